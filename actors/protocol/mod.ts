@@ -1,0 +1,10 @@
+/**
+ * Every message between roles, typed and checked by one schema.
+ *
+ * @module
+ */
+
+export * from "./kinds.ts";
+export * from "./schema.ts";
+export * from "./tasks.ts";
+export * from "./vocabularies.ts";
