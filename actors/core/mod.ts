@@ -1,0 +1,15 @@
+/**
+ * What an actor is: a mailbox with lanes, a behaviour, questions with deadlines, and supervision as data. Clock, ids and
+ * randomness are handed in.
+ *
+ * @module
+ */
+
+export * from "./actor.ts";
+export * from "./ask.ts";
+export * from "./child_spec.ts";
+export * from "./errors.ts";
+export * from "./ids.ts";
+export * from "./mailbox.ts";
+export * from "./ring.ts";
+export * from "./supervisor.ts";
