@@ -1,0 +1,105 @@
+import { DTypeError } from "./errors.ts";
+
+/** Typed arrays whose elements are JavaScript numbers. */
+export type NumericData =
+  | Float64Array
+  | Float32Array
+  | Int32Array
+  | Uint32Array
+  | Int16Array
+  | Uint16Array
+  | Int8Array
+  | Uint8Array;
+
+/** Everything an {@linkcode NDArray} can be laid over: numbers, 64-bit integers, or text labels. */
+export type ArrayData = NumericData | BigInt64Array | string[];
+
+/** The kind of an array's elements, by NumPy's names. `bool` is kept in a Uint8Array of zeros and ones. */
+export type DType =
+  | "float64"
+  | "float32"
+  | "int64"
+  | "int32"
+  | "uint32"
+  | "int16"
+  | "uint16"
+  | "int8"
+  | "uint8"
+  | "bool"
+  | "string";
+
+/** The type of one element of an array over `D`. */
+export type ElementOf<D extends ArrayData> = D extends string[] ? string : D extends BigInt64Array ? bigint : number;
+
+/** The data that belongs to a dtype. */
+export interface DTypeData {
+  float64: Float64Array;
+  float32: Float32Array;
+  int64: BigInt64Array;
+  int32: Int32Array;
+  uint32: Uint32Array;
+  int16: Int16Array;
+  uint16: Uint16Array;
+  int8: Int8Array;
+  uint8: Uint8Array;
+  bool: Uint8Array;
+  string: string[];
+}
+
+const byTag: Record<string, DType> = {
+  Float64Array: "float64",
+  Float32Array: "float32",
+  BigInt64Array: "int64",
+  Int32Array: "int32",
+  Uint32Array: "uint32",
+  Int16Array: "int16",
+  Uint16Array: "uint16",
+  Int8Array: "int8",
+  Uint8Array: "uint8",
+  Uint8ClampedArray: "uint8",
+};
+
+/** The dtype of some data; `undefined` when an array cannot be laid over it. */
+export function dtypeOf(data: unknown): DType | undefined {
+  if (Array.isArray(data)) return data.every((v) => typeof v === "string") ? "string" : undefined;
+  if (!ArrayBuffer.isView(data)) return undefined;
+  return byTag[(data as unknown as { [Symbol.toStringTag]: string })[Symbol.toStringTag]];
+}
+
+/** New, zeroed data of `size` elements of a dtype. */
+export function allocate<K extends DType>(dtype: K, size: number): DTypeData[K] {
+  return allocateAny(dtype, size) as DTypeData[K];
+}
+
+function allocateAny(dtype: DType, size: number): ArrayData {
+  switch (dtype) {
+    case "float64":
+      return new Float64Array(size);
+    case "float32":
+      return new Float32Array(size);
+    case "int64":
+      return new BigInt64Array(size);
+    case "int32":
+      return new Int32Array(size);
+    case "uint32":
+      return new Uint32Array(size);
+    case "int16":
+      return new Int16Array(size);
+    case "uint16":
+      return new Uint16Array(size);
+    case "int8":
+      return new Int8Array(size);
+    case "uint8":
+    case "bool":
+      return new Uint8Array(size);
+    case "string":
+      return new Array<string>(size).fill("");
+    default:
+      throw new DTypeError(`unknown dtype ${JSON.stringify(dtype)}; expected one of float64, float32, int64, int32, …`);
+  }
+}
+
+/** True for dtypes whose elements are whole numbers (or booleans). */
+export function isIntegral(dtype: DType): boolean {
+  return dtype !== "float64" && dtype !== "float32" && dtype !== "string";
+}

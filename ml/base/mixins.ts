@@ -1,0 +1,120 @@
+import type { ArrayData, Labels, LabelsLike, MatrixLike, NDArray, VectorLike } from "../array/mod.ts";
+import { accuracyScore, r2Score } from "../metrics/mod.ts";
+import type { BaseEstimator, Constructor } from "./estimator.ts";
+
+/** What a classifier gets from its mixin. */
+export interface ClassifierMethods {
+  /** Says what it is, as scikit-learn's tags do. */
+  readonly estimatorType: "classifier";
+  /**
+   * Mean accuracy of the predictions.
+   *
+   * @param X samples, shape [nSamples, nFeatures]
+   * @param y their labels
+   * @param sampleWeight their weights
+   */
+  score(X: MatrixLike, y: LabelsLike, sampleWeight?: VectorLike): Promise<number>;
+}
+
+/** What a regressor gets from its mixin. */
+export interface RegressorMethods {
+  /** Says what it is, as scikit-learn's tags do. */
+  readonly estimatorType: "regressor";
+  /**
+   * Coefficient of determination of the predictions.
+   *
+   * @param X samples, shape [nSamples, nFeatures]
+   * @param y their targets
+   * @param sampleWeight their weights
+   */
+  score(X: MatrixLike, y: VectorLike, sampleWeight?: VectorLike): Promise<number>;
+}
+
+/** What a transformer gets from its mixin. */
+export interface TransformerMethods {
+  /** Says what it is, as scikit-learn's tags do. */
+  readonly estimatorType: "transformer";
+  /** Fits, then transforms the same samples. */
+  fitTransform(X: MatrixLike, y?: LabelsLike): Promise<NDArray<ArrayData>>;
+}
+
+/** What a clusterer gets from its mixin. */
+export interface ClusterMethods {
+  /** Says what it is, as scikit-learn's tags do. */
+  readonly estimatorType: "clusterer";
+  /** Fits, then gives the cluster of each of the same samples. */
+  fitPredict(X: MatrixLike): Promise<Labels>;
+}
+
+/** Adds `score`, the mean accuracy, to a class that has `predict`. */
+export function ClassifierMixin<B extends Constructor<BaseEstimator>>(Base: B): B & Constructor<ClassifierMethods> {
+  return class Classifier extends Base implements ClassifierMethods {
+    get estimatorType(): "classifier" {
+      return "classifier";
+    }
+    async score(X: MatrixLike, y: LabelsLike, sampleWeight?: VectorLike): Promise<number> {
+      const predictor = this as unknown as { predict(X: MatrixLike): Promise<LabelsLike> };
+      return accuracyScore(y, await predictor.predict(X), { sampleWeight });
+    }
+  };
+}
+
+/** Adds `score`, R², to a class that has `predict`. */
+export function RegressorMixin<B extends Constructor<BaseEstimator>>(Base: B): B & Constructor<RegressorMethods> {
+  return class Regressor extends Base implements RegressorMethods {
+    get estimatorType(): "regressor" {
+      return "regressor";
+    }
+    async score(X: MatrixLike, y: VectorLike, sampleWeight?: VectorLike): Promise<number> {
+      const predictor = this as unknown as { predict(X: MatrixLike): Promise<VectorLike> };
+      return r2Score(y, await predictor.predict(X), { sampleWeight });
+    }
+  };
+}
+
+/** Adds `fitTransform` to a class that has `fit` and `transform`. */
+export function TransformerMixin<B extends Constructor<BaseEstimator>>(Base: B): B & Constructor<TransformerMethods> {
+  return class Transformer extends Base implements TransformerMethods {
+    get estimatorType(): "transformer" {
+      return "transformer";
+    }
+    async fitTransform(X: MatrixLike, y?: LabelsLike): Promise<NDArray<ArrayData>> {
+      const self = this as unknown as {
+        fit(X: MatrixLike, y?: LabelsLike): Promise<unknown>;
+        transform(X: MatrixLike): Promise<NDArray<ArrayData>>;
+      };
+      await self.fit(X, y);
+      return await self.transform(X);
+    }
+  };
+}
+
+/** Adds `fitPredict` to a class whose `fit` learns `labels_`. */
+export function ClusterMixin<B extends Constructor<BaseEstimator>>(Base: B): B & Constructor<ClusterMethods> {
+  return class Clusterer extends Base implements ClusterMethods {
+    get estimatorType(): "clusterer" {
+      return "clusterer";
+    }
+    async fitPredict(X: MatrixLike): Promise<Labels> {
+      const self = this as unknown as { fit(X: MatrixLike): Promise<unknown>; labels_: Labels };
+      await self.fit(X);
+      return self.labels_;
+    }
+  };
+}
+
+/** True for an estimator that predicts classes. */
+export function isClassifier(estimator: unknown): boolean {
+  return typeOf(estimator) === "classifier";
+}
+
+/** True for an estimator that predicts numbers. */
+export function isRegressor(estimator: unknown): boolean {
+  return typeOf(estimator) === "regressor";
+}
+
+function typeOf(estimator: unknown): unknown {
+  return typeof estimator === "object" && estimator !== null && "estimatorType" in estimator
+    ? estimator.estimatorType
+    : undefined;
+}

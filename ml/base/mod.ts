@@ -1,0 +1,10 @@
+/**
+ * What every estimator is: named hyperparameters, cloning, mixins for classifiers, regressors and transformers.
+ * @module
+ */
+export { clone } from "./clone.ts";
+export * from "./errors.ts";
+export { BaseEstimator, checkParamNames, isEstimator } from "./estimator.ts";
+export type { Constructor, EstimatorClass, HasParams, Params } from "./estimator.ts";
+export * from "./fitted.ts";
+export * from "./mixins.ts";

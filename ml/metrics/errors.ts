@@ -1,0 +1,4 @@
+/** Thrown when a metric cannot be worked out from what it is given. */
+export class MetricError extends RangeError {
+  override readonly name: string = "MetricError";
+}

@@ -1,0 +1,9 @@
+/**
+ * How good predictions are: metrics, and scorers for searches.
+ * @module
+ */
+export * from "./classification.ts";
+export * from "./errors.ts";
+export * from "./fscore.ts";
+export * from "./regression.ts";
+export * from "./scorer.ts";

@@ -1,0 +1,10 @@
+/**
+ * Machine learning: what the company performs.
+ * @module
+ */
+export * from "./array/mod.ts";
+export * from "./base/mod.ts";
+export * from "./metrics/mod.ts";
+export * from "./random/mod.ts";
+export { InvalidInputError, InvalidParameterError, UnknownNameError } from "./utils/mod.ts";
+export type { ClassWeight } from "./utils/mod.ts";

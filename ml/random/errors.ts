@@ -1,0 +1,4 @@
+/** Thrown when a seed, a size or a probability cannot be used to draw from. */
+export class RandomStateError extends RangeError {
+  override readonly name: string = "RandomStateError";
+}

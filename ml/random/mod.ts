@@ -1,0 +1,8 @@
+/**
+ * Random numbers: NumPy's legacy generator, equal to it seed by seed.
+ * @module
+ */
+export type { ChoiceOptions } from "./choice.ts";
+export * from "./errors.ts";
+export { checkRandomState, RandomState, type RandomStateLike, type Size } from "./random_state.ts";
+export { sampleWithoutReplacement, shuffledIndices } from "./sample.ts";

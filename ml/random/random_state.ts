@@ -1,0 +1,304 @@
+import { type ArrayData, NDArray, type NumericData, sizeOf } from "../array/mod.ts";
+import { type ChoiceOptions, choose } from "./choice.ts";
+import { RandomStateError } from "./errors.ts";
+import { seedState, STATE_WORDS, temper, twist } from "./mt19937.ts";
+
+/** Shape of what is drawn: a number of values, or the length of each axis. */
+export type Size = number | readonly number[];
+
+/** Smallest number of ones in binary that covers `max`, an unsigned 32-bit integer. */
+function maskFor(max: number): number {
+  return max === 0 ? 0 : 0xffffffff >>> Math.clz32(max);
+}
+
+function shapeOf(size: Size): number[] {
+  const shape = typeof size === "number" ? [size] : [...size];
+  const bad = shape.find((n) => !Number.isInteger(n) || n < 0);
+  if (bad !== undefined) throw new RandomStateError(`RandomState: a size must be whole and not negative, got ${bad}`);
+  return shape;
+}
+
+/**
+ * NumPy's legacy random generator: the same seed gives the same numbers as `numpy.random.RandomState`. Integers,
+ * uniforms, permutations and choices are equal to the bit; what needs a logarithm to one or two units in the last
+ * place. Its fields are plain, so it can be sent to other threads and goes on there from where it was.
+ *
+ * Source: Mersenne Twister (Matsumoto and Nishimura 1998); gaussians by Marsaglia's polar method.
+ *
+ * @example
+ * ```ts
+ * import { RandomState } from "@troupe/troupe";
+ * const rng = new RandomState(0);
+ * rng.randomSample(); // 0.5488135039273248
+ * rng.normal(0, 1, [2, 3]).shape; // [2, 3]
+ * ```
+ */
+export class RandomState {
+  /** The generator's words. */
+  readonly key: Int32Array;
+  /** How many of the words were used. */
+  pos: number = STATE_WORDS;
+  /** Whether the second gaussian of a pair is waiting. */
+  hasGauss = false;
+  /** The waiting gaussian. */
+  cachedGauss = 0;
+
+  /**
+   * @param seed 0 to 2**32 − 1, or a list of such; a seed from the system if left out
+   * @throws {RandomStateError} when a seed is out of bounds
+   */
+  constructor(seed?: number | ArrayLike<number> | null) {
+    if (seed === undefined || seed === null) {
+      this.key = seedState(crypto.getRandomValues(new Uint32Array(8)));
+      return;
+    }
+    const list = typeof seed === "number" ? [seed] : Array.from(seed);
+    if (list.length === 0 || list.some((s) => !Number.isInteger(s) || s < 0 || s > 0xffffffff)) {
+      throw new RandomStateError(`RandomState: a seed must be a whole number from 0 to 2**32 - 1, got ${seed}`);
+    }
+    this.key = seedState(typeof seed === "number" ? seed : list);
+  }
+
+  /** A generator that goes on from the same place, apart from this one. */
+  copy(): RandomState {
+    const twin = new RandomState(0);
+    twin.key.set(this.key);
+    twin.pos = this.pos;
+    twin.hasGauss = this.hasGauss;
+    twin.cachedGauss = this.cachedGauss;
+    return twin;
+  }
+
+  /** The next 32 random bits, 0 to 2**32 − 1. */
+  nextUint32(): number {
+    if (this.pos === STATE_WORDS) {
+      twist(this.key);
+      this.pos = 0;
+    }
+    return temper(this.key[this.pos++]) >>> 0;
+  }
+
+  /** The next uniform number in [0, 1), of 53 bits. */
+  nextDouble(): number {
+    const a = this.nextUint32() >>> 5;
+    const b = this.nextUint32() >>> 6;
+    return (a * 67108864 + b) / 9007199254740992;
+  }
+
+  /** The next standard gaussian. */
+  nextGauss(): number {
+    if (this.hasGauss) {
+      this.hasGauss = false;
+      const waiting = this.cachedGauss;
+      this.cachedGauss = 0;
+      return waiting;
+    }
+    let a: number, b: number, r2: number;
+    do {
+      a = 2 * this.nextDouble() - 1;
+      b = 2 * this.nextDouble() - 1;
+      r2 = a * a + b * b;
+    } while (r2 >= 1 || r2 === 0);
+    const f = Math.sqrt(-2 * Math.log(r2) / r2);
+    this.cachedGauss = f * a;
+    this.hasGauss = true;
+    return f * b;
+  }
+
+  /** A uniform whole number from 0 to `max` (included), by masking and rejection. */
+  nextInterval(max: number): number {
+    if (max === 0) return 0;
+    if (max <= 0xffffffff) {
+      const mask = maskFor(max);
+      let value: number;
+      do value = (this.nextUint32() & mask) >>> 0; while (value > max);
+      return value;
+    }
+    const mask = maskFor(Math.floor(max / 0x100000000));
+    let value: number;
+    do {
+      const high = (this.nextUint32() & mask) >>> 0;
+      value = high * 0x100000000 + this.nextUint32();
+    } while (value > max);
+    return value;
+  }
+
+  private fill(size: Size, next: () => number): NDArray<Float64Array> {
+    const shape = shapeOf(size);
+    const out = new Float64Array(sizeOf(shape));
+    for (let i = 0; i < out.length; i++) out[i] = next();
+    return new NDArray(out, shape);
+  }
+
+  /** Uniform numbers in [0, 1): one, or an array of a shape. */
+  randomSample(): number;
+  randomSample(size: Size): NDArray<Float64Array>;
+  randomSample(size?: Size): number | NDArray<Float64Array> {
+    if (size === undefined) return this.nextDouble();
+    const shape = shapeOf(size);
+    const out = new Float64Array(sizeOf(shape));
+    for (let i = 0; i < out.length; i++) out[i] = this.nextDouble();
+    return new NDArray(out, shape);
+  }
+
+  /** Uniform numbers in [0, 1), of axes of these lengths. */
+  rand(...shape: number[]): NDArray<Float64Array> {
+    return this.randomSample(shape);
+  }
+
+  /** Uniform numbers in [low, high). */
+  uniform(low?: number, high?: number): number;
+  uniform(low: number, high: number, size: Size): NDArray<Float64Array>;
+  uniform(low = 0, high = 1, size?: Size): number | NDArray<Float64Array> {
+    const range = high - low;
+    if (!Number.isFinite(range)) throw new RandomStateError(`RandomState.uniform(): ${low} to ${high} is no range`);
+    if (size === undefined) return low + range * this.nextDouble();
+    const out = this.randomSample(size);
+    for (let i = 0; i < out.data.length; i++) out.data[i] = low + range * out.data[i];
+    return out;
+  }
+
+  /**
+   * Uniform whole numbers from `low` to `high` − 1; with one bound, from 0 to it − 1. Arrays are int32 where that holds
+   * them all, else int64.
+   *
+   * @throws {RandomStateError} when there is no whole number between the bounds
+   */
+  randint(low: number, high?: number | null): number;
+  randint(low: number, high: number | null | undefined, size: Size): NDArray<Int32Array>;
+  randint(low: number, high?: number | null, size?: Size): number | NDArray<ArrayData> {
+    const from = high === undefined || high === null ? 0 : low;
+    const to = high === undefined || high === null ? low : high;
+    if (!(Number.isSafeInteger(from) && Number.isSafeInteger(to) && from < to)) {
+      throw new RandomStateError(`RandomState.randint(): no whole number from ${from} up to, but not including, ${to}`);
+    }
+    const max = to - 1 - from;
+    if (!Number.isSafeInteger(max)) throw new RandomStateError("RandomState.randint(): the range is larger than 2**53");
+    if (size === undefined) return from + this.nextInterval(max);
+    const shape = shapeOf(size);
+    const n = sizeOf(shape);
+    if (from >= -0x80000000 && to <= 0x80000000) {
+      const out = new Int32Array(n);
+      for (let i = 0; i < n; i++) out[i] = from + this.nextInterval(max);
+      return new NDArray(out, shape);
+    }
+    const out = new BigInt64Array(n);
+    for (let i = 0; i < n; i++) out[i] = BigInt(from + this.nextInterval(max));
+    return new NDArray(out, shape);
+  }
+
+  /** Standard gaussians. */
+  standardNormal(): number;
+  standardNormal(size: Size): NDArray<Float64Array>;
+  standardNormal(size?: Size): number | NDArray<Float64Array> {
+    if (size === undefined) return this.nextGauss();
+    const shape = shapeOf(size);
+    const out = new Float64Array(sizeOf(shape));
+    for (let i = 0; i < out.length; i++) out[i] = this.nextGauss();
+    return new NDArray(out, shape);
+  }
+
+  /** Standard gaussians, of axes of these lengths. */
+  randn(...shape: number[]): NDArray<Float64Array> {
+    return this.standardNormal(shape);
+  }
+
+  /**
+   * Gaussians of mean `loc` and standard deviation `scale`.
+   *
+   * @throws {RandomStateError} when the scale is negative
+   */
+  normal(loc?: number, scale?: number): number;
+  normal(loc: number, scale: number, size: Size): NDArray<Float64Array>;
+  normal(loc = 0, scale = 1, size?: Size): number | NDArray<Float64Array> {
+    if (!(scale >= 0)) throw new RandomStateError(`RandomState.normal(): the scale must not be negative, got ${scale}`);
+    if (size === undefined) return loc + scale * this.nextGauss();
+    const out = this.standardNormal(size);
+    for (let i = 0; i < out.data.length; i++) out.data[i] = loc + scale * out.data[i];
+    return out;
+  }
+
+  /** Numbers whose logarithm is gaussian. */
+  lognormal(mean?: number, sigma?: number): number;
+  lognormal(mean: number, sigma: number, size: Size): NDArray<Float64Array>;
+  lognormal(mean = 0, sigma = 1, size?: Size): number | NDArray<Float64Array> {
+    const next = (): number => Math.exp(this.normal(mean, sigma));
+    return size === undefined ? next() : this.fill(size, next);
+  }
+
+  /** Exponentially distributed numbers of mean `scale`. */
+  exponential(scale?: number): number;
+  exponential(scale: number, size: Size): NDArray<Float64Array>;
+  exponential(scale = 1, size?: Size): number | NDArray<Float64Array> {
+    if (!(scale >= 0)) {
+      throw new RandomStateError(`RandomState.exponential(): the scale must not be negative: ${scale}`);
+    }
+    const next = (): number => scale * -Math.log1p(-this.nextDouble());
+    return size === undefined ? next() : this.fill(size, next);
+  }
+
+  /** Puts the entries of the first axis in random order, in place. */
+  shuffle(x: NDArray<ArrayData> | NumericData | unknown[]): void {
+    const array = x instanceof NDArray ? x : undefined;
+    const data = (array === undefined ? x : array.data) as unknown[];
+    const n = array === undefined ? data.length : array.length;
+    const stride = n === 0 ? 0 : data.length / n;
+    for (let i = n - 1; i > 0; i--) {
+      const j = this.nextInterval(i);
+      if (i === j) continue;
+      for (let k = 0; k < stride; k++) {
+        const held = data[i * stride + k];
+        data[i * stride + k] = data[j * stride + k];
+        data[j * stride + k] = held;
+      }
+    }
+  }
+
+  /** The whole numbers below `x` in random order, or the entries of an array's first axis (a copy). */
+  permutation(x: number): NDArray<Int32Array>;
+  permutation<D extends ArrayData>(x: NDArray<D>): NDArray<D>;
+  permutation(x: number | NDArray<ArrayData>): NDArray<ArrayData> {
+    const order = new Int32Array(typeof x === "number" ? x : x.length);
+    for (let i = 0; i < order.length; i++) order[i] = i;
+    // A loop of its own over 32-bit integers: permutations are what splitters spend their time in.
+    for (let i = order.length - 1; i > 0; i--) {
+      const j = this.nextInterval(i);
+      const held = order[i];
+      order[i] = order[j];
+      order[j] = held;
+    }
+    return typeof x === "number" ? new NDArray(order) : x.take(order);
+  }
+
+  /**
+   * Draws from the whole numbers below `a`, or from the entries of an array: with replacement or without, all alike or
+   * with probabilities.
+   *
+   * @throws {RandomStateError} when there is not enough to draw from, or probabilities do not sum to one
+   */
+  choice(a: number, options?: Omit<ChoiceOptions, "size">): number;
+  choice(a: number, options: ChoiceOptions & { size: Size }): NDArray<Int32Array>;
+  choice<D extends ArrayData>(a: NDArray<D>, options: ChoiceOptions & { size: Size }): NDArray<D>;
+  choice(a: number | NDArray<ArrayData>, options: ChoiceOptions = {}): number | NDArray<ArrayData> {
+    const { size } = options;
+    const n = typeof a === "number" ? a : a.length;
+    const shape = size === undefined ? [] : shapeOf(size);
+    const picked = choose(this, n, sizeOf(shape), options);
+    if (size === undefined) return typeof a === "number" ? picked[0] : (a.data[picked[0]] as number);
+    if (typeof a === "number") return new NDArray(picked, shape);
+    const taken = a.take(picked);
+    return taken.reshape(...shape, ...a.shape.slice(1));
+  }
+}
+
+/** What a `randomState` parameter takes: null or nothing for a seed of the system, a seed, or a generator. */
+export type RandomStateLike = number | RandomState | null | undefined;
+
+/** The generator of a `randomState` parameter: a new one for a seed, itself for a generator. */
+export function checkRandomState(seed: RandomStateLike): RandomState {
+  if (seed instanceof RandomState) return seed;
+  if (typeof seed === "object" && seed !== null) {
+    throw new RandomStateError("randomState must be null, a seed or a RandomState");
+  }
+  return new RandomState(seed);
+}

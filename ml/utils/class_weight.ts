@@ -1,0 +1,67 @@
+import type { Labels } from "../array/mod.ts";
+import { InvalidInputError, InvalidParameterError } from "./errors.ts";
+import type { Encoded } from "./unique.ts";
+
+/** Weights of classes: one for each label, "balanced", or null for all the same. Labels not named weigh 1. */
+export type ClassWeight = "balanced" | Readonly<Record<string, number>> | ReadonlyMap<number | string, number> | null;
+
+/**
+ * One weight for each class. "balanced" weighs a class by nSamples / (nClasses × its samples), counting samples by
+ * their weights when there are any.
+ *
+ * @throws {InvalidParameterError} when it is neither "balanced", a weight for each label, nor null
+ * @throws {InvalidInputError} when a weight is given for a label that y does not have
+ */
+export function computeClassWeight(
+  classWeight: ClassWeight | undefined,
+  { classes, codes }: Encoded,
+  sampleWeight?: Float64Array,
+): Float64Array {
+  const k = classes.size;
+  const out = new Float64Array(k).fill(1);
+  if (classWeight === null || classWeight === undefined) return out;
+  if (classWeight === "balanced") {
+    const mass = new Float64Array(k);
+    let total = 0;
+    for (let i = 0; i < codes.length; i++) {
+      const w = sampleWeight === undefined ? 1 : sampleWeight[i];
+      mass[codes[i]] += w;
+      total += w;
+    }
+    for (let c = 0; c < k; c++) out[c] = total / (k * mass[c]);
+    return out;
+  }
+  if (typeof classWeight !== "object") {
+    throw new InvalidParameterError(
+      `classWeight must be "balanced", null or a weight for each label, got ${JSON.stringify(classWeight)}`,
+    );
+  }
+  const entries = [
+    ...(classWeight instanceof Map ? classWeight : Object.entries(classWeight as Record<string, number>)),
+  ] as [number | string, number][];
+  const unknown: string[] = [];
+  const known = new Set<number>();
+  for (const [label, weight] of entries) {
+    const at = indexOfLabel(classes, label);
+    if (at < 0) unknown.push(String(label));
+    else if (!(weight >= 0 && Number.isFinite(weight))) {
+      throw new InvalidParameterError(`classWeight of ${label} must be a number from 0 up, got ${weight}`);
+    } else {
+      known.add(at);
+      out[at] = weight;
+    }
+  }
+  // Where every class has its weight, more labels do no harm: a fold may miss a class. Otherwise they look misspelt.
+  if (unknown.length > 0 && known.size < k) {
+    throw new InvalidInputError(
+      `classWeight names ${unknown.join(", ")}, which y does not have; its classes are ${[...classes.data].join(", ")}`,
+    );
+  }
+  return out;
+}
+
+function indexOfLabel(classes: Labels, label: number | string): number {
+  const text = String(label);
+  for (let c = 0; c < classes.size; c++) if (String(classes.data[c]) === text) return c;
+  return -1;
+}

@@ -1,0 +1,10 @@
+/**
+ * What estimators share: checks of what they are given, labels and class weights, names that are nearly right.
+ * @module
+ */
+export * from "./class_weight.ts";
+export * from "./errors.ts";
+export { didYouMean, nearestName } from "./nearest_name.ts";
+export * from "./parameters.ts";
+export * from "./unique.ts";
+export * from "./validation.ts";

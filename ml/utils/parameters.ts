@@ -1,0 +1,104 @@
+import { InvalidParameterError } from "./errors.ts";
+
+/** What a hyperparameter may be: a test, and the words for it. */
+export interface ParameterRule {
+  /** What is expected, to stand after "must be". */
+  readonly expected: string;
+  /** Whether a value is that. */
+  readonly test: (value: unknown) => boolean;
+}
+
+/** Bounds of a number. */
+export interface Bounds {
+  /** Smallest value allowed. */
+  min?: number;
+  /** The value must be larger than this. */
+  above?: number;
+  /** Largest value allowed. */
+  max?: number;
+}
+
+function inBounds(v: number, { min = -Infinity, above = -Infinity, max = Infinity }: Bounds): boolean {
+  return v >= min && (above === -Infinity || v > above) && v <= max;
+}
+
+function boundsText({ min, above, max }: Bounds): string {
+  const parts: string[] = [];
+  if (min !== undefined) parts.push(`at least ${min}`);
+  if (above !== undefined) parts.push(`larger than ${above}`);
+  if (max !== undefined) parts.push(`at most ${max}`);
+  return parts.length === 0 ? "" : ` ${parts.join(" and ")}`;
+}
+
+/** A finite number within bounds. */
+export function real(bounds: Bounds = {}): ParameterRule {
+  return {
+    expected: `a number${boundsText(bounds)}`,
+    test: (v) => typeof v === "number" && Number.isFinite(v) && inBounds(v, bounds),
+  };
+}
+
+/** A whole number within bounds. */
+export function integer(bounds: Bounds = {}): ParameterRule {
+  return {
+    expected: `a whole number${boundsText(bounds)}`,
+    test: (v) => Number.isInteger(v) && inBounds(v as number, bounds),
+  };
+}
+
+/** true or false. */
+export const bool: ParameterRule = { expected: "true or false", test: (v) => typeof v === "boolean" };
+
+/** One of some values. */
+export function oneOf(...values: readonly (string | number | boolean | null)[]): ParameterRule {
+  return { expected: values.map((v) => JSON.stringify(v)).join(" or "), test: (v) => values.includes(v as null) };
+}
+
+/** A function. */
+export const callable: ParameterRule = { expected: "a function", test: (v) => typeof v === "function" };
+
+/** A plain object or a Map. */
+export const mapping: ParameterRule = {
+  expected: "an object with a value for each name",
+  test: (v) => typeof v === "object" && v !== null && !Array.isArray(v),
+};
+
+/** Something to draw from: null, a seed, or a RandomState. */
+export const randomSource: ParameterRule = {
+  expected: "null, a seed from 0 to 2**32 - 1, or a RandomState",
+  test: (v) =>
+    v === null || v === undefined || (typeof v === "object" && "randomSample" in v) ||
+    (Number.isInteger(v) && inBounds(v as number, { min: 0, max: 2 ** 32 - 1 })),
+};
+
+/** Whatever one of some rules allows. */
+export function either(...rules: readonly ParameterRule[]): ParameterRule {
+  return { expected: rules.map((r) => r.expected).join(", or "), test: (v) => rules.some((r) => r.test(v)) };
+}
+
+/**
+ * Checks hyperparameters when they are about to be used (constructors only store them).
+ *
+ * @throws {InvalidParameterError} at the first that is not what it may be, with its name, value and rule
+ */
+export function checkParameters(
+  owner: string,
+  params: Readonly<Record<string, unknown>>,
+  rules: Readonly<Record<string, ParameterRule>>,
+): void {
+  for (const [name, rule] of Object.entries(rules)) {
+    if (!rule.test(params[name])) {
+      throw new InvalidParameterError(`${owner}: ${name} must be ${rule.expected}, got ${show(params[name])}`);
+    }
+  }
+}
+
+function show(value: unknown): string {
+  if (typeof value === "number" || value === undefined) return String(value);
+  if (typeof value === "function") return `function ${value.name}`;
+  try {
+    return JSON.stringify(value)?.slice(0, 80) ?? String(value);
+  } catch {
+    return String(value);
+  }
+}

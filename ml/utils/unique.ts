@@ -1,0 +1,52 @@
+import { type Labels, NDArray, type NumericData } from "../array/mod.ts";
+
+/** The distinct labels in order, and for each sample the number of its own. */
+export interface Encoded {
+  /** Distinct labels, smallest first (text by code units), shape [nClasses]. */
+  classes: Labels;
+  /** For each sample the index of its label in `classes`. */
+  codes: Int32Array;
+  /** How many samples each class has. */
+  counts: Int32Array;
+}
+
+/** Text in the order of its code points, as Python sorts it. */
+export function compareText(a: string, b: string): number {
+  const n = Math.min(a.length, b.length);
+  for (let i = 0; i < n; i++) {
+    if (a.charCodeAt(i) !== b.charCodeAt(i)) return (a.codePointAt(i) as number) - (b.codePointAt(i) as number);
+  }
+  return a.length - b.length;
+}
+
+/** Finds the classes of some labels: NumPy's `unique` with inverse and counts. */
+export function encodeLabels(y: Labels): Encoded {
+  const codeOf = new Map<number | string, number>();
+  const data = y.data;
+  for (let i = 0; i < data.length; i++) {
+    const label = data[i] === 0 ? 0 : data[i];
+    if (!codeOf.has(label)) codeOf.set(label, 0);
+  }
+  let classes: Labels;
+  if (y.dtype === "string") {
+    classes = new NDArray([...codeOf.keys() as Iterable<string>].sort(compareText));
+  } else {
+    const sorted = Float64Array.from(codeOf.keys() as Iterable<number>).sort();
+    classes = new NDArray(sorted).astype(y.dtype) as NDArray<NumericData>;
+    // Booleans keep their name through astype, everything else its typed array.
+  }
+  for (let c = 0; c < classes.size; c++) codeOf.set(classes.data[c], c);
+  const codes = new Int32Array(data.length);
+  const counts = new Int32Array(classes.size);
+  for (let i = 0; i < data.length; i++) {
+    const c = codeOf.get(data[i]) as number;
+    codes[i] = c;
+    counts[c]++;
+  }
+  return { classes, codes, counts };
+}
+
+/** The labels that some codes stand for. */
+export function decodeLabels(classes: Labels, codes: ArrayLike<number>): Labels {
+  return classes.take(codes) as Labels;
+}
