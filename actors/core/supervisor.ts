@@ -271,10 +271,6 @@ export class Supervisor {
       this.#phase = "up";
       this.#out.push({ do: "up" });
     }
-    if (this.#children.every((c) => c.state === "down" && c.goal === "down")) {
-      this.#phase = "over";
-      this.#out.push({ do: "over", failure: this.#failure });
-    }
     let at = Infinity;
     for (const c of this.#children) {
       if (c.deadline < at) at = c.deadline;
@@ -283,6 +279,10 @@ export class Supervisor {
     if (at !== this.#wakeAt) {
       this.#wakeAt = at;
       this.#out.push({ do: "wakeAt", at });
+    }
+    if (this.#children.every((c) => c.state === "down" && c.goal === "down")) {
+      this.#phase = "over";
+      this.#out.push({ do: "over", failure: this.#failure });
     }
   }
 
