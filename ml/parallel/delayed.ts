@@ -1,0 +1,45 @@
+/**
+ * A call that is written down instead of made.
+ *
+ * @module
+ */
+
+/** A function and its arguments, to be called later and perhaps elsewhere. `R` is what the call comes to, promises awaited. */
+export class DelayedCall<R> {
+  /** What to call. */
+  // deno-lint-ignore no-explicit-any
+  readonly fn: (...args: any[]) => R | Promise<R>;
+  /** With what. */
+  readonly args: readonly unknown[];
+
+  /** @param fn What to call. @param args With what. */
+  // deno-lint-ignore no-explicit-any
+  constructor(fn: (...args: any[]) => R | Promise<R>, args: readonly unknown[]) {
+    this.fn = fn;
+    this.args = args;
+  }
+
+  /** Makes the call, here and now. */
+  async run(): Promise<R> {
+    return await this.fn(...this.args);
+  }
+}
+
+/**
+ * Writes calls down for {@link Parallel}, as joblib's `delayed` does.
+ *
+ * @param fn A function. To run on another thread or machine it has to be one the workers can get: exported by the library or by a
+ * module, a built-in one (`Math.sqrt`), or a function that uses no variable of its surroundings.
+ * @returns A function of the same parameters that gives a {@link DelayedCall} of the same result.
+ *
+ * @example
+ * ```ts
+ * import { delayed, Parallel } from "@troupe/troupe";
+ *
+ * const roots = await new Parallel({ nJobs: 2 }).run([1, 4, 9].map((x) => delayed(Math.sqrt)(x)));
+ * ```
+ */
+export function delayed<A extends unknown[], R>(fn: (...args: A) => R): (...args: A) => DelayedCall<Awaited<R>> {
+  if (typeof fn !== "function") throw new TypeError(`delayed: expected a function, got ${typeof fn}`);
+  return (...args) => new DelayedCall<Awaited<R>>(fn as (...args: unknown[]) => Awaited<R>, args);
+}
