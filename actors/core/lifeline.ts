@@ -15,11 +15,14 @@ export interface ChildConfig {
   readonly aliveEvery?: number;
 }
 
+/** The exit code of a child that ends in order to be started anew, as it was told to: its nanny does not hold it against it. */
+export const RENEW_EXIT_CODE = 75;
+
 /** What a child process tells its nanny; one JSON object a line. */
 export type ChildLine =
   /** It is up; what others need to know of it. */
   | { readonly ready: Readonly<Record<string, unknown>> }
-  /** It cannot start, and will end. */
+  /** It cannot start, or gives up for good, and will end. */
   | { readonly refused: string }
   /** Its loop turns. */
   | { readonly alive: number };
@@ -30,7 +33,7 @@ export interface Lifeline<C extends ChildConfig> {
   readonly config: C;
   /** Tells the nanny that the child is up, and from then on that it is alive. */
   ready(info: Readonly<Record<string, unknown>>): void;
-  /** Tells the nanny why the child cannot start, and ends the process with code 1. */
+  /** Tells the nanny why the child cannot start, or gives up for good, and ends the process with code 1. It is not started again. */
   refuse(reason: string): never;
 }
 

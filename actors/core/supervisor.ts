@@ -13,13 +13,13 @@ export type SupervisorEvent =
   | { readonly type: "start"; readonly now: number }
   /** The child is ready. */
   | { readonly type: "ready"; readonly id: string; readonly now: number }
-  /** The child said that it cannot start, and will end (an "ended" follows). */
+  /** The child said that it cannot start, or once it runs that it gives up for good, and will end (an "ended" follows). */
   | { readonly type: "refused"; readonly id: string; readonly reason: string; readonly now: number }
-  /** The child is no more. `clean` when it ended as it should. */
+  /** The child is no more: as it should (`"clean"`), by a failure, or because it was told to come back anew (not counted as a restart). */
   | {
     readonly type: "ended";
     readonly id: string;
-    readonly clean: boolean;
+    readonly how: "clean" | "failed" | "renew";
     readonly reason: string;
     readonly now: number;
   }
@@ -47,8 +47,8 @@ export type SupervisorInstruction =
 
 /** Why a supervisor gave up. */
 export type SupervisorFailure =
-  /** A child failed at its first start. */
-  | { readonly kind: "start"; readonly id: string; readonly how: StartFailure; readonly reason: string }
+  /** A child failed at its first start, or gave up later. */
+  | { readonly kind: "start" | "gaveUp"; readonly id: string; readonly how: StartFailure; readonly reason: string }
   /** Too many restarts. */
   | { readonly kind: "restarts"; readonly id: string; readonly reason: string };
 
@@ -148,7 +148,7 @@ export class Supervisor {
         this.#refused(this.#child(event.id), event.reason);
         break;
       case "ended":
-        this.#ended(this.#child(event.id), event.clean, event.reason, event.now);
+        this.#ended(this.#child(event.id), event.how, event.reason, event.now);
         break;
       case "recycle":
         this.#kill(this.#child(event.id), event.reason);
@@ -193,7 +193,7 @@ export class Supervisor {
   }
 
   #refused(child: Child, reason: string): void {
-    if (child.state !== "starting") return;
+    if (child.state === "down") return;
     child.how = "refused";
     child.complaint = reason;
   }
@@ -217,7 +217,7 @@ export class Supervisor {
     }
   }
 
-  #ended(child: Child, clean: boolean, reason: string, now: number): void {
+  #ended(child: Child, end: "clean" | "failed" | "renew", reason: string, now: number): void {
     if (child.state === "down") return;
     const from = child.state;
     const why = child.complaint === "" ? reason : child.complaint;
@@ -226,17 +226,19 @@ export class Supervisor {
     child.how = "exited";
     this.#move(child, "down");
     if (child.goal === "cycle") child.goal = "up";
-    else if (child.goal === "up") this.#ungone(child, from, clean, how, why, now);
+    if (child.goal !== "up" || from === "leaving") return;
+    if (from === "starting" && this.#phase === "starting" || from === "running" && how === "refused") {
+      this.#failure = { kind: from === "starting" ? "start" : "gaveUp", id: child.spec.id, how, reason: why };
+      this.#stopAll();
+    } else if (end !== "renew" || from === "starting") {
+      this.#lost(child, end === "clean" && from === "running", why, now);
+    }
   }
 
   /** A child is gone that should be there. */
-  #ungone(child: Child, from: ChildState, clean: boolean, how: StartFailure, reason: string, now: number): void {
+  #lost(child: Child, clean: boolean, reason: string, now: number): void {
     const { id, restart } = child.spec;
-    if (from === "starting" && this.#phase === "starting") {
-      this.#failure = { kind: "start", id, how, reason };
-      return this.#stopAll();
-    }
-    if (restart === "temporary" || (restart === "transient" && clean && from === "running")) {
+    if (restart === "temporary" || (restart === "transient" && clean)) {
       child.goal = "down";
       return;
     }

@@ -41,7 +41,12 @@ function running(spec: Partial<SupervisorSpec>) {
   return d;
 }
 
-const ended = (id: string, clean = false, reason = "exit 1") => ({ type: "ended", id, clean, reason });
+const ended = (id: string, clean = false, reason = "exit 1") => ({
+  type: "ended",
+  id,
+  how: clean ? "clean" : "failed",
+  reason,
+});
 
 Deno.test("Supervisor.handle() starts children one after the other, and stops them in the opposite order", () => {
   const { on } = driver({ children: abc });
@@ -176,6 +181,22 @@ Deno.test("Supervisor.handle() recycles a child: kills it, and starts it again w
   assert.deepEqual(on(2, ended("a", false, "signal 9")), ["over restarts a: hangs"]);
 });
 
+Deno.test("Supervisor.handle() starts a child that was told to come back anew at once, and does not count it", () => {
+  const { on, machine } = driver({ children: [{ id: "a", readyWithin: 1000 }], intensity: 0 });
+  on(0, { type: "start" });
+  on(0, { type: "ready", id: "a" });
+  assert.deepEqual(on(1, { type: "ended", id: "a", how: "renew", reason: "exit 75" }), ["start a", "wake 1001"]);
+  assert.equal(machine.recentRestarts(1), 0);
+});
+
+Deno.test("Supervisor.handle() ends when a running child gives up for good", () => {
+  const { on } = running({});
+  assert.deepEqual(on(5, { type: "refused", id: "b", reason: "no scheduler for 60 s" }), []);
+  assert.deepEqual(on(6, ended("b")), ["ask c", "wake 506"]);
+  on(7, ended("c", true));
+  assert.deepEqual(on(8, ended("a", true)), ["wake Infinity", "over gaveUp b: no scheduler for 60 s"]);
+});
+
 Deno.test("Supervisor.handle() throws for a child it does not know, and for two of one name", () => {
   const { on } = driver({ children: abc });
   assert.throws(() => on(0, { type: "ready", id: "z" }), /no child is called z; there are a, b, c/);
@@ -211,7 +232,7 @@ Deno.test("Supervisor.handle() ends with no child left and its invariants whole,
     };
     const end = (id: string): void => {
       alive.delete(id);
-      feed({ type: "ended", id, clean: random.next() < 0.5, reason: "test" });
+      feed({ type: "ended", id, how: pick(["clean", "failed", "renew"]), reason: "test" });
     };
     feed({ type: "start" });
     for (let step = 0; step < 200 && !over; step++) {
