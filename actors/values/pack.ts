@@ -72,7 +72,7 @@ class Packer {
       if (Array.isArray(value) && value.every(isPrimitive)) this.array(value, 0);
       else this.write(value, 0);
       const plain = this.refs.length === 0 && this.codeRefs.length === 0 && !this.repeated;
-      const head = plain ? this.out.bytes.slice(0, this.out.length) : this.withTable();
+      const head = plain ? this.out.take() : this.withTable();
       return {
         head,
         frames: this.frames.length === 0 ? NO_FRAMES : this.frames,
@@ -120,7 +120,7 @@ class Packer {
     out.byte(this.repeated ? 0xc3 : 0xc2);
     out.raw(body);
     out.end(start);
-    return out.bytes.slice(0, out.length);
+    return out.take();
   }
 
   path(depth: number): string {

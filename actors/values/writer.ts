@@ -11,6 +11,11 @@ const encoder = new TextEncoder();
 const float = new Float64Array(1);
 const floatBytes = new Uint8Array(float.buffer);
 
+const ARENA = 16_384;
+const LARGEST_IN_ARENA = 512;
+let arena = new Uint8Array(ARENA);
+let used = 0;
+
 /** A growing buffer of MessagePack. */
 export class Writer {
   /** What is written; valid up to `length`. */
@@ -170,5 +175,19 @@ export class Writer {
     this.room(bytes.length);
     this.bytes.set(bytes, this.length);
     this.length += bytes.length;
+  }
+
+  /** A copy of all that was written. Small ones share a buffer with their neighbours: allocating each would be most of the cost. */
+  take(): Uint8Array {
+    const n = this.length;
+    if (n > LARGEST_IN_ARENA) return this.bytes.slice(0, n);
+    if (used + n > ARENA) {
+      arena = new Uint8Array(ARENA);
+      used = 0;
+    }
+    const out = arena.subarray(used, used + n);
+    for (let i = 0; i < n; i++) out[i] = this.bytes[i];
+    used += n;
+    return out;
   }
 }
