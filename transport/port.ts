@@ -21,6 +21,9 @@ export interface Message {
   readonly frames: readonly Uint8Array[];
   /** Called once when the port has no more need of `frames`: delivered to the other side, or given up. */
   readonly released?: () => void;
+  /** When sending: may overtake large messages under way, and what waits behind them; urgent messages keep their order.
+   * Without it, a message waits until the large ones that were sent before it are through. */
+  readonly urgent?: boolean;
 }
 
 /** How an endpoint introduces itself. */
