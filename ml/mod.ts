@@ -6,5 +6,6 @@ export * from "./array/mod.ts";
 export * from "./base/mod.ts";
 export * from "./metrics/mod.ts";
 export * from "./random/mod.ts";
+export * from "./svm/mod.ts";
 export { InvalidInputError, InvalidParameterError, UnknownNameError } from "./utils/mod.ts";
 export type { ClassWeight } from "./utils/mod.ts";

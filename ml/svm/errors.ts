@@ -1,0 +1,4 @@
+/** Thrown when a support vector machine cannot be fitted or asked for what it is asked for. */
+export class SVMError extends Error {
+  override readonly name: string = "SVMError";
+}

@@ -1,0 +1,134 @@
+import type { NDArray } from "../array/mod.ts";
+import type { KernelSpec } from "./kernel.ts";
+import { KernelStore } from "./kernel_store.ts";
+import { crossValidatedSigmoid, type Sigmoid } from "./platt.ts";
+import type { DualOptions, DualSolution, DualSolver } from "./solver.ts";
+
+/** What a support vector classifier learns from. */
+export interface TrainingSet {
+  /** Samples, shape [nSamples, nFeatures]; for a precomputed kernel the matrix, shape [nSamples, nSamples]. */
+  readonly X: NDArray<Float64Array>;
+  /** Class of each sample, from 0. */
+  readonly codes: Int32Array;
+  /** Number of classes. */
+  readonly nClasses: number;
+  /** Upper bound of α of each sample. */
+  readonly upper: Float64Array;
+  /** Weight of each sample; those of weight zero are left out. */
+  readonly weight: Float64Array;
+}
+
+/** How it learns. */
+export interface TrainingOptions extends DualOptions {
+  readonly kernel: KernelSpec;
+  /** Memory for kernel values in MiB. */
+  readonly cacheSize: number;
+  readonly solver: DualSolver;
+  /** Seed of the folds that probabilities are learned from; undefined when none are wanted. */
+  readonly plattSeed?: number;
+}
+
+/** What was learned: a machine for each pair of classes, on support vectors they share. */
+export interface OneVsOneModel {
+  /** Numbers of the support vectors, class by class. */
+  readonly support: Int32Array;
+  /** How many each class has. */
+  readonly nSupport: Int32Array;
+  /** Row c holds, for the support vectors of class i, y·α of the pair of i with the c-th other class. */
+  readonly dualCoef: Float64Array;
+  /** Constant of each pair: (0, 1), (0, 2), …, (1, 2), … */
+  readonly intercept: Float64Array;
+  /** Iterations of each pair. */
+  readonly iterations: Int32Array;
+  readonly converged: boolean;
+  /** Sigmoid of each pair, when asked for. */
+  readonly sigmoids: Sigmoid[];
+}
+
+/** Samples grouped by class, in their order within each; those of weight zero left out. */
+function groupByClass({ codes, nClasses, weight }: TrainingSet): { order: Int32Array; starts: Int32Array } {
+  const starts = new Int32Array(nClasses + 1);
+  for (let i = 0; i < codes.length; i++) if (weight[i] > 0) starts[codes[i] + 1]++;
+  for (let c = 0; c < nClasses; c++) starts[c + 1] += starts[c];
+  const next = starts.slice();
+  const order = new Int32Array(starts[nClasses]);
+  for (let i = 0; i < codes.length; i++) if (weight[i] > 0) order[next[codes[i]]++] = i;
+  return { order, starts };
+}
+
+/** Positions of the samples of two classes, the first before the second. */
+function pairOf(starts: Int32Array, a: number, b: number): { samples: Int32Array; signs: Int8Array } {
+  const na = starts[a + 1] - starts[a];
+  const n = na + starts[b + 1] - starts[b];
+  const samples = Int32Array.from({ length: n }, (_, t) => t < na ? starts[a] + t : starts[b] + t - na);
+  const signs = new Int8Array(n).fill(1, 0, na).fill(-1, na);
+  return { samples, signs };
+}
+
+/**
+ * Learns one machine for each pair of classes.
+ *
+ * Source: U. Kreßel, "Pairwise classification and support vector machines" (1999).
+ */
+export function trainOneVsOne(set: TrainingSet, options: TrainingOptions): OneVsOneModel {
+  const { nClasses } = set;
+  const { order, starts } = groupByClass(set);
+  const grouped = set.X.take(order);
+  const upper = Float64Array.from(order, (i) => set.upper[i]);
+  const store = new KernelStore(options.kernel, grouped, starts, order, options.cacheSize);
+  const solutions: DualSolution[] = [];
+  const sigmoids: Sigmoid[] = [];
+  for (let a = 0; a < nClasses; a++) {
+    for (let b = a + 1; b < nClasses; b++) {
+      const { samples, signs } = pairOf(starts, a, b);
+      if (options.plattSeed !== undefined) {
+        sigmoids.push(crossValidatedSigmoid(store, samples, signs, upper, options, options.plattSeed));
+      }
+      solutions.push(options.solver({
+        kernel: store.view(samples),
+        y: signs,
+        p: new Float64Array(samples.length).fill(-1),
+        upper: Float64Array.from(samples, (i) => upper[i]),
+      }, options));
+    }
+  }
+  return { ...assemble(solutions, order, starts, nClasses), sigmoids };
+}
+
+function assemble(
+  solutions: readonly DualSolution[],
+  order: Int32Array,
+  starts: Int32Array,
+  nClasses: number,
+): Omit<OneVsOneModel, "sigmoids"> {
+  const coefs = new Float64Array((nClasses - 1) * order.length);
+  const used = new Uint8Array(order.length);
+  let k = 0;
+  for (let a = 0; a < nClasses; a++) {
+    for (let b = a + 1; b < nClasses; b++, k++) {
+      const { alpha } = solutions[k];
+      const na = starts[a + 1] - starts[a];
+      for (let t = 0; t < alpha.length; t++) {
+        if (alpha[t] === 0) continue;
+        const i = t < na ? starts[a] + t : starts[b] + t - na;
+        used[i] = 1;
+        coefs[(t < na ? b - 1 : a) * order.length + i] = t < na ? alpha[t] : -alpha[t];
+      }
+    }
+  }
+  const kept = Int32Array.from(used.keys()).filter((i) => used[i] === 1);
+  const nSupport = new Int32Array(nClasses);
+  for (let c = 0; c < nClasses; c++) for (let i = starts[c]; i < starts[c + 1]; i++) nSupport[c] += used[i];
+  const dualCoef = new Float64Array((nClasses - 1) * kept.length);
+  for (let r = 0; r < nClasses - 1; r++) {
+    for (let s = 0; s < kept.length; s++) dualCoef[r * kept.length + s] = coefs[r * order.length + kept[s]];
+  }
+  return {
+    support: Int32Array.from(kept, (i) => order[i]),
+    nSupport,
+    dualCoef,
+    intercept: Float64Array.from(solutions, (s) => -s.rho),
+    iterations: Int32Array.from(solutions, (s) => s.iterations),
+    converged: solutions.every((s) => s.converged),
+  };
+}
