@@ -120,7 +120,15 @@ export class Parallel {
     const limit = readPreDispatch(this.#options.preDispatch, nJobs);
     const total = Array.isArray(calls) ? calls.length : undefined;
     const write = this.#options.write ?? (verbose < 50 ? toStderr : toStdout);
-    const progress = new Progress({ verbose, nJobs: asked, total, preDispatch: limit, write, clock });
+    const progress = new Progress({
+      verbose,
+      nJobs: asked,
+      total,
+      preDispatch: limit,
+      write,
+      clock,
+      onProgress: scope?.onProgress,
+    });
     const reader = new CallReader(calls);
     if (backend instanceof SequentialBackend) return inOrder(reader, progress);
     const run: ParallelRun = { nJobs };

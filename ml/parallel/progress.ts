@@ -33,7 +33,12 @@ export interface ProgressOptions {
   readonly write: (line: string) => void;
   /** Tells the time. */
   readonly clock: Clock;
+  /** Is told, too, whatever `verbose` says. */
+  readonly onProgress?: OnProgress;
 }
+
+/** Is told how many calls are done, and how many there are, if that is known. */
+export type OnProgress = (completed: number, total: number | undefined) => void;
 
 /** Counts calls and reports. */
 export class Progress {
@@ -61,7 +66,8 @@ export class Progress {
 
   /** Some more calls are done: a line, if it is time for one. */
   report(): void {
-    const { verbose, total, preDispatch, clock } = this.#options;
+    const { verbose, total, preDispatch, clock, onProgress } = this.#options;
+    onProgress?.(this.completed, total);
     if (verbose <= 0) return;
     const elapsed = (clock.now() - this.#start) / 1000;
     const width = total === undefined || total === 0 ? 3 : Math.floor(Math.log10(total)) + 1;

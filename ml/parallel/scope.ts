@@ -6,6 +6,7 @@
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { ParallelBackend } from "./backend.ts";
+import type { OnProgress } from "./progress.ts";
 import { makeParallelBackend } from "./registry.ts";
 
 /** The backend in force, and what goes with it. */
@@ -16,6 +17,8 @@ export interface ParallelScope {
   readonly nJobs: number;
   /** `verbose` of whoever says nothing himself. */
   readonly verbose: number;
+  /** Is told of the progress of every run. */
+  readonly onProgress?: OnProgress;
 }
 
 const storage = new AsyncLocalStorage<ParallelScope>();
@@ -36,6 +39,8 @@ export interface ParallelScopeOptions {
   readonly nJobs?: number;
   /** `verbose` inside. Default 0. */
   readonly verbose?: number;
+  /** Is told of the progress of every run inside: for a progress bar. */
+  readonly onProgress?: OnProgress;
 }
 
 /** Options of the backends that are known by name. A program that registers another may add to it. */
@@ -71,12 +76,12 @@ export async function parallelBackend<R, N extends string>(
   options: OptionsOf<N> & ParallelScopeOptions,
   body: () => R,
 ): Promise<Awaited<R>> {
-  const { nJobs = -1, verbose = 0, ...rest } = options;
+  const { nJobs = -1, verbose = 0, onProgress, ...rest } = options;
   checkNJobs(nJobs);
   const made = typeof backend === "string" ? makeParallelBackend(backend, rest) : undefined;
   const used = made ?? backend as ParallelBackend;
   try {
-    return await inScope({ backend: used, nJobs, verbose }, body);
+    return await inScope({ backend: used, nJobs, verbose, onProgress }, body);
   } finally {
     await made?.close?.();
   }

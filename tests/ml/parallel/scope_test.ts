@@ -90,3 +90,13 @@ Deno.test("parallelBackend() names the nearest backend for one it does not know"
   );
   await assert.rejects(parallelBackend("sequential", { nJobs: 0 }, () => {}), /nJobs: 0 has no meaning/);
 });
+
+Deno.test("parallelBackend() tells of the progress of the runs inside, one job or many", async () => {
+  const calls = [1, 2, 3].map((x) => delayed(one)(x));
+  for (const nJobs of [1, 2]) {
+    const seen: [number, number | undefined][] = [];
+    const onProgress = (completed: number, total: number | undefined) => void seen.push([completed, total]);
+    await parallelBackend(new SoonBackend(), { nJobs, onProgress }, () => new Parallel().run(calls));
+    assert.deepEqual(seen, [[1, 3], [2, 3], [3, 3]]);
+  }
+});
