@@ -157,6 +157,8 @@ export class Supervisor {
         this.#stopAll();
         break;
       case "tick":
+        // The wish is used up, and may have been granted a little early.
+        this.#wakeAt = Infinity;
         this.#overdue(event.now);
         break;
     }

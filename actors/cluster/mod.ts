@@ -1,0 +1,9 @@
+/**
+ * Starting processes and watching over them: nannies, and a cluster of this machine.
+ *
+ * @module
+ */
+
+export * from "./bytes.ts";
+export * from "./child_process.ts";
+export * from "./nanny.ts";
