@@ -4,6 +4,7 @@
  */
 export * from "./array/mod.ts";
 export * from "./base/mod.ts";
+export * from "./datasets/mod.ts";
 export * from "./metrics/mod.ts";
 export * from "./random/mod.ts";
 export * from "./svm/mod.ts";

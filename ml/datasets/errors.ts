@@ -1,0 +1,4 @@
+/** Thrown when a data set cannot be made from the parameters given. */
+export class DatasetError extends RangeError {
+  override readonly name: string = "DatasetError";
+}
