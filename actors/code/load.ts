@@ -1,0 +1,156 @@
+/**
+ * From a code reference to the function or class.
+ *
+ * @module
+ */
+
+import { hashOf } from "../values/mod.ts";
+import { ModuleLoadError, UnknownCodeError } from "./errors.ts";
+import { fromGlobals } from "./globals.ts";
+import { fromLibrary, libraryIsLoaded } from "./library.ts";
+import { follow, parseReference } from "./reference.ts";
+
+/** Code by its hash, as it came. */
+const known = new Map<string, Uint8Array>();
+const modules = new Map<string, Promise<object>>();
+const namespaces = new Map<string, object>();
+/** What was loaded, by reference, and references by what was loaded. */
+const loaded = new Map<string, unknown>();
+const references = new WeakMap<WeakKey, { readonly ref: string; readonly hash: string }>();
+let library: Promise<unknown> | undefined;
+let root = new URL("../../mod.ts", import.meta.url).href;
+
+/** Says where the library's root module is, for `lib:` references in a thread that has not loaded it. */
+export function setLibrary(url: string): void {
+  root = url;
+}
+
+/**
+ * Keeps code that came, for references to it.
+ *
+ * @throws {UnknownCodeError} when the bytes are not those of the hash.
+ */
+export function addCode(hash: string, bytes: Uint8Array): void {
+  if (known.has(hash)) return;
+  const own = bytes.slice();
+  if (hashOf(own) !== hash) {
+    throw new UnknownCodeError(`the code that came as ${hash} has another hash: ${hashOf(own)}`);
+  }
+  known.set(hash, own);
+}
+
+/** Whether the code of this hash is here. */
+export function hasCode(hash: string): boolean {
+  return known.has(hash);
+}
+
+/** The code of this hash, to pass on, or `undefined`. */
+export function codeOf(hash: string): Uint8Array | undefined {
+  return known.get(hash);
+}
+
+/** The hash of the code that a reference needs, or `undefined` for the library's and the standard ones. */
+export function hashNeeded(ref: string): string | undefined {
+  const { hash } = parseReference(ref);
+  return hash === "" ? undefined : hash;
+}
+
+/** Of something that was loaded here: its reference and the hash of its code. */
+export function referenceOfLoaded(fn: object): { readonly ref: string; readonly hash: string } | undefined {
+  return references.get(fn);
+}
+
+function text(hash: string): string {
+  const bytes = known.get(hash);
+  if (bytes === undefined) throw new UnknownCodeError(`the code ${hash} was not sent`);
+  return new TextDecoder().decode(bytes);
+}
+
+function remember(ref: string, hash: string, v: unknown): unknown {
+  loaded.set(ref, v);
+  if ((typeof v === "function" || typeof v === "object") && v !== null && hash !== "" && !references.has(v)) {
+    references.set(v, { ref, hash });
+  }
+  return v;
+}
+
+async function loadModule(hash: string): Promise<object> {
+  if (!libraryIsLoaded() && text(hash).includes(`"troupe.library"`)) await loadLibrary();
+  const url = `data:text/javascript;base64,${new TextEncoder().encode(text(hash)).toBase64()}`;
+  let ns: Record<string, unknown>;
+  try {
+    ns = await import(url);
+  } catch (cause) {
+    const message = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+    // The loader names the module by its whole text.
+    throw new ModuleLoadError(`the module ${hash} does not load: ${message.replaceAll(url, `mod:${hash}`)}`, { cause });
+  }
+  for (const name of Object.keys(ns)) {
+    const v = ns[name];
+    remember(`mod:${hash}#${name}`, hash, v);
+    // The bundler may rename a class that speaks of itself.
+    if (typeof v === "function" && v.name === `_${name}`) {
+      Object.defineProperty(v, "name", { value: name, configurable: true });
+    }
+  }
+  namespaces.set(hash, ns);
+  return ns;
+}
+
+function loadLibrary(): Promise<unknown> {
+  return library ??= import(root).catch((cause) => {
+    library = undefined;
+    throw new ModuleLoadError(`the library does not load from ${root}: ${(cause as Error).message}`, { cause });
+  });
+}
+
+/**
+ * What a code reference stands for, when it can be had without waiting: all but modules (and the library) that were not loaded yet.
+ *
+ * @throws {UnknownCodeError} when it was not sent or not loaded, or names nothing.
+ */
+export function codeNow(ref: string): unknown {
+  const before = loaded.get(ref);
+  if (before !== undefined) return before;
+  const { kind, hash, path } = parseReference(ref);
+  switch (kind) {
+    case "lib":
+      return remember(ref, "", fromLibrary(path));
+    case "global":
+      return remember(ref, "", fromGlobals(path));
+    case "src":
+      // Indirect: it sees the globals and nothing of this module.
+      return remember(ref, hash, (0, eval)(text(hash)));
+    case "mod": {
+      const ns = namespaces.get(hash);
+      if (ns === undefined) throw new UnknownCodeError(`the module of ${ref} has not been loaded yet`);
+      return remember(ref, hash, follow(ns, path, `the module ${hash}`));
+    }
+  }
+}
+
+/**
+ * Loads what a code reference stands for; once, then it is kept.
+ *
+ * @param ref The code reference's text.
+ * @param codes Code by hash, if some came with it.
+ * @throws {UnknownCodeError} when its code was not sent, or it names nothing.
+ * @throws {ModuleLoadError} when its module does not load, with the loader's own message.
+ */
+export async function loadCode(ref: string, codes?: ReadonlyMap<string, Uint8Array>): Promise<unknown> {
+  const before = loaded.get(ref);
+  if (before !== undefined) return before;
+  if (codes !== undefined) { for (const [hash, bytes] of codes) addCode(hash, bytes); }
+  const { kind, hash } = parseReference(ref);
+  if (kind === "lib" && !libraryIsLoaded()) await loadLibrary();
+  if (kind === "src" && !libraryIsLoaded() && text(hash).includes(`"troupe.library"`)) await loadLibrary();
+  if (kind === "mod") {
+    let module = modules.get(hash);
+    if (module === undefined) {
+      modules.set(hash, module = loadModule(hash));
+      module.catch(() => modules.delete(hash));
+    }
+    await module;
+  }
+  return codeNow(ref);
+}
