@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { bundled } from "../../../actors/cluster/bundle.ts";
+
+/** A project in a folder of its own, and a way to run what `bundled` gives for it. */
+function project(files: Record<string, string>) {
+  const root = Deno.realPathSync(Deno.makeTempDirSync());
+  const write = (name: string, text: string): void => Deno.writeTextFileSync(`${root}/${name}`, text);
+  for (const [name, text] of Object.entries(files)) write(name, text);
+  return {
+    root,
+    write,
+    bundle: () => bundled(`file://${root}/main.ts`, `${root}/cache`),
+    async run(path: string): Promise<string> {
+      const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["run", "--no-config", path] }).output();
+      return new TextDecoder().decode(stdout).trim();
+    },
+    [Symbol.dispose]: () => Deno.removeSync(root, { recursive: true }),
+  };
+}
+
+const files = {
+  "deno.json": `{ "imports": { "greeting": "./greeting.ts" } }`,
+  "main.ts": `import { text } from "greeting"; const shown: string = text; console.log(shown);`,
+  "greeting.ts": `export const text = "good morning";`,
+  "other.ts": `export const text = "good night";`,
+};
+
+Deno.test("bundled() makes one file of an entry, and finds it again", async () => {
+  using p = project(files);
+  const path = await p.bundle();
+  assert.ok(path !== undefined);
+  assert.equal(await p.run(path), "good morning");
+  const made = Deno.statSync(path).mtime!.getTime();
+  assert.equal(await p.bundle(), path);
+  assert.equal(Deno.statSync(path).mtime!.getTime(), made, "not made again");
+});
+
+Deno.test("bundled() never gives a stale file: any source or the import map may have changed", async () => {
+  using p = project(files);
+  const first = await p.bundle();
+  const { mtime } = Deno.statSync(`${p.root}/greeting.ts`);
+  p.write("greeting.ts", `export const text = "good evening";`);
+  Deno.utimeSync(`${p.root}/greeting.ts`, mtime!, mtime!);
+  const second = await p.bundle();
+  assert.notEqual(second, first);
+  assert.equal(await p.run(second!), "good evening");
+  p.write("deno.json", `{ "imports": { "greeting": "./other.ts" } }`);
+  assert.equal(await p.run((await p.bundle())!), "good night");
+  p.write("greeting.ts", files["greeting.ts"]);
+  p.write("deno.json", files["deno.json"]);
+  assert.equal(await p.run((await p.bundle())!), "good morning");
+});
+
+Deno.test("bundled() gives nothing when the entry cannot be bundled", async () => {
+  using p = project({ ...files, "main.ts": `import "./nowhere.ts";` });
+  assert.equal(await p.bundle(), undefined);
+  assert.equal(await bundled("https://example.com/main.ts", `${p.root}/cache`), undefined);
+  assert.equal(await bundled(`file://${p.root}/other.ts`, "/proc/no/such/folder"), undefined);
+});
