@@ -10,7 +10,7 @@ import { type Driver, NO_PARTS, type Parts } from "./driver.ts";
 import { type EnvelopeCodec, type Greeting, Kind } from "./envelope.ts";
 import { ProtocolError } from "./errors.ts";
 import type { Limits, Message, Peer, Reserve, Role, TransportStats } from "./port.ts";
-import { InTransfer, OutTransfer } from "./transfers.ts";
+import { type InTransfer, OutTransfer } from "./transfers.ts";
 
 /** Large messages that are announced to the other side before the first of them is through: hides a round trip. */
 const LOOKAHEAD = 4;

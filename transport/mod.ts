@@ -42,3 +42,5 @@ export {
 } from "./envelope.ts";
 export { type MemoryEndpointOptions, MemoryNetwork, type MemoryNetworkOptions } from "./memory/network.ts";
 export type { SessionEndpoint } from "./session.ts";
+export { type EndpointOptions, openEndpoint, type TransportInfo, transportInfo } from "./open.ts";
+export { type KeyPair, type Keys, loadKeys, makeKeys, saveKeys } from "./keys.ts";
