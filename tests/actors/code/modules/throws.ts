@@ -1,0 +1,2 @@
+export const x: number = 1;
+throw new TypeError("not today");
