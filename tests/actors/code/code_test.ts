@@ -148,6 +148,7 @@ Deno.test("describeCode() does not take what is declared inside for a closure", 
       function hoisted() {
         return later;
       }
+      // deno-lint-ignore no-var
       var later = 1;
     },
     () => {
