@@ -1,0 +1,76 @@
+/**
+ * `worker SCHEDULER`.
+ *
+ * @module
+ */
+
+import { loadKeys, parseAddress } from "../../transport/mod.ts";
+import { parseBytes, workerNanny } from "../cluster/mod.ts";
+import { systemIds } from "../core/mod.ts";
+import { UsageError } from "./errors.ts";
+import type { Command } from "./options.ts";
+import { serve } from "./serve.ts";
+
+/** Runs a worker until SIGTERM. */
+export const workerCommand: Command = {
+  name: "worker",
+  about: "Runs a worker of the scheduler at an address such as tcp://10.0.0.5:8786, in a process of its own that is watched and\n" +
+    "started again when it dies, hangs or takes too much memory. SIGTERM ends it: it finishes or hands over what it does and has.",
+  positionals: ["SCHEDULER"],
+  options: {
+    threads: { value: "N", help: "Threads that perform tasks. Default: one for each core." },
+    "memory-limit": { value: "AMOUNT", help: "Memory it may take, such as 4GiB. Default: the machine's." },
+    name: { value: "NAME", help: "Its name, unique in the cluster. Default: a new one." },
+    resources: { value: "NAME=N", multiple: true, help: "Abstract resources that tasks may ask for, such as GPU=1; more with commas." },
+    host: { value: "HOST", help: "Address at which others reach it. Default: the one from which this machine reaches the scheduler." },
+    keys: { value: "DIR", help: "Folder of keys, as made by `deno task keys DIR`. Needed beyond this machine." },
+    "allow-net": { value: "HOST", multiple: true, help: "Hosts that tasks may reach. Default: none." },
+    "allow-read": { value: "PATH", multiple: true, help: "Paths that tasks may read. Default: none." },
+    insecure: { help: "Listen beyond this machine without keys: whoever reaches it can run code here." },
+  },
+  async run(args) {
+    const scheduler = args.positionals[0];
+    parseAddress(scheduler);
+    const keys = args.text("keys");
+    if (keys !== undefined) await loadKeys(keys);
+    const memory = args.text("memory-limit");
+    const name = args.text("name") ?? systemIds().next("w");
+    if (!/^[\w.:-]{1,200}$/.test(name)) {
+      throw new UsageError(`--name: expected letters, digits and . : _ -, at most 200, got ${JSON.stringify(name)}`);
+    }
+    const nanny = await workerNanny({
+      name,
+      schedulers: [scheduler],
+      host: args.text("host"),
+      threads: args.integer("threads", 1, 1024),
+      memoryLimit: memory === undefined ? undefined : memoryOf(memory),
+      resources: resourcesOf(args.list("resources")),
+      allowNet: args.list("allow-net"),
+      allowRead: args.list("allow-read"),
+      keys,
+      insecure: args.is("insecure"),
+      leave: "ask",
+      keepAlive: true,
+      log: (line) => console.error(line),
+    });
+    return await serve(nanny, (info) => console.log(`worker ${name} at ${info.address}`));
+  },
+};
+
+function memoryOf(text: string): number {
+  try {
+    return parseBytes(text);
+  } catch (error) {
+    throw new UsageError(`--memory-limit: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function resourcesOf(pairs: readonly string[]): Record<string, number> {
+  const resources: Record<string, number> = {};
+  for (const pair of pairs) {
+    const match = /^([^=\s]+)=(\d+(?:\.\d+)?)$/.exec(pair);
+    if (match === null) throw new UsageError(`--resources: expected NAME=AMOUNT, such as GPU=1, got ${JSON.stringify(pair)}`);
+    resources[match[1]] = Number(match[2]);
+  }
+  return resources;
+}
