@@ -1,0 +1,59 @@
+/**
+ * What goes wrong in a worker.
+ *
+ * @module
+ */
+
+/** Thrown when a value does not fit into the worker's memory. The task that made it fails with this error. */
+export class MemoryError extends RangeError {
+  override readonly name = "MemoryError";
+  /** Bytes that were asked for. */
+  readonly bytes: number;
+  /** Bytes held when they were asked for. */
+  readonly held: number;
+  /** Most bytes the worker may hold. */
+  readonly limit: number;
+
+  /** Says how much was wanted for `what`, how much is held, and what the limit is. */
+  constructor(what: string, bytes: number, held: number, limit: number) {
+    super(`no room for ${what}: ${bytes} bytes wanted, ${held} held, the worker's limit is ${limit}`);
+    this.bytes = bytes;
+    this.held = held;
+    this.limit = limit;
+  }
+}
+
+/** Thrown for a task that ran longer than its `timeout`. */
+export class TaskTimeoutError extends Error {
+  override readonly name = "TaskTimeoutError";
+}
+
+/** Thrown for a task that was cancelled while it ran. */
+export class TaskCancelledError extends Error {
+  override readonly name = "TaskCancelledError";
+}
+
+/** Thrown for tasks that ran on a thread when the thread ended. */
+export class ThreadLostError extends Error {
+  override readonly name = "ThreadLostError";
+}
+
+/** Thrown for calls on an actor that does not live here, or no longer. */
+export class ActorGoneError extends Error {
+  override readonly name = "ActorGoneError";
+}
+
+/** Thrown for calls that an actor's mailbox has no room for. */
+export class MailboxFullError extends RangeError {
+  override readonly name = "MailboxFullError";
+}
+
+/** Thrown when the scheduler could not be reached for longer than the worker waits. */
+export class SchedulerLostError extends Error {
+  override readonly name = "SchedulerLostError";
+}
+
+/** Thrown by a state machine for a transition that its table does not have, or an invariant that does not hold. */
+export class WorkerStateError extends Error {
+  override readonly name = "WorkerStateError";
+}

@@ -1,0 +1,300 @@
+/**
+ * The heap: blocks in arenas. Small ones come from slabs of equal slots, large ones from runs of pages. Every block counts its
+ * holders, and is free again when the last one lets go.
+ *
+ * @module
+ */
+
+import { type Arena, type ArenaFactory, PAGE } from "./arena.ts";
+import { PageRuns } from "./page_runs.ts";
+
+/** Where bytes lie: arena, offset, length. Plain data; may be sent to threads. */
+export interface Region {
+  readonly arena: number;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** A counted piece of an arena, 64-byte aligned (page aligned when large). */
+export class Block implements Region {
+  /** How many hold it. Made with one holder. */
+  refs = 1;
+
+  /** Made by {@link Heap.allocate} only. */
+  constructor(
+    readonly heap: Heap,
+    readonly arena: number,
+    readonly offset: number,
+    /** Bytes that were asked for. */
+    readonly length: number,
+  ) {}
+
+  /** One more holder. */
+  retain(): this {
+    if (this.refs <= 0) throw new RangeError("a block that is free cannot be retained");
+    this.refs++;
+    return this;
+  }
+
+  /** One holder fewer. */
+  release(): void {
+    if (this.refs <= 0) throw new RangeError("a block was released more often than it was retained");
+    if (--this.refs === 0) this.heap.free(this);
+  }
+
+  /** Its bytes, in place. */
+  get bytes(): Uint8Array {
+    return this.heap.view(this);
+  }
+}
+
+const SLAB_PAGES = 4;
+const SLAB = SLAB_PAGES * PAGE;
+/** Slot sizes: multiples of 64, a quarter apart at most. */
+const CLASSES = [64, 128, 192, 256, 320, 448, 576, 768, 1024, 1344, 1792, 2304, 3072, 4096, 5440, 8192, 10_880];
+const LARGEST_SLOT = CLASSES[CLASSES.length - 1];
+
+function classOf(bytes: number): number {
+  for (let i = 0; i < CLASSES.length; i++) if (bytes <= CLASSES[i]) return i;
+  return -1;
+}
+
+interface Slab {
+  readonly arena: number;
+  readonly page: number;
+  readonly slotBytes: number;
+  readonly index: number;
+  readonly blocks: (Block | undefined)[];
+  readonly freeSlots: number[];
+}
+
+interface ArenaEntry {
+  readonly arena: Arena;
+  readonly runs: PageRuns;
+  /** By first page: the large block there. */
+  readonly large: Map<number, Block>;
+  /** By page: 1 + the first page of the large block that covers it; may be stale where no such block is. */
+  readonly first: Int32Array;
+  /** By each of its pages: the slab there. */
+  readonly slabs: Map<number, Slab>;
+}
+
+/** What a heap is made of. */
+export interface HeapOptions {
+  /** Most bytes of blocks. */
+  readonly limit: number;
+  /** Makes its arenas. */
+  readonly arenas: ArenaFactory;
+  /** Capacity of an arena. Default: 4 GiB, or twice the limit if that is less. */
+  readonly arenaBytes?: number;
+}
+
+/** Blocks in arenas. */
+export class Heap {
+  /** Most bytes of blocks. */
+  readonly limit: number;
+  #entries: ArenaEntry[] = [];
+  #byBuffer = new WeakMap<ArrayBufferLike, number>();
+  /** By class: slabs with a free slot. */
+  #open: Slab[][] = CLASSES.map(() => []);
+  #used = 0;
+  #blocks = 0;
+
+  /** With arenas for `limit` bytes, which take memory only as they are used. */
+  constructor(options: HeapOptions) {
+    this.limit = options.limit;
+    // Room for what fragmentation takes: address space is not memory.
+    const wanted = Math.max(SLAB * CLASSES.length, options.limit * 2);
+    const each = Math.min(options.arenaBytes ?? 2 ** 32, 2 ** 32, wanted);
+    for (let reserved = 0; reserved < wanted; reserved += each) {
+      const arena = options.arenas(each);
+      const pages = Math.floor(arena.capacity / PAGE);
+      const entry = {
+        arena,
+        runs: new PageRuns(pages),
+        first: new Int32Array(pages),
+        large: new Map<number, Block>(),
+        slabs: new Map<number, Slab>(),
+      };
+      this.#entries.push(entry);
+      this.#byBuffer.set(arena.buffer, this.#entries.length - 1);
+    }
+  }
+
+  /** Bytes of all blocks, as they were asked for. */
+  get used(): number {
+    return this.#used;
+  }
+
+  /** How many blocks there are. */
+  get blocks(): number {
+    return this.#blocks;
+  }
+
+  /** Its arenas, for those who share them. */
+  get arenas(): readonly Arena[] {
+    return this.#entries.map((e) => e.arena);
+  }
+
+  /** A block of `bytes` bytes with one holder; `undefined` when that would pass the limit, or the system has no more. */
+  allocate(bytes: number): Block | undefined {
+    if (!(bytes >= 0) || this.#used + bytes > this.limit) return undefined;
+    const block = bytes <= LARGEST_SLOT ? this.#small(bytes) : this.#large(bytes);
+    if (block !== undefined) {
+      this.#used += bytes;
+      this.#blocks++;
+    }
+    return block;
+  }
+
+  /** The bytes of a region, in place. */
+  view(region: Region): Uint8Array {
+    const arena = this.#entries[region.arena].arena;
+    return new Uint8Array(this.#buffer(region.arena, arena), region.offset, region.length);
+  }
+
+  /** The block that these bytes lie in, if they lie in one. */
+  find(bytes: Uint8Array): Block | undefined {
+    const arena = this.#byBuffer.get(bytes.buffer);
+    return arena === undefined ? undefined : this.at(arena, bytes.byteOffset, bytes.byteLength);
+  }
+
+  /** The block that holds the `length` bytes at `offset` of an arena, if there is one. */
+  at(arena: number, offset: number, length: number): Block | undefined {
+    const entry = this.#entries[arena];
+    if (entry === undefined || !(offset >= 0)) return undefined;
+    const page = Math.floor(offset / PAGE);
+    const slab = entry.slabs.get(page);
+    let block: Block | undefined;
+    if (slab !== undefined) block = slab.blocks[Math.floor((offset - slab.page * PAGE) / slab.slotBytes)];
+    else block = entry.large.get(entry.first[page] - 1);
+    if (block === undefined || offset < block.offset || offset + length > block.offset + block.length) return undefined;
+    return block;
+  }
+
+  /** Called by {@link Block.release}. */
+  free(block: Block): void {
+    const entry = this.#entries[block.arena];
+    this.#used -= block.length;
+    this.#blocks--;
+    const page = Math.floor(block.offset / PAGE);
+    const slab = entry.slabs.get(page);
+    if (slab === undefined) {
+      entry.large.delete(page);
+      entry.runs.give(page);
+      return;
+    }
+    const slot = (block.offset - slab.page * PAGE) / slab.slotBytes;
+    slab.blocks[slot] = undefined;
+    const open = this.#open[slab.index];
+    if (slab.freeSlots.length === 0) open.push(slab);
+    slab.freeSlots.push(slot);
+    // One empty slab a class stays, for the next one; the others go back.
+    if (slab.freeSlots.length === slab.blocks.length && open.length > 1) {
+      open.splice(open.indexOf(slab), 1);
+      for (let i = 0; i < SLAB_PAGES; i++) entry.slabs.delete(slab.page + i);
+      entry.runs.give(slab.page);
+    }
+  }
+
+  /** Gives free memory of at least `bytes` in one piece back to the system; returns how many bytes went. */
+  trim(bytes = 1 << 20): number {
+    let n = 0;
+    for (const { arena, runs } of this.#entries) {
+      n += runs.trim(Math.ceil(bytes / PAGE), (page, pages) => arena.discard(page * PAGE, pages * PAGE));
+    }
+    return n * PAGE;
+  }
+
+  #buffer(index: number, arena: Arena): ArrayBufferLike {
+    const buffer = arena.buffer;
+    if (!this.#byBuffer.has(buffer)) this.#byBuffer.set(buffer, index);
+    return buffer;
+  }
+
+  #pages(pages: number): { arena: number; page: number } | undefined {
+    for (let i = 0; i < this.#entries.length; i++) {
+      const page = this.#entries[i].runs.take(pages);
+      if (page >= 0) return { arena: i, page };
+    }
+    for (let i = 0; i < this.#entries.length; i++) {
+      const { arena, runs } = this.#entries[i];
+      if (!arena.grow((runs.end + pages) * PAGE)) continue;
+      runs.extend(Math.floor(arena.buffer.byteLength / PAGE));
+      const page = runs.take(pages);
+      if (page >= 0) return { arena: i, page };
+    }
+  }
+
+  #large(bytes: number): Block | undefined {
+    const pages = Math.ceil(bytes / PAGE);
+    const at = this.#pages(pages);
+    if (at === undefined) return undefined;
+    const block = new Block(this, at.arena, at.page * PAGE, bytes);
+    this.#entries[at.arena].large.set(at.page, block);
+    this.#entries[at.arena].first.fill(at.page + 1, at.page, at.page + pages);
+    return block;
+  }
+
+  #small(bytes: number): Block | undefined {
+    const index = classOf(bytes);
+    const open = this.#open[index];
+    let slab = open[open.length - 1];
+    if (slab === undefined) {
+      const at = this.#pages(SLAB_PAGES);
+      if (at === undefined) return undefined;
+      const slotBytes = CLASSES[index];
+      const slots = Math.floor(SLAB / slotBytes);
+      slab = {
+        arena: at.arena,
+        page: at.page,
+        slotBytes,
+        index,
+        blocks: new Array(slots).fill(undefined),
+        freeSlots: Array.from({ length: slots }, (_, i) => slots - 1 - i),
+      };
+      for (let i = 0; i < SLAB_PAGES; i++) this.#entries[at.arena].slabs.set(at.page + i, slab);
+      open.push(slab);
+    }
+    const slot = slab.freeSlots.pop()!;
+    if (slab.freeSlots.length === 0) open.splice(open.indexOf(slab), 1);
+    const block = new Block(this, slab.arena, slab.page * PAGE + slot * slab.slotBytes, bytes);
+    slab.blocks[slot] = block;
+    return block;
+  }
+
+  /** Checks that the counts are true and that no two blocks share a byte. */
+  validate(): void {
+    let used = 0, blocks = 0;
+    for (const { runs, large, slabs } of this.#entries) {
+      runs.validate();
+      let pages = 0;
+      for (const [page, b] of large) {
+        if (b.offset !== page * PAGE || b.refs <= 0) throw new Error(`broken block at page ${page}`);
+        used += b.length;
+        blocks++;
+        pages += Math.ceil(b.length / PAGE);
+      }
+      for (const slab of new Set(slabs.values())) {
+        pages += SLAB_PAGES;
+        let free = 0;
+        slab.blocks.forEach((b, i) => {
+          if (b === undefined) free++;
+          else if (b.offset !== slab.page * PAGE + i * slab.slotBytes || b.length > slab.slotBytes || b.refs <= 0) {
+            throw new Error(`broken slot ${i} of the slab at page ${slab.page}`);
+          } else {
+            used += b.length;
+            blocks++;
+          }
+        });
+        if (free !== slab.freeSlots.length) throw new Error(`slab at page ${slab.page}: ${free} slots are free`);
+        const open = this.#open[slab.index].includes(slab);
+        if (open !== free > 0) throw new Error(`slab at page ${slab.page}: open ${open} with ${free} free slots`);
+      }
+      if (pages + runs.free !== runs.end) throw new Error(`${pages} used and ${runs.free} free of ${runs.end} pages`);
+    }
+    if (used !== this.#used || blocks !== this.#blocks) {
+      throw new Error(`${blocks} blocks of ${used} bytes, counted ${this.#blocks} of ${this.#used}`);
+    }
+  }
+}

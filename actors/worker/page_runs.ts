@@ -1,0 +1,170 @@
+/**
+ * Which pages of an arena are free: runs of pages, coalesced when they are given back, found again by good fit.
+ *
+ * @module
+ */
+
+const BINS = 32;
+
+function binOf(pages: number): number {
+  return 31 - Math.clz32(pages);
+}
+
+/**
+ * Runs of pages. Free runs stand in doubly linked lists by the power of two of their length (segregated fit), and each carries its
+ * length at both of its ends (boundary tags), so that freeing finds its neighbours at once.
+ */
+export class PageRuns {
+  /** At a free run's first and last page: its length. 0 elsewhere. */
+  #length: Int32Array;
+  #next: Int32Array;
+  #previous: Int32Array;
+  /** At a used run's first page: its length. */
+  #used: Int32Array;
+  /** At a free run's first page: 1 if its memory may have been touched since it was last discarded. */
+  #dirty: Uint8Array;
+  #heads = new Int32Array(BINS).fill(-1);
+  #end = 0;
+  #free = 0;
+
+  /** Of at most `capacity` pages, none of which is there yet. */
+  constructor(capacity: number) {
+    this.#length = new Int32Array(capacity);
+    this.#next = new Int32Array(capacity);
+    this.#previous = new Int32Array(capacity);
+    this.#used = new Int32Array(capacity);
+    this.#dirty = new Uint8Array(capacity);
+  }
+
+  /** Pages that are there. */
+  get end(): number {
+    return this.#end;
+  }
+
+  /** Pages that are free. */
+  get free(): number {
+    return this.#free;
+  }
+
+  /** Adds fresh pages up to `end`. */
+  extend(end: number): void {
+    if (end <= this.#end) return;
+    const start = this.#end;
+    this.#end = end;
+    this.#insert(start, end - start, 0);
+  }
+
+  /** Takes a run; gives its first page, or -1. */
+  take(pages: number): number {
+    for (let bin = binOf(pages); bin < BINS; bin++) {
+      let best = -1;
+      let looked = 0;
+      for (let p = this.#heads[bin]; p >= 0 && looked < 64; p = this.#next[p], looked++) {
+        const n = this.#length[p];
+        if (n >= pages && (best < 0 || n < this.#length[best])) best = p;
+        if (n === pages) break;
+      }
+      // The first 64 of its own bin may all be too short; from the next bin on any run is long enough.
+      if (best < 0) continue;
+      const n = this.#length[best];
+      const dirty = this.#dirty[best];
+      this.#remove(best);
+      if (n > pages) this.#link(best + pages, n - pages, dirty);
+      this.#used[best] = pages;
+      this.#free -= pages;
+      return best;
+    }
+    return -1;
+  }
+
+  /** Gives a run back, by its first page. */
+  give(page: number): void {
+    const pages = this.#used[page];
+    if (pages <= 0) throw new RangeError(`page ${page} does not begin a used run`);
+    this.#used[page] = 0;
+    this.#insert(page, pages, 1);
+  }
+
+  /** Calls `discard(page, pages)` for each dirty free run of at least `pages` pages, which is clean from then on. */
+  trim(pages: number, discard: (page: number, pages: number) => void): number {
+    let n = 0;
+    for (let bin = binOf(pages); bin < BINS; bin++) {
+      for (let p = this.#heads[bin]; p >= 0; p = this.#next[p]) {
+        if (this.#dirty[p] === 0 || this.#length[p] < pages) continue;
+        discard(p, this.#length[p]);
+        this.#dirty[p] = 0;
+        n += this.#length[p];
+      }
+    }
+    return n;
+  }
+
+  #insert(page: number, pages: number, dirty: number): void {
+    this.#free += pages;
+    if (page > 0 && this.#length[page - 1] > 0 && this.#used[page - 1] === 0) {
+      const before = this.#length[page - 1];
+      page -= before;
+      pages += before;
+      dirty |= this.#dirty[page];
+      this.#remove(page);
+    }
+    const after = page + pages;
+    if (after < this.#end && this.#length[after] > 0) {
+      pages += this.#length[after];
+      dirty |= this.#dirty[after];
+      this.#remove(after);
+    }
+    this.#link(page, pages, dirty);
+  }
+
+  #link(page: number, pages: number, dirty: number): void {
+    const bin = binOf(pages);
+    const head = this.#heads[bin];
+    this.#length[page] = pages;
+    this.#length[page + pages - 1] = pages;
+    this.#dirty[page] = dirty;
+    this.#next[page] = head;
+    this.#previous[page] = -1;
+    if (head >= 0) this.#previous[head] = page;
+    this.#heads[bin] = page;
+  }
+
+  #remove(page: number): void {
+    const pages = this.#length[page];
+    const before = this.#previous[page], after = this.#next[page];
+    if (before >= 0) this.#next[before] = after;
+    else this.#heads[binOf(pages)] = after;
+    if (after >= 0) this.#previous[after] = before;
+    this.#length[page] = 0;
+    this.#length[page + pages - 1] = 0;
+    this.#dirty[page] = 0;
+  }
+
+  /** Checks that free and used runs tile the arena, that no two free runs touch, and that the lists are whole. */
+  validate(): void {
+    let page = 0, free = 0, wasFree = false, runs = 0;
+    while (page < this.#end) {
+      if (this.#used[page] > 0) {
+        page += this.#used[page];
+        wasFree = false;
+        continue;
+      }
+      const n = this.#length[page];
+      if (n <= 0 || this.#length[page + n - 1] !== n) throw new Error(`page ${page}: broken run of ${n}`);
+      if (wasFree) throw new Error(`page ${page}: two free runs touch`);
+      wasFree = true;
+      free += n;
+      runs++;
+      page += n;
+    }
+    if (page !== this.#end) throw new Error(`runs end at page ${page}, not ${this.#end}`);
+    if (free !== this.#free) throw new Error(`${free} pages are free, counted ${this.#free}`);
+    for (let bin = 0; bin < BINS; bin++) {
+      for (let p = this.#heads[bin], b = -1; p >= 0; b = p, p = this.#next[p]) {
+        if (this.#previous[p] !== b || binOf(this.#length[p]) !== bin) throw new Error(`bin ${bin} is broken at ${p}`);
+        runs--;
+      }
+    }
+    if (runs !== 0) throw new Error(`${runs} free runs are in no list`);
+  }
+}

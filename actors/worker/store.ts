@@ -1,0 +1,245 @@
+/**
+ * The store: values by key, in shared memory, every byte counted.
+ *
+ * @module
+ */
+
+import type { PackedValue } from "../values/mod.ts";
+import { type ArenaFactory, sharedArenas } from "./arena.ts";
+import { MemoryError } from "./errors.ts";
+import { type Block, Heap, type Region } from "./heap.ts";
+
+/**
+ * A packed value in the heap: `parts[0]` is the head, the others are its frames. Several keys may share one, tasks and sends hold it while
+ * they read it; it is freed with the last of them.
+ */
+export class StoredValue {
+  #refs = 1;
+  readonly #blocks: readonly Block[];
+
+  /** Made by {@link Store} only; takes over one holding of each of `blocks`. */
+  constructor(readonly heap: Heap, readonly parts: readonly Region[], blocks: readonly Block[]) {
+    this.#blocks = blocks;
+  }
+
+  /** Bytes of head and frames. */
+  get nbytes(): number {
+    let n = 0;
+    for (const p of this.parts) n += p.length;
+    return n;
+  }
+
+  /** How many hold it. */
+  get refs(): number {
+    return this.#refs;
+  }
+
+  /** The blocks its parts lie in. */
+  get blocks(): readonly Block[] {
+    return this.#blocks;
+  }
+
+  /** The value, in place: true only while it is held. */
+  get packed(): PackedValue {
+    return { head: this.heap.view(this.parts[0]), frames: this.parts.slice(1).map((p) => this.heap.view(p)) };
+  }
+
+  /** One more holder. */
+  retain(): this {
+    if (this.#refs <= 0) throw new RangeError("a stored value that is gone cannot be retained");
+    this.#refs++;
+    return this;
+  }
+
+  /** One holder fewer. */
+  release(): void {
+    if (this.#refs <= 0) throw new RangeError("a stored value was released more often than it was retained");
+    if (--this.#refs === 0) for (const b of this.#blocks) b.release();
+  }
+}
+
+/** Blocks set aside for a value that is on its way. */
+export interface Reservation {
+  /** In the order of the sizes. */
+  readonly blocks: readonly Block[];
+  /** Lets go of the blocks; what {@link Store.put} has taken stays. Once. */
+  release(): void;
+}
+
+/** What is known of one key. */
+export interface StoreEntry {
+  readonly key: string;
+  readonly value: StoredValue;
+  /** Scattered: neither spilled nor moved. What is not pinned may be spilled, once there is a place to spill to. */
+  readonly pinned: boolean;
+  /** What the one who scattered it said of its content, as hexadecimal digits. */
+  readonly fingerprint?: string;
+}
+
+/** What a store is made of. */
+export interface StoreOptions {
+  /** Most bytes of all values. */
+  readonly memoryLimit: number;
+  /** Kind of memory. Default: shared. */
+  readonly arenas?: ArenaFactory;
+}
+
+/** Bytes as hexadecimal digits. */
+export function hex(bytes: Uint8Array): string {
+  let s = "";
+  for (const b of bytes) s += b.toString(16).padStart(2, "0");
+  return s;
+}
+
+/** Values by key. */
+export class Store {
+  /** Where the bytes are. */
+  readonly heap: Heap;
+  #entries = new Map<string, StoreEntry>();
+  #alike = new Map<string, Set<string>>();
+
+  /** An empty store. */
+  constructor(options: StoreOptions) {
+    this.heap = new Heap({ limit: options.memoryLimit, arenas: options.arenas ?? sharedArenas });
+  }
+
+  /** Bytes held, equal content counted once. */
+  get managed(): number {
+    return this.heap.used;
+  }
+
+  /** Most bytes it may hold. */
+  get limit(): number {
+    return this.heap.limit;
+  }
+
+  /** Keys it has. */
+  keys(): IterableIterator<string> {
+    return this.#entries.keys();
+  }
+
+  /** Whether it has the key. */
+  has(key: string): boolean {
+    return this.#entries.has(key);
+  }
+
+  /** What it has under the key. */
+  get(key: string): StoreEntry | undefined {
+    return this.#entries.get(key);
+  }
+
+  /** Sets blocks aside; `undefined` when there is no room. */
+  reserve(sizes: readonly number[]): Reservation | undefined {
+    const blocks: Block[] = [];
+    for (const size of sizes) {
+      const b = this.heap.allocate(size);
+      if (b === undefined) {
+        for (const given of blocks) given.release();
+        return undefined;
+      }
+      blocks.push(b);
+    }
+    let done = false;
+    return {
+      blocks,
+      release() {
+        if (done) return;
+        done = true;
+        for (const b of blocks) b.release();
+      },
+    };
+  }
+
+  /** A packed value in the heap, held by the caller. Parts that lie in the heap already stay where they are, others are copied. */
+  take(packed: PackedValue, what: string): StoredValue {
+    const parts: Region[] = [];
+    const blocks: Block[] = [];
+    for (const part of [packed.head, ...packed.frames]) {
+      const found = this.heap.find(part);
+      if (found !== undefined) {
+        blocks.push(found.retain());
+        parts.push({ arena: found.arena, offset: part.byteOffset, length: part.byteLength });
+        continue;
+      }
+      const fresh = this.heap.allocate(part.byteLength);
+      if (fresh === undefined) {
+        for (const b of blocks) b.release();
+        const bytes = packed.frames.reduce((n, f) => n + f.byteLength, packed.head.byteLength);
+        throw new MemoryError(what, bytes, this.managed, this.limit);
+      }
+      fresh.bytes.set(part);
+      blocks.push(fresh);
+      parts.push(fresh);
+    }
+    return new StoredValue(this.heap, parts, blocks);
+  }
+
+  /**
+   * Keeps a value under a key; a key that is there already keeps what it has.
+   *
+   * @throws {MemoryError} when there is no room.
+   */
+  put(key: string, packed: PackedValue, options: { pinned?: boolean; fingerprint?: string } = {}): StoreEntry {
+    const known = this.#entries.get(key);
+    if (known !== undefined) return known;
+    return this.#enter(key, this.take(packed, key), options);
+  }
+
+  /** Keeps a value that is in the heap already; takes over one holding of it. */
+  adopt(key: string, value: StoredValue, options: { pinned?: boolean; fingerprint?: string } = {}): StoreEntry {
+    const known = this.#entries.get(key);
+    if (known === undefined) return this.#enter(key, value, options);
+    value.release();
+    return known;
+  }
+
+  /** Lets go of a key. Bytes that others hold stay until they let go too. */
+  drop(key: string): boolean {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return false;
+    this.#entries.delete(key);
+    if (entry.fingerprint !== undefined) {
+      const alike = this.#alike.get(entry.fingerprint);
+      alike?.delete(key);
+      if (alike?.size === 0) this.#alike.delete(entry.fingerprint);
+    }
+    entry.value.release();
+    return true;
+  }
+
+  /** A key whose value has this fingerprint and these sizes, if there is one: equal content, likely. */
+  like(fingerprint: string, sizes: ArrayLike<number>): StoreEntry | undefined {
+    for (const key of this.#alike.get(fingerprint) ?? []) {
+      const entry = this.#entries.get(key)!;
+      const { parts } = entry.value;
+      if (parts.length === sizes.length && parts.every((p, i) => p.length === sizes[i])) return entry;
+    }
+  }
+
+  /** Whether `bytes` more would fit. */
+  fits(bytes: number): boolean {
+    return this.managed + bytes <= this.limit;
+  }
+
+  #enter(key: string, value: StoredValue, options: { pinned?: boolean; fingerprint?: string }): StoreEntry {
+    const entry = { key, value, pinned: options.pinned ?? false, fingerprint: options.fingerprint };
+    this.#entries.set(key, entry);
+    if (entry.fingerprint !== undefined) {
+      const alike = this.#alike.get(entry.fingerprint);
+      if (alike === undefined) this.#alike.set(entry.fingerprint, new Set([key]));
+      else alike.add(key);
+    }
+    return entry;
+  }
+
+  /** Checks the heap, and that every key's bytes are there. */
+  validate(): void {
+    this.heap.validate();
+    for (const [key, e] of this.#entries) {
+      if (e.key !== key || e.value.refs <= 0) throw new Error(`broken entry ${key}`);
+      for (const p of e.value.parts) {
+        if (this.heap.at(p.arena, p.offset, p.length) === undefined) throw new Error(`${key} lies in no block`);
+      }
+    }
+  }
+}

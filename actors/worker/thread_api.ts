@@ -1,0 +1,39 @@
+/**
+ * What code that runs inside a task can know of the task: for the client that lives in a thread.
+ *
+ * @module
+ */
+
+import type { Endpoint } from "../../transport/mod.ts";
+
+/** The task (or the actor's call) that the calling code belongs to. */
+export interface TaskContext {
+  /** Its key; an actor's key in an actor's call. */
+  readonly key: string;
+  /** Name of the worker it runs on. */
+  readonly worker: string;
+  /** Address of the worker's scheduler. */
+  readonly scheduler: string;
+  /** True once it was cancelled: code that computes for long may look here and stop. */
+  readonly cancelled: boolean;
+  /** Aborted when it is cancelled; for code that waits. */
+  readonly signal: AbortSignal;
+  /** An endpoint of role "client" on the worker's own transport. The thread has one; each call gives the same. */
+  openEndpoint(): Endpoint;
+  /** Around waiting for the cluster: while any `begin` is without its `end`, the task's place on the thread belongs to others. */
+  readonly waiting: { begin(): void; end(): void };
+  /**
+   * Fresh shared memory, to be filled and returned (or a part of it) as a result without a copy. True while the task runs.
+   *
+   * @throws {MemoryError} when the worker has no room.
+   */
+  allocate(bytes: number): Uint8Array;
+}
+
+/** Where {@link inTask} stands on `globalThis` in an executor thread: `Symbol.for("troupe.task")`. */
+export const taskSymbol: unique symbol = Symbol.for("troupe.task") as never;
+
+/** The task that the caller runs in; `undefined` outside of tasks. Follows the caller through its awaits. */
+export function inTask(): TaskContext | undefined {
+  return (globalThis as { [taskSymbol]?: () => TaskContext | undefined })[taskSymbol]?.();
+}

@@ -1,0 +1,96 @@
+/**
+ * Code in an executor thread: what functions references stand for, loaded once.
+ *
+ * @module
+ */
+
+import type { PackOptions } from "../values/mod.ts";
+
+type CodeModule = typeof import("../code/mod.ts");
+
+/** Loads code, and knows what is loaded. */
+export class ThreadCode {
+  readonly #refs: string[] = [];
+  readonly #loaded = new Map<string, unknown>();
+  readonly #loading = new Map<string, Promise<unknown>>();
+  readonly #codes = new Map<string, Uint8Array>();
+  readonly #expected = new Map<string, (() => void)[]>();
+  #module: CodeModule | undefined;
+
+  /** Functions and classes inside results, as references; none before any code was loaded. */
+  readonly describe: PackOptions["describe"] = (fn, purpose, path) => this.#module?.describeCode(fn, purpose, path);
+
+  /** The code reference of a number; `undefined` while the message that tells it is under way. */
+  ref(index: number): string | undefined {
+    return this.#refs[index];
+  }
+
+  /** Told by the main side: what a number stands for. */
+  setRef(index: number, ref: string): void {
+    this.#refs[index] = ref;
+    this.#arrived(`#${index}`);
+  }
+
+  /** Told by the main side: code by hash. */
+  setCode(hash: string, bytes: Uint8Array): void {
+    this.#codes.set(hash, bytes);
+    this.#arrived(hash);
+  }
+
+  /** Whether the code of a reference is loaded. */
+  has(ref: string): boolean {
+    return this.#loaded.has(ref);
+  }
+
+  /** The loaded code of a reference. */
+  get(ref: string): unknown {
+    return this.#loaded.get(ref);
+  }
+
+  /** Ends when the number's reference is known. */
+  async refKnown(index: number): Promise<string> {
+    while (this.#refs[index] === undefined) await this.#arrival(`#${index}`);
+    return this.#refs[index];
+  }
+
+  /** Loads the code of a reference; the bytes it needs may still be under way. */
+  load(ref: string): Promise<unknown> {
+    let p = this.#loading.get(ref);
+    if (p === undefined) {
+      p = this.#load(ref).then((v) => {
+        this.#loaded.set(ref, v);
+        return v;
+      });
+      // A load that failed is tried again by the next task.
+      p.catch(() => {}).finally(() => this.#loading.delete(ref));
+      this.#loading.set(ref, p);
+    }
+    return p;
+  }
+
+  async #load(ref: string): Promise<unknown> {
+    // Imported only now: a thread that is just starting shall not wait for it.
+    const module = this.#module ??= await import("../code/mod.ts");
+    const hash = module.hashNeeded(ref);
+    if (hash !== undefined && !module.hasCode(hash)) {
+      while (!this.#codes.has(hash)) await this.#arrival(hash);
+      module.addCode(hash, this.#codes.get(hash)!);
+    }
+    return await module.loadCode(ref);
+  }
+
+  #arrival(what: string): Promise<void> {
+    return new Promise((resolve) => {
+      const waiting = this.#expected.get(what);
+      if (waiting === undefined) this.#expected.set(what, [resolve]);
+      else waiting.push(resolve);
+    });
+  }
+
+  #arrived(what: string): void {
+    const waiting = this.#expected.get(what);
+    if (waiting === undefined) return;
+    this.#expected.delete(what);
+    for (const resolve of waiting) resolve();
+  }
+}

@@ -1,0 +1,375 @@
+/**
+ * What an executor thread does: looks into its inbox, claims tasks from the shared queue while its place is free, and sleeps when there is
+ * nothing. Synchronous tasks run one after the other; asynchronous ones interleave.
+ *
+ * @module
+ */
+
+import { AsyncLocalStorage } from "node:async_hooks";
+import { setImmediate } from "node:timers";
+import type { Endpoint } from "../../transport/mod.ts";
+import { contentHash, fromBlob, neededCode, pack, type PackedValue, unpack } from "../values/mod.ts";
+import { RelayEndpoint } from "./relay_endpoint.ts";
+import { SharedQueue, ThreadLine, Word } from "./shared_queue.ts";
+import { ThreadActors } from "./thread_actors.ts";
+import { type TaskContext, taskSymbol } from "./thread_api.ts";
+import { ThreadCode } from "./thread_code.ts";
+import { captureConsole } from "./thread_console.ts";
+import type { FromThread, ThreadInit, ToThread } from "./thread_messages.ts";
+import { In, Kind, Out, padded, readText, TASK_HEAD } from "./thread_records.ts";
+import { NO_RUN, Results } from "./thread_results.ts";
+import { Run, type RunHost } from "./thread_run.ts";
+
+/** Milliseconds after which a thread that has more to do lets its event loop turn. */
+const TURN = 1;
+
+interface Claimed {
+  readonly kind: number;
+  readonly run: number;
+  readonly fn: number;
+  readonly actor: number;
+  readonly key: () => string;
+  readonly args: PackedValue;
+  readonly deps: Map<string, PackedValue> | undefined;
+}
+
+/** The thread's whole state. */
+export class ThreadLoop implements RunHost {
+  readonly worker: string;
+  readonly scheduler: string;
+  readonly code = new ThreadCode();
+  readonly results: Results;
+  readonly local = new AsyncLocalStorage<TaskContext>();
+  readonly #queue: SharedQueue;
+  readonly #line: ThreadLine;
+  readonly #words: Int32Array;
+  readonly #wants: number;
+  readonly #sleeps: number;
+  readonly #wake: number;
+  readonly #runs = new Map<number, Run>();
+  readonly #actors: ThreadActors;
+  readonly #post: (message: FromThread) => void;
+  readonly #claims: boolean;
+  #busy = 0;
+  #armed = false;
+  #pumping = false;
+  #scheduled = false;
+  #closing = false;
+  #relay: RelayEndpoint | undefined;
+
+  /** As the main side says; `post` sends to it. */
+  constructor(init: ThreadInit, post: (message: FromThread) => void) {
+    this.worker = init.worker;
+    this.scheduler = init.scheduler;
+    this.#post = post;
+    this.#queue = new SharedQueue(init.queue);
+    this.#line = new ThreadLine(init.line, this.#queue, init.thread);
+    this.#words = this.#queue.words;
+    this.#wants = SharedQueue.word(init.thread, Word.wants);
+    this.#sleeps = SharedQueue.word(init.thread, Word.sleeps);
+    this.#wake = SharedQueue.word(init.thread, Word.wake);
+    this.#claims = init.role === "tasks";
+    this.results = new Results(this.#queue, this.#line, init.arenas, init.thread);
+    this.thread = init.thread;
+    this.#actors = new ThreadActors(this);
+    Object.defineProperty(globalThis, taskSymbol, { value: () => this.local.getStore() });
+    captureConsole((level, text) => post({ type: "log", key: this.local.getStore()?.key ?? "", level, text }));
+    this.#catchFaults();
+  }
+
+  /** Its number. */
+  readonly thread: number;
+
+  /** What the main side posts. */
+  message(m: ToThread): void {
+    switch (m.type) {
+      case "fn":
+        return this.code.setRef(m.index, m.ref);
+      case "code":
+        return this.code.setCode(m.hash, m.bytes);
+      case "close":
+        this.#closing = true;
+        return;
+      default:
+        this.#relay?.message(m);
+    }
+  }
+
+  /** Does what there is to do, then sleeps until woken. */
+  readonly pump = (): void => {
+    if (this.#pumping || this.#closing) return;
+    this.#pumping = true;
+    const began = performance.now();
+    for (;;) {
+      Atomics.store(this.#words, this.#sleeps, 0);
+      const seen = Atomics.load(this.#words, this.#wake);
+      let did = this.#line.inbox.drain(256, this.#read) > 0;
+      if (did && Atomics.exchange(this.#words, this.#wants, 0) === 1) this.#queue.wakeMain();
+      if (this.#actors.work(TURN)) did = true;
+      if (this.#claims && this.#busy === 0) {
+        const offset = this.#queue.claim();
+        if (offset >= 0) {
+          did = true;
+          this.#start(this.#take(offset));
+        }
+      }
+      if (did) {
+        if (performance.now() - began < TURN) continue;
+        if (!this.#scheduled) {
+          this.#scheduled = true;
+          setImmediate(this.#continue);
+        }
+        break;
+      }
+      const free = this.#claims && this.#busy === 0;
+      Atomics.store(this.#words, this.#sleeps, free ? 1 : 2);
+      if ((free && !this.#queue.empty) || !this.#line.inbox.empty) continue;
+      if (this.#armed) break;
+      const r = Atomics.waitAsync(this.#words, this.#wake, seen);
+      if (!r.async) continue;
+      this.#armed = true;
+      r.value.then(() => {
+        this.#armed = false;
+        this.pump();
+      });
+      break;
+    }
+    this.#pumping = false;
+  };
+
+  readonly #continue = (): void => {
+    this.#scheduled = false;
+    this.pump();
+  };
+
+  isCancelled(run: number): boolean {
+    return run !== NO_RUN && Atomics.load(this.#queue.cancelled, run) === 1;
+  }
+
+  openEndpoint(): Endpoint {
+    return this.#relay ??= new RelayEndpoint(this.#post);
+  }
+
+  allocate(run: number, bytes: number): Uint8Array {
+    return this.results.request(run, [bytes], "an array")[0].view;
+  }
+
+  suspended(run: Run): void {
+    if (run.index === NO_RUN) return;
+    this.#busy--;
+    this.results.note(Out.suspended, run.index);
+    queueMicrotask(this.pump);
+  }
+
+  resumed(run: Run): void {
+    if (run.index === NO_RUN) return;
+    this.#busy++;
+    this.results.note(Out.resumed, run.index);
+  }
+
+  /** Reads a task out of its slot, or out of the block the slot speaks of. */
+  #take(offset: number): Claimed {
+    const slots = this.#queue.slots;
+    const ints = new Int32Array(slots.buffer, slots.byteOffset + offset, 8);
+    Atomics.store(this.#queue.owners, ints[1], this.thread + 1);
+    let record: Uint8Array;
+    if (ints[0] === Kind.elsewhere) {
+      const at = new Float64Array(slots.buffer, slots.byteOffset + offset + TASK_HEAD, 3);
+      record = this.results.view(at[0], at[1], at[2]).slice();
+    } else record = slots.slice(offset, offset + ints[7]);
+    this.#queue.free(offset);
+    return this.#parse(record);
+  }
+
+  #parse(record: Uint8Array): Claimed {
+    const ints = new Int32Array(record.buffer, record.byteOffset, 8);
+    const keyBytes = ints[3], argBytes = ints[4];
+    let p = TASK_HEAD + padded(keyBytes);
+    const args = record.subarray(p, p + argBytes);
+    p += padded(argBytes);
+    let deps: Map<string, PackedValue> | undefined;
+    for (let i = 0; i < ints[5]; i++) {
+      deps ??= new Map();
+      const head = new Int32Array(record.buffer, record.byteOffset + p, 2);
+      const key = readText(record, p + 8, head[0]);
+      p += 8 + padded(head[0]);
+      const at = new Float64Array(record.buffer, record.byteOffset + p, 3 * head[1]);
+      const parts: Uint8Array[] = [];
+      for (let j = 0; j < at.length; j += 3) parts.push(this.results.view(at[j], at[j + 1], at[j + 2]));
+      p += 8 * at.length;
+      deps.set(key, { head: parts[0].slice(), frames: parts.slice(1) });
+    }
+    return {
+      kind: ints[0],
+      run: ints[1],
+      fn: ints[2],
+      actor: ints[6],
+      key: () => readText(record, TASK_HEAD, keyBytes),
+      args: fromBlob(args),
+      deps,
+    };
+  }
+
+  #start(task: Claimed): void {
+    this.#busy++;
+    const run = new Run(this, task.run, task.key);
+    this.#runs.set(task.run, run);
+    if (this.isCancelled(task.run)) return this.#cancel(task.run);
+    try {
+      const missing = this.missing(task);
+      if (missing === undefined) return this.#perform(run, task);
+      missing.then(() => {
+        if (!run.over) this.#perform(run, task);
+      }).catch((e) => {
+        if (!run.over) this.#failed(run, e);
+      });
+    } catch (e) {
+      this.#failed(run, e);
+    }
+  }
+
+  /** Loads the code that a task needs; nothing when all is there. */
+  missing(task: { fn: number; args: PackedValue; deps?: Map<string, PackedValue> }): Promise<unknown> | undefined {
+    const { code } = this;
+    const fn = code.ref(task.fn);
+    let all: Promise<unknown>[] | undefined;
+    const look = (head: Uint8Array): void => {
+      const missing = this.missingCode(head);
+      if (missing !== undefined) (all ??= []).push(missing);
+    };
+    look(task.args.head);
+    if (task.deps !== undefined) for (const d of task.deps.values()) look(d.head);
+    if (all === undefined && fn !== undefined && code.has(fn)) return undefined;
+    (all ??= []).push(code.refKnown(task.fn).then((ref) => code.load(ref)));
+    return Promise.all(all);
+  }
+
+  /** Loads the code that a head speaks of; nothing when all is there. */
+  missingCode(head: Uint8Array): Promise<unknown> | undefined {
+    const wanted = neededCode(head).filter((ref) => !this.code.has(ref));
+    return wanted.length === 0 ? undefined : Promise.all(wanted.map((ref) => this.code.load(ref)));
+  }
+
+  /** The value of packed bytes; references inside get the values of `deps`. */
+  unpack(value: PackedValue, deps?: Map<string, PackedValue>): unknown {
+    const code = (ref: string): unknown => this.code.get(ref);
+    return unpack(value, {
+      code,
+      resolve: (key) => {
+        const dep = deps?.get(key);
+        if (dep === undefined) throw new ReferenceError(`the value of ${key} was not sent along`);
+        return unpack(dep, { code });
+      },
+    });
+  }
+
+  #perform(run: Run, task: Claimed): void {
+    const fn = this.code.get(this.code.ref(task.fn)!) as (...args: unknown[]) => unknown;
+    const args = this.unpack(task.args, task.deps) as unknown[];
+    run.begun = true;
+    const result = this.local.run(run, () => fn(...args));
+    if (typeof (result as PromiseLike<unknown>)?.then === "function") {
+      (result as PromiseLike<unknown>).then((v) => this.#finished(run, v), (e) => this.#failed(run, e));
+    } else this.#finished(run, result);
+  }
+
+  #finished(run: Run, value: unknown): void {
+    if (run.over) return this.results.note(Out.settled, run.index);
+    const { spent } = run;
+    try {
+      const packed = pack(value, { root: "result", references: false, describe: this.code.describe });
+      this.#leave(run);
+      this.results.finished(run.index, packed, spent);
+    } catch (e) {
+      this.#leave(run);
+      this.results.failed(run.index, e, spent);
+    }
+  }
+
+  #failed(run: Run, error: unknown, runsOn = false): void {
+    if (run.over) return this.results.note(Out.settled, run.index);
+    const { spent } = run;
+    this.#leave(run);
+    this.results.failed(run.index, error, spent, runsOn);
+  }
+
+  #leave(run: Run): void {
+    const suspended = run.isSuspended;
+    run.over = true;
+    this.#runs.delete(run.index);
+    if (suspended) return;
+    this.#busy--;
+    if (!this.#pumping) queueMicrotask(this.pump);
+  }
+
+  readonly #read = (type: number, offset: number, length: number): void => {
+    const { inbox } = this.#line;
+    if (type === In.elsewhere) {
+      const at = offset >> 3;
+      const record = this.results.view(inbox.floats[at + 1], inbox.floats[at + 2], inbox.floats[at + 3]).slice();
+      return this.#record(inbox.ints[offset >> 2], record);
+    }
+    this.#record(type, inbox.bytes.slice(offset, offset + length));
+  };
+
+  #record(type: number, record: Uint8Array): void {
+    const ints = new Int32Array(record.buffer, 0, record.byteLength >> 2);
+    switch (type) {
+      case In.cancel:
+        return this.#cancel(ints[0]);
+      case In.actor:
+        return this.#actors.construct(this.#parse(record));
+      case In.calls:
+        return this.#actors.calls(record);
+      case In.stop:
+        return this.#actors.stop(ints[0]);
+      case In.hash:
+        return this.#hash(record);
+    }
+  }
+
+  #hash(record: Uint8Array): void {
+    const [n, count] = new Int32Array(record.buffer, 0, 2);
+    const at = new Float64Array(record.buffer, 8, 3 * count);
+    const parts: Uint8Array[] = [];
+    for (let i = 0; i < at.length; i += 3) parts.push(this.results.view(at[i], at[i + 1], at[i + 2]));
+    const hash = contentHash({ head: parts[0], frames: parts.slice(1) });
+    const { outbox } = this.#line;
+    const offset = this.results.begin(24);
+    outbox.ints[offset >> 2] = n;
+    outbox.bytes.set(hash, offset + 8);
+    outbox.commit(Out.hashed, 24);
+    this.#queue.wakeMain();
+  }
+
+  #cancel(index: number): void {
+    const run = this.#runs.get(index);
+    // Over already: its result is on its way, and the main side will drop it.
+    if (run === undefined) return;
+    const begun = run.begun;
+    run.cancel();
+    this.#runs.delete(index);
+    if (!run.isSuspended) this.#busy--;
+    this.results.note(Out.ended, index);
+    if (!begun) this.results.note(Out.settled, index);
+  }
+
+  /** An error nobody caught fails the task it comes from; the thread goes on. */
+  #catchFaults(): void {
+    const fault = (error: unknown): void => {
+      const run = this.local.getStore();
+      const mine = run instanceof Run && !run.over && run.index !== NO_RUN ? [run] : [];
+      // Where it cannot be told whose it is, it is everybody's.
+      for (const r of mine.length > 0 ? mine : [...this.#runs.values()]) this.#failed(r, error, true);
+      this.#post({ type: "fault", run: mine[0]?.index ?? NO_RUN, text: Deno.inspect(error) });
+    };
+    globalThis.addEventListener("error", (e) => {
+      e.preventDefault();
+      fault(e.error ?? new Error(e.message));
+    });
+    globalThis.addEventListener("unhandledrejection", (e) => {
+      e.preventDefault();
+      fault(e.reason);
+    });
+  }
+}

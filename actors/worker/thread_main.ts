@@ -1,0 +1,48 @@
+/**
+ * Where an executor thread begins.
+ *
+ * @module
+ */
+
+import { ThreadLoop } from "./thread_loop.ts";
+import type { ThreadInit, ToThread } from "./thread_messages.ts";
+
+const scope = globalThis as unknown as {
+  onmessage: ((e: MessageEvent<ToThread>) => void) | null;
+  postMessage(message: unknown): void;
+};
+
+/** Makes this thread give way to the process's main thread, whose work is short. Linux keeps niceness for each thread. */
+function giveWay(nice: number): void {
+  if (nice === 0 || Deno.build.os !== "linux") return;
+  try {
+    const libc = Deno.dlopen("libc.so.6", {
+      setpriority: { parameters: ["i32", "u32", "i32"], result: "i32" },
+    });
+    libc.symbols.setpriority(0, 0, nice);
+  } catch {
+    // Without FFI, threads are as important as anybody.
+  }
+}
+
+async function begin(init: ThreadInit): Promise<void> {
+  giveWay(init.nice);
+  for (const url of init.natives) await import(url);
+  // From here on nothing else can be opened. What was opened keeps working.
+  Deno.permissions.revokeSync({ name: "ffi" });
+  const loop = new ThreadLoop(init, (message) => scope.postMessage(message));
+  scope.onmessage = (e) => loop.message(e.data);
+  scope.postMessage({ type: "ready" });
+  loop.pump();
+}
+
+const early: ToThread[] = [];
+scope.onmessage = (e) => {
+  if (e.data.type !== "init") {
+    early.push(e.data);
+    return;
+  }
+  begin(e.data).then(() => {
+    for (const message of early) scope.onmessage!({ data: message } as MessageEvent<ToThread>);
+  });
+};
