@@ -33,7 +33,9 @@ export async function main(line: readonly string[]): Promise<number> {
       const names = COMMANDS.map((c) => c.name);
       const meant = nearest(name, names);
       throw new UsageError(
-        `unknown command ${name}; ${meant === undefined ? `expected one of ${names.join(", ")}` : `did you mean ${meant}?`}`,
+        `unknown command ${name}; ${
+          meant === undefined ? `expected one of ${names.join(", ")}` : `did you mean ${meant}?`
+        }`,
       );
     }
     const args = parse(command, rest);

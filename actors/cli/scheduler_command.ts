@@ -12,7 +12,8 @@ import { serve } from "./serve.ts";
 /** Runs a scheduler until SIGTERM. */
 export const schedulerCommand: Command = {
   name: "scheduler",
-  about: "Runs a scheduler and prints its address. It is started again at the same address if it dies. SIGTERM ends it: it tells\n" +
+  about:
+    "Runs a scheduler and prints its address. It is started again at the same address if it dies. SIGTERM ends it: it tells\n" +
     "workers and clients, and leaves.",
   positionals: [],
   options: {

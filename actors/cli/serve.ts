@@ -14,7 +14,10 @@ import type { Nanny } from "../cluster/mod.ts";
  * @param announce Says to the user that it is up.
  * @returns The exit code.
  */
-export async function serve(nanny: Nanny, announce: (info: Readonly<Record<string, unknown>>) => void): Promise<number> {
+export async function serve(
+  nanny: Nanny,
+  announce: (info: Readonly<Record<string, unknown>>) => void,
+): Promise<number> {
   const signalled = Promise.withResolvers<void>();
   let signals = 0;
   const onSignal = (): void => {

@@ -14,15 +14,23 @@ import { serve } from "./serve.ts";
 /** Runs a worker until SIGTERM. */
 export const workerCommand: Command = {
   name: "worker",
-  about: "Runs a worker of the scheduler at an address such as tcp://10.0.0.5:8786, in a process of its own that is watched and\n" +
+  about:
+    "Runs a worker of the scheduler at an address such as tcp://10.0.0.5:8786, in a process of its own that is watched and\n" +
     "started again when it dies, hangs or takes too much memory. SIGTERM ends it: it finishes or hands over what it does and has.",
   positionals: ["SCHEDULER"],
   options: {
     threads: { value: "N", help: "Threads that perform tasks. Default: one for each core." },
     "memory-limit": { value: "AMOUNT", help: "Memory it may take, such as 4GiB. Default: the machine's." },
     name: { value: "NAME", help: "Its name, unique in the cluster. Default: a new one." },
-    resources: { value: "NAME=N", multiple: true, help: "Abstract resources that tasks may ask for, such as GPU=1; more with commas." },
-    host: { value: "HOST", help: "Address at which others reach it. Default: the one from which this machine reaches the scheduler." },
+    resources: {
+      value: "NAME=N",
+      multiple: true,
+      help: "Abstract resources that tasks may ask for, such as GPU=1; more with commas.",
+    },
+    host: {
+      value: "HOST",
+      help: "Address at which others reach it. Default: the one from which this machine reaches the scheduler.",
+    },
     keys: { value: "DIR", help: "Folder of keys, as made by `deno task keys DIR`. Needed beyond this machine." },
     "allow-net": { value: "HOST", multiple: true, help: "Hosts that tasks may reach. Default: none." },
     "allow-read": { value: "PATH", multiple: true, help: "Paths that tasks may read. Default: none." },
@@ -69,7 +77,9 @@ function resourcesOf(pairs: readonly string[]): Record<string, number> {
   const resources: Record<string, number> = {};
   for (const pair of pairs) {
     const match = /^([^=\s]+)=(\d+(?:\.\d+)?)$/.exec(pair);
-    if (match === null) throw new UsageError(`--resources: expected NAME=AMOUNT, such as GPU=1, got ${JSON.stringify(pair)}`);
+    if (match === null) {
+      throw new UsageError(`--resources: expected NAME=AMOUNT, such as GPU=1, got ${JSON.stringify(pair)}`);
+    }
     resources[match[1]] = Number(match[2]);
   }
   return resources;
