@@ -1,0 +1,186 @@
+/**
+ * The runtime against Dask: every round measures ours, then theirs, on fresh local clusters of 2 threads.
+ *
+ *     deno task bench runtime [--peer PYTHON] [--rounds 3] [--only tinyTasks,submit,…] [--json FILE]
+ */
+
+import { parseArgs } from "node:util";
+import type { Client } from "../../mod.ts";
+import * as rows from "./runtime/rows.ts";
+
+const { values: options } = parseArgs({
+  args: Deno.args,
+  options: {
+    peer: { type: "string" },
+    rounds: { type: "string", default: "3" },
+    tasks: { type: "string", default: "10000" },
+    released: { type: "string", default: "1000000" },
+    only: { type: "string" },
+    json: { type: "string" },
+    help: { type: "boolean", default: false },
+  },
+});
+
+const HELP = `The runtime's bench, against dask.distributed in the same run where there is one.
+
+Usage: deno task bench runtime [options]
+
+  --peer PYTHON   a Python that has dask.distributed
+  --rounds N      rounds, of which the medians are shown (default 3)
+  --tasks N       tiny tasks in one map (default 10000)
+  --released N    tasks of the memory measure (default 1000000)
+  --only A,B      ${Object.keys(measures()).join(", ")}
+  --json FILE     write all figures there
+`;
+
+/** What is measured, on which cluster. */
+function measures(): Record<string, (client: Client) => Promise<rows.Figures>> {
+  return {
+    tinyTasks: (c) => rows.tinyTasks(c, Number(options.tasks), 7),
+    submit: (c) => rows.submit(c, 500),
+    submitBusy: (c) => rows.submitBusy(c, 300),
+    treeSum: (c) => rows.treeSum(c, 5),
+    data: (c) => rows.scatterGather(c, 4),
+    actors: (c) => rows.actors(c, 500),
+  };
+}
+
+interface Row {
+  key: string;
+  label: string;
+  unit: string;
+  /** Whether more is better. */
+  more: boolean;
+  digits: number;
+  /** The figure to reach, and how many times the peer's. */
+  target?: number;
+  times?: number;
+}
+
+const TABLE: readonly Row[] = [
+  {
+    key: "tinyTasks",
+    label: "tiny tasks, map and gather",
+    unit: "/s",
+    more: true,
+    digits: 0,
+    target: 80_000,
+    times: 100,
+  },
+  { key: "tinyTasksFirst", label: "  the first time", unit: "/s", more: true, digits: 0 },
+  { key: "submit", label: "submit to result, p50", unit: "ms", more: false, digits: 3, target: 0.25, times: 40 },
+  { key: "submitP99", label: "  p99", unit: "ms", more: false, digits: 3 },
+  { key: "submitBusy", label: "  with 1 ms tasks on both threads, p50", unit: "ms", more: false, digits: 3, target: 1 },
+  { key: "submitBusyP99", label: "  p99", unit: "ms", more: false, digits: 3 },
+  { key: "treeSum", label: "tree sum of 1,024", unit: "s", more: false, digits: 4, times: 60 },
+  { key: "scatter", label: "scatter 128 MB", unit: "GB/s", more: true, digits: 2, target: 2.5 },
+  { key: "scatterFirst", label: "  the first time", unit: "GB/s", more: true, digits: 2 },
+  { key: "gather", label: "gather 128 MB", unit: "GB/s", more: true, digits: 2, target: 3 },
+  { key: "broadcast", label: "broadcast 128 MB to 2 processes", unit: "s", more: false, digits: 3, target: 0.1 },
+  { key: "actorCall", label: "actor call, p50", unit: "ms", more: false, digits: 3, target: 0.1 },
+  { key: "actorPipelined", label: "  pipelined", unit: "/s", more: true, digits: 0, target: 150_000 },
+  { key: "start", label: "Client.local() to the first result", unit: "s", more: false, digits: 3, target: 0.12 },
+  { key: "idleCpu", label: "idle, share of a core", unit: "", more: false, digits: 4 },
+  { key: "idleMemory", label: "  memory", unit: "MB", more: false, digits: 0, target: 250 },
+  { key: "releasedGrowth", label: "  more after a million tasks", unit: "MB", more: false, digits: 1 },
+  { key: "releasedClientGrowth", label: "  more in the client", unit: "MB", more: false, digits: 1 },
+];
+
+type Series = Record<string, number[]>;
+
+function keep(series: Series, figures: rows.Figures): void {
+  for (const [key, value] of Object.entries(figures)) (series[key] ??= []).push(value);
+}
+
+const log = (line: string): void => console.error(line);
+
+async function ours(series: Series, chosen: readonly string[], last: boolean): Promise<void> {
+  const { client, figures } = await rows.start();
+  keep(series, figures);
+  try {
+    for (const key of chosen) {
+      if (!(key in measures())) continue;
+      const got = await measures()[key](client);
+      log(`  ${key} ${JSON.stringify(got)}`);
+      keep(series, got);
+    }
+    if (last && chosen.includes("idle")) keep(series, await rows.idle());
+    if (last && chosen.includes("released")) keep(series, await rows.released(client, Number(options.released)));
+  } finally {
+    await client.close();
+  }
+  if (!chosen.includes("data")) return;
+  const { client: two } = await rows.start({ workers: 2, threadsPerWorker: 1 });
+  try {
+    keep(series, await rows.broadcast(two, 4));
+  } finally {
+    await two.close();
+  }
+}
+
+async function theirs(series: Series, python: string, chosen: readonly string[], last: boolean): Promise<void> {
+  const known = ["tinyTasks", "submit", "submitBusy", "treeSum", "data", "actors", ...(last ? ["idle"] : [])];
+  const script = new URL("./peers/dask_runtime.py", import.meta.url).pathname;
+  const only = known.filter((k) => chosen.includes(k)).join(",");
+  const out = await new Deno.Command(python, {
+    args: [script, "--rounds", "1", "--tasks", options.tasks, "--only", only],
+    env: { OMP_NUM_THREADS: "1" },
+    stderr: "null",
+  }).output();
+  if (!out.success) throw new Error(`${python} ${script} failed (code ${out.code})`);
+  const { rows: figures } = JSON.parse(new TextDecoder().decode(out.stdout)) as { rows: Series };
+  for (const [key, values] of Object.entries(figures)) (series[key] ??= []).push(...values);
+}
+
+function show(value: number | undefined, digits: number): string {
+  return value === undefined
+    ? "–"
+    : value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+function table(us: Series, them: Series): string {
+  const lines = ["| work | ours | Dask | ratio | at least |", "|---|---|---|---|---|"];
+  for (const { key, label, unit, more, digits, target, times } of TABLE) {
+    if (us[key] === undefined) continue;
+    const a = rows.median(us[key]);
+    const b = them[key] === undefined ? undefined : rows.median(them[key]);
+    const ratio = b === undefined ? undefined : more ? a / b : b / a;
+    const aims = [
+      ...(target === undefined
+        ? []
+        : [`${show(target, target < 10 ? 2 : 0)} ${unit}${(more ? a >= target : a <= target) ? "" : " ✗"}`]),
+      ...(times === undefined ? [] : [`${times} ×${ratio === undefined || ratio >= times ? "" : " ✗"}`]),
+    ];
+    const ratioText = ratio === undefined ? "–" : `${show(ratio, ratio < 10 ? 1 : 0)} ×`;
+    lines.push(
+      `| ${label.trim()} | ${show(a, digits)} ${unit} | ${show(b, digits)} | ${ratioText} | ${aims.join(", ")} |`,
+    );
+  }
+  return lines.join("\n");
+}
+
+if (import.meta.main) {
+  if (options.help) {
+    console.log(HELP);
+    Deno.exit(0);
+  }
+  const chosen = options.only?.split(",") ?? [...Object.keys(measures()), "idle", "released"];
+  const rounds = Number(options.rounds);
+  const us: Series = {}, them: Series = {};
+  for (let round = 1; round <= rounds; round++) {
+    log(`round ${round} of ${rounds}`);
+    await ours(us, chosen, round === rounds);
+    if (options.peer !== undefined) {
+      log("  Dask …");
+      await theirs(them, options.peer, chosen, round === rounds);
+    }
+  }
+  if (options.json !== undefined) Deno.writeTextFileSync(options.json, JSON.stringify({ us, them }, null, 1));
+  const cpus = navigator.hardwareConcurrency;
+  console.log(
+    `${Deno.build.target}, ${cpus} cores, Deno ${Deno.version.deno}, ${
+      new Date().toISOString().slice(0, 10)
+    }, ${rounds} rounds\n`,
+  );
+  console.log(table(us, them));
+}
