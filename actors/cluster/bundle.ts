@@ -8,6 +8,8 @@
  * @module
  */
 
+import { libraryFile } from "../core/mod.ts";
+
 /** What a bundle was made from. */
 interface Manifest {
   /** Files whose contents are in the key, as URLs. */
@@ -66,6 +68,12 @@ async function make(entry: string, folder: string, name: string, manifestPath: s
     if (!await deno([...flags, "-o", temporary, entry])) return undefined;
     // Was a source changed meanwhile? Then nobody knows which one is in the bundle.
     if (await keyOf(before) !== key) return undefined;
+    Deno.writeTextFileSync(
+      temporary,
+      `globalThis[Symbol.for("troupe.root")] ??= ${JSON.stringify(libraryFile(".").href)};\n${
+        Deno.readTextFileSync(temporary)
+      }`,
+    );
     Deno.renameSync(temporary, path);
     write(manifestPath, JSON.stringify(before));
     tidy(folder, name, path);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { libraryFile } from "../core/mod.ts";
 import { hashOf } from "../values/mod.ts";
 import { ModuleLoadError, UnknownCodeError } from "./errors.ts";
 import { fromGlobals } from "./globals.ts";
@@ -18,7 +19,7 @@ const namespaces = new Map<string, object>();
 const loaded = new Map<string, unknown>();
 const references = new WeakMap<WeakKey, { readonly ref: string; readonly hash: string }>();
 let library: Promise<unknown> | undefined;
-let root = new URL("../../mod.ts", import.meta.url).href;
+let root = libraryFile("mod.ts").href;
 
 /** Says where the library's root module is, for `lib:` references in a thread that has not loaded it. */
 export function setLibrary(url: string): void {

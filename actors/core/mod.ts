@@ -12,5 +12,6 @@ export * from "./errors.ts";
 export * from "./ids.ts";
 export * from "./lifeline.ts";
 export * from "./mailbox.ts";
+export * from "./origin.ts";
 export * from "./ring.ts";
 export * from "./supervisor.ts";

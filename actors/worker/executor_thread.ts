@@ -4,6 +4,7 @@
  * @module
  */
 
+import { libraryFile } from "../core/mod.ts";
 import type { Region } from "./heap.ts";
 import { SharedQueue, ThreadLine, Word } from "./shared_queue.ts";
 import type { FromThread, ThreadInit, ToThread } from "./thread_messages.ts";
@@ -23,13 +24,15 @@ export interface ThreadOptions {
   readonly queue: SharedQueue;
   readonly arenas: readonly WebAssembly.Memory[];
   readonly sandbox: Sandbox;
+  /** The thread's program; a bundle of `thread_main.ts` where there is one. */
+  readonly entry?: string;
   readonly message: (m: FromThread) => void;
   /** Told when an error ended it. */
   readonly died: (reason: string) => void;
 }
 
 /** The folder whose modules threads load: the library itself. */
-const LIBRARY = new URL("../../", import.meta.url);
+const LIBRARY = libraryFile(".");
 
 function permissions(sandbox: Sandbox): Deno.PermissionOptionsObject {
   const { net = false, read = [], write = false, env = false } = sandbox;
@@ -69,7 +72,7 @@ export class ExecutorThread {
     this.role = init.role;
     this.#queue = queue;
     this.line = ThreadLine.create(queue, init.thread);
-    this.#worker = new Worker(new URL("./thread_main.ts", import.meta.url), {
+    this.#worker = new Worker(options.entry ?? libraryFile("actors/worker/thread_main.ts"), {
       type: "module",
       name: `troupe-${init.role}-${init.thread}`,
       deno: { permissions: permissions(options.sandbox) },
