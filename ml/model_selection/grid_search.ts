@@ -1,0 +1,55 @@
+import { isEstimator, type Params } from "../base/mod.ts";
+import { ParameterGrid, type ParamGrid } from "./parameter_grid.ts";
+import { BaseSearchCV, type Evaluate, searchDefaults, type SearchOptions } from "./search.ts";
+
+/** Parameters of {@linkcode GridSearchCV}, when given as one object. */
+export interface GridSearchOptions extends SearchOptions {
+  /** What is searched for. */
+  estimator: object;
+  /** Values to try for each parameter, or several such tables. */
+  paramGrid: ParamGrid | readonly ParamGrid[];
+}
+
+/**
+ * Tries all combinations of some values of hyperparameters by cross validation.
+ *
+ * The fits run on the parallel backend in force; see `parallelBackend`.
+ *
+ * @example
+ * ```ts
+ * import { GridSearchCV, loadDigits, SVC } from "@troupe/troupe";
+ * const { X, y } = loadDigits();
+ * const search = new GridSearchCV(new SVC(), { C: [1, 10], gamma: [1e-3, 1e-4] }, { cv: 3 });
+ * await search.fit(X, y);
+ * search.bestParams_; // { C: 10, gamma: 0.001 }
+ * ```
+ */
+export class GridSearchCV extends BaseSearchCV {
+  /** Hyperparameters and their defaults. */
+  static override readonly defaults: Readonly<Params> = { ...searchDefaults, paramGrid: null };
+
+  /** Values to try. */
+  declare paramGrid: ParamGrid | readonly ParamGrid[];
+
+  /**
+   * @param estimator what is searched for
+   * @param paramGrid values to try for each parameter, or several such tables
+   * @param options the rest
+   */
+  constructor(estimator: object, paramGrid: ParamGrid | readonly ParamGrid[], options?: SearchOptions);
+  /** @param options everything by name */
+  constructor(options: GridSearchOptions);
+  constructor(first: object, paramGrid?: ParamGrid | readonly ParamGrid[], options: SearchOptions = {}) {
+    super(isEstimator(first) ? { ...options, estimator: first, paramGrid } : first);
+  }
+
+  /** Names that the grid sets. */
+  protected override candidateNames(): Iterable<string> {
+    return new ParameterGrid(this.paramGrid).paramGrid.flatMap((table) => Object.keys(table));
+  }
+
+  /** Evaluates the whole grid at once. */
+  protected override async runSearch(evaluate: Evaluate): Promise<void> {
+    await evaluate([...new ParameterGrid(this.paramGrid)]);
+  }
+}

@@ -1,0 +1,324 @@
+import type { ArrayData, Labels, LabelsLike, MatrixLike, NDArray, VectorLike } from "../array/mod.ts";
+import {
+  BaseEstimator,
+  checkIsFitted,
+  checkParamNames,
+  clone,
+  type HasParams,
+  isClassifier,
+  isEstimator,
+  type Params,
+  resetFitted,
+} from "../base/mod.ts";
+import {
+  checkConsistentLength,
+  didYouMean,
+  InvalidInputError,
+  InvalidParameterError,
+  numSamples,
+} from "../utils/mod.ts";
+import { UnknownNameError } from "../utils/mod.ts";
+import { type CvResults, makeCvResults, metricKey } from "./cv_results.ts";
+import { evaluateFits, type FitProgress } from "./evaluate.ts";
+import type { ErrorScore } from "./fit_and_score.ts";
+import { readScoring, type Scorers, scoreWith, type Scoring, SINGLE } from "./scoring.ts";
+import { checkCv, type CrossValidation, type CrossValidator, type Split } from "./splitter.ts";
+
+/** Which candidate is fitted to all samples in the end: the best, the best by a metric, the one a function chooses; or none. */
+export type Refit = boolean | string | ((results: CvResults) => number);
+
+/** Parameters that all searches have. */
+export interface SearchOptions {
+  /** How candidates are scored; the estimator's own `score` if left out. */
+  scoring?: Scoring;
+  /** How many fits at a time; what the backend in force says if left out. */
+  nJobs?: number | null;
+  /** Which candidate is fitted to all samples in the end; the best if left out. With several metrics, one's name. */
+  refit?: Refit;
+  /** How samples are divided: number of folds, splitter or list of splits; 5 if left out. */
+  cv?: CrossValidation;
+  /** 1 says how many fits there are, 2 when each ends, 3 its score, 10 when it starts; 0 if left out. */
+  verbose?: number;
+  /** How many fits are given out ahead; "2*nJobs" if left out. */
+  preDispatch?: number | string;
+  /** What a candidate that fails scores, or "raise"; NaN if left out. */
+  errorScore?: ErrorScore;
+  /** Whether to score the training samples too; false if left out. */
+  returnTrainScore?: boolean;
+  /** Told after each fit how far the search is. */
+  onProgress?: ((progress: FitProgress) => void) | null;
+}
+
+/** What goes with the samples into `fit` of a search. */
+export interface SearchFitOptions {
+  /** Weight of each sample, for the estimators' `fit`. */
+  sampleWeight?: VectorLike | null;
+  /** Group of each sample, for the splitter. */
+  groups?: LabelsLike | null;
+}
+
+/** Defaults that all searches have. */
+export const searchDefaults: Readonly<Params> = {
+  estimator: null,
+  scoring: null,
+  nJobs: null,
+  refit: true,
+  cv: null,
+  verbose: 0,
+  preDispatch: "2*nJobs",
+  errorScore: NaN,
+  returnTrainScore: false,
+  onProgress: null,
+};
+
+interface Fitted extends HasParams {
+  fit(X: MatrixLike, y?: LabelsLike, sampleWeight?: VectorLike): Promise<unknown>;
+  readonly classes_?: Labels;
+  readonly nFeaturesIn_?: number;
+}
+
+/** What a search gets its candidates' results by. */
+export type Evaluate = (candidates: readonly Params[]) => Promise<CvResults>;
+
+/** A search over hyperparameters by cross validation. What it does with the best candidate is here; which there are, not. */
+export abstract class BaseSearchCV extends BaseEstimator {
+  /** What is searched for. */
+  declare estimator: object;
+  /** How candidates are scored. */
+  declare scoring: Scoring;
+  /** How many fits at a time. */
+  declare nJobs: number | null;
+  /** Which candidate is fitted in the end. */
+  declare refit: Refit;
+  /** How samples are divided. */
+  declare cv: CrossValidation;
+  /** How much is said. */
+  declare verbose: number;
+  /** How many fits are given out ahead. */
+  declare preDispatch: number | string;
+  /** What a failure scores. */
+  declare errorScore: ErrorScore;
+  /** Whether training samples are scored. */
+  declare returnTrainScore: boolean;
+  /** Told after each fit. */
+  declare onProgress: ((progress: FitProgress) => void) | null;
+
+  /** What was found out, by column. */
+  declare cvResults_: CvResults;
+  /** Place of the best candidate. */
+  declare bestIndex_: number;
+  /** Its parameters. */
+  declare bestParams_: Params;
+  /** Its mean score; not there when `refit` is a function. */
+  declare bestScore_: number;
+  /** It, fitted to all samples; not there without `refit`. */
+  // deno-lint-ignore no-explicit-any -- what it is, the user knows: it is what was given as estimator
+  declare bestEstimator_: any;
+  /** Seconds that the last fit took. */
+  declare refitTime_: number;
+  /** Number of splits. */
+  declare nSplits_: number;
+  /** The ways of scoring by name. */
+  declare scorer_: Scorers["byName"];
+  /** Whether there are several. */
+  declare multimetric_: boolean;
+
+  /** Evaluates the candidates of this kind of search; may look at results before it asks for more. */
+  protected abstract runSearch(evaluate: Evaluate): Promise<void>;
+
+  /** Names of parameters that candidates will set. */
+  protected abstract candidateNames(): Iterable<string>;
+
+  /** What kind of estimator it is: the kind of what it searches for. */
+  get estimatorType(): unknown {
+    return (this.estimator as { estimatorType?: unknown } | null)?.estimatorType;
+  }
+
+  /** The classes of the best estimator. */
+  get classes_(): Labels {
+    return this.best("classes_").classes_ as Labels;
+  }
+
+  /** Number of features seen in `fit`. */
+  get nFeaturesIn_(): number {
+    return this.best("nFeaturesIn_").nFeaturesIn_ as number;
+  }
+
+  /**
+   * Tries all candidates on all splits, and fits the best to all samples.
+   *
+   * @param X samples, shape [nSamples, nFeatures]
+   * @param y targets
+   * @throws {InvalidParameterError} when a parameter of the search has a value it cannot have
+   * @throws {UnknownNameError} when a candidate sets a parameter that the estimator does not have
+   * @throws {FitFailedError} when all fits fail
+   */
+  async fit(X: MatrixLike, y?: LabelsLike | null, options: SearchFitOptions = {}): Promise<this> {
+    const name = this.constructor.name;
+    if (!isEstimator(this.estimator)) throw new InvalidParameterError(`${name}: estimator must be an estimator`);
+    const scorers = readScoring(this.scoring, this.estimator);
+    const refitMetric = this.refitMetric(scorers);
+    checkParamNames(this.estimator, [...this.candidateNames()]);
+    this.checkSamples(X, y, options.sampleWeight);
+    const splitter = checkCv(this.cv, y, { classifier: isClassifier(this.estimator) });
+    const splits = splitsOf(splitter, X, y, options.groups);
+    const metrics = Object.keys(scorers.byName);
+    const all: Params[] = [];
+    const allResults: Awaited<ReturnType<typeof evaluateFits>> = [];
+    let results: CvResults | undefined;
+    const evaluate: Evaluate = async (candidates) => {
+      if (candidates.length === 0) {
+        throw new InvalidParameterError(`${name}: there are no candidates; the grid is empty`);
+      }
+      if (this.verbose > 0) {
+        console.log(
+          `Fitting ${splits.length} folds for each of ${candidates.length} candidates, totalling ` +
+            `${candidates.length * splits.length} fits`,
+        );
+      }
+      const part = await evaluateFits({
+        estimator: clone(this.estimator),
+        X,
+        y,
+        candidates,
+        splits,
+        options: {
+          scorers: scorers.byName,
+          errorScore: this.errorScore,
+          returnTrainScore: this.returnTrainScore,
+          verbose: this.verbose,
+        },
+        sampleWeight: options.sampleWeight,
+        nJobs: this.nJobs,
+        preDispatch: this.preDispatch,
+        onProgress: this.onProgress,
+      });
+      all.push(...candidates);
+      allResults.push(...part);
+      return results = makeCvResults(all, splits.length, allResults, metrics);
+    };
+    await this.runSearch(evaluate);
+    resetFitted(this);
+    this.cvResults_ = results as CvResults;
+    this.nSplits_ = splits.length;
+    this.scorer_ = scorers.byName;
+    this.multimetric_ = scorers.multimetric;
+    this.chooseBest(refitMetric);
+    if (this.refit !== false) await this.refitBest(X, y, options.sampleWeight);
+    return this;
+  }
+
+  /** Classes, or numbers, for some samples, by the best estimator. */
+  async predict(X: MatrixLike): Promise<Labels> {
+    return await this.delegate("predict", X) as Labels;
+  }
+
+  /** Probabilities of classes by the best estimator. */
+  async predictProba(X: MatrixLike): Promise<NDArray<Float64Array>> {
+    return await this.delegate("predictProba", X) as NDArray<Float64Array>;
+  }
+
+  /** Logarithms of probabilities of classes by the best estimator. */
+  async predictLogProba(X: MatrixLike): Promise<NDArray<Float64Array>> {
+    return await this.delegate("predictLogProba", X) as NDArray<Float64Array>;
+  }
+
+  /** Decision values by the best estimator. */
+  async decisionFunction(X: MatrixLike): Promise<NDArray<Float64Array>> {
+    return await this.delegate("decisionFunction", X) as NDArray<Float64Array>;
+  }
+
+  /** Samples transformed by the best estimator. */
+  async transform(X: MatrixLike): Promise<NDArray<ArrayData>> {
+    return await this.delegate("transform", X) as NDArray<ArrayData>;
+  }
+
+  /** Score of the best estimator, in the way that chose it. */
+  async score(X: MatrixLike, y?: LabelsLike): Promise<number> {
+    const best = this.best("score");
+    const metric = this.multimetric_ ? this.refit as string : SINGLE;
+    return await scoreWith(this.scorer_[metric] ?? null, best, X, y);
+  }
+
+  private async delegate(method: string, X: MatrixLike): Promise<unknown> {
+    const best = this.best(method) as unknown as Record<string, (X: MatrixLike) => Promise<unknown>>;
+    if (typeof best[method] !== "function") {
+      throw new TypeError(`${this.constructor.name}.${method}: ${best.constructor.name} has no ${method}()`);
+    }
+    return await best[method](X);
+  }
+
+  private best(method: string): Fitted {
+    if (this.refit === false) {
+      throw new InvalidParameterError(`${this.constructor.name}.${method}: needs refit, to have an estimator to ask`);
+    }
+    checkIsFitted(this, method);
+    return this.bestEstimator_;
+  }
+
+  /** The metric that decides; undefined when nothing or a function does. */
+  private refitMetric({ byName, multimetric }: Scorers): string | undefined {
+    if (typeof this.refit === "function") return undefined;
+    if (!multimetric) return SINGLE;
+    if (this.refit === false) return undefined;
+    const names = Object.keys(byName);
+    if (typeof this.refit !== "string") {
+      throw new InvalidParameterError(
+        `${this.constructor.name}: with several metrics, refit must name one, or be false`,
+      );
+    }
+    if (!names.includes(this.refit)) {
+      throw new UnknownNameError(
+        `${this.constructor.name}: refit ${JSON.stringify(this.refit)} is none of the metrics; ${
+          didYouMean(this.refit, names)
+        }`,
+      );
+    }
+    return this.refit;
+  }
+
+  private checkSamples(X: MatrixLike, y?: LabelsLike | null, sampleWeight?: VectorLike | null): void {
+    checkConsistentLength({ X, y, sampleWeight });
+    if (numSamples(X) === 0) throw new InvalidInputError(`${this.constructor.name}.fit: X has no samples`);
+  }
+
+  private chooseBest(metric: string | undefined): void {
+    const results = this.cvResults_;
+    if (typeof this.refit === "function") {
+      const at = this.refit(results);
+      if (!Number.isInteger(at) || at < 0 || at >= results.params.length) {
+        throw new InvalidParameterError(`${this.constructor.name}: refit gave ${at}, which is no candidate's number`);
+      }
+      this.bestIndex_ = at;
+      this.bestParams_ = results.params[at];
+      return;
+    }
+    if (metric === undefined) return;
+    const key = metric === SINGLE ? "Score" : metricKey(metric);
+    this.bestIndex_ = (results[`rankTest${key}`] as NDArray<Int32Array>).argmin();
+    this.bestParams_ = results.params[this.bestIndex_];
+    this.bestScore_ = (results[`meanTest${key}`] as NDArray<Float64Array>).data[this.bestIndex_];
+  }
+
+  private async refitBest(X: MatrixLike, y?: LabelsLike | null, sampleWeight?: VectorLike | null): Promise<void> {
+    const best = clone(this.estimator) as Fitted;
+    best.setParams(clone(this.bestParams_, { safe: false }));
+    const started = performance.now();
+    if (sampleWeight === undefined || sampleWeight === null) await best.fit(X, y ?? undefined);
+    else await best.fit(X, y ?? undefined, sampleWeight);
+    this.refitTime_ = (performance.now() - started) / 1000;
+    this.bestEstimator_ = best;
+  }
+}
+
+/** All splits, checked to be of one length each time. */
+function splitsOf(
+  splitter: CrossValidator,
+  X: MatrixLike,
+  y?: LabelsLike | null,
+  groups?: LabelsLike | null,
+): Split[] {
+  const splits = [...splitter.split(X, y, groups)];
+  if (splits.length === 0) throw new InvalidParameterError("cv: the splitter gave no splits");
+  return splits;
+}

@@ -1,0 +1,96 @@
+import type { LabelsLike } from "../array/mod.ts";
+import { checkLabels, encodeLabels, isArrayLike, numSamples, typeOfTarget } from "../utils/mod.ts";
+import { SplitError } from "./errors.ts";
+import { KFold, StratifiedKFold } from "./k_fold.ts";
+
+/** Numbers of the samples to train on and of those to test on. */
+export type Split = readonly [train: Int32Array, test: Int32Array];
+
+/** What divides samples into training and test sets. One of your own needs only these two methods. */
+export interface CrossValidator {
+  /**
+   * The divisions, one after the other.
+   *
+   * @param X samples; only their number matters to most
+   * @param y targets, for those that balance classes
+   * @param groups group of each sample, for those that keep groups together
+   */
+  split(X: unknown, y?: LabelsLike | null, groups?: LabelsLike | null): Iterable<Split>;
+  /** How many divisions there are. */
+  getNSplits(X?: unknown, y?: LabelsLike | null, groups?: LabelsLike | null): number;
+}
+
+/** What a `cv` parameter takes: a number of folds, a splitter, a list of splits, or null for five folds. */
+export type CrossValidation =
+  | number
+  | CrossValidator
+  | readonly (readonly [ArrayLike<number>, ArrayLike<number>])[]
+  | null;
+
+/** Splits that were given as they are. */
+class GivenSplits implements CrossValidator {
+  constructor(readonly splits: readonly Split[]) {}
+
+  split(): Iterable<Split> {
+    return this.splits;
+  }
+  getNSplits(): number {
+    return this.splits.length;
+  }
+}
+
+/**
+ * The splitter that a `cv` parameter means: for a number, stratified folds where a classifier learns classes, and plain
+ * ones otherwise.
+ *
+ * @throws {SplitError} when it is none of what `cv` may be, or a class has fewer samples than folds are asked for
+ */
+export function checkCv(
+  cv: CrossValidation | undefined = 5,
+  y?: LabelsLike | null,
+  options: { classifier?: boolean } = {},
+): CrossValidator {
+  const value = cv ?? 5;
+  if (typeof value === "number") {
+    if (options.classifier !== true || y === undefined || y === null) return new KFold({ nSplits: value });
+    const labels = checkLabels(y);
+    if (typeOfTarget(labels) === "continuous") return new KFold({ nSplits: value });
+    const { classes, counts } = encodeLabels(labels);
+    const small = counts.findIndex((n) => n < value);
+    if (small >= 0 && Number.isInteger(value)) {
+      throw new SplitError(
+        `cv=${value} is larger than the smallest class: ${JSON.stringify(classes.data[small])} has ` +
+          `${
+            counts[small]
+          } sample(s); use fewer folds, or new StratifiedKFold({ nSplits: ${value} }), which only warns`,
+      );
+    }
+    return new StratifiedKFold({ nSplits: value });
+  }
+  if (typeof value === "object" && "split" in value) return value;
+  if (Array.isArray(value) && value.every((s) => Array.isArray(s) && s.length === 2 && s.every(isArrayLike))) {
+    return new GivenSplits(value.map(([train, test]) => [Int32Array.from(train), Int32Array.from(test)]));
+  }
+  throw new SplitError("cv must be a number of folds, a splitter with split(), or a list of [train, test]");
+}
+
+/** The numbers below `n` that are marked as `fold`, and the others. */
+export function byFold(folds: Int32Array, fold: number): Split {
+  let size = 0;
+  for (let i = 0; i < folds.length; i++) if (folds[i] === fold) size++;
+  const train = new Int32Array(folds.length - size);
+  const test = new Int32Array(size);
+  for (let i = 0, a = 0, b = 0; i < folds.length; i++) {
+    if (folds[i] === fold) test[b++] = i;
+    else train[a++] = i;
+  }
+  return [train, test];
+}
+
+/** How many samples there are, or what is wrong with X. */
+export function countSamples(X: unknown, who: string): number {
+  if (X === undefined || X === null) {
+    throw new SplitError(`${who}.split(): needs X, to know how many samples there are`);
+  }
+  return numSamples(X);
+}
