@@ -44,3 +44,4 @@ export { type MemoryEndpointOptions, MemoryNetwork, type MemoryNetworkOptions } 
 export type { SessionEndpoint } from "./session.ts";
 export { type EndpointOptions, openEndpoint, type TransportInfo, transportInfo } from "./open.ts";
 export { type KeyPair, type Keys, loadKeys, makeKeys, saveKeys } from "./keys.ts";
+export type { Heartbeat } from "./zmq/ffi_driver.ts";

@@ -11,7 +11,8 @@ import { DriverError } from "./errors.ts";
 import type { Keys } from "./keys.ts";
 import type { Introduction, Limits, Reserve } from "./port.ts";
 import { SessionEndpoint } from "./session.ts";
-import { FfiDriver, type ZmqDriverOptions } from "./zmq/ffi_driver.ts";
+import { Times } from "./zmq/constants.ts";
+import { FfiDriver, type Heartbeat, type ZmqDriverOptions } from "./zmq/ffi_driver.ts";
 import { openLibrary } from "./zmq/library.ts";
 import { sharedPoller } from "./zmq/poller.ts";
 
@@ -29,6 +30,8 @@ export interface EndpointOptions {
   readonly keys?: Keys;
   /** Lets it listen beyond this machine without keys: everyone who can reach it can run code here. */
   readonly insecure?: boolean;
+  /** What differs from the default heartbeat. */
+  readonly heartbeat?: Partial<Heartbeat>;
   /** How libzmq is reached: `"ffi"`, `"napi"`, or `"auto"` (the default), which is FFI where it works. */
   readonly driver?: "auto" | "ffi" | "napi";
   /** For tests: the version it claims to speak. */
@@ -80,6 +83,7 @@ export async function openEndpoint(options: EndpointOptions): Promise<SessionEnd
     maxFrameBytes: Math.max(limits.headerBytes, limits.chunkBytes) + 65_536,
     keys: options.keys,
     insecure: options.insecure,
+    heartbeat: { intervalMs: Times.heartbeat, timeoutMs: Times.heartbeatTimeout, ...options.heartbeat },
   });
   return new SessionEndpoint({ ...options, driver, clock });
 }

@@ -390,6 +390,11 @@ export class SessionEndpoint implements Endpoint {
       case "probe":
         return;
       case "error":
+        // The other side does not know us: the connection was lost and made anew without this side's noticing.
+        if (envelope.code === "stranger" && link.address !== "") {
+          this.#down(link, "the connection was lost", "shut");
+          this.#discard(link);
+        }
         return;
       case "bye":
         link.say({ kind: "farewell" });

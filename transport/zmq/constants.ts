@@ -5,7 +5,7 @@
  */
 
 /** Socket types. */
-export const SocketType = { pair: 0, dealer: 5, router: 6 } as const;
+export const SocketType = { pair: 0, reply: 4, dealer: 5, router: 6 } as const;
 
 /** Socket options. */
 export const Option = {

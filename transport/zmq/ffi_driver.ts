@@ -18,6 +18,14 @@ import { bindable, dialable, reachable, socketFile } from "./places.ts";
 import { type Poller, sharedPoller, type Source } from "./poller.ts";
 import { guard } from "./ffi_zap.ts";
 
+/** How a connection whose other side is stopped or cut off is noticed, by the sockets' own threads, however busy the program is. */
+export interface Heartbeat {
+  /** Milliseconds between heartbeats. Default 1,000. */
+  readonly intervalMs: number;
+  /** The connection is given up when nothing was heard for so many milliseconds. Default 8,000. */
+  readonly timeoutMs: number;
+}
+
 /** What a driver over ZeroMQ needs to know. */
 export interface ZmqDriverOptions {
   readonly clock: Clock;
@@ -25,6 +33,8 @@ export interface ZmqDriverOptions {
   readonly maxFrameBytes: number;
   /** Whose connections are encrypted, and who is let in. */
   readonly keys?: Keys;
+  /** How the other side's silence is noticed. */
+  readonly heartbeat: Heartbeat;
   /** Whether binding beyond this machine without keys is meant. */
   readonly insecure?: boolean;
 }
@@ -49,7 +59,7 @@ class RouterSource implements Source {
   constructor(driver: FfiDriver, library: ZmqLibrary, options: ZmqDriverOptions) {
     this.#driver = driver;
     this.#multipart = new Multipart(library);
-    this.socket = FfiSocket.forPeers(library, SocketType.router, options.maxFrameBytes);
+    this.socket = FfiSocket.forPeers(library, SocketType.router, options);
     // Where the library has it (it is one of its drafts), an empty message tells of a loss; elsewhere the probes do.
     this.socket.setInt(Option.routerNotify, NOTIFY_DISCONNECT);
     if (options.keys !== undefined) this.#release = guard(library, this.socket, options.keys);
@@ -168,7 +178,7 @@ class DealerSource implements Source {
     this.number = number;
     this.#multipart = driver.multipart;
     this.#judge = new HandshakeJudge(options.keys !== undefined);
-    this.socket = FfiSocket.forPeers(library, SocketType.dealer, options.maxFrameBytes);
+    this.socket = FfiSocket.forPeers(library, SocketType.dealer, options);
     if (address.includes("[")) this.socket.setInt(Option.ipv6, 1);
     if (options.keys !== undefined) {
       this.socket.setText(Option.curveServerKey, options.keys.serverKey);

@@ -8,6 +8,7 @@ import type { Parts } from "../driver.ts";
 import { DONTWAIT, Option, SNDMORE, SocketType, Times } from "./constants.ts";
 import { cString, lastError, type ZmqLibrary } from "./library.ts";
 import { DriverError } from "../errors.ts";
+import type { ZmqDriverOptions } from "./ffi_driver.ts";
 
 /** Smaller parts are copied by the library even when they are lent: that is cheaper than a message of their own. */
 const COPY_BELOW = 32 * 1024;
@@ -157,9 +158,9 @@ export class FfiSocket {
     // No bounds here: a queue that is full would stop heartbeats too. What is large travels with credit.
     socket.setInt(Option.sndHwm, 0);
     socket.setInt(Option.rcvHwm, 0);
-    socket.setInt(Option.heartbeatIvl, Times.heartbeat);
-    socket.setInt(Option.heartbeatTimeout, Times.heartbeatTimeout);
-    socket.set(Option.maxMsgSize, new Uint8Array(new BigInt64Array([BigInt(maxFrameBytes)]).buffer));
+    socket.setInt(Option.heartbeatIvl, options.heartbeat.intervalMs);
+    socket.setInt(Option.heartbeatTimeout, options.heartbeat.timeoutMs);
+    socket.set(Option.maxMsgSize, new Uint8Array(new BigInt64Array([BigInt(options.maxFrameBytes)]).buffer));
     if (type === SocketType.router) socket.setInt(Option.routerMandatory, 1);
     else {
       socket.setInt(Option.immediate, 1);

@@ -1,6 +1,430 @@
-import type { Driver } from "../driver.ts";
-import { DriverError } from "../errors.ts";
+/**
+ * The driver over the N-API module of `npm:zeromq`, for where libzmq's C interface cannot be had. The module's own waiting goes
+ * through an emulation of libuv that loses wake-ups, so it is never asked to wait: all timeouts are zero, and the wait is a
+ * `poll(2)` on the sockets' descriptors, as in the other driver.
+ *
+ * @module
+ */
+
+import type * as zeromq from "zeromq";
+import type { Address } from "../address.ts";
+import type { Timer } from "../clock.ts";
+import type { Driver, DriverEvents, Parts } from "../driver.ts";
+import { encodeEnvelope } from "../envelope.ts";
+import { BindError, DriverError } from "../errors.ts";
+import { Event, NOTIFY_DISCONNECT, Option, Times } from "./constants.ts";
+import { HandshakeJudge } from "./dialling.ts";
 import type { ZmqDriverOptions } from "./ffi_driver.ts";
-export function openNapiDriver(_options: ZmqDriverOptions): Promise<Driver> {
-  return Promise.reject(new DriverError("not yet"));
+import { guard } from "./napi_zap.ts";
+import { bindable, dialable, reachable, socketFile } from "./places.ts";
+import { type Poller, sharedPoller, type Source } from "./poller.ts";
+
+/** The module. */
+export type ZmqModule = typeof zeromq;
+
+const PROBE = encodeEnvelope({ kind: "probe" });
+
+/** What the module's types keep to themselves. */
+interface Options32 {
+  getInt32Option(option: number): number;
+  setInt32Option(option: number, value: number): void;
+}
+
+/**
+ * Loads the module and makes a driver of it.
+ *
+ * @param options What it needs to know.
+ * @throws {DriverError} It does not load.
+ */
+export async function openNapiDriver(options: ZmqDriverOptions): Promise<Driver> {
+  let module: ZmqModule;
+  try {
+    module = await import("zeromq");
+  } catch (error) {
+    throw new DriverError(`npm:zeromq does not load here: ${(error as Error).message}`, { cause: error });
+  }
+  return new NapiDriver(module, options);
+}
+
+let context: zeromq.Context | undefined;
+
+/** A context of this thread's own: the module's default one is shared by all threads, and a context has but one place for who is let in. */
+export function ownContext(module: ZmqModule): zeromq.Context {
+  return context ??= new module.Context({ blocky: false, maxSockets: 65_535 });
+}
+
+/** The descriptor of a socket. */
+export function descriptorOf(socket: unknown): number {
+  return (socket as Options32).getInt32Option(Option.fd);
+}
+
+function commonOptions(options: ZmqDriverOptions): Record<string, number> {
+  return {
+    sendTimeout: 0,
+    receiveTimeout: 0,
+    sendHighWaterMark: 0,
+    receiveHighWaterMark: 0,
+    linger: 0,
+    heartbeatInterval: options.heartbeat.intervalMs,
+    heartbeatTimeout: options.heartbeat.timeoutMs,
+    maxMessageSize: options.maxFrameBytes,
+  };
+}
+
+/** Frames as the module hands them over: already bytes of our own. */
+class Frames implements Parts {
+  readonly #frames: readonly Uint8Array[];
+  readonly #first: number;
+
+  constructor(frames: readonly Uint8Array[], first: number) {
+    this.#frames = frames;
+    this.#first = first;
+  }
+
+  get count(): number {
+    return this.#frames.length - this.#first;
+  }
+
+  size(i: number): number {
+    return this.#frames[this.#first + i].byteLength;
+  }
+
+  take(i: number): Uint8Array {
+    const { buffer, byteOffset, byteLength } = this.#frames[this.#first + i];
+    return new Uint8Array(buffer, byteOffset, byteLength);
+  }
+
+  copy(i: number, into: Uint8Array): void {
+    into.set(this.#frames[this.#first + i]);
+  }
+}
+
+/** The module reads what it is given later, so what is not lent is copied. */
+function outgoing(
+  first: readonly Uint8Array[],
+  head: Uint8Array,
+  parts: readonly Uint8Array[],
+  lent: boolean,
+): Uint8Array[] {
+  const frames = [...first, head.slice()];
+  for (const part of parts) frames.push(lent ? part : new Uint8Array(part));
+  return frames;
+}
+
+interface RouterConnection {
+  readonly number: number;
+  readonly id: Uint8Array;
+  readonly key: string;
+  usedAt: number;
+}
+
+class RouterSource implements Source {
+  readonly descriptors: readonly number[];
+  readonly socket: zeromq.Router;
+  readonly bound = new Map<string, () => void>();
+  readonly #driver: NapiDriver;
+  readonly #byId = new Map<string, RouterConnection>();
+  readonly #release: (() => void) | undefined;
+  #timer: Timer | undefined;
+  /** While it binds, the module lets nobody use the socket; what is to be sent waits here. */
+  #held: Uint8Array[][] | undefined;
+  #ended = false;
+
+  constructor(driver: NapiDriver, module: ZmqModule, options: ZmqDriverOptions) {
+    this.#driver = driver;
+    this.socket = new module.Router({ ...commonOptions(options), context: ownContext(module), mandatory: true });
+    try {
+      (this.socket as unknown as Options32).setInt32Option(Option.routerNotify, NOTIFY_DISCONNECT);
+    } catch {
+      // One of the library's drafts; without it the probes find out.
+    }
+    if (options.keys !== undefined) this.#release = guard(module, this.socket, options.keys);
+    this.descriptors = [descriptorOf(this.socket)];
+    const beat = (): void => {
+      this.#timer = options.clock.after(Times.probe, () => {
+        this.#probeSilent(options.clock.now());
+        beat();
+      });
+    };
+    beat();
+  }
+
+  drain(budget: number): number {
+    let taken = 0;
+    while (taken < budget && !this.#ended && this.#held === undefined && this.socket.readable) {
+      taken++;
+      this.socket.receive().then((frames) => this.#take(frames), () => {});
+    }
+    return taken;
+  }
+
+  send(connection: RouterConnection, head: Uint8Array, parts: readonly Uint8Array[], lent: boolean): void {
+    if (this.#ended) return;
+    connection.usedAt = this.#driver.options.clock.now();
+    this.socket.send(outgoing([connection.id], head, parts, lent) as never).catch(() =>
+      this.#lost(connection, "the connection was lost")
+    );
+  }
+
+  async end(): Promise<void> {
+    this.#timer?.cancel();
+    this.#ended = true;
+    this.#driver.poller.remove(this);
+    await this.#unbind();
+    for (const remove of this.bound.values()) remove();
+    this.socket.linger = Times.linger;
+    this.socket.close();
+    this.#release?.();
+  }
+
+  async #unbind(): Promise<void> {
+    for (const address of this.bound.keys()) {
+      try {
+        await this.socket.unbind(address);
+      } catch {
+        // Then closing the socket does it.
+      }
+    }
+  }
+
+  #take(frames: readonly Uint8Array[]): void {
+    if (this.#ended || frames.length < 2) return;
+    const key = String.fromCharCode(...frames[0].subarray(0, 255));
+    let connection = this.#byId.get(key);
+    if (frames.length === 2 && frames[1].byteLength === 0) {
+      if (connection !== undefined) this.#lost(connection, "the connection was lost");
+      return;
+    }
+    if (connection === undefined) {
+      connection = { number: this.#driver.newConnection(), id: frames[0].slice(), key, usedAt: 0 };
+      this.#byId.set(key, connection);
+      this.#driver.accept(connection.number, this, connection);
+    }
+    this.#driver.events.received(connection.number, frames[1], new Frames(frames, 2));
+  }
+
+  #lost(connection: RouterConnection, reason: string): void {
+    if (!this.#byId.delete(connection.key)) return;
+    this.#driver.lost(connection.number, reason);
+  }
+
+  #probeSilent(now: number): void {
+    for (const connection of this.#byId.values()) {
+      if (now - connection.usedAt >= Times.probe) this.send(connection, PROBE, [], false);
+    }
+    this.#driver.poller.touch(this);
+  }
+}
+
+/** One connection. A Dealer that may only send to someone who is there is writable exactly while there is a connection. */
+class DealerSource implements Source {
+  readonly descriptors: readonly number[];
+  readonly number: number;
+  readonly #driver: NapiDriver;
+  readonly #socket: zeromq.Dealer;
+  readonly #judge: HandshakeJudge;
+  #open = false;
+  #closed = false;
+  #usedAt = 0;
+  #timer: Timer | undefined;
+
+  constructor(driver: NapiDriver, module: ZmqModule, number: number, address: string, options: ZmqDriverOptions) {
+    this.#driver = driver;
+    this.number = number;
+    this.#judge = new HandshakeJudge(options.keys !== undefined);
+    this.#socket = new module.Dealer({
+      ...commonOptions(options),
+      context: ownContext(module),
+      immediate: true,
+      reconnectInterval: Times.reconnect,
+      reconnectMaxInterval: Times.reconnectMax,
+      ipv6: address.includes("["),
+    });
+    const { keys } = options;
+    if (keys !== undefined) {
+      this.#socket.curveServerKey = keys.serverKey;
+      this.#socket.curvePublicKey = keys.client.publicKey;
+      this.#socket.curveSecretKey = keys.client.secretKey;
+    }
+    this.descriptors = [descriptorOf(this.#socket)];
+    const { events } = this.#socket;
+    events.on("handshake:error:auth", ({ error }) => this.#failed(Event.handshakeFailedAuth, error.status));
+    events.on("handshake:error:other", () => this.#failed(Event.handshakeFailedNoDetail, 0));
+    events.on("handshake:error:protocol", ({ error }) => {
+      this.#failed(Event.handshakeFailedProtocol, error.code === "ERR_ZMTP_MECHANISM_MISMATCH" ? 0x11000001 : 0);
+    });
+    events.on("disconnect", () => this.#driver.poller.touch(this));
+    this.#socket.connect(address);
+    const beat = (): void => {
+      this.#timer = options.clock.after(Times.probe, () => {
+        // A connection that came and went between two looks is not noticed; then the other side calls us a stranger.
+        if (this.#open && options.clock.now() - this.#usedAt >= Times.probe) this.send(PROBE, [], false);
+        this.#driver.poller.touch(this);
+        beat();
+      });
+    };
+    beat();
+  }
+
+  drain(budget: number): number {
+    let taken = 0;
+    if (this.#closed) return 0;
+    if (!this.#open && this.#socket.writable) {
+      this.#open = true;
+      this.#driver.events.opened(this.number);
+    }
+    while (taken < budget && !this.#closed && this.#socket.readable) {
+      taken++;
+      this.#socket.receive().then((frames) => this.#take(frames), () => {});
+    }
+    if (taken === 0 && this.#open && !this.#closed && !this.#socket.writable) {
+      // In the next turn of promises: what was received before is handed over first.
+      Promise.resolve().then(() => this.#driver.dealerLost(this, "the connection was lost"));
+    }
+    return taken;
+  }
+
+  send(head: Uint8Array, parts: readonly Uint8Array[], lent: boolean): void {
+    if (this.#closed) return;
+    this.#usedAt = this.#driver.options.clock.now();
+    this.#socket.send(outgoing([], head, parts, lent) as never).catch(() => {});
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#timer?.cancel();
+    this.#driver.poller.remove(this);
+    this.#socket.linger = Times.linger;
+    this.#socket.close();
+  }
+
+  #take(frames: readonly Uint8Array[]): void {
+    if (this.#closed || frames.length === 0) return;
+    this.#driver.events.received(this.number, frames[0], new Frames(frames, 1));
+  }
+
+  #failed(event: number, value: number): void {
+    if (this.#open || this.#closed) return;
+    const reason = this.#judge.judge(event, value, this.#driver.options.clock.now());
+    if (reason !== undefined) this.#driver.dealerRefused(this, reason);
+  }
+}
+
+class NapiDriver implements Driver {
+  readonly options: ZmqDriverOptions;
+  readonly poller: Poller;
+  events!: DriverEvents;
+  readonly #module: ZmqModule;
+  #router: RouterSource | undefined;
+  readonly #accepted = new Map<number, { router: RouterSource; connection: RouterConnection }>();
+  readonly #dealers = new Map<number, DealerSource>();
+  #connections = 0;
+  #keptAlive = false;
+  #ended = false;
+
+  constructor(module: ZmqModule, options: ZmqDriverOptions) {
+    this.#module = module;
+    this.options = options;
+    this.poller = sharedPoller();
+  }
+
+  start(events: DriverEvents): void {
+    this.events = events;
+    this.keepAlive(true);
+  }
+
+  async bind(address: Address): Promise<string> {
+    const place = await bindable(address, this.options.keys?.server !== undefined, this.options.insecure === true);
+    if (this.#router === undefined) {
+      this.#router = new RouterSource(this, this.#module, this.options);
+      this.poller.add(this.#router);
+    }
+    const { socket } = this.#router;
+    socket.ipv6 = place.includes("[");
+    try {
+      await this.#router.bind(place);
+    } catch (error) {
+      const { code = "EUNKNOWN", message } = error as { code?: string; message: string };
+      throw new BindError(
+        address.text,
+        code,
+        code === "EADDRINUSE" ? "another process listens there already" : message,
+      );
+    }
+    const bound = socket.lastEndpoint ?? place;
+    this.#router.bound.set(bound, socketFile(bound));
+    this.poller.touch(this.#router);
+    return reachable(bound);
+  }
+
+  connect(address: Address): number {
+    const number = this.newConnection();
+    const dealer = new DealerSource(this, this.#module, number, dialable(address), this.options);
+    this.#dealers.set(number, dealer);
+    this.poller.add(dealer);
+    return number;
+  }
+
+  send(connection: number, head: Uint8Array, parts: readonly Uint8Array[], lent: boolean): boolean {
+    const dealer = this.#dealers.get(connection);
+    if (dealer !== undefined) {
+      dealer.send(head, parts, lent);
+      this.poller.touch(dealer);
+      return true;
+    }
+    const accepted = this.#accepted.get(connection);
+    if (accepted === undefined) return false;
+    accepted.router.send(accepted.connection, head, parts, lent);
+    this.poller.touch(accepted.router);
+    return true;
+  }
+
+  close(connection: number): void {
+    const dealer = this.#dealers.get(connection);
+    if (dealer === undefined) return;
+    this.#dealers.delete(connection);
+    dealer.close();
+  }
+
+  async end(): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
+    for (const dealer of this.#dealers.values()) dealer.close();
+    this.#dealers.clear();
+    await this.#router?.end();
+    this.#accepted.clear();
+    this.keepAlive(false);
+  }
+
+  keepAlive(on: boolean): void {
+    if (on === this.#keptAlive) return;
+    this.#keptAlive = on;
+    this.poller.keepAlive(on ? 1 : -1);
+  }
+
+  newConnection(): number {
+    return ++this.#connections;
+  }
+
+  accept(number: number, router: RouterSource, connection: RouterConnection): void {
+    this.#accepted.set(number, { router, connection });
+    this.events.opened(number);
+  }
+
+  lost(number: number, reason: string): void {
+    if (this.#accepted.delete(number)) this.events.closed(number, reason);
+  }
+
+  dealerLost(dealer: DealerSource, reason: string): void {
+    if (!this.#dealers.delete(dealer.number)) return;
+    dealer.close();
+    this.events.closed(dealer.number, reason);
+  }
+
+  dealerRefused(dealer: DealerSource, reason: string): void {
+    if (!this.#dealers.delete(dealer.number)) return;
+    dealer.close();
+    this.events.refused(dealer.number, reason);
+  }
 }
