@@ -4,7 +4,7 @@
  * @module
  */
 
-import { loadKeys, parseAddress } from "../../transport/mod.ts";
+import { isLoopback, loadKeys, parseAddress } from "../../transport/mod.ts";
 import { parseBytes, workerNanny } from "../cluster/mod.ts";
 import { systemIds } from "../core/mod.ts";
 import { UsageError } from "./errors.ts";
@@ -48,8 +48,8 @@ export const workerCommand: Command = {
     }
     const nanny = await workerNanny({
       name,
-      schedulers: [scheduler],
-      host: args.text("host"),
+      scheduler,
+      address: `tcp://${bracketed(args.text("host") ?? ownHost(scheduler))}:*`,
       threads: args.integer("threads", 1, 1024),
       memoryLimit: memory === undefined ? undefined : memoryOf(memory),
       resources: resourcesOf(args.list("resources")),
@@ -64,6 +64,27 @@ export const workerCommand: Command = {
     return await serve(nanny, (info) => console.log(`worker ${name} at ${info.address}`));
   },
 };
+
+function bracketed(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+/** The address at which others of the scheduler's network reach this machine. */
+function ownHost(scheduler: string): string {
+  const address = parseAddress(scheduler);
+  if (isLoopback(address)) return "127.0.0.1";
+  const own = Deno.networkInterfaces().filter((i) => i.family === "IPv4" && !i.address.startsWith("127."));
+  const host = address.scheme === "tcp" ? address.host : "";
+  // The scheduler is on this machine, or in the same network as one of its addresses, or beyond some gateway.
+  const found = own.find((i) => i.address === host) ?? own.find((i) => sameNetwork(i, host)) ?? own[0];
+  if (found === undefined) throw new UsageError("--host is needed: this machine has no address but its own loopback");
+  return found.address;
+}
+
+function sameNetwork(own: Deno.NetworkInterfaceInfo, host: string): boolean {
+  const bits = (text: string): number => text.split(".").reduce((n, part) => n * 256 + Number(part), 0) >>> 0;
+  return /^[\d.]+$/.test(host) && ((bits(own.address) ^ bits(host)) & bits(own.netmask)) === 0;
+}
 
 function memoryOf(text: string): number {
   try {

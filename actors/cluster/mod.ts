@@ -6,4 +6,6 @@
 
 export * from "./bytes.ts";
 export * from "./child_process.ts";
+export * from "./local_cluster.ts";
 export * from "./nanny.ts";
+export * from "./processes.ts";

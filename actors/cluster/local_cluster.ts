@@ -1,0 +1,108 @@
+/**
+ * A cluster of this machine, which ends with this process.
+ *
+ * @module
+ */
+
+import type { Nanny } from "./nanny.ts";
+import { parseBytes } from "./bytes.ts";
+import { machineMemory, schedulerNanny, workerNanny } from "./processes.ts";
+import { makeScratch } from "./scratch.ts";
+
+/** How a local cluster is made. */
+export interface LocalClusterOptions {
+  /** Worker processes. Default 1. */
+  readonly workers?: number;
+  /** Threads of each that perform tasks. Default: cores divided by workers. */
+  readonly threadsPerWorker?: number;
+  /** Memory of each worker: bytes, or an amount such as `"4GiB"`. Default: the machine's, divided by workers. */
+  readonly memoryLimit?: number | string;
+  /** Abstract resources of each worker. */
+  readonly resources?: Readonly<Record<string, number>>;
+  /** Hosts that tasks may reach. */
+  readonly allowNet?: readonly string[];
+  /** Paths that tasks may read. */
+  readonly allowRead?: readonly string[];
+  /** Where lines of the processes' logs go. Default: this process's stderr. */
+  readonly log?: (line: string) => void;
+}
+
+/** A cluster of this machine. */
+export interface LocalCluster extends AsyncDisposable {
+  /** What clients dial. */
+  readonly schedulerAddress: string;
+  /** Names of its workers. */
+  readonly workers: readonly string[];
+  /** Settled when the cluster is over: with an error when its scheduler could not be kept alive. Never rejects. */
+  readonly over: Promise<Error | undefined>;
+  /** Ids of its processes now, by role; undefined while one is being started again. */
+  pids(): { readonly scheduler: number | undefined; readonly workers: readonly (number | undefined)[] };
+  /** Ends all processes and removes all files. Doing so twice does nothing. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a scheduler process and worker processes, each watched over from this process and started again when it dies. They
+ * talk over sockets in a private folder. All of it ends when it is closed, and also when this process ends, however it does.
+ *
+ * @throws {RangeError} for options out of range.
+ * @throws {StartError} when a process does not start; says what it said.
+ */
+export async function startLocalCluster(options: LocalClusterOptions = {}): Promise<LocalCluster> {
+  const count = positive("workers", options.workers ?? 1);
+  const cores = navigator.hardwareConcurrency;
+  const threads = positive("threadsPerWorker", options.threadsPerWorker ?? Math.max(1, Math.floor(cores / count)));
+  const memoryLimit = options.memoryLimit === undefined ? machineMemory() / count : parseBytes(options.memoryLimit);
+  const log = options.log ?? ((line: string) => console.error(line));
+  const scratch = makeScratch();
+  const schedulerAddress = `ipc://${scratch.path}/scheduler`;
+  const shared = { leave: "cut", scratch: scratch.path, child: { shutdown: 2000 } } as const;
+  const names = Array.from({ length: count }, (_, i) => `w-${i}`);
+  const nannies: Nanny[] = [];
+  let closed: Promise<void> | undefined;
+  const close = (): Promise<void> => closed ??= Promise.all(nannies.map((n) => n.stop())).then(() => scratch.remove());
+  try {
+    nannies.push(
+      ...await Promise.all([
+        schedulerNanny({ ...shared, name: "scheduler", address: schedulerAddress, log }),
+        ...names.map((name) =>
+          workerNanny({
+            ...shared,
+            name,
+            scheduler: schedulerAddress,
+            address: `ipc://${scratch.path}/${name}`,
+            threads,
+            memoryLimit,
+            resources: options.resources,
+            allowNet: options.allowNet,
+            allowRead: options.allowRead,
+            log,
+          })
+        ),
+      ]),
+    );
+    await Promise.all(nannies.map((n) => n.start()));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const [scheduler, ...workers] = nannies;
+  for (const nanny of nannies) {
+    void nanny.over.then((error) => {
+      if (error !== undefined) log(error.message);
+    });
+  }
+  return {
+    schedulerAddress,
+    workers: names,
+    over: scheduler.over,
+    pids: () => ({ scheduler: scheduler.pid, workers: workers.map((w) => w.pid) }),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function positive(name: string, value: number): number {
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new RangeError(`${name}: expected a positive integer, got ${value}`);
+}

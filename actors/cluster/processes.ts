@@ -1,0 +1,151 @@
+/**
+ * The cluster's processes: which program each runs, with which permissions, and with what config.
+ *
+ * @module
+ */
+
+import { libraryFile } from "../core/mod.ts";
+import { realClock, transportInfo } from "../../transport/mod.ts";
+import { bundled } from "./bundle.ts";
+import type { ProcessCommand } from "./child_process.ts";
+import { Nanny, type NannyOptions } from "./nanny.ts";
+
+/** What both kinds of process are told. */
+interface ProcessOptions
+  extends Pick<NannyOptions, "name" | "leave" | "keepAlive" | "log" | "child" | "limits" | "ready"> {
+  /** Folder of keys. */
+  readonly keys?: string;
+  /** Listen beyond this machine without keys. */
+  readonly insecure?: boolean;
+  /** A private folder that goes with the cluster. */
+  readonly scratch?: string;
+}
+
+/** What a scheduler's process is told. */
+export interface SchedulerProcessOptions extends ProcessOptions {
+  /** Where it listens; after a restart it listens at the address it had. */
+  readonly address: string;
+}
+
+/** What a worker's process is told. */
+export interface WorkerProcessOptions extends ProcessOptions {
+  /** The scheduler's address. */
+  readonly scheduler: string;
+  /** Where it listens. */
+  readonly address: string;
+  /** Default: one for each core. */
+  readonly threads?: number;
+  /** Bytes. Default: what the machine has. */
+  readonly memoryLimit?: number;
+  /** Abstract resources by name. */
+  readonly resources?: Readonly<Record<string, number>>;
+  /** Hosts that tasks may reach. */
+  readonly allowNet?: readonly string[];
+  /** Paths that tasks may read. */
+  readonly allowRead?: readonly string[];
+}
+
+/** A program as it is run: a bundle of it, or its source. */
+interface Program {
+  readonly url: string;
+  readonly flags: readonly string[];
+}
+
+async function program(path: string): Promise<Program> {
+  const source = libraryFile(path).href;
+  const bundle = await bundled(source);
+  // A bundle needs no configuration; a source finds the one that is nearest to it.
+  return bundle === undefined
+    ? { url: source, flags: [] }
+    : { url: `file://${encodeURI(bundle)}`, flags: ["--no-config"] };
+}
+
+/** Where libzmq was found here, so that the child need not look for it. */
+async function environment(): Promise<Record<string, string>> {
+  const { file } = await transportInfo();
+  return file === undefined ? {} : { TROUPE_ZEROMQ: file };
+}
+
+/** What a child may do: its threads, which run the users' code, are given much less. */
+function command(entry: Program, env: Record<string, string>, extra: readonly string[]): ProcessCommand {
+  return {
+    entry: entry.url,
+    flags: [
+      ...entry.flags,
+      "--quiet",
+      "--no-prompt",
+      "--no-lock",
+      "--cached-only",
+      "--unstable-worker-options",
+      "--allow-read",
+      "--allow-env",
+      "--allow-sys",
+      "--allow-ffi",
+      ...extra,
+    ],
+    env,
+  };
+}
+
+function nannyOptions(
+  { name, leave, keepAlive, log, child, limits, ready }: ProcessOptions,
+): Omit<NannyOptions, "command" | "config"> {
+  return { name, leave, keepAlive, log, child, limits, ready, clock: realClock };
+}
+
+/** A nanny for a scheduler's process. */
+export async function schedulerNanny(options: SchedulerProcessOptions): Promise<Nanny> {
+  const [entry, env] = await Promise.all([program("actors/scheduler/main.ts"), environment()]);
+  return new Nanny({
+    ...nannyOptions(options),
+    command: () => command(entry, env, [`--allow-write=${options.scratch ?? ""}`]),
+    config: (last) => ({
+      address: last === undefined ? options.address : last.address,
+      keys: options.keys ?? null,
+      insecure: options.insecure ?? false,
+      scratch: options.scratch,
+    }),
+  });
+}
+
+/** A nanny for a worker's process. */
+export async function workerNanny(options: WorkerProcessOptions): Promise<Nanny> {
+  const [entry, thread, env] = await Promise.all([
+    program("actors/worker/main.ts"),
+    program("actors/worker/thread_main.ts"),
+    environment(),
+  ]);
+  const memoryLimit = options.memoryLimit ?? machineMemory();
+  return new Nanny({
+    ...nannyOptions(options),
+    memoryLimit,
+    command: () => command(entry, env, ["--allow-write"]),
+    config: () => ({
+      name: options.name,
+      scheduler: options.scheduler,
+      address: options.address,
+      threads: options.threads ?? navigator.hardwareConcurrency,
+      memoryLimit,
+      resources: options.resources ?? {},
+      keys: options.keys ?? null,
+      insecure: options.insecure ?? false,
+      sandbox: { net: options.allowNet ?? [], read: options.allowRead ?? [] },
+      threadEntry: thread,
+      scratch: options.scratch,
+    }),
+  });
+}
+
+/** Bytes of memory of this machine, or of the container that this process is in. */
+export function machineMemory(): number {
+  const { total } = Deno.systemMemoryInfo();
+  for (const file of ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"]) {
+    try {
+      const limit = Number(Deno.readTextFileSync(file).trim());
+      if (limit > 0 && limit < total) return limit;
+    } catch {
+      // No such limits here, or not for our eyes.
+    }
+  }
+  return total;
+}
