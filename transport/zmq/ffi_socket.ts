@@ -152,7 +152,7 @@ export class FfiSocket {
   static forPeers(
     library: ZmqLibrary,
     type: typeof SocketType.dealer | typeof SocketType.router,
-    maxFrameBytes: number,
+    options: ZmqDriverOptions,
   ): FfiSocket {
     const socket = new FfiSocket(library, type);
     // No bounds here: a queue that is full would stop heartbeats too. What is large travels with credit.

@@ -161,9 +161,21 @@ class RouterSource implements Source {
   send(connection: RouterConnection, head: Uint8Array, parts: readonly Uint8Array[], lent: boolean): void {
     if (this.#ended) return;
     connection.usedAt = this.#driver.options.clock.now();
-    this.socket.send(outgoing([connection.id], head, parts, lent) as never).catch(() =>
-      this.#lost(connection, "the connection was lost")
-    );
+    const frames = outgoing([connection.id], head, parts, lent);
+    if (this.#held !== undefined) this.#held.push(frames);
+    else this.socket.send(frames as never).catch(() => this.#lost(connection, "the connection was lost"));
+  }
+
+  async bind(place: string): Promise<void> {
+    this.#held ??= [];
+    try {
+      await this.socket.bind(place);
+    } finally {
+      const held = this.#held;
+      this.#held = undefined;
+      for (const frames of held) this.socket.send(frames as never).catch(() => {});
+      this.#driver.poller.touch(this);
+    }
   }
 
   async end(): Promise<void> {
