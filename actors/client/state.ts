@@ -1,0 +1,426 @@
+/**
+ * The client's machine: what it has asked for and still wants, and what became of it. No clock, sockets or promises.
+ *
+ * @module
+ */
+
+import type { ClientToScheduler, Of, SchedulerToClient, workerCard } from "../protocol/mod.ts";
+import type { ClientTask, ClientTaskState, DataCard } from "./client_task.ts";
+import { taskColumnsOf } from "./columns.ts";
+import type { ClientEvent, ClientInstruction } from "./events.ts";
+import { ClientLog, transition } from "./transitions.ts";
+
+/** See `workerCard` in the protocol. */
+export type WorkerCard = Of<typeof workerCard>;
+
+const NO_FRAMES: readonly Uint8Array[] = [];
+const NO_TASKS: readonly ClientTask[] = [];
+
+/** How the machine behaves. */
+export interface ClientMachineOptions {
+  /** Milliseconds without a session after which it gives up. */
+  readonly giveUpAfter: number;
+}
+
+/** The client's machine. */
+export class ClientMachine {
+  /** All that is wanted, and what that was made from. */
+  readonly tasks = new Map<string, ClientTask>();
+  /** Workers as the scheduler last told, by name. */
+  readonly workers = new Map<string, WorkerCard>();
+  /** Code by hash; the shell adds to it before it submits what needs it. */
+  readonly codes = new Map<string, Uint8Array>();
+  /** Recent changes. */
+  readonly log = new ClientLog();
+  /** Why nothing more will come, once that is so. */
+  ended: string | undefined;
+  readonly #giveUpAfter: number;
+  #session = false;
+  #downSince = 0;
+  /** Code that the scheduler was told in this session. */
+  readonly #told = new Set<string>();
+  #now = 0;
+  #out: ClientInstruction[] = [];
+  #settled: ClientTask[] = [];
+
+  /** An empty one, without a session. */
+  constructor(options: ClientMachineOptions) {
+    this.#giveUpAfter = options.giveUpAfter;
+  }
+
+  /** Whether there is a session with a scheduler. */
+  get connected(): boolean {
+    return this.#session;
+  }
+
+  /** Takes an event in, and says what is to be done. */
+  handle(event: ClientEvent): ClientInstruction[] {
+    this.#now = event.now;
+    switch (event.type) {
+      case "up":
+        this.#session = true;
+        this.#resume();
+        break;
+      case "down":
+        this.#session = false;
+        this.#downSince = event.now;
+        this.#out.push({ type: "wakeAt", at: event.now + this.#giveUpAfter });
+        break;
+      case "tick":
+        if (!this.#session && this.ended === undefined && event.now - this.#downSince >= this.#giveUpAfter) {
+          this.#end(`the scheduler could not be reached for ${this.#giveUpAfter / 1000} s`);
+        }
+        break;
+      case "message":
+        this.#message(event.message);
+        break;
+      case "submit":
+        this.#submit(event.tasks);
+        break;
+      case "want":
+        this.#want(event.tasks);
+        break;
+      case "release":
+        this.#release(event.tasks);
+        break;
+      case "cancel":
+        this.#cancel(event.tasks, event.force);
+        break;
+      case "scatter":
+        for (const t of event.tasks) this.tasks.set(t.key, t);
+        break;
+      case "stored":
+        this.#stored(event.task, event.card);
+        break;
+      case "notStored":
+        event.task.error = event.error;
+        this.#fail(event.task, "it could not be scattered");
+        break;
+      case "cannotSupply":
+        this.#send({ type: "cannotSupply", ids: event.ids, frames: NO_FRAMES });
+        break;
+      case "close":
+        this.#send({ type: "bye", frames: NO_FRAMES });
+        this.#end("the client was closed");
+    }
+    if (this.#settled.length > 0) {
+      this.#out.push({ type: "settled", tasks: this.#settled });
+      this.#settled = [];
+    }
+    const out = this.#out;
+    this.#out = [];
+    return out;
+  }
+
+  #send(message: ClientToScheduler): void {
+    if (this.#session) this.#out.push({ type: "send", message });
+  }
+
+  #to(task: ClientTask, state: ClientTaskState, why: string): void {
+    transition(task, state, why, this.#now, this.log);
+    if (state !== "pending") this.#settled.push(task);
+  }
+
+  #end(reason: string): void {
+    if (this.ended !== undefined) return;
+    this.ended = reason;
+    this.#out.push({ type: "ended", reason });
+  }
+
+  // ---- what this process asks for
+
+  #submit(tasks: readonly ClientTask[]): void {
+    const ready: ClientTask[] = [];
+    for (const t of tasks) {
+      if (this.tasks.get(t.key) === t) {
+        this.#again(t, ready);
+        continue;
+      }
+      this.tasks.set(t.key, t);
+      const { deps } = t.spec!;
+      if (deps.length > 0 && !this.#connect(t, deps)) continue;
+      if (t.blockedBy === 0) this.#ready(t, ready);
+    }
+    this.#sendTasks(ready);
+  }
+
+  /** Enters a task among its dependencies; false when one of them has failed, and so this one. */
+  #connect(t: ClientTask, deps: readonly string[]): boolean {
+    const inputs: ClientTask[] = [];
+    let bad: ClientTask | undefined;
+    for (const key of deps) {
+      const d = this.tasks.get(key);
+      if (d === undefined) continue;
+      inputs.push(d);
+      d.dependents++;
+      if (d.state === "failed" || d.state === "cancelled" || d.state === "lost") bad ??= d;
+      else if (!d.sent) {
+        t.blockedBy++;
+        (d.blocks ??= []).push(t);
+      }
+    }
+    t.inputs = inputs;
+    if (bad === undefined) return true;
+    t.because = bad;
+    this.#fail(t, `it depends on ${bad.key}, which ${bad.state === "failed" ? "has failed" : `was ${bad.state}`}`);
+    return false;
+  }
+
+  /** The same task once more: after it was cancelled, lost, or let go. */
+  #again(t: ClientTask, ready: ClientTask[]): void {
+    if (t.state === "pending" || t.state === "done" || t.state === "failed") return;
+    this.#to(t, "pending", "submitted again");
+    t.failure =
+      t.error =
+      t.inline =
+      t.worker =
+      t.because =
+        undefined;
+    t.reason = t.blamed = "";
+    if (t.blockedBy === 0) this.#ready(t, ready);
+  }
+
+  #ready(t: ClientTask, ready: ClientTask[]): void {
+    t.sent = true;
+    if (this.#session) ready.push(t);
+  }
+
+  #sendTasks(tasks: readonly ClientTask[]): void {
+    if (tasks.length === 0) return;
+    const codes = new Set<string>();
+    for (const t of tasks) {
+      for (const hash of t.spec!.codes) if (!this.#told.has(hash)) codes.add(hash);
+    }
+    for (const hash of codes) this.#told.add(hash);
+    this.#send({ type: "submit", ...taskColumnsOf(tasks, [...codes], (hash) => this.codes.get(hash)!) });
+    const wanted = tasks.filter((t) => t.spec!.options.forget && t.state === "pending");
+    if (wanted.length > 0) this.#send({ type: "want", keys: wanted.map((t) => t.key), frames: NO_FRAMES });
+    const released = tasks.filter((t) => t.state === "released");
+    if (released.length > 0) this.#send({ type: "release", keys: released.map((t) => t.key), frames: NO_FRAMES });
+  }
+
+  #want(tasks: readonly ClientTask[]): void {
+    for (const t of tasks) {
+      t.sent = true;
+      this.tasks.set(t.key, t);
+    }
+    this.#send({ type: "want", keys: tasks.map((t) => t.key), frames: NO_FRAMES });
+  }
+
+  #release(tasks: readonly ClientTask[]): void {
+    const keys: string[] = [];
+    for (const t of tasks) {
+      if (t.state === "released" || this.tasks.get(t.key) !== t) continue;
+      if (t.sent && t.state !== "cancelled" && t.state !== "lost") keys.push(t.key);
+      this.#to(t, "released", "nobody holds it");
+      t.inline = t.error = undefined;
+      this.#maybeForget(t);
+    }
+    if (keys.length > 0) this.#send({ type: "release", keys, frames: NO_FRAMES });
+  }
+
+  #maybeForget(first: ClientTask): void {
+    const todo = [first];
+    for (let t = todo.pop(); t !== undefined; t = todo.pop()) {
+      if (t.state !== "released" || t.dependents > 0) continue;
+      if (!this.tasks.delete(t.key)) continue;
+      for (const d of t.inputs) {
+        d.dependents--;
+        if (!d.sent && t.blockedBy > 0) d.blocks = d.blocks?.filter((b) => b !== t);
+        todo.push(d);
+      }
+      t.inputs = NO_TASKS;
+      t.blockedBy = 0;
+    }
+  }
+
+  #cancel(tasks: readonly ClientTask[], force: boolean): void {
+    const keys: string[] = [];
+    for (const t of tasks) {
+      if (t.state !== "pending") continue;
+      if (t.sent) keys.push(t.key);
+      t.reason = "asked for by this client";
+      this.#to(t, "cancelled", t.reason);
+      if (!t.sent) this.#failBlocked(t);
+    }
+    if (keys.length > 0) this.#send({ type: "cancel", keys, force, frames: NO_FRAMES });
+  }
+
+  #fail(t: ClientTask, why: string): void {
+    if (t.state === "pending") this.#to(t, "failed", why);
+    this.#failBlocked(t);
+  }
+
+  /** What waits for something that will never be sent fails with it. */
+  #failBlocked(t: ClientTask): void {
+    const todo = [t];
+    for (let d = todo.pop(); d !== undefined; d = todo.pop()) {
+      const blocked = d.blocks ?? NO_TASKS;
+      d.blocks = undefined;
+      for (const b of blocked) {
+        b.blockedBy--;
+        if (b.state !== "pending" && b.state !== "released") continue;
+        b.because ??= d;
+        if (b.state === "pending") this.#to(b, "failed", `it depends on ${d.key}`);
+        todo.push(b);
+      }
+    }
+  }
+
+  #stored(t: ClientTask, card: DataCard): void {
+    const first = !t.sent;
+    t.card = card;
+    t.nbytes = card.nbytes;
+    t.worker = card.workers[0];
+    t.sent = true;
+    this.#send({ type: "scattered", items: [card], frames: NO_FRAMES });
+    if (t.state === "pending" || t.state === "lost") this.#to(t, "done", "it is on a worker");
+    else if (t.state !== "done") this.#send({ type: "release", keys: [t.key], frames: NO_FRAMES });
+    if (!first) return;
+    const ready: ClientTask[] = [];
+    const todo = [t];
+    for (let d = todo.pop(); d !== undefined; d = todo.pop()) {
+      const blocked = d.blocks ?? NO_TASKS;
+      d.blocks = undefined;
+      for (const b of blocked) {
+        if (--b.blockedBy > 0 || (b.state !== "pending" && b.state !== "released")) continue;
+        this.#ready(b, ready);
+        todo.push(b);
+      }
+    }
+    this.#sendTasks(ready);
+  }
+
+  // ---- what the scheduler says
+
+  #resume(): void {
+    this.#told.clear();
+    const rows: ClientTask[] = [], wants: string[] = [], cards: DataCard[] = [];
+    const codes = new Set<string>();
+    for (const t of this.tasks.values()) {
+      if (!t.sent || (t.state !== "pending" && t.state !== "done" && t.state !== "released")) continue;
+      if (t.state !== "released") wants.push(t.key);
+      if (t.card !== undefined) cards.push(t.card);
+      if (t.spec === undefined) continue;
+      rows.push(t);
+      for (const hash of t.spec.codes) codes.add(hash);
+    }
+    for (const hash of codes) this.#told.add(hash);
+    this.#send({
+      type: "resume",
+      ...taskColumnsOf(rows, [...codes], (hash) => this.codes.get(hash)!),
+      wants,
+      scattered: cards,
+      workers: [...this.workers.keys()],
+    });
+  }
+
+  #message(m: SchedulerToClient): void {
+    switch (m.type) {
+      case "done":
+        return this.#done(m);
+      case "failed":
+        return m.keys.forEach((key, i) => {
+          const t = this.tasks.get(key);
+          if (t === undefined || (t.state !== "pending" && t.state !== "done")) return;
+          t.error = m.frames[i];
+          t.blamed = m.blamed[i];
+          t.inline = undefined;
+          this.#to(t, "failed", t.blamed === key ? "it threw" : `${t.blamed} threw`);
+        });
+      case "gone":
+        for (const key of m.keys) {
+          const t = this.tasks.get(key);
+          // A value that has arrived here is not lost.
+          if (t === undefined || t.inline !== undefined || (t.state !== "pending" && t.state !== "done")) continue;
+          t.reason = m.reason;
+          this.#to(t, m.cause, m.reason);
+        }
+        return;
+      case "undone":
+        for (const key of m.keys) {
+          const t = this.tasks.get(key);
+          if (t === undefined || t.state !== "done" || t.inline !== undefined) continue;
+          t.worker = undefined;
+          this.#to(t, "pending", "its only holder is gone");
+        }
+        return;
+      case "welcome": {
+        const gone = new Set(this.workers.keys());
+        this.workers.clear();
+        for (const w of m.workers) {
+          this.workers.set(w.name, w);
+          gone.delete(w.name);
+        }
+        this.#out.push({ type: "workers", gone: [...gone] }, { type: "welcome" });
+        return;
+      }
+      case "workers":
+        for (const w of m.changed) this.workers.set(w.name, w);
+        for (const name of m.gone) this.workers.delete(name);
+        this.#out.push({ type: "workers", gone: m.gone });
+        return;
+      case "resupply":
+        this.#out.push({ type: "resupply", ids: m.ids });
+        return;
+      case "actorAt":
+        this.#out.push({ type: "actorAt", key: m.key, worker: m.worker, reason: m.reason });
+        return;
+      case "answer":
+        this.#out.push({ type: "answer", n: m.n, ok: m.ok, value: m.value });
+        return;
+      case "closing":
+        if (m.final) this.#end(`the scheduler has ended: ${m.reason}`);
+    }
+  }
+
+  #done(m: Extract<SchedulerToClient, { type: "done" }>): void {
+    const { keys, inline, where, nbytes, workers } = m;
+    const bytes = m.frames[0];
+    let at = 0;
+    for (let i = 0; i < keys.length; i++) {
+      const start = at;
+      if (inline[i] > 0) at += inline[i] - 1;
+      const t = this.tasks.get(keys[i]);
+      if (t === undefined || t.state === "released" || t.state === "cancelled") continue;
+      t.nbytes = nbytes[i];
+      t.worker = workers[where[i]];
+      if (inline[i] > 0) t.inline = bytes.subarray(start, at);
+      if (t.state !== "done") this.#to(t, "done", "finished");
+    }
+  }
+
+  /**
+   * Checks everything that has to hold between events.
+   *
+   * @throws {Error} naming what does not.
+   */
+  validate(): void {
+    const bad = (t: ClientTask, what: string): never => {
+      throw new Error(`client task ${t.key} (${t.state}): ${what}`);
+    };
+    const dependents = new Map<ClientTask, number>();
+    const blocking = new Map<ClientTask, number>();
+    for (const [key, t] of this.tasks) {
+      if (key !== t.key) bad(t, `it is entered as ${key}`);
+      for (const d of t.inputs) {
+        dependents.set(d, (dependents.get(d) ?? 0) + 1);
+        if (this.tasks.get(d.key) !== d) bad(t, `its input ${d.key} is forgotten`);
+      }
+      for (const b of t.blocks ?? NO_TASKS) blocking.set(b, (blocking.get(b) ?? 0) + 1);
+      if (t.sent && (t.blocks?.length ?? 0) > 0) bad(t, "it was sent, and others wait for that");
+    }
+    for (const t of this.tasks.values()) {
+      if (t.dependents !== (dependents.get(t) ?? 0)) bad(t, `it counts ${t.dependents} dependents`);
+      if (t.blockedBy !== (blocking.get(t) ?? 0)) {
+        bad(t, `it is blocked by ${t.blockedBy}, and waits in ${blocking.get(t) ?? 0}`);
+      }
+      if (t.state === "released" && t.dependents === 0) bad(t, "nobody needs it");
+      if (t.sent && t.blockedBy > 0) bad(t, "it was sent before what it needs");
+      if (t.state === "done" && t.inline === undefined && t.worker === undefined) bad(t, "its value is nowhere");
+      if (t.state === "failed" && t.error === undefined && t.because === undefined) {
+        bad(t, "it failed without an error");
+      }
+    }
+  }
+}
