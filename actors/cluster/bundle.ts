@@ -64,7 +64,7 @@ async function make(entry: string, folder: string, name: string, manifestPath: s
     if (before === undefined) return undefined;
     const key = await keyOf(before);
     const path = `${folder}/${name}-${key}.js`;
-    const flags = ["bundle", "--quiet", "--platform", "deno", "--external", "npm:zeromq*", ...configFlags];
+    const flags = ["bundle", "--quiet", "--platform", "deno", "--external", "zeromq", ...configFlags];
     if (!await deno([...flags, "-o", temporary, entry])) return undefined;
     // Was a source changed meanwhile? Then nobody knows which one is in the bundle.
     if (await keyOf(before) !== key) return undefined;

@@ -4,8 +4,6 @@
  * @module
  */
 
-import { createRequire } from "node:module";
-import process from "node:process";
 import { DriverError } from "../errors.ts";
 import { MAX_SOCKETS } from "./constants.ts";
 
@@ -103,20 +101,21 @@ function* candidates(tried: string[]): Generator<string> {
     for (const [key, file] of Object.entries(manifest)) {
       const build = JSON.parse(key) as { os: string; arch: string; abi?: number };
       if (build.os !== Deno.build.os || build.arch !== arch) continue;
-      files.set(`${root}/build/${file}`, Math.abs((build.abi ?? 0) - Number(process.versions.modules)));
+      files.set(`${root}/build/${file}`, build.abi ?? 0);
     }
   } catch (error) {
     tried.push(`${root}/build/manifest.json: ${(error as Error).message}`);
   }
-  // Several fit by their names, and need different versions of libc; the one nearest to this runtime is the best guess.
-  for (const [file] of [...files].sort((a, b) => a[1] - b[1])) yield file;
+  // Several fit by their names, and need different versions of libc; the newest that loads is the best. (What Node.js calls its
+  // own version of the interface is not asked: that costs 10 ms at every start, as any import of node:module or node:process.)
+  for (const [file] of [...files].sort((a, b) => b[1] - a[1])) yield file;
 }
 
 function packageRoot(tried: string[]): string | undefined {
   const attempts: [string, () => string][] = [
     ["npm:zeromq@6.8.0", () => import.meta.resolve("npm:zeromq@6.8.0")],
     ["zeromq", () => import.meta.resolve("zeromq")],
-    ["require zeromq", () => `file://${createRequire(import.meta.url).resolve("zeromq")}`],
+    ["require zeromq", () => `file://${nodeModule().createRequire(import.meta.url).resolve("zeromq")}`],
   ];
   for (const [name, attempt] of attempts) {
     try {
@@ -129,6 +128,12 @@ function packageRoot(tried: string[]): string | undefined {
     }
   }
   return undefined;
+}
+
+/** node:module, loaded only when it is needed. */
+function nodeModule(): { createRequire(from: string): { resolve(name: string): string } } {
+  const { process } = globalThis as unknown as { process: { getBuiltinModule(name: string): unknown } };
+  return process.getBuiltinModule("node:module") as ReturnType<typeof nodeModule>;
 }
 
 const utf8 = new TextEncoder();
