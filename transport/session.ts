@@ -132,12 +132,12 @@ export class SessionEndpoint implements Endpoint {
       redial: undefined,
       unanswered: undefined,
     };
+    this.#connect(dial);
     this.#dials.set(address, dial);
     dial.unanswered = this.#clock.after(UNANSWERED_MS, () => {
       const reason = `no answer from ${address} within ${UNANSWERED_MS / 1000} s; trying on`;
       this.#arrivals.push({ kind: "refused", address, cause: "unanswered", reason });
     });
-    this.#connect(dial);
   }
 
   /** Stops dialling `address`; see {@link Endpoint.hangUp}. */

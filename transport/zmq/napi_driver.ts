@@ -90,13 +90,17 @@ class Frames implements Parts {
   }
 
   take(i: number): Uint8Array {
-    const { buffer, byteOffset, byteLength } = this.#frames[this.#first + i];
-    return new Uint8Array(buffer, byteOffset, byteLength);
+    return plain(this.#frames[this.#first + i]);
   }
 
   copy(i: number, into: Uint8Array): void {
     into.set(this.#frames[this.#first + i]);
   }
+}
+
+/** The module hands over Buffers, whose methods differ from those of the class that they extend. */
+function plain(frame: Uint8Array): Uint8Array {
+  return new Uint8Array(frame.buffer, frame.byteOffset, frame.byteLength);
 }
 
 /** The module reads what it is given later, so what is not lent is copied. */
@@ -208,11 +212,11 @@ class RouterSource implements Source {
       return;
     }
     if (connection === undefined) {
-      connection = { number: this.#driver.newConnection(), id: frames[0].slice(), key, usedAt: 0 };
+      connection = { number: this.#driver.newConnection(), id: plain(frames[0]).slice(), key, usedAt: 0 };
       this.#byId.set(key, connection);
       this.#driver.accept(connection.number, this, connection);
     }
-    this.#driver.events.received(connection.number, frames[1], new Frames(frames, 2));
+    this.#driver.events.received(connection.number, plain(frames[1]), new Frames(frames, 2));
   }
 
   #lost(connection: RouterConnection, reason: string): void {
@@ -313,7 +317,7 @@ class DealerSource implements Source {
 
   #take(frames: readonly Uint8Array[]): void {
     if (this.#closed || frames.length === 0) return;
-    this.#driver.events.received(this.number, frames[0], new Frames(frames, 1));
+    this.#driver.events.received(this.number, plain(frames[0]), new Frames(frames, 1));
   }
 
   #failed(event: number, value: number): void {
