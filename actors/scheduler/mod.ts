@@ -1,0 +1,12 @@
+/**
+ * The scheduler: it decides which worker does what and when, and knows where every value is.
+ *
+ * @module
+ */
+
+export * from "./errors.ts";
+export type { SchedulerEvent, SchedulerInstruction } from "./events.ts";
+export type { SchedulerLogEntry } from "./log.ts";
+export type { SchedulerOptions } from "./options.ts";
+export { SchedulerState } from "./state.ts";
+export { STATE_NAMES, type StateName, TASK_TRANSITIONS } from "./transitions.ts";

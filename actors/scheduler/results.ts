@@ -1,0 +1,138 @@
+/**
+ * What workers say of the tasks they were given: finished, failed, missing, given back, suspended.
+ *
+ * @module
+ */
+
+import type { MessageOf, workerToScheduler } from "../protocol/mod.ts";
+import type { Books } from "./books.ts";
+import { fewHas, fewSize } from "./few.ts";
+import { appear, fail, finish, lose, restartTask, settle, tellCancel } from "./lifecycle.ts";
+import { valueHeld } from "./references.ts";
+import { copiesChanged } from "./replication.ts";
+import { extrasOf, isActor, isData, type SchedulerTask } from "./tasks.ts";
+import { FAILED, MEMORY, PROCESSING } from "./transitions.ts";
+import type { SchedulerWorker } from "./workers.ts";
+
+type FromWorker<T extends keyof typeof workerToScheduler> = MessageOf<typeof workerToScheduler, T>;
+
+/** The task whose present attempt this is, if it is on this worker. */
+export function taskAt(b: Books, w: SchedulerWorker, key: string, attempt: number): SchedulerTask | null {
+  const t = w.byAttempt(attempt);
+  if (t !== null) return t.key === key ? t : null;
+  const known = b.tasks.get(key);
+  return known !== undefined && known.state === PROCESSING && known.worker === w && known.attempt === attempt ? known : null;
+}
+
+/** `finished`. */
+export function finished(b: Books, w: SchedulerWorker, m: FromWorker<"finished">): void {
+  const { keys, attempts, nbytes, spent, inline } = m;
+  const frame = m.frames[0];
+  let at = 0;
+  for (let i = 0; i < keys.length; i++) {
+    const length = inline[i] - 1;
+    const t = taskAt(b, w, keys[i], attempts[i]);
+    if (t !== null) {
+      if (t.fn !== null) t.fn.observe(spent[i]);
+      finish(b, t, nbytes[i], frame, at, length);
+    } else valueHeld(b, w, keys[i], nbytes[i]);
+    if (length > 0) at += length;
+  }
+}
+
+/** `failed`. */
+export function failed(b: Books, w: SchedulerWorker, m: FromWorker<"failed">): void {
+  for (let i = 0; i < m.keys.length; i++) {
+    const t = taskAt(b, w, m.keys[i], m.attempts[i]);
+    if (t === null) continue;
+    if (t.retriesLeft > 0) {
+      t.retriesLeft--;
+      restartTask(b, t, `it threw; ${t.retriesLeft} more retries`);
+    } else {
+      // Already ended there: nothing to cancel.
+      fail(b, t, m.frames[i].slice(), t.key, "it threw", false);
+    }
+  }
+}
+
+/** How many complaints about the last holder of scattered data are put down to the network. */
+const PATIENCE = 3;
+
+/** `missing`: a worker cannot get a task's dependencies. */
+export function missing(b: Books, w: SchedulerWorker, m: FromWorker<"missing">): void {
+  for (let i = 0; i < m.deps.length; i++) {
+    const dep = b.tasks.get(m.deps[i]);
+    if (dep === undefined) continue;
+    for (const holder of b.workers.values()) {
+      if (holder.address === m.tried[i] && fewHas(dep.holders, holder)) strike(b, dep, holder, w);
+    }
+  }
+  const t = taskAt(b, w, m.key, m.attempt);
+  if (t === null) return;
+  const all = m.deps.every((key) => {
+    const dep = b.tasks.get(key);
+    return dep !== undefined && dep.state === MEMORY;
+  });
+  if (all) {
+    for (const key of m.deps) b.tellWorker(w).holders.push(b.tasks.get(key)!);
+    return;
+  }
+  tellCancel(b, t);
+  restartTask(b, t, "its dependencies are gone");
+}
+
+/** A holder did not give a value to a worker: it is no longer taken for a holder. */
+function strike(b: Books, dep: SchedulerTask, holder: SchedulerWorker, reader: SchedulerWorker): void {
+  if (isActor(dep)) return;
+  if (fewSize(dep.holders) === 1 && holder.peer !== null && holder !== reader) {
+    // Perhaps the two cannot reach each other only for a moment.
+    const x = extrasOf(dep);
+    if (++x.complaints < PATIENCE) return;
+    x.complaints = 0;
+  }
+  b.note(dep.key, holder.name, "struck out", `${reader.name} could not get it there`);
+  b.removeHolder(dep, holder);
+  b.tellDrop(holder, dep.key);
+  if (dep.holders === null) lose(b, dep, `${holder.name} does not give it`);
+  else if (dep.extras !== null) copiesChanged(b, dep);
+}
+
+/** `given`: a worker gives tasks back. */
+export function given(b: Books, w: SchedulerWorker, m: FromWorker<"given">): void {
+  if (w.robbedFor !== null) {
+    w.robbedFor.thief = false;
+    b.touch(w.robbedFor);
+    w.robbedFor = null;
+  }
+  for (let i = 0; i < m.keys.length; i++) {
+    const t = taskAt(b, w, m.keys[i], m.attempts[i]);
+    if (t === null) continue;
+    b.counts.stolen++;
+    restartTask(b, t, `${w.name} gave it back`);
+  }
+}
+
+/** `suspended`: tasks wait for the cluster, or go on. */
+export function suspended(b: Books, w: SchedulerWorker, m: FromWorker<"suspended">): void {
+  for (let i = 0; i < m.keys.length; i++) {
+    const t = taskAt(b, w, m.keys[i], m.attempts[i]);
+    if (t === null || t.suspended !== m.resumed) continue;
+    t.suspended = !m.resumed;
+    if (t.suspended) {
+      w.suspended++;
+      w.occupancy -= t.estimate;
+      // What it waits for must be able to run here.
+      if (w.alone === t) w.alone = null;
+    } else {
+      w.suspended--;
+      w.occupancy += t.estimate;
+    }
+    b.touch(w);
+  }
+}
+
+/** `has`. */
+export function has(b: Books, w: SchedulerWorker, m: FromWorker<"has">): void {
+  for (let i = 0; i < m.keys.length; i++) valueHeld(b, w, m.keys[i], m.nbytes[i]);
+}
+

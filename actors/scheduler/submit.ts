@@ -1,0 +1,147 @@
+/**
+ * Tasks as they come in: columns to tasks, linked with what they depend on.
+ *
+ * @module
+ */
+
+import type { MessageOf } from "../protocol/mod.ts";
+import type { clientToScheduler } from "../protocol/mod.ts";
+import type { Books } from "./books.ts";
+import type { SchedulerClient } from "./clients.ts";
+import { findCycle } from "./cycles.ts";
+import { CycleError } from "./errors.ts";
+import { fewFirst } from "./few.ts";
+import { fail, need, tellDone, tellFailure } from "./lifecycle.ts";
+import { isData, linkDependencies, NO_TASKS, SchedulerTask, unlinkDependent } from "./tasks.ts";
+import { ABSENT, FAILED, FORGOTTEN, MEMORY, PROCESSING, RELEASED } from "./transitions.ts";
+
+/** Messages with task columns. */
+export type TaskColumns = MessageOf<typeof clientToScheduler, "submit" | "resume">;
+
+/**
+ * Enters a message's tasks. With `wished`, the client wants them all, but those with `forget`; without, it says itself what it wants, and
+ * has to have it needed. Throws TypeError when options are malformed, before anything is entered.
+ */
+export function submit(b: Books, c: SchedulerClient, m: TaskColumns, wished: boolean): void {
+  const options = m.options.map((o) => b.optionsOf(o));
+  const fns = m.fns.map((text) => b.functionOf(text));
+  for (let i = 0; i < m.codes.length; i++) b.codes.add(m.codes[i], m.frames[1 + i]);
+  const args = m.frames[0];
+  const { keys, deps, argBytes, depCounts } = m;
+  const rows = keys.length;
+  const fresh: SchedulerTask[] = [];
+  let at = 0, depAt = 0, closed = true;
+  for (let i = 0; i < rows; i++) {
+    const key = keys[i];
+    let t = b.tasks.get(key);
+    if (t === undefined) {
+      t = new SchedulerTask(key);
+      b.tasks.set(key, t);
+    } else if (t.fn !== null || isData(t)) {
+      // The same key is the same task.
+      at += argBytes[i];
+      depAt += depCounts[i];
+      if (wished) wish(b, c, t);
+      continue;
+    } else closed = false;
+    const o = options[m.option[i]];
+    t.options = o;
+    t.fn = fns[m.fn[i]];
+    t.fn.tasks++;
+    t.args = args;
+    t.argStart = at;
+    t.argLength = argBytes[i];
+    t.retriesLeft = o.wire.retries;
+    t.keep = o.wire.forget;
+    at += argBytes[i];
+    if (depCounts[i] > 0) {
+      const mine: SchedulerTask[] = [];
+      for (const end = depAt + depCounts[i]; depAt < end; depAt++) mine.push(knownOrNot(b, deps[depAt]));
+      t.deps = mine;
+      linkDependencies(t);
+    }
+    fresh.push(t);
+  }
+  b.counts.submitted += fresh.length;
+  // A cycle needs a task that was spoken of before it was described.
+  if (!closed) refuseCycles(b, fresh);
+  let tag = b.tag;
+  for (let i = 0; i < fresh.length; i++) {
+    const t = fresh[i];
+    if (orderAmong(t, tag)) tag++;
+    if (t.state !== RELEASED) adoptDescription(b, t);
+    if (wished && !t.keep) wish(b, c, t);
+    else if (t.keep && t.state === RELEASED) need(b, t, "submitted");
+    else b.letGo.push(t);
+  }
+}
+
+function knownOrNot(b: Books, key: string): SchedulerTask {
+  let t = b.tasks.get(key);
+  if (t === undefined) {
+    t = new SchedulerTask(key);
+    b.tasks.set(key, t);
+  }
+  return t;
+}
+
+/** Gives the task its tag; whether it is a root task. Others go with the earliest of their dependencies. */
+function orderAmong(t: SchedulerTask, tag: number): boolean {
+  const deps = t.deps;
+  let earliest = Infinity;
+  for (let i = 0; i < deps.length; i++) if (deps[i].fn !== null && deps[i].tag < earliest) earliest = deps[i].tag;
+  t.root = earliest === Infinity;
+  t.tag = t.root ? tag : earliest;
+  return t.root;
+}
+
+/** A key that was waited for, or that a worker reported, has got its description. */
+function adoptDescription(b: Books, t: SchedulerTask): void {
+  b.orphans.delete(t);
+  if (t.state === FAILED && t.extras!.lost !== null) {
+    t.extras!.lost = t.extras!.error = null;
+    b.move(t, RELEASED, "described after all");
+  } else if (t.state === ABSENT) b.move(t, RELEASED, "described");
+  else if (t.state === PROCESSING) {
+    t.options!.pool.take(t.worker!, 1);
+    b.touch(t.worker!);
+    t.engaged = true;
+    for (const dep of t.deps) dep.neededBy++;
+  } else if (t.state === MEMORY) {
+    if (t.options!.actor) t.options!.pool.take(fewFirst(t.holders)!, 1);
+    else t.keep = false;
+  }
+  if (t.state === RELEASED && t.neededBy > 0) need(b, t, "described");
+}
+
+/** A client wants the value. */
+export function wish(b: Books, c: SchedulerClient, t: SchedulerTask): void {
+  b.addWish(t, c);
+  if (t.state === RELEASED) need(b, t, "wanted");
+  else if (t.state === MEMORY) tellDone(b, t, c);
+  else if (t.state === FAILED) tellFailure(b, t, c);
+}
+
+/** A client wants what has this key, whether it is known yet or not. */
+export function wishKey(b: Books, c: SchedulerClient, key: string): void {
+  const t = knownOrNot(b, key);
+  b.orphans.delete(t);
+  if (t.fn === null && t.keep) t.keep = false;
+  wish(b, c, t);
+}
+
+/** Tasks that wait for each other fail, all of them, with an error that names the cycle. */
+function refuseCycles(b: Books, fresh: readonly SchedulerTask[]): void {
+  for (let cycle = findCycle(fresh); cycle !== null; cycle = findCycle(fresh)) {
+    const keys = cycle.map((t) => t.key);
+    const error = b.settings.packError(new CycleError(keys));
+    for (const t of cycle) fail(b, t, error, keys[0], "a cycle");
+    for (const t of cycle) {
+      // They let go of each other, or they would never be forgotten.
+      const deps = t.deps;
+      t.deps = NO_TASKS;
+      for (const dep of deps) unlinkDependent(dep, t, (d) => d.state === FORGOTTEN || d === t);
+      for (const dep of deps) if (dep.dependentCount === 0) b.letGo.push(dep);
+    }
+  }
+}
