@@ -4,9 +4,12 @@
  * @module
  */
 
-import type { ClientToScheduler, SchedulerToClient } from "../protocol/mod.ts";
+import type { ClientToScheduler, Of, SchedulerToClient, workerCard } from "../protocol/mod.ts";
 import type { Header } from "../../transport/mod.ts";
 import type { ClientTask, DataCard } from "./client_task.ts";
+
+/** See `workerCard` in the protocol. */
+export type WorkerCard = Of<typeof workerCard>;
 
 /** What the machine is told. `now` is in milliseconds and never goes back. */
 export type ClientEvent =
@@ -43,8 +46,8 @@ export type ClientInstruction =
   /** Put these on a worker again. */
   | { readonly type: "resupply"; readonly ids: readonly string[] }
   | { readonly type: "actorAt"; readonly key: string; readonly worker: string | null; readonly reason: string }
-  /** Workers came, changed or went. */
-  | { readonly type: "workers"; readonly gone: readonly string[] }
+  /** Workers came, changed or went; those that went as they were. */
+  | { readonly type: "workers"; readonly gone: readonly WorkerCard[] }
   | { readonly type: "answer"; readonly n: number; readonly ok: boolean; readonly value: Header }
   /** The scheduler knows us again: ask again what was not answered. */
   | { readonly type: "welcome" }

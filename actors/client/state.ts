@@ -4,14 +4,11 @@
  * @module
  */
 
-import type { ClientToScheduler, Of, SchedulerToClient, workerCard } from "../protocol/mod.ts";
+import type { ClientToScheduler, SchedulerToClient } from "../protocol/mod.ts";
 import type { ClientTask, ClientTaskState, DataCard } from "./client_task.ts";
 import { taskColumnsOf } from "./columns.ts";
-import type { ClientEvent, ClientInstruction } from "./events.ts";
+import type { ClientEvent, ClientInstruction, WorkerCard } from "./events.ts";
 import { ClientLog, transition } from "./transitions.ts";
-
-/** See `workerCard` in the protocol. */
-export type WorkerCard = Of<typeof workerCard>;
 
 const NO_FRAMES: readonly Uint8Array[] = [];
 const NO_TASKS: readonly ClientTask[] = [];
@@ -346,20 +343,14 @@ export class ClientMachine {
         }
         return;
       case "welcome": {
-        const gone = new Set(this.workers.keys());
-        this.workers.clear();
-        for (const w of m.workers) {
-          this.workers.set(w.name, w);
-          gone.delete(w.name);
-        }
-        this.#out.push({ type: "workers", gone: [...gone] }, { type: "welcome" });
+        const before = new Set(this.workers.keys());
+        for (const w of m.workers) before.delete(w.name);
+        this.#workers(m.workers, [...before]);
+        this.#out.push({ type: "welcome" });
         return;
       }
       case "workers":
-        for (const w of m.changed) this.workers.set(w.name, w);
-        for (const name of m.gone) this.workers.delete(name);
-        this.#out.push({ type: "workers", gone: m.gone });
-        return;
+        return this.#workers(m.changed, m.gone);
       case "resupply":
         this.#out.push({ type: "resupply", ids: m.ids });
         return;
@@ -372,6 +363,21 @@ export class ClientMachine {
       case "closing":
         if (m.final) this.#end(`the scheduler has ended: ${m.reason}`);
     }
+  }
+
+  #workers(changed: readonly WorkerCard[], names: readonly string[]): void {
+    const gone: WorkerCard[] = [];
+    for (const name of names) {
+      const w = this.workers.get(name);
+      if (w !== undefined) gone.push(w);
+      this.workers.delete(name);
+    }
+    for (const w of changed) {
+      const before = this.workers.get(w.name);
+      if (before !== undefined && before.address !== w.address) gone.push(before);
+      this.workers.set(w.name, w);
+    }
+    this.#out.push({ type: "workers", gone });
   }
 
   #done(m: Extract<SchedulerToClient, { type: "done" }>): void {

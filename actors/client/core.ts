@@ -1,0 +1,385 @@
+/**
+ * The client's shell: feeds the machine with what this process asks for and what arrives, and does what it says. It is synchronous; promises
+ * begin above it.
+ *
+ * @module
+ */
+
+import type { Arrival, Clock, Endpoint, Header, Peer } from "../../transport/mod.ts";
+import { type ClientToScheduler, clientToScheduler, codec, schedulerToClient } from "../protocol/mod.ts";
+import type { Ids } from "../core/ids.ts";
+import { ClientTask, type Watcher } from "./client_task.ts";
+import { ClientClosedError, ConnectionError, SchedulerRefusalError } from "./errors.ts";
+import type { ClientEvent, ClientInstruction, WorkerCard } from "./events.ts";
+import { ClientMachine } from "./state.ts";
+import { WorkerLinks } from "./worker_links.ts";
+
+const toCodec = codec(clientToScheduler);
+const fromCodec = codec(schedulerToClient);
+
+/** What the shell is made of. */
+export interface ClientCoreOptions {
+  /** Its place in the network, of role "client". */
+  readonly endpoint: Endpoint;
+  /** The scheduler's address. */
+  readonly scheduler: string;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** Milliseconds without the scheduler after which it gives up. */
+  readonly giveUpAfter: number;
+}
+
+type Wish = { [K in ClientEvent["type"]]: Omit<Extract<ClientEvent, { type: K }>, "now"> }[ClientEvent["type"]];
+
+interface Question {
+  readonly message: ClientToScheduler;
+  readonly resolve: (value: Header) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** What an endpoint may offer beyond the port: whether it keeps the process alive. */
+interface Referenced {
+  ref?(): void;
+  unref?(): void;
+}
+
+/** The client's shell. */
+export class ClientCore {
+  readonly machine: ClientMachine;
+  readonly endpoint: Endpoint;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly scheduler: string;
+  readonly links: WorkerLinks;
+  /** Told where actors are. */
+  onActor: (key: string, worker: string | null, reason: string) => void = () => {};
+  /** Asked to put values on workers again. */
+  onResupply: (ids: readonly string[]) => void = () => {};
+  /** Told that nothing more will come. */
+  onEnded: (reason: string) => void = () => {};
+  /** Told that workers came, changed or went. */
+  readonly onWorkers = new Set<() => void>();
+  #peer: Peer | undefined;
+  #wishes: Wish[] = [];
+  #batch: ClientTask[] | undefined;
+  readonly #named = new Map<string, ClientTask>();
+  #flushing = false;
+  readonly #questions = new Map<number, Question>();
+  #n = 1;
+  #held = 0;
+  #welcomed: { resolve(): void; reject(e: unknown): void } | undefined;
+  readonly #handles = new FinalizationRegistry<ClientTask>((task) => this.letGo(task));
+
+  /** Dials at once. */
+  constructor(options: ClientCoreOptions) {
+    this.endpoint = options.endpoint;
+    this.clock = options.clock;
+    this.ids = options.ids;
+    this.scheduler = options.scheduler;
+    this.machine = new ClientMachine({ giveUpAfter: options.giveUpAfter });
+    this.links = new WorkerLinks(this.endpoint, (run) => this.clock.soon(run));
+    this.endpoint.receive((a) => this.#arrival(a));
+    this.endpoint.dial(this.scheduler);
+  }
+
+  /** Ends with the first welcome of a scheduler; rejects when it refuses, or nobody answers within `ms`. */
+  welcomed(ms: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = this.clock.after(ms, () => {
+        reject(
+          new ConnectionError(
+            this.scheduler,
+            `nobody answered within ${
+              ms / 1000
+            } s; is a scheduler running there, can the port be reached, and does it want keys?`,
+          ),
+        );
+      });
+      this.#welcomed = {
+        resolve: () => {
+          timer.cancel();
+          resolve();
+        },
+        reject: (e) => {
+          timer.cancel();
+          reject(e);
+        },
+      };
+    });
+  }
+
+  // ---- what this process asks for; done at the end of the turn, in order
+
+  /** Submits a task; `named` when it may be asked for by its key before the turn ends. */
+  submit(task: ClientTask, named = false): void {
+    if (named) this.#named.set(task.key, task);
+    if (this.#batch === undefined) {
+      this.#batch = [];
+      this.#wish({ type: "submit", tasks: this.#batch });
+    }
+    this.#batch.push(task);
+  }
+
+  /** Tells the machine something else. */
+  tell(wish: Exclude<Wish, { type: "submit" }>): void {
+    this.#batch = undefined;
+    this.#wish(wish);
+  }
+
+  #wish(wish: Wish): void {
+    this.mustBeOpen();
+    this.#wishes.push(wish);
+    if (this.#flushing) return;
+    this.#flushing = true;
+    this.clock.soon(() => this.flush());
+  }
+
+  /** Tells the machine now what was to be told at the end of the turn. */
+  flush(): void {
+    this.#flushing = false;
+    this.#batch = undefined;
+    const wishes = this.#wishes;
+    this.#wishes = [];
+    const now = this.clock.now();
+    for (const wish of wishes) {
+      (wish as { now?: number }).now = now;
+      this.#apply(this.machine.handle(wish as ClientEvent));
+    }
+    if (this.#named.size > 0) this.#named.clear();
+  }
+
+  /** The task of this key that is known, or `undefined`. */
+  known(key: string): ClientTask | undefined {
+    return this.machine.tasks.get(key) ?? this.#named.get(key);
+  }
+
+  /** A task for a key that somebody else has made. */
+  adopt(key: string): ClientTask {
+    let task = this.known(key);
+    if (task === undefined || task.state === "released") {
+      task = new ClientTask(key, "foreign", undefined);
+      this.tell({ type: "want", tasks: [task] });
+    }
+    return task;
+  }
+
+  /** A future or reference came into being. */
+  hold(handle: object, task: ClientTask): void {
+    task.handles++;
+    this.#handles.register(handle, task, handle);
+  }
+
+  /** A future or reference was released by hand. */
+  unhold(handle: object, task: ClientTask): void {
+    this.#handles.unregister(handle);
+    this.letGo(task);
+  }
+
+  /** A future or reference is gone. */
+  letGo(task: ClientTask): void {
+    if (--task.handles > 0 || this.machine.ended !== undefined) return;
+    const last = this.#wishes.at(-1);
+    if (last?.type === "release") (last.tasks as ClientTask[]).push(task);
+    else this.tell({ type: "release", tasks: [task] });
+  }
+
+  /** Has `watcher` told, once, when the task is no longer pending. */
+  watch(task: ClientTask, watcher: Watcher): void {
+    if (this.#isSettled(task)) {
+      watcher(task);
+      return;
+    }
+    this.busy();
+    if (task.watchers === undefined) task.watchers = watcher;
+    else if (Array.isArray(task.watchers)) task.watchers.push(watcher);
+    else task.watchers = [task.watchers, watcher];
+  }
+
+  #isSettled(task: ClientTask): boolean {
+    return task.state !== "pending" || this.machine.ended !== undefined;
+  }
+
+  /** No longer tells a watcher. */
+  unwatch(task: ClientTask, watcher: Watcher): void {
+    const { watchers } = task;
+    if (watchers === watcher) task.watchers = undefined;
+    else if (Array.isArray(watchers) && watchers.includes(watcher)) {
+      task.watchers = watchers.filter((w) => w !== watcher);
+    } else return;
+    this.idle();
+  }
+
+  /** Asks the scheduler, again after each loss of the session until there is an answer. */
+  question(make: (n: number) => ClientToScheduler): Promise<Header> {
+    this.mustBeOpen();
+    const n = this.#n++;
+    return new Promise<Header>((resolve, reject) => {
+      const message = make(n);
+      this.#questions.set(n, { message, resolve, reject });
+      this.flush();
+      if (this.machine.connected) this.#send(message);
+    }).finally(this.busy());
+  }
+
+  /** Asks the scheduler one of its questions. */
+  ask(what: string, args: Header): Promise<Header> {
+    return this.question((n) => ({ type: "ask", n, what, args, frames: [] }));
+  }
+
+  /** @throws {ClientClosedError} after its end. */
+  mustBeOpen(): void {
+    if (this.machine.ended !== undefined) throw this.endedError();
+  }
+
+  /** The error of everything after the end. */
+  endedError(): ClientClosedError {
+    return new ClientClosedError(`${this.machine.ended} (scheduler ${this.scheduler})`);
+  }
+
+  /** Something is awaited: the process shall live. Gives what to call when it is no longer. */
+  busy(): () => void {
+    if (this.#held++ === 0) (this.endpoint as Referenced).ref?.();
+    return () => this.idle();
+  }
+
+  /** See {@link ClientCore.busy}. */
+  idle(): void {
+    if (--this.#held === 0) (this.endpoint as Referenced).unref?.();
+  }
+
+  /** Nobody waits for anything at first: a script that forgets to close its client may end. */
+  begun(): void {
+    if (this.#held === 0) (this.endpoint as Referenced).unref?.();
+  }
+
+  /** Leaves: says so, fails what is awaited, and closes the endpoint. */
+  async close(): Promise<void> {
+    if (this.machine.ended === undefined) {
+      this.flush();
+      this.#apply(this.machine.handle({ type: "close", now: this.clock.now() }));
+    }
+    (this.endpoint as Referenced).ref?.();
+    await this.endpoint.end();
+  }
+
+  /** The worker of a name. */
+  worker(name: string): WorkerCard | undefined {
+    return this.machine.workers.get(name);
+  }
+
+  // ---- what arrives
+
+  #arrival(a: Arrival): void {
+    const address = a.kind === "refused" ? a.address : a.peer.address;
+    if (address !== this.scheduler) {
+      this.links.arrival(a);
+      return;
+    }
+    const now = this.clock.now();
+    switch (a.kind) {
+      case "up":
+        this.flush();
+        this.#peer = a.peer;
+        return this.#apply(this.machine.handle({ type: "up", now }));
+      case "down":
+        this.#peer = undefined;
+        return this.#apply(this.machine.handle({ type: "down", now, reason: a.reason }));
+      case "refused":
+        if (this.#welcomed === undefined) return;
+        return this.#refused(a.cause, a.reason);
+      case "message": {
+        let message;
+        try {
+          message = fromCodec.read(a.message);
+        } catch (e) {
+          // What cannot be understood may be the answer that somebody waits for: a new session tells everything again.
+          this.endpoint.close(a.peer, `malformed message: ${(e as Error).message}`);
+          return;
+        }
+        this.#apply(this.machine.handle({ type: "message", now, message }));
+      }
+    }
+  }
+
+  #refused(cause: "version" | "unanswered" | "keys", reason: string): void {
+    const hint = {
+      version: "both sides must be of the same version",
+      keys: "give the keys that belong to this scheduler (option keys)",
+      unanswered: "is a scheduler running there, can the port be reached, and does it want keys?",
+    }[cause];
+    // Whoever is only late is waited for, as long as the caller wants.
+    if (cause !== "unanswered") this.#welcomed?.reject(new ConnectionError(this.scheduler, `${reason}; ${hint}`));
+  }
+
+  #send(message: ClientToScheduler): void {
+    if (this.#peer !== undefined) this.endpoint.send(this.#peer, toCodec.write(message as never));
+  }
+
+  #apply(instructions: readonly ClientInstruction[]): void {
+    for (const i of instructions) {
+      switch (i.type) {
+        case "send":
+          this.#send(i.message);
+          break;
+        case "settled":
+          for (const t of i.tasks) if (t.watchers !== undefined) this.#notify(t);
+          break;
+        case "resupply":
+          this.onResupply(i.ids);
+          break;
+        case "actorAt":
+          this.onActor(i.key, i.worker, i.reason);
+          break;
+        case "workers":
+          for (const w of i.gone) this.links.forget(w.address, "it has left the cluster");
+          for (const run of [...this.onWorkers]) run();
+          break;
+        case "answer": {
+          const q = this.#questions.get(i.n);
+          this.#questions.delete(i.n);
+          if (i.ok) q?.resolve(i.value);
+          else q?.reject(new SchedulerRefusalError(String(i.value)));
+          break;
+        }
+        case "welcome":
+          this.#welcomed?.resolve();
+          this.#welcomed = undefined;
+          for (const q of this.#questions.values()) this.#send(q.message);
+          break;
+        case "wakeAt":
+          this.clock.after(
+            Math.max(0, i.at - this.clock.now()),
+            () => this.#apply(this.machine.handle({ type: "tick", now: this.clock.now() })),
+          );
+          break;
+        case "ended":
+          this.#end(i.reason);
+      }
+    }
+  }
+
+  #notify(t: ClientTask): void {
+    const watchers = t.watchers!;
+    t.watchers = undefined;
+    if (Array.isArray(watchers)) {
+      for (const w of watchers) {
+        this.idle();
+        w(t);
+      }
+    } else {
+      this.idle();
+      watchers(t);
+    }
+  }
+
+  #end(reason: string): void {
+    const error = this.endedError();
+    this.#welcomed?.reject(new ConnectionError(this.scheduler, reason));
+    for (const q of this.#questions.values()) q.reject(error);
+    this.#questions.clear();
+    for (const t of this.machine.tasks.values()) if (t.watchers !== undefined) this.#notify(t);
+    this.links.close(reason);
+    this.onEnded(reason);
+    this.endpoint.hangUp(this.scheduler);
+  }
+}

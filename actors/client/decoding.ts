@@ -1,0 +1,87 @@
+/**
+ * From bytes that came back to values, and to errors.
+ *
+ * @module
+ */
+
+import { codeNow, loadCode } from "../code/mod.ts";
+import { ActorGoneError, KilledWorkerError, LostDataError } from "../scheduler/errors.ts";
+import {
+  fromBlob,
+  neededCode,
+  NotSendableError,
+  type PackedValue,
+  registerErrorClass,
+  unpack,
+  type UnpackOptions,
+} from "../values/mod.ts";
+import type { ClientTask } from "./client_task.ts";
+import { CancelledError } from "./errors.ts";
+
+registerErrorClass(ActorGoneError, KilledWorkerError, LostDataError, NotSendableError, CancelledError);
+
+const NONE: readonly string[] = [];
+
+function missingCode(head: Uint8Array): readonly string[] {
+  const needed = neededCode(head);
+  return needed.length === 0 ? NONE : needed.filter((ref) => {
+    try {
+      codeNow(ref);
+      return false;
+    } catch {
+      return true;
+    }
+  });
+}
+
+/** The value of bytes; a promise when code that it needs has to be loaded first. */
+export function decode(packed: PackedValue, options: Pick<UnpackOptions, "resolve">): unknown {
+  const full: UnpackOptions = { ...options, code: codeNow };
+  const missing = missingCode(packed.head);
+  if (missing.length === 0) return unpack(packed, full);
+  return Promise.all(missing.map((ref) => loadCode(ref))).then(() => unpack(packed, full));
+}
+
+/** As {@link decode}, of a blob. */
+export function decodeBlob(blob: Uint8Array, options: Pick<UnpackOptions, "resolve">): unknown {
+  return decode(fromBlob(blob), options);
+}
+
+/** Why a task has no value: what it threw, or why it was cancelled or lost. The same for all who ask. */
+export function failureOf(task: ClientTask): unknown {
+  if (task.failure !== undefined) return task.failure;
+  return task.failure = makeFailure(task);
+}
+
+function makeFailure(task: ClientTask): unknown {
+  if (task.because !== undefined) return failureOf(task.because);
+  switch (task.state) {
+    case "failed":
+      return remoteError(task.error!, `task ${task.blamed === "" ? task.key : task.blamed}`);
+    case "cancelled":
+      return new CancelledError(task.key, task.reason);
+    case "lost":
+      return new LostDataError(task.key, task.reason);
+    default:
+      return new CancelledError(task.key, "its future was released");
+  }
+}
+
+/** What was thrown elsewhere. Its stack is that of where it was thrown. */
+export function remoteError(blob: Uint8Array, where: string): unknown {
+  let thrown: unknown;
+  try {
+    thrown = unpack(fromBlob(blob), { code: codeNow, resolve: (key) => `[reference ${key}]` });
+  } catch (cause) {
+    thrown = new Error(`${where} threw something that cannot be read here: ${(cause as Error).message}`, { cause });
+  }
+  if (thrown instanceof Error && typeof thrown.stack === "string") {
+    Object.defineProperty(thrown, "stack", {
+      value: `${thrown.stack}\n    in ${where}`,
+      writable: true,
+      configurable: true,
+      enumerable: false,
+    });
+  }
+  return thrown;
+}
