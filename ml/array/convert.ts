@@ -121,7 +121,7 @@ export function zeros(shape: number | readonly number[]): NDArray<Float64Array> 
 
 /** `num` values from `start` to `stop`, evenly spaced, both ends included, as NumPy's linspace gives them. */
 export function linspace(start: number, stop: number, num = 50): number[] {
-  const step = (stop - start) / (num - 1);
+  const step = num > 1 ? (stop - start) / (num - 1) : 0;
   const out = Array.from({ length: num }, (_, i) => i * step + start);
   if (num > 1) out[num - 1] = stop;
   return out;

@@ -326,10 +326,7 @@ export class SVC extends Base {
           r[b * k + a] = 1 - r[a * k + b];
         }
       }
-      if (k === 2) {
-        out[i * 2] = r[1];
-        out[i * 2 + 1] = r[2];
-      } else couplePairs(r, k, out, i * k);
+      couplePairs(r, k, out, i * k);
     }
     return new NDArray(out, [n, k]);
   }

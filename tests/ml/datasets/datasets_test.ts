@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import {
+  DatasetError,
+  InvalidParameterError,
+  loadDigits,
+  makeBlobs,
+  type MakeBlobsOptions,
+  makeClassification,
+  type MakeClassificationOptions,
+} from "../../../ml/mod.ts";
+import { assertClose, assertDigest, camelCase, golden } from "../golden.ts";
+
+const values = golden("ml_datasets");
+
+Deno.test("loadDigits() has scikit-learn's values in its order", () => {
+  const { X, y, data, target, images, featureNames, targetNames, DESCR } = loadDigits();
+  assertDigest(X, values.digits.X, 0);
+  assertDigest(y, values.digits.y, 0);
+  assert.deepEqual(X.row(1234).toArray(), values.digits.row);
+  assert.deepEqual(y.slice(0, 20).toArray(), values.digits.y20);
+  assert.equal(data, X);
+  assert.equal(target, y);
+  assert.deepEqual(images.shape, [1797, 8, 8]);
+  assert.equal(featureNames[63], "pixel_7_7");
+  assert.equal(targetNames.length, 10);
+  assert.ok(DESCR.includes("UCI"));
+});
+
+Deno.test("loadDigits() leaves digits out", () => {
+  const { X, y } = loadDigits({ nClass: 4 });
+  assertDigest(X, values.digits4.X, 0);
+  assertDigest(y, values.digits4.y, 0);
+  assert.throws(() => loadDigits({ nClass: 11 }), DatasetError);
+});
+
+for (const [i, { params, X, y }] of values.classification.entries()) {
+  Deno.test(`makeClassification() makes scikit-learn's samples, case ${i}`, () => {
+    const made = makeClassification(camelCase(params) as MakeClassificationOptions);
+    assertDigest(made.X, X, 1e-12, "X");
+    assert.deepEqual(made.y.toArray(), y);
+    assert.equal(made.featureInfo.length, made.X.shape[1]);
+  });
+}
+
+Deno.test("makeClassification() names what does not fit together", () => {
+  assert.throws(() => makeClassification({ nFeatures: 3 }), /4 informative, redundant and repeated features/);
+  assert.throws(() => makeClassification({ nClasses: 3, nClustersPerClass: 2 }), /must be at most 2\*\*nInformative/);
+  assert.throws(() => makeClassification({ weights: [1, 2, 3] }), DatasetError);
+  assert.throws(() => makeClassification({ shift: [1] }), DatasetError);
+  assert.throws(() => makeClassification({ nSamples: 0 }), InvalidParameterError);
+});
+
+for (const [i, { params, X, y, centers }] of values.blobs.entries()) {
+  Deno.test(`makeBlobs() makes scikit-learn's samples, case ${i}`, () => {
+    const made = makeBlobs(camelCase(params) as MakeBlobsOptions);
+    assertDigest(made.X, X, 1e-14, "X");
+    assert.deepEqual(made.y.slice(0, 100).toArray(), y);
+    assertClose(made.centers, centers, 0, "centers");
+  });
+}
+
+Deno.test("makeBlobs() names what does not fit together", () => {
+  assert.throws(() => makeBlobs({ clusterStd: [1, 2] }), /clusterStd has 2 entries for 3 centers/);
+  assert.throws(() => makeBlobs({ nSamples: [1, 2], centers: [[0, 0]] }), /nSamples has 2 entries for 1 centers/);
+  assert.throws(() => makeBlobs({ nSamples: [1, 2], centers: 2 }), DatasetError);
+  assert.throws(() => makeBlobs({ centers: 0 }), DatasetError);
+  assert.throws(() => makeBlobs({ nSamples: [1.5, 2] }), DatasetError);
+});

@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { type ArrayInput, NDArray, toNDArray } from "../../ml/mod.ts";
+
+/** Golden values as `tests/fixtures/NAME.py` wrote them. */
+// deno-lint-ignore no-explicit-any -- each fixture has a form of its own
+export function golden(name: string): any {
+  return JSON.parse(Deno.readTextFileSync(new URL(`../fixtures/${name}.json`, import.meta.url)));
+}
+
+/** Parameters of scikit-learn with names in camelCase. */
+// deno-lint-ignore no-explicit-any -- handed on to constructors
+export function camelCase(params: Record<string, unknown>): any {
+  return Object.fromEntries(
+    Object.entries(params).map(([k, v]) => [k.replaceAll(/_([a-z])/g, (_, c: string) => c.toUpperCase()), v]),
+  );
+}
+
+function numbers(x: ArrayInput): { data: number[]; shape: number[] } {
+  const array = toNDArray(x);
+  return { data: Array.from(array.data as ArrayLike<unknown>, Number), shape: array.shape };
+}
+
+/** Numbers of the same shape, equal up to a relative (and, near zero, absolute) error. */
+export function assertClose(actual: ArrayInput | number, expected: ArrayInput | number, tol = 1e-12, what = ""): void {
+  if (typeof actual === "number") actual = [actual];
+  if (typeof expected === "number") expected = [expected];
+  const a = numbers(actual);
+  const e = numbers(expected);
+  if (a.data.length + e.data.length > 0) assert.deepEqual(a.shape, e.shape, `${what}: shape`);
+  for (let i = 0; i < e.data.length; i++) {
+    const far = Math.abs(a.data[i] - e.data[i]) / Math.max(1, Math.abs(e.data[i]));
+    assert.ok(
+      far <= tol || Object.is(a.data[i], e.data[i]) || (a.data[i] !== a.data[i] && e.data[i] !== e.data[i]),
+      `${what}[${i}]: ${a.data[i]}, expected ${e.data[i]}`,
+    );
+  }
+}
+
+/** The stand-in for a long array that the fixtures' `digest` made. */
+export interface Digest {
+  shape: number[];
+  sum: number;
+  weighted: number;
+  size: number;
+  first: number[];
+  last: number[];
+}
+
+/** An array whose digest is the golden one, up to a relative error. */
+export function assertDigest(actual: NDArray, expected: Digest, tol = 1e-12, what = ""): void {
+  const { data, shape } = numbers(actual);
+  assert.deepEqual(shape, expected.shape, `${what}: shape`);
+  assertClose(data.slice(0, 6), expected.first, tol, `${what}: first`);
+  assertClose(data.slice(-6), expected.last, tol, `${what}: last`);
+  let sum = 0;
+  let weighted = 0;
+  for (let i = 0; i < data.length; i++) {
+    sum += data[i];
+    weighted += data[i] * (i % 101 + 1);
+  }
+  // Errors of a sum are measured by the size of what is summed.
+  const scale = Math.max(1, expected.size);
+  assert.ok(Math.abs(sum - expected.sum) / scale <= tol, `${what}: sum ${sum}, expected ${expected.sum}`);
+  assert.ok(
+    Math.abs(weighted - expected.weighted) / scale <= tol,
+    `${what}: weighted ${weighted}, not ${expected.weighted}`,
+  );
+}
+
+/** What `fn` writes by console.log and console.warn. */
+export async function captured(fn: () => unknown): Promise<{ log: string[]; warn: string[] }> {
+  const { log, warn } = console;
+  const out = { log: [] as string[], warn: [] as string[] };
+  console.log = (...args: unknown[]) => void out.log.push(args.join(" "));
+  console.warn = (...args: unknown[]) => void out.warn.push(args.join(" "));
+  try {
+    await fn();
+  } finally {
+    console.log = log;
+    console.warn = warn;
+  }
+  return out;
+}
