@@ -15,6 +15,9 @@ import { nextMark } from "./worker_outbox.ts";
 
 const NO_FRAMES: readonly Uint8Array[] = [];
 
+/** Failures in one message. */
+const FAILURES = 4096;
+
 /** An actor's whereabouts, to be told. */
 export interface ActorNews {
   readonly key: string;
@@ -91,12 +94,14 @@ export class ClientOutbox {
     if (this.done.length > 0) this.#writeDone(client, emit);
     // What failed may, within the turn, have been supplied after all, or released.
     const failed = this.failed.filter((t) => t.state === FAILED && fewHas(t.wanters, client));
-    if (failed.length > 0) {
+    // Each has a frame of its own, and a message may not have too many.
+    for (let i = 0; i < failed.length; i += FAILURES) {
+      const some = failed.slice(i, i + FAILURES);
       emit({
         type: "failed",
-        keys: failed.map((t) => t.key),
-        blamed: failed.map((t) => t.extras!.blamed),
-        frames: failed.map((t) => t.extras!.error!),
+        keys: some.map((t) => t.key),
+        blamed: some.map((t) => t.extras!.blamed),
+        frames: some.map((t) => t.extras!.error!),
       });
     }
     for (const a of this.actors) emit({ type: "actorAt", ...a, frames: NO_FRAMES });

@@ -4,12 +4,7 @@
  * @module
  */
 
-import type {
-  ClientToScheduler,
-  SchedulerToClient,
-  SchedulerToWorker,
-  WorkerToScheduler,
-} from "../protocol/mod.ts";
+import type { ClientToScheduler, SchedulerToClient, SchedulerToWorker, WorkerToScheduler } from "../protocol/mod.ts";
 
 /** What the machine is told. `now` is in milliseconds and never goes back; `peer` names a session. */
 export type SchedulerEvent =

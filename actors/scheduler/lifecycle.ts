@@ -276,7 +276,9 @@ function wake(b: Books, t: SchedulerTask): void {
   const dependents = t.dependents;
   if (dependents === null || t.neededBy === 0) return;
   if (!Array.isArray(dependents)) {
-    if (dependents.state === WAITING && --dependents.waitingOn === 0) ready(b, dependents, "its dependencies are there");
+    if (dependents.state === WAITING && --dependents.waitingOn === 0) {
+      ready(b, dependents, "its dependencies are there");
+    }
     return;
   }
   for (let i = 0; i < dependents.length; i++) {
@@ -301,7 +303,7 @@ export function lose(b: Books, t: SchedulerTask, why: string): void {
       }
     }
   }
-  if (!isActor(t)) for (const c of fewList(t.wanters)) if (c.peer !== null) b.tellClient(c).undone.push(t.key);
+  if (!isActor(t)) { for (const c of fewList(t.wanters)) if (c.peer !== null) b.tellClient(c).undone.push(t.key); }
   if (t.wanters === null && t.neededBy === 0 && !t.keep) b.letGo.push(t);
   else if (data) expect(b, t);
   else need(b, t, why);

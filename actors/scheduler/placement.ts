@@ -73,7 +73,9 @@ export function choosePlace(b: Books, t: SchedulerTask, idle: SchedulerWorker | 
     if (candidates.length === CANDIDATES) candidates.pop();
     holds(other, 0);
     for (const dep of deps) {
-      if (other.mark === mark && fewSize(dep.holders) <= WIDE && fewHas(dep.holders, other)) holds(other, dep.nbytes + 1);
+      if (other.mark === mark && fewSize(dep.holders) <= WIDE && fewHas(dep.holders, other)) {
+        holds(other, dep.nbytes + 1);
+      }
     }
   }
   let best: SchedulerWorker | null = null;
@@ -81,7 +83,7 @@ export function choosePlace(b: Books, t: SchedulerTask, idle: SchedulerWorker | 
   for (let i = 0; i < candidates.length; i++) {
     const w = candidates[i];
     let missing = total - local[i];
-    if (wide !== null) for (const dep of wide) if (fewHas(dep.holders, w)) missing -= dep.nbytes + 1;
+    if (wide !== null) { for (const dep of wide) if (fewHas(dep.holders, w)) missing -= dep.nbytes + 1; }
     const c = cost(b, w, missing);
     if (c < least || (c === least && w.index < best!.index)) {
       least = c;

@@ -46,7 +46,9 @@ export class WorkerPool {
 
   /** Chooses its members among the running workers. */
   choose(running: readonly SchedulerWorker[]): void {
-    const able = running.filter((w) => this.needs === null || this.needs.every(([r, n]) => (w.resources.get(r) ?? 0) >= n));
+    const able = running.filter((w) =>
+      this.needs === null || this.needs.every(([r, n]) => (w.resources.get(r) ?? 0) >= n)
+    );
     const named = this.names.length === 0 ? able : able.filter((w) => this.names.includes(w.name));
     this.members = named.length === 0 && this.allowOthers ? able : named;
     this.members.sort((a, b) => a.index - b.index);

@@ -11,7 +11,7 @@ import type { Books, SchedulerSession } from "./books.ts";
 import { SchedulerClient } from "./clients.ts";
 import { clientGone, workerGone } from "./departures.ts";
 import { appear, leaveQueue, lose, place, restartTask, unplace } from "./lifecycle.ts";
-import type { MessageOf, clientToScheduler, workerToScheduler } from "../protocol/mod.ts";
+import type { clientToScheduler, MessageOf, workerToScheduler } from "../protocol/mod.ts";
 import { readResources } from "./pools.ts";
 import { askAgain, dataHeld, dataRemembered, describeData, notSupplier, upholdAll } from "./references.ts";
 import { copiesChanged } from "./replication.ts";
@@ -276,7 +276,12 @@ export function clientResumes(b: Books, s: SchedulerSession, m: ClientResume): v
     adopt(b, card.id);
   }
   submit(b, c, m, false);
-  for (const key of m.wants) if (!scattered.has(key)) wishKey(b, c, key);
+  for (const key of m.wants) {
+    if (!scattered.has(key)) wishKey(b, c, key);
+    // It may believe of an earlier session that this was done.
+    const t = b.tasks.get(key);
+    if (t !== undefined && t.state !== MEMORY && t.state !== FAILED && !isActor(t)) b.tellClient(c).undone.push(key);
+  }
 }
 
 function adopt(b: Books, key: string): void {

@@ -138,7 +138,11 @@ export function absentTooLong(b: Books, key: string): void {
   if (t === undefined || t.state !== ABSENT || t.extras === null || b.now < t.extras.until) return;
   if (isData(t) && t.extras.data!.suppliers !== null) askForSupply(b, t);
   else if (t.wanters !== null || t.neededBy > 0) {
-    giveUp(b, t, isData(t) ? "no worker has it, and nobody is left who could supply it" : "no task and no data has this key");
+    giveUp(
+      b,
+      t,
+      isData(t) ? "no worker has it, and nobody is left who could supply it" : "no task and no data has this key",
+    );
   }
 }
 

@@ -205,4 +205,3 @@ function infoOf(b: Books): Header {
     ...b.counts,
   };
 }
-

@@ -21,7 +21,9 @@ export function taskAt(b: Books, w: SchedulerWorker, key: string, attempt: numbe
   const t = w.byAttempt(attempt);
   if (t !== null) return t.key === key ? t : null;
   const known = b.tasks.get(key);
-  return known !== undefined && known.state === PROCESSING && known.worker === w && known.attempt === attempt ? known : null;
+  return known !== undefined && known.state === PROCESSING && known.worker === w && known.attempt === attempt
+    ? known
+    : null;
 }
 
 /** `finished`. */
@@ -135,4 +137,3 @@ export function suspended(b: Books, w: SchedulerWorker, m: FromWorker<"suspended
 export function has(b: Books, w: SchedulerWorker, m: FromWorker<"has">): void {
   for (let i = 0; i < m.keys.length; i++) valueHeld(b, w, m.keys[i], m.nbytes[i]);
 }
-

@@ -61,7 +61,8 @@ export class SchedulerState {
   /** Takes one event in. */
   handle(event: SchedulerEvent): void {
     const b = this.#books;
-    b.now = event.now;
+    // Control overtakes data on its way here.
+    b.now = Math.max(b.now, event.now);
     switch (event.type) {
       case "clientUp":
         this.#up(event.peer, "client", event.name, event.incarnation);

@@ -69,7 +69,14 @@ for (const from of STATE_NAMES) {
 }
 
 /** Moves a task and logs it. Throws {@link IllegalTransition}, with the task's history, where the table does not allow it. */
-export function moveTask(log: SchedulerLog, at: number, who: string, task: SchedulerTask, to: StateCode, why: string): void {
+export function moveTask(
+  log: SchedulerLog,
+  at: number,
+  who: string,
+  task: SchedulerTask,
+  to: StateCode,
+  why: string,
+): void {
   const from = task.state;
   if (LEGAL[from * STATES + to] === 0) {
     throw new IllegalTransition(task.key, STATE_NAMES[from], STATE_NAMES[to], why, log.read(0, 100, task.key));

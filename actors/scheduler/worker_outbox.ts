@@ -116,7 +116,7 @@ class HolderTable {
         n += this.#tell(h);
         if (n === HOLDERS_TOLD) break;
       }
-      if (n === 0) for (const h of holders) if (n++ < HOLDERS_TOLD) this.#tell(h);
+      if (n === 0) { for (const h of holders) if (n++ < HOLDERS_TOLD) this.#tell(h); }
       this.#counts[row] = Math.min(n, HOLDERS_TOLD);
     } else this.#counts[row] = this.#tell(holders);
   }

@@ -1,0 +1,40 @@
+/**
+ * The entry of a scheduler's process. See core/lifeline.ts for what passes between it and its nanny.
+ *
+ * @module
+ */
+
+import { loadKeys, openEndpoint, realClock } from "../../transport/mod.ts";
+import { openLifeline, systemIds, systemRandom } from "../core/mod.ts";
+import { checkSchedulerConfig, type SchedulerConfig } from "./config.ts";
+import { Scheduler } from "./scheduler.ts";
+
+/** How long workers and clients have to hear that it ends, in ms. */
+const FAREWELL = 2000;
+
+let leave: () => Promise<void> = () => Promise.resolve();
+const lifeline = openLifeline<SchedulerConfig>(realClock, () => leave());
+
+async function start(): Promise<string> {
+  const config = checkSchedulerConfig(lifeline.config);
+  const keys = config.keys == null ? undefined : await loadKeys(config.keys);
+  const ids = systemIds();
+  const endpoint = await openEndpoint({
+    self: { role: "scheduler", name: "scheduler", incarnation: ids.next("i") },
+    clock: realClock,
+    keys,
+    insecure: config.insecure,
+  });
+  // It listens before it is reachable, so that nobody is missed.
+  const scheduler = new Scheduler({ endpoint, clock: realClock, ids, random: systemRandom });
+  leave = async () => {
+    scheduler.close("it was asked to end", true);
+    await endpoint.end(FAREWELL);
+  };
+  return await endpoint.bind(config.address);
+}
+
+await start().then(
+  (address) => lifeline.ready({ address }),
+  (error) => lifeline.refuse(error instanceof Error ? `${error.name}: ${error.message}` : String(error)),
+);
