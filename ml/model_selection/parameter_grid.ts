@@ -3,7 +3,7 @@ import { InvalidParameterError } from "../utils/mod.ts";
 import { compareText } from "../utils/mod.ts";
 
 /** The values to try for each parameter, or several such tables, which are gone through one after the other. */
-export type ParamGrid = Readonly<Record<string, readonly unknown[] | ArrayLike<unknown>>>;
+export type ParamGrid = Readonly<Record<string, readonly unknown[] | ArrayLike<unknown> | undefined>>;
 
 /** `classWeight` to `class_weight`: candidates stand in the order of these names, which is scikit-learn's. */
 function snakeCase(name: string): string {
@@ -51,7 +51,9 @@ export class ParameterGrid implements Iterable<Params> {
       if (typeof table !== "object" || table === null) {
         throw new InvalidParameterError(`grid: expected an object of lists, got ${typeof table}`);
       }
-      return Object.fromEntries(sortedNames(Object.keys(table)).map((name) => [name, checkValues(name, table[name])]));
+      // In a list of tables TypeScript gives each the names of the others, undefined.
+      const names = Object.keys(table).filter((name) => table[name] !== undefined);
+      return Object.fromEntries(sortedNames(names).map((name) => [name, checkValues(name, table[name])]));
     });
   }
 

@@ -5,7 +5,9 @@ import type { Distribution } from "./distributions.ts";
 import { ParameterGrid, type ParamGrid, sortedNames } from "./parameter_grid.ts";
 
 /** For each parameter a list of values or a distribution; or several such tables, of which one is drawn each time. */
-export type ParamDistributions = Readonly<Record<string, readonly unknown[] | ArrayLike<unknown> | Distribution>>;
+export type ParamDistributions = Readonly<
+  Record<string, readonly unknown[] | ArrayLike<unknown> | Distribution | undefined>
+>;
 
 function isDistribution(x: unknown): x is Distribution {
   return typeof x === "object" && x !== null && "rvs" in x && typeof x.rvs === "function";
@@ -37,12 +39,15 @@ export class ParameterSampler implements Iterable<Params> {
     options: { randomState?: RandomStateLike } = {},
   ) {
     checkParameters("ParameterSampler", { nIter }, { nIter: integer({ min: 1 }) });
-    const tables = Array.isArray(paramDistributions) ? paramDistributions : [paramDistributions];
+    const tables: readonly ParamDistributions[] = Array.isArray(paramDistributions)
+      ? paramDistributions
+      : [paramDistributions as ParamDistributions];
     if (tables.length === 0) throw new InvalidParameterError("grid: the list of distributions is empty");
     // Lists go through the grid's checks, whatever stands beside them.
     this.paramDistributions = tables.map((table) => {
-      const lists = Object.fromEntries(Object.entries(table).filter(([, v]) => !isDistribution(v)));
-      return { ...table, ...new ParameterGrid(lists as ParamGrid).paramGrid[0] };
+      const given = Object.entries(table).filter(([, v]) => v !== undefined);
+      const lists = Object.fromEntries(given.filter(([, v]) => !isDistribution(v)));
+      return { ...Object.fromEntries(given), ...new ParameterGrid(lists as ParamGrid).paramGrid[0] };
     });
     this.nIter = nIter;
     this.randomState = options.randomState ?? null;
