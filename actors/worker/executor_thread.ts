@@ -4,6 +4,7 @@
  * @module
  */
 
+import { fileURLToPath } from "node:url";
 import { libraryFile } from "../core/mod.ts";
 import type { Region } from "./heap.ts";
 import { SharedQueue, ThreadLine, Word } from "./shared_queue.ts";
@@ -31,18 +32,17 @@ export interface ThreadOptions {
   readonly died: (reason: string) => void;
 }
 
-/** The folder whose modules threads load: the library itself. */
-const LIBRARY = libraryFile(".");
-
 function permissions(sandbox: Sandbox): Deno.PermissionOptionsObject {
   const { net = false, read = [], write = false, env = false } = sandbox;
-  const list = (v: boolean | readonly string[]): boolean | string[] => typeof v === "boolean" ? v : [...v];
-  const readable = LIBRARY.protocol === "file:" && read !== true
-    ? ["mod.ts", "actors", "ml", "transport"].map((name) => new URL(name, LIBRARY).pathname)
+  // An empty list grants nothing, and so does `false`.
+  const list = (v: boolean | readonly string[]): boolean | string[] =>
+    typeof v === "boolean" ? v : v.length === 0 ? false : [...v];
+  const own = libraryFile("mod.ts").protocol === "file:"
+    ? ["mod.ts", "actors", "ml", "transport"].map((name) => fileURLToPath(libraryFile(name)))
     : [];
   return {
     net: list(net),
-    read: read === true ? true : [...readable, ...read === false ? [] : read],
+    read: read === true ? true : list([...own, ...read === false ? [] : read]),
     write: list(write),
     env: list(env),
     ffi: true,

@@ -9,25 +9,30 @@ import { type ArrivalData, type FromThread, peerData, type ToThread } from "./th
 
 /** Passes on what one thread sends, and what arrives for it. */
 export class RelayHost {
-  readonly #open: () => Endpoint;
+  readonly #open: () => Endpoint | Promise<Endpoint>;
   readonly #post: (message: ToThread) => void;
   readonly #peers = new Map<string, Peer>();
   #endpoint: Endpoint | undefined;
+  #opening = false;
+  #closed = false;
+  /** What the thread wanted of it before it was there. */
+  #early: FromThread[] = [];
 
   /** `open` makes the endpoint; `post` sends to the thread. */
-  constructor(open: () => Endpoint, post: (message: ToThread) => void) {
+  constructor(open: () => Endpoint | Promise<Endpoint>, post: (message: ToThread) => void) {
     this.#open = open;
     this.#post = post;
   }
 
   /** What the thread posted; whether it was for the endpoint. */
   message(m: FromThread): void {
+    if (m.type !== "open" && this.#endpoint === undefined && this.#opening) {
+      this.#early.push(m);
+      return;
+    }
     switch (m.type) {
       case "open":
-        if (this.#endpoint !== undefined) return;
-        this.#endpoint = this.#open();
-        this.#post({ type: "opened", self: this.#endpoint.self });
-        this.#endpoint.receive((a) => this.#post({ type: "arrival", arrival: this.#data(a) }));
+        if (!this.#opening) void this.#begin();
         return;
       case "dial":
         return this.#endpoint?.dial(m.address);
@@ -52,10 +57,21 @@ export class RelayHost {
     }
   }
 
+  async #begin(): Promise<void> {
+    this.#opening = true;
+    const endpoint = await this.#open();
+    if (this.#closed) return endpoint.end(0);
+    this.#endpoint = endpoint;
+    this.#post({ type: "opened", self: endpoint.self });
+    endpoint.receive((a) => this.#post({ type: "arrival", arrival: this.#data(a) }));
+    for (const m of this.#early.splice(0)) this.message(m);
+  }
+
   /** Ends the endpoint, if there is one. */
   async close(ms?: number): Promise<void> {
     const endpoint = this.#endpoint;
     this.#endpoint = undefined;
+    this.#closed = true;
     await endpoint?.end(ms);
   }
 

@@ -54,7 +54,7 @@ export class StoredValue {
   /** One holder fewer. */
   release(): void {
     if (this.#refs <= 0) throw new RangeError("a stored value was released more often than it was retained");
-    if (--this.#refs === 0) for (const b of this.#blocks) b.release();
+    if (--this.#refs === 0) { for (const b of this.#blocks) b.release(); }
   }
 }
 

@@ -84,7 +84,9 @@ export class ThreadActors {
         ? new made(...args)
         : await (made as unknown as (...args: unknown[]) => unknown)(...args);
       if (typeof instance !== "object" || instance === null) {
-        throw new TypeError(`an actor must be an object, ${key} came out as ${instance === null ? "null" : typeof instance}`);
+        throw new TypeError(
+          `an actor must be an object, ${key} came out as ${instance === null ? "null" : typeof instance}`,
+        );
       }
       if (resident.stopped) return;
       resident.instance = instance as Record<string, unknown>;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { libraryFile } from "../core/mod.ts";
 import type { PackOptions } from "../values/mod.ts";
 
 type CodeModule = typeof import("../code/mod.ts");
@@ -70,7 +71,11 @@ export class ThreadCode {
 
   async #load(ref: string): Promise<unknown> {
     // Imported only now: a thread that is just starting shall not wait for it.
-    const module = this.#module ??= await import("../code/mod.ts");
+    let module = this.#module;
+    if (module === undefined) {
+      module = this.#module = await import("../code/mod.ts");
+      module.setLibrary(libraryFile("mod.ts").href);
+    }
     const hash = module.hashNeeded(ref);
     if (hash !== undefined && !module.hasCode(hash)) {
       while (!this.#codes.has(hash)) await this.#arrival(hash);

@@ -40,11 +40,13 @@ export interface ThreadExecutorOptions {
   /** The scheduler's address, for clients inside tasks. */
   readonly scheduler: string;
   /** Opens an endpoint of role "client" for a client inside a task. */
-  readonly openEndpoint: () => Endpoint;
+  readonly openEndpoint: () => Endpoint | Promise<Endpoint>;
   /** What tasks may do beyond computing. Default: nothing. */
   readonly sandbox?: Sandbox;
   /** Niceness of the threads; default 5. 0 leaves them as they are. */
   readonly nice?: number;
+  /** URL of the threads' program; the source when it is left out. */
+  readonly entry?: string;
   /** URLs of modules that open native libraries when they are imported. */
   readonly natives?: readonly string[];
   /** Milliseconds a thread has to come back from a cancelled task before it is written off. Default 1000. */
@@ -225,6 +227,7 @@ export class ThreadExecutor implements Executor {
       queue: this.#queue,
       arenas: heap.arenas.map((a) => a.memory!),
       sandbox,
+      entry: this.#options.entry,
       message: (m) => this.#message(thread, m),
       died: (reason) => this.#lost(thread, reason),
     });
@@ -349,7 +352,8 @@ export class ThreadExecutor implements Executor {
     const block = this.#options.heap.allocate(size);
     if (block === undefined) {
       const { used, limit } = this.#options.heap;
-      const text = `no room for the arguments of ${run.task.key}: ${size} bytes wanted, ${used} held, the limit is ${limit}`;
+      const text =
+        `no room for the arguments of ${run.task.key}: ${size} bytes wanted, ${used} held, the limit is ${limit}`;
       this.#later(() => this.#failed(run, errorBlob(new RangeError(text)), 0, true));
       return undefined;
     }
@@ -430,7 +434,9 @@ export class ThreadExecutor implements Executor {
     }
     const block = this.#options.heap.allocate(size);
     if (block === undefined) {
-      return this.#later(() => this.#refuse(calls.batch, from, 1, `the worker has no room for a call of ${size} bytes`));
+      return this.#later(() =>
+        this.#refuse(calls.batch, from, 1, `the worker has no room for a call of ${size} bytes`)
+      );
     }
     writeCalls(block.bytes, 0, record);
     this.#loose.set(`call ${calls.batch} ${from}`, block);

@@ -238,7 +238,7 @@ export class ThreadLoop implements RunHost {
       if (missing !== undefined) (all ??= []).push(missing);
     };
     look(task.args.head);
-    if (task.deps !== undefined) for (const d of task.deps.values()) look(d.head);
+    if (task.deps !== undefined) { for (const d of task.deps.values()) look(d.head); }
     if (all === undefined && fn !== undefined && code.has(fn)) return undefined;
     (all ??= []).push(code.refKnown(task.fn).then((ref) => code.load(ref)));
     return Promise.all(all);

@@ -1,0 +1,219 @@
+/**
+ * What others ask a worker directly: values, room for values, calls on its actors.
+ *
+ * @module
+ */
+
+import type { Clock, Endpoint, Peer } from "../../transport/mod.ts";
+import { type FromWorker, type ToWorker, workerHears } from "../protocol/mod.ts";
+import { hex, type PackedValue } from "../values/mod.ts";
+import type { Card } from "./events.ts";
+import type { Executor, ExecutorEvent } from "./executor.ts";
+import type { Store, StoreEntry } from "./store.ts";
+
+/** What the data plane needs of its worker. */
+export interface DataPlaneOptions {
+  readonly endpoint: Endpoint;
+  readonly clock: Clock;
+  readonly store: Store;
+  readonly executor: Executor;
+  readonly name: string;
+  /** Told of scattered values that are here now. */
+  readonly pinned: (card: Card) => void;
+  /** Code that came along. */
+  readonly code: (hash: string, bytes: Uint8Array) => void;
+}
+
+interface Offer {
+  readonly fingerprint: string;
+  readonly sizes: Float64Array;
+}
+
+const NONE: readonly Uint8Array[] = [];
+
+/** Answers others. */
+export class DataPlane {
+  readonly #options: DataPlaneOptions;
+  /** By peer: what it has offered and not yet put. */
+  readonly #offers = new Map<string, Map<string, Offer>>();
+  /** Batches of calls under way. */
+  readonly #batches = new Map<number, { readonly peer: Peer; readonly n: number; left: number }>();
+  /** Executions under way, by ticket. Theirs are negative, so that they are none of the machine's. */
+  readonly #executions = new Map<number, { readonly peer: Peer; readonly n: number }>();
+  #batch = 0;
+  #ticket = -1;
+
+  /** Over the worker's endpoint. */
+  constructor(options: DataPlaneOptions) {
+    this.#options = options;
+  }
+
+  /** Deals with one message. */
+  handle(peer: Peer, m: ToWorker): void {
+    switch (m.type) {
+      case "get":
+        for (const key of m.keys) this.#get(peer, m.n, key);
+        return;
+      case "offer":
+        return this.#offer(peer, m.n, m.id, m.sizes, hex(m.fingerprint));
+      case "prove":
+        return this.#prove(peer, m.n, m.id, hex(m.hash));
+      case "put":
+        return this.#put(peer, m.n, m.card, { head: m.frames[0], frames: m.frames.slice(1) });
+      case "call":
+        return this.#call(peer, m);
+      case "execute":
+        return this.#execute(peer, m);
+    }
+  }
+
+  /** The session is over: nobody waits for its answers. */
+  down(peer: Peer): void {
+    this.#offers.delete(peer.id);
+    for (const [ticket, e] of this.#executions) {
+      if (e.peer.id !== peer.id) continue;
+      this.#executions.delete(ticket);
+      this.#options.executor.cancel(ticket);
+    }
+  }
+
+  /** What the executor tells of calls and executions; whether it was of those. */
+  executed(e: ExecutorEvent): boolean {
+    if (e.kind === "replies") {
+      this.#replies(e);
+      return true;
+    }
+    if (!("ticket" in e) || e.ticket >= 0) return false;
+    const execution = this.#executions.get(e.ticket);
+    if (execution === undefined || (e.kind !== "finished" && e.kind !== "failed")) return true;
+    this.#executions.delete(e.ticket);
+    const { peer, n } = execution;
+    if (e.kind === "failed") this.#send(peer, { type: "executed", n, ok: false, frames: [e.error] });
+    else {
+      // Its blocks are let go when this returns.
+      const frames = [e.value.head, ...e.value.frames].map((f) => f.slice());
+      this.#send(peer, { type: "executed", n, ok: true, frames });
+    }
+    return true;
+  }
+
+  #send(peer: Peer, m: FromWorker, released?: () => void): void {
+    this.#options.endpoint.send(peer, workerHears.fromWorker.write(m, released));
+  }
+
+  #get(peer: Peer, n: number, key: string): void {
+    const entry = this.#options.store.get(key);
+    if (entry === undefined) {
+      return this.#send(peer, { type: "data", n, key, status: "missing", reason: "it is not here", frames: NONE });
+    }
+    // Sent from where it lies; it stays there until the transport has no more need of it.
+    const value = entry.value.retain();
+    const { head, frames } = value.packed;
+    const message = { type: "data", n, key, status: "ok", reason: "", frames: [head, ...frames] } as const;
+    this.#send(peer, message, () => value.release());
+  }
+
+  #offered(peer: Peer, n: number, id: string, answer: "send" | "prove" | "have" | "full", reason = ""): void {
+    this.#send(peer, { type: "offered", n, id, answer, reason, frames: NONE });
+  }
+
+  #offer(peer: Peer, n: number, id: string, sizes: Float64Array, fingerprint: string): void {
+    const { store } = this.#options;
+    if (store.has(id)) return this.#offered(peer, n, id, "have");
+    let offers = this.#offers.get(peer.id);
+    if (offers === undefined) this.#offers.set(peer.id, offers = new Map());
+    offers.set(id, { fingerprint, sizes });
+    if (store.like(fingerprint, sizes) !== undefined) return this.#offered(peer, n, id, "prove");
+    this.#room(peer, n, id, sizes);
+  }
+
+  #room(peer: Peer, n: number, id: string, sizes: Float64Array): void {
+    const { store, name } = this.#options;
+    const bytes = sizes.reduce((a, b) => a + b, 0);
+    if (store.fits(bytes)) return this.#offered(peer, n, id, "send");
+    this.#offers.get(peer.id)?.delete(id);
+    const reason = `worker ${name} has no room for ${bytes} bytes: it holds ${store.managed} of at most ${store.limit}`;
+    this.#offered(peer, n, id, "full", reason);
+  }
+
+  #prove(peer: Peer, n: number, id: string, hash: string): void {
+    const { store, executor, pinned, name } = this.#options;
+    const offer = this.#offers.get(peer.id)?.get(id);
+    const like = offer === undefined ? undefined : store.like(offer.fingerprint, offer.sizes);
+    if (offer === undefined || like === undefined) {
+      return this.#room(peer, n, id, offer?.sizes ?? new Float64Array(0));
+    }
+    const value = like.value.retain();
+    executor.hash(value).then((own) => {
+      if (hex(own) !== hash) {
+        value.release();
+        return this.#room(peer, n, id, offer.sizes);
+      }
+      this.#offers.get(peer.id)?.delete(id);
+      const { nbytes } = value;
+      store.adopt(id, value, { pinned: true, fingerprint: offer.fingerprint });
+      pinned({ id, nbytes, about: this.#about(like), workers: [name], copies: 1 });
+      this.#offered(peer, n, id, "have");
+    });
+  }
+
+  readonly #abouts = new Map<string, unknown>();
+
+  #about(entry: StoreEntry): unknown {
+    return this.#abouts.get(entry.key) ?? null;
+  }
+
+  #put(peer: Peer, n: number, card: Card, value: PackedValue): void {
+    const { store, pinned } = this.#options;
+    const offers = this.#offers.get(peer.id);
+    const fingerprint = offers?.get(card.id)?.fingerprint;
+    offers?.delete(card.id);
+    try {
+      const { nbytes } = store.put(card.id, value, { pinned: true, fingerprint }).value;
+      this.#abouts.set(card.id, card.about);
+      pinned({ ...card, nbytes });
+      this.#send(peer, { type: "stored", n, id: card.id, ok: true, reason: "", frames: NONE });
+    } catch (e) {
+      const reason = e instanceof Error ? e.message : String(e);
+      this.#send(peer, { type: "stored", n, id: card.id, ok: false, reason, frames: NONE });
+    }
+  }
+
+  /** The store has dropped a key. */
+  forgotten(key: string): void {
+    this.#abouts.delete(key);
+  }
+
+  #call(peer: Peer, m: Extract<ToWorker, { type: "call" }>): void {
+    const count = m.method.length;
+    if (count === 0) return;
+    const batch = this.#batch++;
+    this.#batches.set(batch, { peer, n: m.n, left: count });
+    const { key, methods, method, argBytes } = m;
+    this.#options.executor.call({ batch, key, methods, method, argBytes, args: m.frames[0] });
+  }
+
+  #replies(e: Extract<ExecutorEvent, { kind: "replies" }>): void {
+    const batch = this.#batches.get(e.batch);
+    if (batch === undefined) return;
+    batch.left -= e.ok.length;
+    if (batch.left === 0) this.#batches.delete(e.batch);
+    const { ok, sizes } = e;
+    this.#send(batch.peer, { type: "reply", n: batch.n + e.first, ok, sizes, frames: [e.values] });
+  }
+
+  #execute(peer: Peer, m: Extract<ToWorker, { type: "execute" }>): void {
+    m.codes.forEach((hash, i) => this.#options.code(hash, m.frames[1 + i]));
+    const ticket = this.#ticket--;
+    this.#executions.set(ticket, { peer, n: m.n });
+    this.#options.executor.start({
+      ticket,
+      key: `run ${m.n} of ${peer.name}`,
+      attempt: 0,
+      kind: "task",
+      fn: m.fn,
+      args: m.frames[0],
+      deps: [],
+    });
+  }
+}

@@ -1,0 +1,21 @@
+/**
+ * The worker: performs tasks on threads, keeps values in shared memory, serves other workers and clients, and houses the user's actors.
+ *
+ * @module
+ */
+
+export { heapArenas, sharedArenas } from "./arena.ts";
+export type { Arena, ArenaFactory } from "./arena.ts";
+export * from "./config.ts";
+export * from "./errors.ts";
+export type { Attempt, Card, HoldersOf, PlainError, WorkerEvent, WorkerInstruction } from "./events.ts";
+export type { ActorCalls, Executor, ExecutorEvent, ExecutorTask } from "./executor.ts";
+export type { Sandbox } from "./executor_thread.ts";
+export { Block, Heap, type HeapOptions, type Region } from "./heap.ts";
+export { Rooms } from "./rooms.ts";
+export { WorkerMachine, type WorkerMachineOptions } from "./state.ts";
+export type { TaskSpec, WorkerLogEvent, WorkerTask, WorkerTaskState } from "./states.ts";
+export { type Reservation, Store, StoredValue, type StoreEntry, type StoreOptions } from "./store.ts";
+export { inTask, type TaskContext } from "./thread_api.ts";
+export { ThreadExecutor, type ThreadExecutorOptions } from "./thread_executor.ts";
+export { type Usage, Worker, type WorkerEnd, type WorkerOptions } from "./worker.ts";

@@ -1,0 +1,150 @@
+/**
+ * What the scheduler is to be told, collected until the end of a turn and then written as few messages.
+ *
+ * @module
+ */
+
+import type { WorkerToScheduler } from "../protocol/mod.ts";
+import { blobSize, type PackedValue, writeBlob } from "../values/mod.ts";
+import type { Attempt } from "./events.ts";
+import { INLINE_BYTES } from "./thread_results.ts";
+
+const NONE: readonly Uint8Array[] = [];
+
+interface Suspension {
+  readonly resumed: boolean;
+  readonly keys: string[];
+  readonly attempts: number[];
+}
+
+/** Collects reports. */
+export class Reports {
+  readonly #keys: string[] = [];
+  readonly #attempts: number[] = [];
+  readonly #nbytes: number[] = [];
+  readonly #spent: number[] = [];
+  readonly #inline: number[] = [];
+  #blobs: Uint8Array = new Uint8Array(4096);
+  #blobBytes = 0;
+  #failed: { key: string; attempt: number; error: Uint8Array }[] = [];
+  #has: { key: string; nbytes: number }[] = [];
+  #suspensions: Suspension[] = [];
+  #given: Attempt[] | undefined;
+  #last: WorkerToScheduler[] = [];
+  #first: WorkerToScheduler[] = [];
+
+  /** A result; `value` if it is still there. */
+  finished(key: string, attempt: number, nbytes: number, spent: number, value: PackedValue | undefined): void {
+    this.#keys.push(key);
+    this.#attempts.push(attempt);
+    this.#nbytes.push(nbytes);
+    this.#spent.push(spent);
+    if (value === undefined || nbytes > INLINE_BYTES) {
+      this.#inline.push(0);
+      return;
+    }
+    const size = blobSize(value);
+    if (this.#blobBytes + size > this.#blobs.byteLength) {
+      const larger = new Uint8Array(2 * (this.#blobBytes + size));
+      larger.set(this.#blobs.subarray(0, this.#blobBytes));
+      this.#blobs = larger;
+    }
+    writeBlob(value, this.#blobs, this.#blobBytes);
+    this.#blobBytes += size;
+    this.#inline.push(1 + size);
+  }
+
+  /** A failure. */
+  failed(key: string, attempt: number, error: Uint8Array): void {
+    this.#failed.push({ key, attempt, error });
+  }
+
+  /** A copy. */
+  has(key: string, nbytes: number): void {
+    this.#has.push({ key, nbytes });
+  }
+
+  /** A task that waits for the cluster, or goes on. */
+  suspended(key: string, attempt: number, resumed: boolean): void {
+    let last = this.#suspensions[this.#suspensions.length - 1];
+    if (last?.resumed !== resumed) this.#suspensions.push(last = { resumed, keys: [], attempts: [] });
+    last.keys.push(key);
+    last.attempts.push(attempt);
+  }
+
+  /** Tasks given back; none is an answer too. */
+  given(tasks: readonly Attempt[]): void {
+    (this.#given ??= []).push(...tasks);
+  }
+
+  /** A message of its own, before all others. */
+  before(message: WorkerToScheduler): void {
+    this.#first.push(message);
+  }
+
+  /** A message of its own, after the others. */
+  after(message: WorkerToScheduler): void {
+    this.#last.push(message);
+  }
+
+  /** Gives all as messages to `send`, or drops it where there is nobody to tell. */
+  write(send: ((message: WorkerToScheduler) => void) | undefined): void {
+    if (send !== undefined) this.#write(send);
+    this.#keys.length =
+      this.#attempts.length =
+      this.#nbytes.length =
+      this.#spent.length =
+      this.#inline.length =
+        0;
+    // What was sent belongs to the transport now.
+    if (this.#blobBytes > 0) this.#blobs = new Uint8Array(4096);
+    this.#blobBytes = 0;
+    if (this.#failed.length > 0) this.#failed = [];
+    if (this.#has.length > 0) this.#has = [];
+    if (this.#suspensions.length > 0) this.#suspensions = [];
+    this.#given = undefined;
+    if (this.#first.length > 0) this.#first = [];
+    if (this.#last.length > 0) this.#last = [];
+  }
+
+  #write(send: (message: WorkerToScheduler) => void): void {
+    for (const m of this.#first) send(m);
+    for (const s of this.#suspensions) {
+      send({
+        type: "suspended",
+        keys: s.keys,
+        attempts: Float64Array.from(s.attempts),
+        resumed: s.resumed,
+        frames: NONE,
+      });
+    }
+    if (this.#has.length > 0) {
+      const keys = this.#has.map((h) => h.key);
+      send({ type: "has", keys, nbytes: Float64Array.from(this.#has, (h) => h.nbytes), frames: NONE });
+    }
+    if (this.#keys.length > 0) {
+      send({
+        type: "finished",
+        keys: this.#keys.slice(),
+        attempts: Float64Array.from(this.#attempts),
+        nbytes: Float64Array.from(this.#nbytes),
+        spent: Float64Array.from(this.#spent),
+        inline: Uint32Array.from(this.#inline),
+        frames: [this.#blobs.subarray(0, this.#blobBytes)],
+      });
+    }
+    if (this.#failed.length > 0) {
+      send({
+        type: "failed",
+        keys: this.#failed.map((f) => f.key),
+        attempts: Float64Array.from(this.#failed, (f) => f.attempt),
+        frames: this.#failed.map((f) => f.error),
+      });
+    }
+    if (this.#given !== undefined) {
+      const keys = this.#given.map((t) => t.key);
+      send({ type: "given", keys, attempts: Float64Array.from(this.#given, (t) => t.attempt), frames: NONE });
+    }
+    for (const m of this.#last) send(m);
+  }
+}

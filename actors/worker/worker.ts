@@ -1,0 +1,498 @@
+/**
+ * The worker: its machine between an endpoint, a store and an executor.
+ *
+ * @module
+ */
+
+import type { Arrival, Clock, Endpoint, Message, Peer, Timer } from "../../transport/mod.ts";
+import {
+  MalformedMessage,
+  schedulerHears,
+  type SchedulerToWorker,
+  workerHears,
+  type WorkerToScheduler,
+} from "../protocol/mod.ts";
+import { pack, type PackedValue, toBlob } from "../values/mod.ts";
+import { DataPlane } from "./data_plane.ts";
+import { MemoryError, SchedulerLostError, TaskCancelledError, TaskTimeoutError } from "./errors.ts";
+import type { PlainError, WorkerEvent, WorkerInstruction } from "./events.ts";
+import type { Executor, ExecutorEvent } from "./executor.ts";
+import { Fetches } from "./fetches.ts";
+import { Reports } from "./reports.ts";
+import type { Rooms } from "./rooms.ts";
+import { readHolders, readRun } from "./run_message.ts";
+import { WorkerMachine } from "./state.ts";
+import type { WorkerLogEvent } from "./states.ts";
+import type { Store } from "./store.ts";
+
+/** How the process is. */
+export interface Usage {
+  /** Part of one core's time it has used since the last look, 0 and up. */
+  readonly cpu: number;
+  /** Bytes of resident memory. */
+  readonly rss: number;
+}
+
+/** What a worker is made of. */
+export interface WorkerOptions {
+  /** Unique among the workers of the scheduler. */
+  readonly name: string;
+  /** The scheduler's address. */
+  readonly scheduler: string;
+  /** Bound already, of role "worker"; the worker takes it over. */
+  readonly endpoint: Endpoint;
+  /** Where others dial it. */
+  readonly address: string;
+  readonly clock: Clock;
+  readonly executor: Executor;
+  readonly store: Store;
+  /** Room for large messages: the one whose `reserve` the endpoint has. */
+  readonly rooms?: Rooms;
+  /** Abstract resources that tasks may ask for. */
+  readonly resources?: Readonly<Record<string, number>>;
+  /** Name of the machine. */
+  readonly host?: string;
+  readonly pid?: number;
+  /** How the process is; asked every second. */
+  readonly usage?: () => Usage;
+  /** Where lines of the worker's log go. */
+  readonly log?: (line: string) => void;
+  /** Milliseconds without a scheduler after which the worker gives up. Default 60,000. */
+  readonly giveUpAfter?: number;
+  /** Milliseconds it takes for leaving when a thread of it is stuck. Default 30,000. */
+  readonly handOver?: number;
+  /** Milliseconds a written-off thread has to come back before the worker leaves. Default 5,000. */
+  readonly stuckAfter?: number;
+  /** Milliseconds between beats. Default 1000. */
+  readonly beat?: number;
+}
+
+/** How a worker ended. */
+export interface WorkerEnd {
+  readonly reason: string;
+  /** Whether it is to be started again. */
+  readonly renew: boolean;
+  /** Set when it gave up. */
+  readonly error?: Error;
+}
+
+/** A worker. */
+export class Worker {
+  /** Its machine, for those who look. */
+  readonly machine: WorkerMachine;
+  /** Resolved when the worker is done; then it is to be closed. Never rejects. */
+  readonly ended: Promise<WorkerEnd>;
+  readonly #options: WorkerOptions;
+  readonly #reports = new Reports();
+  readonly #fetches: Fetches;
+  readonly #plane: DataPlane;
+  readonly #codes = new Set<string>();
+  readonly #end = Promise.withResolvers<WorkerEnd>();
+  #scheduler: Peer | undefined;
+  #alone: Timer | undefined;
+  #beat: Timer | undefined;
+  #wake: Timer | undefined;
+  #wakeAt = Infinity;
+  #stuck = 0;
+  #managed = 0;
+  #flushing = false;
+  #closed = false;
+  #over = false;
+
+  /** Begins at once: dials the scheduler and serves whoever dials it. */
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+    this.ended = this.#end.promise;
+    const { endpoint, clock, store, executor, name } = options;
+    this.machine = new WorkerMachine({ name, threads: executor.threads, memoryLimit: store.limit });
+    this.#fetches = new Fetches({
+      endpoint,
+      clock,
+      own: options.address,
+      unavailable: (key, from, reason) => this.#tell({ type: "unavailable", now: clock.now(), key, from, reason }),
+    });
+    this.#plane = new DataPlane({
+      endpoint,
+      clock,
+      store,
+      executor,
+      name,
+      pinned: (card) => this.#tell({ type: "pinned", now: clock.now(), card }),
+      code: (hash, bytes) => this.#code(hash, bytes),
+    });
+    executor.receive((e) => this.#executed(e));
+    endpoint.receive((a) => this.#arrived(a));
+    this.#waitForScheduler();
+    endpoint.dial(options.scheduler);
+    this.#beatLater();
+  }
+
+  /** The last transitions of its tasks, oldest first. */
+  events(key?: string): WorkerLogEvent[] {
+    return this.machine.events(key);
+  }
+
+  /** Has it leave in good order within `within` ms: it finishes or hands over what it does and holds. Then {@link Worker.ended} is settled. */
+  leave(reason: string, within = 10_000): void {
+    this.#tell({ type: "leave", now: this.#options.clock.now(), reason, within, renew: false });
+    // With nobody to hand over to there is nothing to wait for.
+    if (this.#scheduler === undefined) this.#finish({ reason, renew: false });
+  }
+
+  /** Ends it at once: sessions and threads. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#flush();
+    this.#closed = true;
+    this.#finish({ reason: "closed", renew: false });
+    for (const timer of [this.#alone, this.#beat, this.#wake]) timer?.cancel();
+    await this.#options.endpoint.end(200);
+    await this.#options.executor.close();
+  }
+
+  /** Checks all invariants of machine and store. */
+  validate(): void {
+    this.machine.validate();
+    this.#options.store.validate();
+  }
+
+  // --- arrivals
+
+  #arrived(a: Arrival): void {
+    if (this.#closed) return;
+    const { scheduler, endpoint } = this.#options;
+    switch (a.kind) {
+      case "up":
+        if (a.peer.address === scheduler) return this.#schedulerUp(a.peer);
+        if (this.#fetches.has(a.peer)) this.#fetches.up(a.peer);
+        return;
+      case "down":
+        this.#options.rooms?.down(a.peer);
+        if (a.peer.id === this.#scheduler?.id) return this.#schedulerDown(a.reason);
+        if (a.peer.address !== "") return this.#fetches.down(a.peer, a.reason);
+        return this.#plane.down(a.peer);
+      case "refused":
+        if (this.#fetches.refused(a.address, a.reason) || a.address !== scheduler) return;
+        if (a.cause === "unanswered") return this.#log(`no answer from the scheduler at ${scheduler}: ${a.reason}`);
+        return this.#giveUp(`the scheduler at ${scheduler} refuses: ${a.reason}`);
+      case "message":
+        try {
+          this.#message(a.peer, a.message);
+        } catch (e) {
+          if (!(e instanceof MalformedMessage)) throw e;
+          this.#log(`${a.peer.role} ${a.peer.name} sent no valid message: ${e.message}`);
+          endpoint.close(a.peer, e.message);
+        } finally {
+          this.#options.rooms?.done(a.peer, a.message.frames);
+        }
+    }
+  }
+
+  #message(peer: Peer, message: Message): void {
+    if (peer.id === this.#scheduler?.id) return this.#fromScheduler(workerHears.fromScheduler.read(message));
+    if (peer.address === "") {
+      this.#plane.handle(peer, workerHears.fromAnyone.read(message));
+      return this.#flushSoon();
+    }
+    const m = workerHears.fromWorker.read(message);
+    if (m.type !== "data") return;
+    this.#fetches.answered(peer, m.key);
+    const now = this.#options.clock.now();
+    const from = peer.address;
+    if (m.status === "missing") {
+      return this.#tell({ type: "unavailable", now, key: m.key, from, reason: m.reason });
+    }
+    this.#received(m.key, from, { head: m.frames[0], frames: m.frames.slice(1) });
+  }
+
+  #received(key: string, from: string, value: PackedValue): void {
+    const now = this.#options.clock.now();
+    const known = this.machine.data.get(key);
+    if (known?.state !== "fetching") return;
+    try {
+      const pinned = known.order?.card != null;
+      const { nbytes } = this.#options.store.put(key, value, { pinned }).value;
+      this.#tell({ type: "received", now, key, from, nbytes });
+    } catch (e) {
+      if (!(e instanceof MemoryError)) throw e;
+      this.#tell({ type: "noRoom", now, key, from, error: errorOf(e) });
+    }
+  }
+
+  #schedulerUp(peer: Peer): void {
+    this.#alone?.cancel();
+    this.#scheduler = peer;
+    this.#tell({ type: "connected", now: this.#options.clock.now() });
+  }
+
+  #schedulerDown(reason: string): void {
+    this.#scheduler = undefined;
+    this.#log(`the scheduler is away: ${reason}`);
+    this.#tell({ type: "disconnected", now: this.#options.clock.now() });
+    if (this.machine.leaving) return this.#finish({ reason: "left", renew: false });
+    this.#waitForScheduler();
+  }
+
+  #waitForScheduler(): void {
+    const { giveUpAfter = 60_000, scheduler, clock } = this.#options;
+    this.#alone?.cancel();
+    this.#alone = clock.after(
+      giveUpAfter,
+      () => this.#giveUp(`no scheduler at ${scheduler} for ${giveUpAfter / 1000} s`),
+    );
+  }
+
+  #giveUp(reason: string): void {
+    this.#log(`giving up: ${reason}`);
+    this.#finish({ reason, renew: false, error: new SchedulerLostError(reason) });
+  }
+
+  #fromScheduler(m: SchedulerToWorker): void {
+    const now = this.#options.clock.now();
+    switch (m.type) {
+      case "run": {
+        m.codes.forEach((hash, i) => this.#code(hash, m.frames[1 + i]));
+        const { tasks, holders } = readRun(m);
+        return this.#tell({ type: "run", now, tasks, holders });
+      }
+      case "cancel":
+      case "steal":
+        return this.#tell({ type: m.type, now, tasks: m.keys.map((key, i) => ({ key, attempt: m.attempts[i] })) });
+      case "fetch": {
+        const values = readHolders(m.keys, m).map((h, i) => ({ ...h, about: m.about[i] }));
+        return this.#tell({ type: "fetch", now, values });
+      }
+      case "holders":
+        return this.#tell({ type: "holders", now, values: readHolders(m.keys, m) });
+      case "welcome":
+        return this.#tell({ type: "welcome", now, drop: m.drop, cancel: m.cancel });
+      case "drop":
+        return this.#tell({ type: "drop", now, keys: m.keys });
+      case "stopActor":
+        return this.#tell({ type: "stopActor", now, key: m.key });
+      case "retire":
+      case "restart":
+        return this.#tell({ type: m.type, now });
+      case "closing":
+        return this.#tell({ type: "closing", now, reason: m.reason, final: m.final });
+    }
+  }
+
+  #code(hash: string, bytes: Uint8Array): void {
+    if (this.#codes.has(hash)) return;
+    this.#codes.add(hash);
+    this.#options.executor.code(hash, bytes.slice());
+  }
+
+  // --- the executor
+
+  #executed(e: ExecutorEvent): void {
+    if (this.#closed || this.#plane.executed(e)) return;
+    const now = this.#options.clock.now();
+    switch (e.kind) {
+      case "finished":
+        return this.#finished(e.ticket, e.value, e.spent);
+      case "failed":
+        return this.#tell({ type: "threw", now, ticket: e.ticket, error: e.error.slice(), spent: e.spent });
+      case "suspended":
+      case "resumed":
+      case "ended":
+        return this.#tell({ type: e.kind, now, ticket: e.ticket });
+      case "actorDown":
+        return this.#tell({ type: "actorDown", now, key: e.key, reason: e.reason, error: e.error });
+      case "log":
+        return this.#log(e.key === "" ? e.text : `[${e.key}] ${e.text}`);
+      case "cameBack":
+        this.#stuck--;
+        return;
+      case "writtenOff":
+        this.#stuck++;
+        return this.#leaveIfStuck(e.key);
+    }
+  }
+
+  #finished(ticket: number, value: PackedValue, spent: number): void {
+    const now = this.#options.clock.now();
+    const key = this.machine.keyOf(ticket);
+    if (key === undefined) return this.#tell({ type: "ended", now, ticket });
+    try {
+      const { nbytes } = this.#options.store.put(key, value).value;
+      this.#tell({ type: "finished", now, ticket, nbytes, spent });
+    } catch (e) {
+      if (!(e instanceof MemoryError)) throw e;
+      this.#tell({ type: "threw", now, ticket, error: errorOf(e), spent });
+    }
+  }
+
+  /** A thread that is stuck cannot be ended: only the process can. */
+  #leaveIfStuck(key: string): void {
+    const { clock, stuckAfter = 5000, handOver = 30_000 } = this.#options;
+    this.#log(`[${key}] does not come back from its cancellation; its thread is replaced`);
+    clock.after(stuckAfter, () => {
+      if (this.#stuck === 0 || this.#closed) return;
+      const reason = `a thread is stuck in ${key}`;
+      this.#tell({ type: "leave", now: clock.now(), reason, within: handOver, renew: true });
+    });
+  }
+
+  // --- the machine
+
+  #tell(event: WorkerEvent): void {
+    if (this.#closed) return;
+    for (const instruction of this.machine.handle(event)) this.#do(instruction);
+    this.#flushSoon();
+  }
+
+  #do(i: WorkerInstruction): void {
+    const { store, executor, clock } = this.#options;
+    switch (i.do) {
+      case "start":
+        return executor.start({
+          ...i,
+          deps: i.deps.map((key) => ({ key, value: store.get(key)!.value.retain() })),
+        });
+      case "finished":
+        return this.#reports.finished(i.key, i.attempt, i.nbytes, i.spent, store.get(i.key)?.value.packed);
+      case "failed":
+        return this.#reports.failed(i.key, i.attempt, i.error instanceof Uint8Array ? i.error : errorOf(i.error));
+      case "forget":
+        store.drop(i.key);
+        return this.#plane.forgotten(i.key);
+      case "wakeAt":
+        return this.#wakeLater(i.at);
+      case "stop":
+        return executor.cancel(i.ticket);
+      case "recall":
+        return this.#tell({ type: "recalled", now: clock.now(), tickets: executor.recall() });
+      case "get":
+        return this.#fetches.get(i.key, i.from);
+      case "has":
+        return this.#reports.has(i.key, i.nbytes);
+      case "suspended":
+        return this.#reports.suspended(i.key, i.attempt, i.resumed);
+      case "given":
+        return this.#reports.given(i.tasks);
+      case "missing":
+        return this.#reports.after({
+          type: "missing",
+          key: i.key,
+          attempt: i.attempt,
+          deps: i.deps,
+          tried: i.tried,
+          frames: [],
+        });
+      case "fetchFailed":
+        return this.#reports.after({ type: "fetchFailed", keys: [i.key], reason: i.reason, frames: [] });
+      case "actorUp":
+        return this.#reports.before({ type: "actorUp", key: i.key, attempt: i.attempt, frames: [] });
+      case "actorDown":
+        return this.#reports.after({
+          type: "actorDown",
+          key: i.key,
+          attempt: i.attempt,
+          reason: i.reason,
+          frames: i.error === undefined ? [] : [i.error],
+        });
+      case "stopActor":
+        return executor.stopActor(i.key);
+      case "join":
+        return this.#join(i);
+      case "leaving":
+        return this.#reports.after({ type: "leaving", reason: i.reason, frames: [] });
+      case "beat":
+        return this.#sendBeat();
+      case "end":
+        return this.#finish({ reason: i.reason, renew: i.renew });
+    }
+  }
+
+  #join(i: Extract<WorkerInstruction, { do: "join" }>): void {
+    const { address, executor, store, resources = {}, host = "", pid = 0 } = this.#options;
+    // What was collected for an earlier session is in this one's whole state.
+    this.#reports.write(undefined);
+    this.#send({
+      type: "join",
+      address,
+      threads: executor.threads,
+      memoryLimit: store.limit,
+      resources,
+      host,
+      pid,
+      held: i.held,
+      heldBytes: Float64Array.from(i.heldBytes),
+      pinned: i.pinned as never,
+      tasks: i.tasks.map((t) => t.key),
+      attempts: Float64Array.from(i.tasks, (t) => t.attempt),
+      actors: i.actors,
+      codes: [...this.#codes],
+      frames: [],
+    });
+    this.#sendBeat();
+  }
+
+  #send(m: WorkerToScheduler): void {
+    if (this.#scheduler === undefined) return;
+    this.#options.endpoint.send(this.#scheduler, schedulerHears.fromWorker.write(m));
+  }
+
+  #flushSoon(): void {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    this.#options.clock.soon(() => this.#flush());
+  }
+
+  #flush(): void {
+    this.#flushing = false;
+    if (this.#closed) return;
+    const { store, clock } = this.#options;
+    if (store.managed !== this.#managed) {
+      this.#managed = store.managed;
+      for (const i of this.machine.handle({ type: "memory", now: clock.now(), managed: this.#managed })) this.#do(i);
+    }
+    this.#fetches.flush();
+    this.#reports.write(this.#scheduler === undefined ? undefined : (m) => this.#send(m));
+  }
+
+  #wakeLater(at: number): void {
+    const { clock } = this.#options;
+    if (at >= this.#wakeAt) return;
+    this.#wake?.cancel();
+    this.#wakeAt = at;
+    this.#wake = clock.after(Math.max(0, at - clock.now()), () => {
+      this.#wakeAt = Infinity;
+      this.#tell({ type: "wake", now: clock.now() });
+    });
+  }
+
+  #beatLater(): void {
+    this.#beat = this.#options.clock.after(this.#options.beat ?? 1000, () => {
+      this.#sendBeat();
+      this.#options.store.heap.trim();
+      this.#beatLater();
+    });
+  }
+
+  #sendBeat(): void {
+    const { cpu, rss } = this.#options.usage?.() ?? { cpu: 0, rss: 0 };
+    const { ready, executing, paused } = this.machine;
+    const { managed } = this.#options.store;
+    this.#send({ type: "beat", cpu, rss, managed, spilled: 0, ready, executing, paused, frames: [] });
+  }
+
+  #finish(end: WorkerEnd): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#flush();
+    this.#end.resolve(end);
+  }
+
+  #log(line: string): void {
+    this.#options.log?.(line);
+  }
+}
+
+function errorOf(e: Error | PlainError): Uint8Array {
+  if (e instanceof Error) return toBlob(pack(e));
+  const made = e.name === "TaskTimeoutError" ? new TaskTimeoutError(e.message) : new TaskCancelledError(e.message);
+  return toBlob(pack(made));
+}

@@ -1,0 +1,193 @@
+/**
+ * The values a worker has, wants and fetches.
+ *
+ * @module
+ */
+
+import type { Card, HoldersOf, WorkerInstruction } from "./events.ts";
+import type { WorkerTask } from "./states.ts";
+
+/** Bytes that may be under way to here, from all others and from one. One value is always fetched, however large. */
+const UNDER_WAY = 256 << 20;
+const UNDER_WAY_FROM_ONE = 64 << 20;
+
+/** What the machine knows of one value. */
+export interface WorkerData {
+  readonly key: string;
+  nbytes: number;
+  /** "wanted": somebody here needs it; "fetching": asked for; "held": in the store. */
+  state: "wanted" | "fetching" | "held";
+  /** Tasks that cannot begin without it. */
+  readonly wants: Set<WorkerTask>;
+  /** Tasks and actors that may be reading it. */
+  users: number;
+  /** Whether the scheduler counts on it being here. */
+  keep: boolean;
+  /** The scheduler's order to have a copy; `null` card for results. */
+  order: { readonly card: Card | null } | undefined;
+  /** Scattered data: what is said of it. */
+  card: Card | undefined;
+  holders: readonly string[];
+  /** Holders that were asked in vain. */
+  readonly tried: string[];
+  /** The holder that was asked last. */
+  from: string;
+  /** All holders have been tried, and the scheduler was told. */
+  reported: boolean;
+  /** Stands in the queue of those to ask for. */
+  queued: boolean;
+}
+
+/** Values by key, and which of them to fetch from whom. */
+export class DataBook {
+  readonly #data = new Map<string, WorkerData>();
+  /** Wanted, and with a holder to ask; in order of arrival. */
+  #queue: WorkerData[] = [];
+  readonly #from = new Map<string, number>();
+  #underWay = 0;
+  #fetching = 0;
+
+  /** What is known of the key. */
+  get(key: string): WorkerData | undefined {
+    return this.#data.get(key);
+  }
+
+  /** All. */
+  values(): IterableIterator<WorkerData> {
+    return this.#data.values();
+  }
+
+  /** A value that somebody wants now; with holders if they are known. */
+  want(key: string, told?: HoldersOf): WorkerData {
+    let d = this.#data.get(key);
+    if (d === undefined) {
+      d = {
+        key,
+        nbytes: told?.nbytes ?? 0,
+        state: "wanted",
+        wants: new Set(),
+        users: 0,
+        keep: false,
+        order: undefined,
+        card: undefined,
+        holders: [],
+        tried: [],
+        from: "",
+        reported: false,
+        queued: false,
+      };
+      this.#data.set(key, d);
+    }
+    if (told !== undefined && d.state !== "held") this.tell(d, told);
+    return d;
+  }
+
+  /** A value that is in the store. */
+  hold(key: string, nbytes: number): WorkerData {
+    const d = this.want(key);
+    if (d.state === "fetching") this.#arrived(d);
+    d.nbytes = nbytes;
+    d.state = "held";
+    d.holders = [];
+    d.tried.length = 0;
+    d.reported = false;
+    return d;
+  }
+
+  /** New word of who holds it: all of them may be asked (again). */
+  tell(d: WorkerData, told: HoldersOf): void {
+    d.holders = told.holders;
+    d.tried.length = 0;
+    d.reported = false;
+    if (d.state === "wanted") {
+      d.nbytes = told.nbytes;
+      this.#enqueue(d);
+    }
+  }
+
+  /** Its holder could not give it. */
+  failed(d: WorkerData): void {
+    this.#arrived(d);
+    d.state = "wanted";
+    d.tried.push(d.from);
+    this.#enqueue(d);
+  }
+
+  /** Nobody here needs to know of it any more. */
+  delete(d: WorkerData): void {
+    if (d.state === "fetching") this.#arrived(d);
+    this.#data.delete(d.key);
+  }
+
+  /** Asks for what can be asked for now; gives the values whose holders have all been tried. */
+  ask(out: WorkerInstruction[]): WorkerData[] {
+    const exhausted: WorkerData[] = [];
+    if (this.#queue.length === 0) return exhausted;
+    const queue = this.#queue;
+    this.#queue = [];
+    for (const d of queue) {
+      d.queued = false;
+      if (d.state !== "wanted" || this.#data.get(d.key) !== d) continue;
+      let best: string | undefined, least = Infinity, open = false;
+      for (const h of d.holders) {
+        if (d.tried.includes(h)) continue;
+        open = true;
+        const load = this.#from.get(h) ?? 0;
+        if (load >= least || (load > 0 && load + d.nbytes > UNDER_WAY_FROM_ONE)) continue;
+        best = h;
+        least = load;
+      }
+      if (!open) {
+        exhausted.push(d);
+        continue;
+      }
+      if (best === undefined || (this.#fetching > 0 && this.#underWay + d.nbytes > UNDER_WAY)) {
+        this.#enqueue(d);
+        continue;
+      }
+      d.state = "fetching";
+      d.from = best;
+      this.#fetching++;
+      this.#underWay += d.nbytes;
+      this.#from.set(best, least + d.nbytes);
+      out.push({ do: "get", key: d.key, from: best });
+    }
+    return exhausted;
+  }
+
+  #enqueue(d: WorkerData): void {
+    if (d.queued) return;
+    d.queued = true;
+    this.#queue.push(d);
+  }
+
+  #arrived(d: WorkerData): void {
+    this.#fetching--;
+    this.#underWay -= d.nbytes;
+    const left = (this.#from.get(d.from) ?? 0) - d.nbytes;
+    if (left > 0) this.#from.set(d.from, left);
+    else this.#from.delete(d.from);
+  }
+
+  /** Checks the counts, and that whatever is wanted is being fetched, queued or reported. */
+  validate(): void {
+    let fetching = 0, underWay = 0;
+    for (const [key, d] of this.#data) {
+      if (d.key !== key) throw new Error(`${key} stands under a wrong key`);
+      if (d.state === "fetching") {
+        fetching++;
+        underWay += d.nbytes;
+      }
+      if (d.state === "held" ? d.wants.size > 0 : d.users > 0) throw new Error(`${key} is ${d.state}: broken counts`);
+      if (d.state === "wanted" && !d.reported && !(d.queued && this.#queue.includes(d))) {
+        throw new Error(`${key} is forgotten`);
+      }
+      if (d.state !== "held" && d.wants.size === 0 && d.order === undefined) throw new Error(`nobody wants ${key}`);
+    }
+    if (fetching !== this.#fetching || underWay !== this.#underWay) {
+      throw new Error(
+        `${fetching} values of ${underWay} bytes under way, counted ${this.#fetching}, ${this.#underWay}`,
+      );
+    }
+  }
+}
