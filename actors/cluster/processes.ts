@@ -6,6 +6,8 @@
 
 import { libraryFile } from "../core/mod.ts";
 import { realClock, transportInfo } from "../../transport/mod.ts";
+import type { SchedulerConfig } from "../scheduler/config.ts";
+import type { WorkerConfig } from "../worker/config.ts";
 import { bundled } from "./bundle.ts";
 import type { ProcessCommand } from "./child_process.ts";
 import { Nanny, type NannyOptions } from "./nanny.ts";
@@ -98,9 +100,10 @@ export async function schedulerNanny(options: SchedulerProcessOptions): Promise<
   const [entry, env] = await Promise.all([program("actors/scheduler/main.ts"), environment()]);
   return new Nanny({
     ...nannyOptions(options),
-    command: () => command(entry, env, [`--allow-write=${options.scratch ?? ""}`]),
-    config: (last) => ({
-      address: last === undefined ? options.address : last.address,
+    command: () => command(entry, env, options.scratch === undefined ? [] : [`--allow-write=${options.scratch}`]),
+    config: (last): SchedulerConfig => ({
+      // Started again, it listens where it was found before.
+      address: last === undefined ? options.address : String(last.address),
       keys: options.keys ?? null,
       insecure: options.insecure ?? false,
       scratch: options.scratch,
@@ -120,7 +123,7 @@ export async function workerNanny(options: WorkerProcessOptions): Promise<Nanny>
     ...nannyOptions(options),
     memoryLimit,
     command: () => command(entry, env, ["--allow-write"]),
-    config: () => ({
+    config: (): WorkerConfig => ({
       name: options.name,
       scheduler: options.scheduler,
       address: options.address,
@@ -130,7 +133,7 @@ export async function workerNanny(options: WorkerProcessOptions): Promise<Nanny>
       keys: options.keys ?? null,
       insecure: options.insecure ?? false,
       sandbox: { net: options.allowNet ?? [], read: options.allowRead ?? [] },
-      threadEntry: thread,
+      threadEntry: { url: thread.url },
       scratch: options.scratch,
     }),
   });
