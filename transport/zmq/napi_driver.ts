@@ -13,10 +13,10 @@ import type { Driver, DriverEvents, Parts } from "../driver.ts";
 import { encodeEnvelope } from "../envelope.ts";
 import { BindError, DriverError } from "../errors.ts";
 import { Event, NOTIFY_DISCONNECT, Option, Times } from "./constants.ts";
-import { HandshakeJudge } from "./dialling.ts";
+import { HandshakeJudge, MECHANISM_MISMATCH } from "./dialling.ts";
 import type { ZmqDriverOptions } from "./ffi_driver.ts";
 import { guard } from "./napi_zap.ts";
-import { bindable, dialable, reachable, socketFile } from "./places.ts";
+import { bindable, dialable, reachable, socketFile, untilFree } from "./places.ts";
 import { type Poller, sharedPoller, type Source } from "./poller.ts";
 
 /** The module. */
@@ -200,6 +200,7 @@ class RouterSource implements Source {
       } catch {
         // Then closing the socket does it.
       }
+      await untilFree(address);
     }
   }
 
@@ -263,13 +264,6 @@ class DealerSource implements Source {
       this.#socket.curveSecretKey = keys.client.secretKey;
     }
     this.descriptors = [descriptorOf(this.#socket)];
-    const { events } = this.#socket;
-    events.on("handshake:error:auth", ({ error }) => this.#failed(Event.handshakeFailedAuth, error.status));
-    events.on("handshake:error:other", () => this.#failed(Event.handshakeFailedNoDetail, 0));
-    events.on("handshake:error:protocol", ({ error }) => {
-      this.#failed(Event.handshakeFailedProtocol, error.code === "ERR_ZMTP_MECHANISM_MISMATCH" ? 0x11000001 : 0);
-    });
-    events.on("disconnect", () => this.#driver.poller.touch(this));
     this.#socket.connect(address);
     const beat = (): void => {
       this.#timer = options.clock.after(Times.probe, () => {

@@ -108,3 +108,22 @@ export function socketFile(bound: string): () => void {
     }
   };
 }
+
+/**
+ * Waits until a TCP address that was unbound can be bound again, for where no monitor tells: the library closes it a moment later.
+ *
+ * @param bound The address, as it was bound.
+ */
+export async function untilFree(bound: string): Promise<void> {
+  const parts = /^tcp:\/\/\[?([^\]]+?)\]?:(\d+)$/.exec(bound);
+  if (parts === null) return;
+  for (let i = 0; i < 100; i++) {
+    try {
+      Deno.listen({ hostname: parts[1], port: Number(parts[2]) }).close();
+      return;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
