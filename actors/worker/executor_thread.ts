@@ -4,7 +4,6 @@
  * @module
  */
 
-import { fileURLToPath } from "node:url";
 import { libraryFile } from "../core/mod.ts";
 import type { Region } from "./heap.ts";
 import { SharedQueue, ThreadLine, Word } from "./shared_queue.ts";
@@ -38,7 +37,7 @@ function permissions(sandbox: Sandbox): Deno.PermissionOptionsObject {
   const list = (v: boolean | readonly string[]): boolean | string[] =>
     typeof v === "boolean" ? v : v.length === 0 ? false : [...v];
   const own = libraryFile("mod.ts").protocol === "file:"
-    ? ["mod.ts", "actors", "ml", "transport"].map((name) => fileURLToPath(libraryFile(name)))
+    ? ["mod.ts", "actors", "ml", "transport"].map((name) => decodeURIComponent(libraryFile(name).pathname))
     : [];
   return {
     net: list(net),

@@ -4,8 +4,6 @@
  * @module
  */
 
-import { hostname } from "node:os";
-import process from "node:process";
 import { loadKeys, openEndpoint, realClock } from "../../transport/mod.ts";
 import { openLifeline, RENEW_EXIT_CODE, systemIds } from "../core/mod.ts";
 import { VALUES_PART, type WorkerConfig } from "./config.ts";
@@ -24,21 +22,23 @@ const lifeline = openLifeline<WorkerConfig>(realClock, async () => {
 const { config } = lifeline;
 
 function usageSince(): () => Usage {
-  let at = performance.now(), before = process.cpuUsage();
+  let at = performance.now(), before: number | undefined;
+  let used: (() => number) | undefined;
   return () => {
-    const now = performance.now(), after = process.cpuUsage();
-    const used = (after.user + after.system - before.user - before.system) / 1000;
-    const cpu = used / Math.max(1, now - at);
+    const rss = Deno.memoryUsage().rss;
+    if (used === undefined) {
+      // Loaded after the start, which it would make longer by 10 ms.
+      used = () => NaN;
+      void import("node:process").then(({ default: process }) =>
+        used = () => (process.cpuUsage().user + process.cpuUsage().system) / 1000
+      );
+    }
+    const now = performance.now(), after = used();
+    const cpu = before === undefined ? 0 : (after - before) / Math.max(1, now - at);
     at = now;
-    before = after;
-    return { cpu, rss: Deno.memoryUsage().rss };
+    before = Number.isNaN(after) ? undefined : after;
+    return { cpu, rss };
   };
-}
-
-/** Ends the process, also when a thread is stuck: that one only a kill ends. */
-function exit(code: number, stuck: boolean): void {
-  if (stuck) Deno.kill(Deno.pid, "SIGKILL");
-  Deno.exit(code);
 }
 
 async function main(): Promise<void> {
@@ -77,7 +77,7 @@ async function main(): Promise<void> {
     store,
     rooms,
     resources: config.resources,
-    host: hostname(),
+    host: Deno.hostname(),
     pid: Deno.pid,
     usage: usageSince(),
     log: (line) => console.error(line),
@@ -85,11 +85,11 @@ async function main(): Promise<void> {
   });
   lifeline.ready({ address, name });
   const end = await worker.ended;
-  const stuck = executor.stuck > 0;
   await worker.close();
   console.error(`worker ${name} ends: ${end.reason}`);
   if (end.error !== undefined) lifeline.refuse(end.error.message);
-  exit(end.renew ? RENEW_EXIT_CODE : 0, stuck);
+  // This ends threads that are stuck, too.
+  Deno.exit(end.renew ? RENEW_EXIT_CODE : 0);
 }
 
 main().catch((error) => {
