@@ -131,7 +131,7 @@ export function release(b: Books, t: SchedulerTask): void {
   for (const w of b.workers.values()) {
     if (w.alone === t) {
       w.alone = null;
-      b.idle.update(w);
+      b.touch(w);
     }
   }
 }

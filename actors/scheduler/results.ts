@@ -7,11 +7,11 @@
 import type { MessageOf, workerToScheduler } from "../protocol/mod.ts";
 import type { Books } from "./books.ts";
 import { fewHas, fewSize } from "./few.ts";
-import { appear, fail, finish, lose, restartTask, settle, tellCancel } from "./lifecycle.ts";
+import { fail, finish, lose, restartTask, tellCancel } from "./lifecycle.ts";
 import { valueHeld } from "./references.ts";
 import { copiesChanged } from "./replication.ts";
-import { extrasOf, isActor, isData, type SchedulerTask } from "./tasks.ts";
-import { FAILED, MEMORY, PROCESSING } from "./transitions.ts";
+import { extrasOf, isActor, type SchedulerTask } from "./tasks.ts";
+import { MEMORY, PROCESSING } from "./transitions.ts";
 import type { SchedulerWorker } from "./workers.ts";
 
 type FromWorker<T extends keyof typeof workerToScheduler> = MessageOf<typeof workerToScheduler, T>;
