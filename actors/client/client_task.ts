@@ -73,6 +73,10 @@ export class ClientTask {
   handles = 0;
   /** Told once, when it is no longer pending. */
   watchers: Watcher | Watcher[] | undefined;
+  /** Data that was scattered of itself, as a large argument: let go with the last task that was made from it. */
+  auto = false;
+  /** What must stay alive while it is pending. */
+  keep: unknown;
   /** The error made of `error` or `reason`, so that it is the same for all. */
   failure: unknown;
 

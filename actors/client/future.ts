@@ -62,6 +62,11 @@ export class Future<T> implements PromiseLike<T>, Disposable {
   }
 
   /** @internal */
+  get host(): HandleHost {
+    return this.#host;
+  }
+
+  /** @internal */
   get task(): ClientTask {
     return this.#task;
   }

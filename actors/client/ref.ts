@@ -58,6 +58,11 @@ export class Ref<T> implements Disposable {
   }
 
   /** @internal */
+  get host(): HandleHost {
+    return this.#host;
+  }
+
+  /** @internal */
   get task(): ClientTask {
     return this.#task;
   }

@@ -39,6 +39,7 @@ export class ClientMachine {
   #now = 0;
   #out: ClientInstruction[] = [];
   #settled: ClientTask[] = [];
+  #freed: string[] = [];
 
   /** An empty one, without a session. */
   constructor(options: ClientMachineOptions) {
@@ -100,6 +101,10 @@ export class ClientMachine {
         this.#send({ type: "bye", frames: NO_FRAMES });
         this.#end("the client was closed");
     }
+    if (this.#freed.length > 0) {
+      this.#send({ type: "release", keys: this.#freed, frames: NO_FRAMES });
+      this.#freed = [];
+    }
     if (this.#settled.length > 0) {
       this.#out.push({ type: "settled", tasks: this.#settled });
       this.#settled = [];
@@ -115,7 +120,9 @@ export class ClientMachine {
 
   #to(task: ClientTask, state: ClientTaskState, why: string): void {
     transition(task, state, why, this.#now, this.log);
-    if (state !== "pending") this.#settled.push(task);
+    if (state === "pending") return;
+    task.keep = undefined;
+    this.#settled.push(task);
   }
 
   #end(reason: string): void {
@@ -224,6 +231,10 @@ export class ClientMachine {
       for (const d of t.inputs) {
         d.dependents--;
         if (!d.sent && t.blockedBy > 0) d.blocks = d.blocks?.filter((b) => b !== t);
+        if (d.auto && d.dependents === 0 && d.handles === 0 && d.state !== "released") {
+          if (d.sent && d.state === "done") this.#freed.push(d.key);
+          this.#to(d, "released", "nothing needs it");
+        }
         todo.push(d);
       }
       t.inputs = NO_TASKS;
@@ -234,7 +245,7 @@ export class ClientMachine {
   #cancel(tasks: readonly ClientTask[], force: boolean): void {
     const keys: string[] = [];
     for (const t of tasks) {
-      if (t.state !== "pending") continue;
+      if (t.state !== "pending" && !(t.state === "done" && t.spec?.options.kind === "actor")) continue;
       if (t.sent) keys.push(t.key);
       t.reason = "asked for by this client";
       this.#to(t, "cancelled", t.reason);
@@ -355,6 +366,7 @@ export class ClientMachine {
         this.#out.push({ type: "resupply", ids: m.ids });
         return;
       case "actorAt":
+        this.#actorAt(m.key, m.worker);
         this.#out.push({ type: "actorAt", key: m.key, worker: m.worker, reason: m.reason });
         return;
       case "answer":
@@ -363,6 +375,14 @@ export class ClientMachine {
       case "closing":
         if (m.final) this.#end(`the scheduler has ended: ${m.reason}`);
     }
+  }
+
+  /** An actor's value is its place. What became of one without a place, `failed` has told. */
+  #actorAt(key: string, worker: string | null): void {
+    const t = this.tasks.get(key);
+    if (t === undefined || worker === null || (t.state !== "pending" && t.state !== "done")) return;
+    t.worker = worker;
+    if (t.state === "pending") this.#to(t, "done", "constructed");
   }
 
   #workers(changed: readonly WorkerCard[], names: readonly string[]): void {

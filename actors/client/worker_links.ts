@@ -29,6 +29,14 @@ interface Link {
   wanted: Map<string, Asker>;
 }
 
+/** Who takes replies to calls of actors, which come in pieces of what was sent at once. */
+export interface ReplyTaker {
+  /** Results of calls from number `n` on. */
+  reply(address: string, message: Extract<FromWorker, { type: "reply" }>): void;
+  /** What was not answered by now will not be. */
+  gone(address: string, error: WorkerGoneError): void;
+}
+
 /** All sessions with workers. */
 export class WorkerLinks {
   readonly #endpoint: Endpoint;
@@ -36,6 +44,8 @@ export class WorkerLinks {
   readonly #links = new Map<string, Link>();
   readonly #askers = new Map<number, Asker>();
   #n = 1;
+  /** Takes replies of actors. */
+  replies: ReplyTaker | undefined;
 
   /** Dials through `endpoint`; `soon` runs something at the end of the turn. */
   constructor(endpoint: Endpoint, soon: (run: () => void) => void) {
@@ -58,14 +68,22 @@ export class WorkerLinks {
   /** Asks a worker something. */
   ask(address: string, make: (n: number) => ToWorker, asker: Asker): void {
     const n = this.take(1);
-    this.register(address, n, asker);
+    this.#link(address).asked.add(n);
+    this.#askers.set(n, asker);
     this.send(address, make(n));
   }
 
-  /** Expects answers with a number that was taken. */
-  register(address: string, n: number, asker: Asker): void {
-    this.#link(address).asked.add(n);
-    this.#askers.set(n, asker);
+  /** Asks a worker something that has one answer. Rejects with {@link WorkerGoneError}. */
+  request(address: string, make: (n: number) => ToWorker): Promise<FromWorker> {
+    return new Promise((resolve, reject) => {
+      this.ask(address, make, {
+        answer(m) {
+          resolve(m);
+          return true;
+        },
+        gone: reject,
+      });
+    });
   }
 
   /** Sends something, now or when there is a session. */
@@ -141,6 +159,10 @@ export class WorkerLinks {
       // Nothing that can be read is nothing that can be answered; whoever waits will see the session's end.
       return;
     }
+    if (m.type === "reply") {
+      this.replies?.reply(link.address, m);
+      return;
+    }
     const asker = this.#askers.get(m.n);
     if (asker === undefined || !link.asked.has(m.n)) return;
     if (asker.answer(m)) {
@@ -156,6 +178,7 @@ export class WorkerLinks {
     link.wanted = new Map();
     const asked = [...link.asked];
     link.asked.clear();
+    this.replies?.gone(link.address, error);
     for (const asker of wanted.values()) asker.gone(error);
     for (const n of asked) {
       const asker = this.#askers.get(n)!;

@@ -1,0 +1,541 @@
+/**
+ * The client: what a program uses of the runtime.
+ *
+ * @module
+ */
+
+import type { Clock, Endpoint, Header } from "../../transport/mod.ts";
+import type { Ids } from "../core/ids.ts";
+import { pack, toBlob } from "../values/mod.ts";
+import { type ActorHost, actorTask, handleOf, makeHandle } from "./actor_handle.ts";
+import { ActorCalls } from "./actors.ts";
+import type { ClientTask } from "./client_task.ts";
+import { ClientCore } from "./core.ts";
+import { decode, failureOf, remoteError } from "./decoding.ts";
+import type { WorkerCard } from "./events.ts";
+import { Fetcher } from "./fetching.ts";
+import { Future, type HandleHost } from "./future.ts";
+import type { ConnectOptions, LocalOptions } from "./connect.ts";
+import { remoteModule } from "./modules.ts";
+import { type CallOptions, checkKey, Options } from "./options.ts";
+import { Ref } from "./ref.ts";
+import { Scatterer } from "./scattering.ts";
+import { Submitter } from "./submitting.ts";
+import { whileWaiting } from "./task_context.ts";
+import type { AnyClass, AnyFunction, Args, Columns, Promised, Remote, RemoteModule, ValueOf } from "./types.ts";
+import { WaitTimeoutError } from "./errors.ts";
+
+/** What {@link ConnectOptions} come to: a client over any endpoint. */
+export interface ClientParts {
+  /** Of role "client". The client closes it. */
+  readonly endpoint: Endpoint;
+  /** The scheduler's address. */
+  readonly scheduler: string;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** See {@link ConnectOptions}. Default 5,000. */
+  readonly timeout?: number;
+  /** See {@link ConnectOptions}. Default 60,000. */
+  readonly giveUpAfter?: number;
+  /** Run after the client was closed. */
+  readonly closed?: () => Promise<void>;
+}
+
+/** A worker, as the scheduler last told of it. */
+export type WorkerInfo = WorkerCard;
+
+/** An entry of the scheduler's log of changes. */
+export interface ClusterEvent {
+  /** When, in ms of the scheduler's clock. */
+  readonly at: number;
+  readonly who: string;
+  /** Key of a task, name of a worker, … */
+  readonly what: string;
+  readonly from: string;
+  readonly to: string;
+  readonly why: string;
+}
+
+/** How {@link Client.scatter} puts a value on workers. */
+export interface ScatterOptions {
+  /** Whether every worker shall have it, also those that come later. Default false: one has it. */
+  readonly broadcast?: boolean;
+  /** Whether the client keeps the value alive, to supply it again when all copies are lost. Default false: it can as long as somebody else does. */
+  readonly keep?: boolean;
+}
+
+interface Shared extends HandleHost, ActorHost {
+  readonly submitter: Submitter;
+  readonly closed: (() => Promise<void>) | undefined;
+  readonly base: Client;
+  closing: Promise<void> | undefined;
+}
+
+const defaults = new Options();
+
+/**
+ * A connection to a cluster.
+ *
+ * @example
+ * ```ts
+ * import { Client } from "@troupe/troupe";
+ *
+ * await using client = await Client.local({ workers: 1, threadsPerWorker: 2 });
+ * const squares = client.map((x: number) => x ** 2, [1, 2, 3]);
+ * console.log(await client.gather(squares)); // [1, 4, 9]
+ * ```
+ */
+export class Client implements AsyncDisposable {
+  readonly #shared: Shared;
+  readonly #options: Options;
+
+  private constructor(shared: Shared, options: Options) {
+    this.#shared = shared;
+    this.#options = options;
+  }
+
+  /**
+   * A client over an endpoint that is there already: for other transports, simulations, and threads. Does not wait for the scheduler.
+   *
+   * @param parts What it is made of.
+   */
+  static over(parts: ClientParts): Client {
+    const core = new ClientCore({ ...parts, giveUpAfter: parts.giveUpAfter ?? 60_000 });
+    const shared = { core, closed: parts.closed, closing: undefined } as unknown as {
+      -readonly [K in keyof Shared]: Shared[K];
+    };
+    const adopt = (key: string): unknown => new Future(shared, core.adopt(key));
+    shared.fetcher = new Fetcher(core, adopt);
+    shared.submitter = new Submitter(core, (packing) => new Scatterer(core, packing));
+    shared.calls = new ActorCalls(
+      core,
+      shared.submitter.packing,
+      adopt,
+      (keys) => Promise.all(keys.map((key) => shared.fetcher.promise(core.adopt(key)))),
+    );
+    const client = new Client(shared, defaults);
+    shared.base = client;
+    core.begun();
+    return client;
+  }
+
+  /**
+   * Connects to a scheduler.
+   *
+   * @param address Its address, such as `tcp://10.0.0.5:8786`.
+   * @param options See {@link ConnectOptions}.
+   * @throws {ConnectionError} when nobody answers there in time, it speaks another version, or refuses the keys; says what to check.
+   * @throws {AddressError} for an address that does not parse.
+   */
+  static async connect(address: string, options: ConnectOptions = {}): Promise<Client> {
+    return (await import("./connect.ts")).connect(address, options);
+  }
+
+  /**
+   * Starts a cluster of this machine, and connects to it. The cluster ends with the client, and with this process however that ends.
+   *
+   * @param options See {@link LocalOptions}.
+   */
+  static async local(options: LocalOptions = {}): Promise<Client> {
+    return (await import("./connect.ts")).local(options);
+  }
+
+  /** Ends when the scheduler has welcomed the client. @internal */
+  async welcomed(timeout: number): Promise<this> {
+    const idle = this.#shared.core.busy();
+    try {
+      await this.#shared.core.welcomed(timeout);
+      return this;
+    } catch (e) {
+      await this.close();
+      throw e;
+    } finally {
+      idle();
+    }
+  }
+
+  /** The scheduler's address. */
+  get scheduler(): string {
+    return this.#shared.core.scheduler;
+  }
+
+  /** The client's name in the cluster. */
+  get name(): string {
+    return this.#shared.core.endpoint.self.name;
+  }
+
+  /** Whether there is a session with the scheduler now. It is dialled again of itself. */
+  get connected(): boolean {
+    return this.#shared.core.machine.connected;
+  }
+
+  /** @internal The shell and its machine, for tests and simulations. */
+  get core(): ClientCore {
+    return this.#shared.core;
+  }
+
+  /**
+   * The same client with other options for what is submitted through it.
+   *
+   * @param options See {@link CallOptions}. They replace those of this client, one by one.
+   * @example
+   * ```ts
+   * import { Client } from "@troupe/troupe";
+   *
+   * await using client = await Client.local();
+   * const urgent = client.with({ priority: 10, retries: 2 });
+   * console.log(await urgent.submit(Math.sqrt, 16)); // 4
+   * ```
+   */
+  with(options: CallOptions): Client {
+    return new Client(this.#shared, new Options({ ...this.#options.given, ...options }));
+  }
+
+  /**
+   * Submits a call: `fn(...args)` is performed on some worker.
+   *
+   * @param fn A function of the library, of a {@link Client.module}, a standard one (`Math.sqrt`), or any that uses nothing but its parameters.
+   * @param args Its arguments. Futures and references may stand for values anywhere inside them.
+   * @returns The future of what it returns (or what the promise that it returns resolves to).
+   * @throws {ClosureError} when `fn` uses variables from outside of it.
+   * @throws {NotSendableError} naming what in the arguments cannot be sent.
+   */
+  submit<A extends readonly unknown[], R>(fn: (...args: A) => R, ...args: Args<NoInfer<A>>): Future<Awaited<R>> {
+    return new Future(this.#shared, this.#submit(fn, args as readonly unknown[]));
+  }
+
+  #submit(fn: AnyFunction, args: readonly unknown[], suffix?: string): ClientTask {
+    return this.#shared.submitter.submit(fn, args, this.#options, this.#options.task, suffix);
+  }
+
+  /**
+   * Submits a call for each element of the columns: `fn(columns[0][i], columns[1][i], …)`.
+   *
+   * @param fn As in {@link Client.submit}.
+   * @param columns A list for each parameter, all of one length.
+   * @throws {RangeError} when the lists differ in length.
+   */
+  map<A extends readonly unknown[], R>(fn: (...args: A) => R, ...columns: Columns<NoInfer<A>>): Future<Awaited<R>>[] {
+    const lists = (columns as readonly Iterable<unknown>[]).map((c) => Array.isArray(c) ? c as unknown[] : [...c]);
+    const n = lists.length === 0 ? 0 : lists[0].length;
+    const odd = lists.findIndex((l) => l.length !== n);
+    if (odd > 0) throw new RangeError(`map: list ${odd} has ${lists[odd].length} elements, list 0 has ${n}`);
+    const out: Future<Awaited<R>>[] = new Array(n);
+    for (let i = 0; i < n; i++) {
+      const args = lists.length === 1 ? [lists[0][i]] : lists.map((l) => l[i]);
+      out[i] = new Future(this.#shared, this.#submit(fn, args, `-${i}`));
+    }
+    return out;
+  }
+
+  /**
+   * Gets the values of futures and references; large ones straight from the workers that hold them, many at once.
+   *
+   * @param futures What to get.
+   * @param options With `errors: "return"`, what went wrong stands in the place of the value; by default the first of it rejects.
+   */
+  gather<const F extends readonly Promised<unknown>[]>(
+    futures: F,
+    options?: { readonly errors?: "raise" },
+  ): Promise<{ -readonly [K in keyof F]: ValueOf<F[K]> }>;
+  gather<const F extends readonly Promised<unknown>[]>(
+    futures: F,
+    options: { readonly errors: "return" },
+  ): Promise<{ -readonly [K in keyof F]: ValueOf<F[K]> | Error }>;
+  gather(
+    futures: readonly Promised<unknown>[],
+    options: { readonly errors?: "raise" | "return" } = {},
+  ): Promise<unknown> {
+    const { core, fetcher } = this.#shared;
+    const returned = options.errors === "return";
+    const gathered = new Promise<unknown[]>((resolve, reject) => {
+      let left = futures.length;
+      const finish = (): void => {
+        const out: unknown[] = new Array(futures.length);
+        const waits: Promise<void>[] = [];
+        for (let i = 0; i < futures.length; i++) {
+          try {
+            const v = fetcher.value(futures[i].task);
+            if (v instanceof Promise) {
+              waits.push(v.then((v) => void (out[i] = v), (e) => {
+                if (!returned) throw e;
+                out[i] = e;
+              }));
+            } else out[i] = v;
+          } catch (e) {
+            if (!returned) return reject(e);
+            out[i] = e;
+          }
+        }
+        if (waits.length === 0) resolve(out);
+        else Promise.all(waits).then(() => resolve(out), reject);
+      };
+      // One watcher for all: a promise for each would cost more than the tasks.
+      const settled = (task: ClientTask): void => {
+        if (task.state !== "done" && !returned) {
+          reject(core.machine.ended === undefined ? failureOf(task) : core.endedError());
+        }
+        if (--left === 0) finish();
+      };
+      if (left === 0) resolve([]);
+      for (const f of futures) {
+        if (!(f instanceof Future || f instanceof Ref)) {
+          throw new TypeError(`gather: expected futures and references, got ${f === null ? "null" : typeof f}`);
+        }
+        core.watch(f.task, settled);
+      }
+    });
+    return whileWaiting(gathered);
+  }
+
+  /**
+   * Puts a value into the memory of workers, where it stays as long as the reference to it: for what many tasks use.
+   *
+   * It goes straight from here to a worker; with `broadcast` from there to the others. Equal content is kept once on each worker.
+   *
+   * @param value What to scatter. Do not change its arrays afterwards.
+   * @throws {ScatterError} when no worker has room for it.
+   * @throws {NotSendableError} naming what in it cannot be sent.
+   */
+  async scatter<T>(value: T, options: ScatterOptions = {}): Promise<Ref<T>> {
+    const { submitter } = this.#shared;
+    const { task, stored } = submitter.scatterer.scatter(value, options.keep ?? false);
+    const ref = new Ref<T>(this.#shared, task);
+    await whileWaiting(stored);
+    if (options.broadcast) await this.replicate(ref);
+    return ref;
+  }
+
+  /**
+   * Has values on several workers; ends when they are there.
+   *
+   * @param values Futures or references.
+   * @param options `copies`: on how many workers (default: all); `workers`: or on which.
+   */
+  async replicate(
+    values: Promised<unknown> | readonly Promised<unknown>[],
+    options: { readonly copies?: number; readonly workers?: readonly string[] } = {},
+  ): Promise<void> {
+    const list = Array.isArray(values) ? values as readonly Promised<unknown>[] : [values as Promised<unknown>];
+    const { copies = 0, workers = [] } = options;
+    if (!Number.isSafeInteger(copies) || copies < 0) {
+      throw new RangeError(`copies: expected a non-negative integer, got ${copies}`);
+    }
+    const { core } = this.#shared;
+    await whileWaiting(
+      core.question((n) => ({
+        type: "replicate",
+        n,
+        ids: list.map((f) => f.key),
+        copies,
+        workers: [...workers],
+        frames: [],
+      })),
+    );
+  }
+
+  /**
+   * A module on the cluster. Its functions submit tasks, its classes can be given to {@link Client.spawn}.
+   *
+   * @param url URL of the module: `import.meta.resolve("./jobs.ts")`. It is bundled once, with all it imports but npm packages.
+   * @throws {ModuleLoadError} with the bundler's message.
+   * @example
+   * ```ts ignore
+   * const jobs = client.module<typeof import("./jobs.ts")>(import.meta.resolve("./jobs.ts"));
+   * const total = jobs.add(jobs.inc(1), jobs.inc(2)); // Future<number>
+   * ```
+   */
+  module<M>(url: string): RemoteModule<M> {
+    return remoteModule(
+      url,
+      (fn, args) => new Future(this.#shared, this.#submit(fn, args)),
+    ) as RemoteModule<M>;
+  }
+
+  /**
+   * Constructs an actor: an instance of a class that stays on one worker, and performs one call at a time, in order.
+   *
+   * @param cls A class of a {@link Client.module}, one with `static readonly module = import.meta.url`, or one that uses nothing from outside of it.
+   * @param args What its constructor is given.
+   * @returns Its handle, with the class's methods; each returns a promise. Handles may be sent inside of arguments. With its last handle
+   * the actor ends; see also {@link Client.stop}.
+   * @throws what the constructor threw.
+   */
+  async spawn<C extends AnyClass>(cls: C, ...args: Args<ConstructorParameters<C>>): Promise<Remote<InstanceType<C>>> {
+    const { submitter, core, fetcher } = this.#shared;
+    const options = this.#options;
+    // deno-lint-ignore ban-types
+    const task = submitter.submit(cls as Function, args as readonly unknown[], options, options.actor);
+    const handle = makeHandle(this.#shared, task);
+    await whileWaiting(fetcher.settled(task));
+    core.mustBeOpen();
+    if (task.state !== "done") throw failureOf(task);
+    return handle as Remote<InstanceType<C>>;
+  }
+
+  /**
+   * The handle of an actor that somebody else spawned.
+   *
+   * @param key The actor's key; see {@link Client.keyOf}.
+   */
+  actor<I>(key: string): Remote<I> {
+    checkKey(key);
+    return makeHandle(this.#shared, this.#shared.core.adopt(key)) as Remote<I>;
+  }
+
+  /** The key of an actor, by its handle. */
+  keyOf(handle: object): string {
+    return handleOf(handle)[actorTask].key;
+  }
+
+  /** Ends an actor, whoever has handles to it; calls that come later fail with `ActorGoneError`. */
+  stop(handle: object): void {
+    this.#shared.core.tell({ type: "cancel", tasks: [handleOf(handle)[actorTask]], force: true });
+  }
+
+  /**
+   * The future of a task of this key, or a reference to a value: that somebody else submitted or scattered, for example.
+   *
+   * @param key Its key.
+   */
+  future<T = unknown>(key: string): Future<T> {
+    checkKey(key);
+    return new Future<T>(this.#shared, this.#shared.core.adopt(key));
+  }
+
+  /**
+   * Gives tasks up.
+   *
+   * @param futures What to cancel.
+   * @param options With `force` they are stopped for everybody; else they go on while other clients want them.
+   */
+  cancel(futures: Future<unknown> | Iterable<Future<unknown>>, options: { readonly force?: boolean } = {}): void {
+    const list = futures instanceof Future ? [futures] : [...futures as Iterable<Future<unknown>>];
+    this.#shared.core.tell({ type: "cancel", tasks: list.map((f) => f.task), force: options.force ?? false });
+  }
+
+  /**
+   * Performs a call once on every worker, at once and beside all tasks.
+   *
+   * @param fn As in {@link Client.submit}.
+   * @param args Its arguments; values, no futures.
+   * @returns What it returned, by the worker's name.
+   */
+  async run<A extends readonly unknown[], R>(fn: (...args: A) => R, ...args: A): Promise<Record<string, Awaited<R>>> {
+    const { core, submitter } = this.#shared;
+    core.mustBeOpen();
+    const code = submitter.code(fn);
+    const packed = pack(args, { ...submitter.packing, references: false });
+    const codes = [...new Set([...code.hashes, ...packed.codes.keys()])];
+    const frames = [toBlob(packed), ...codes.map((hash) => core.machine.codes.get(hash)!)];
+    const workers = [...core.machine.workers.values()].filter((w) => w.status === "running" || w.status === "paused");
+    const idle = core.busy();
+    try {
+      const answers = await whileWaiting(Promise.all(workers.map(async (w) => {
+        const m = await core.links.request(w.address, (n) => ({ type: "execute", n, fn: code.ref, codes, frames }));
+        if (m.type !== "executed") throw new TypeError(`worker ${w.name} answered with ${m.type}`);
+        if (!m.ok) throw remoteError(m.frames[0], `${fn.name || "run"} on ${w.name}`);
+        const value = { head: m.frames[0], frames: m.frames.slice(1) };
+        return [w.name, await decode(value, { resolve: (key) => new Future(this.#shared, core.adopt(key)) })] as const;
+      })));
+      return Object.fromEntries(answers) as Record<string, Awaited<R>>;
+    } finally {
+      idle();
+    }
+  }
+
+  /**
+   * Which workers hold values, by name.
+   *
+   * @param values Futures and references; default: everything in the cluster.
+   */
+  async whoHas(values?: Iterable<Promised<unknown>>): Promise<Record<string, string[]>> {
+    const args = values === undefined ? null : { keys: [...values].map((f) => f.key) };
+    return await whileWaiting(this.#shared.core.ask("whoHas", args)) as unknown as Record<string, string[]>;
+  }
+
+  /** The cluster's workers, as the scheduler last told. */
+  workers(): WorkerInfo[] {
+    return [...this.#shared.core.machine.workers.values()];
+  }
+
+  /**
+   * Waits until there are workers.
+   *
+   * @param count How many.
+   * @param options `timeout`: milliseconds after which it rejects; default none.
+   * @throws {WaitTimeoutError}
+   */
+  async waitForWorkers(count = 1, options: { readonly timeout?: number } = {}): Promise<WorkerInfo[]> {
+    const { core } = this.#shared;
+    const { timeout } = options;
+    const idle = core.busy();
+    const running = (): WorkerInfo[] => this.workers().filter((w) => w.status === "running" || w.status === "paused");
+    try {
+      await whileWaiting(
+        new Promise<void>((resolve, reject) => {
+          const timer = timeout === undefined ? undefined : core.clock.after(timeout, () => {
+            core.onWorkers.delete(look);
+            reject(new WaitTimeoutError(`${running().length} of ${count} workers are there after ${timeout} ms`));
+          });
+          const look = (): void => {
+            if (running().length < count) return;
+            core.onWorkers.delete(look);
+            timer?.cancel();
+            resolve();
+          };
+          core.onWorkers.add(look);
+          look();
+        }),
+      );
+    } finally {
+      idle();
+    }
+    return running();
+  }
+
+  /** Forgets all tasks and data of the cluster, and restarts its workers; ends when they are back. */
+  async restart(): Promise<void> {
+    await whileWaiting(this.#shared.core.question((n) => ({ type: "restart", n, frames: [] })));
+  }
+
+  /**
+   * The scheduler's log of changes, newest last.
+   *
+   * @param filter `since`: number of the first entry; `limit`: at most so many (default 1,000); `what`: of one task or worker only.
+   */
+  async events(
+    filter: { readonly since?: number; readonly limit?: number; readonly what?: string } = {},
+  ): Promise<ClusterEvent[]> {
+    return await this.ask("events", { ...filter }) as unknown as ClusterEvent[];
+  }
+
+  /**
+   * Asks the scheduler: "workers", "tasks", "info", "events", "whoHas".
+   *
+   * @param what The question.
+   * @param args What it is about; plain data.
+   * @throws {SchedulerRefusalError} with the scheduler's own message.
+   */
+  ask(what: string, args: Header = null): Promise<Header> {
+    return whileWaiting(this.#shared.core.ask(what, args));
+  }
+
+  /** Leaves the cluster: what only this client wanted is dropped, and what is still awaited fails with `ClientClosedError`. */
+  close(): Promise<void> {
+    const shared = this.#shared;
+    return shared.closing ??= (async () => {
+      closedListeners.get(shared.base)?.();
+      await shared.core.close();
+      await shared.closed?.();
+    })();
+  }
+
+  /** The same as {@link Client.close}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+/** Run when a client is closed. @internal */
+export const closedListeners = new WeakMap<Client, () => void>();

@@ -1,0 +1,35 @@
+/**
+ * The client: asks a cluster to perform tasks, to keep values, and to be a home for actors.
+ *
+ * @module
+ */
+
+export { Client, type ClientParts, type ClusterEvent, type ScatterOptions, type WorkerInfo } from "./client.ts";
+export type { ClientTaskState } from "./client_task.ts";
+export type { ConnectOptions, LocalOptions } from "./connect.ts";
+export { getClient } from "./current.ts";
+export {
+  CancelledError,
+  ClientClosedError,
+  ConnectionError,
+  ScatterError,
+  SchedulerRefusalError,
+  WaitTimeoutError,
+  WorkerGoneError,
+} from "./errors.ts";
+export { Future } from "./future.ts";
+export type { CallOptions } from "./options.ts";
+export { Ref } from "./ref.ts";
+export type {
+  AnyClass,
+  AnyFunction,
+  Arg,
+  Args,
+  Columns,
+  Promised,
+  Remote,
+  RemoteFunction,
+  RemoteModule,
+  ValueOf,
+} from "./types.ts";
+export { asCompleted, wait, type Waited, type WaitFor } from "./waiting.ts";

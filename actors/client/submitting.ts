@@ -1,0 +1,132 @@
+/**
+ * From a function and its arguments to a task.
+ *
+ * @module
+ */
+
+import { describeCode } from "../code/mod.ts";
+import { contentHash, type Described, hex, pack, type Packing, type PackOptions, reference } from "../values/mod.ts";
+import { ActorHandle } from "./actor_handle.ts";
+import { ClientTask, type TaskOptions } from "./client_task.ts";
+import type { ClientCore } from "./core.ts";
+import type { Options } from "./options.ts";
+import type { Scatterer } from "./scattering.ts";
+
+/** Arguments with more bytes of arrays than this are scattered, each that has as many. */
+export const LARGE = 65_536;
+
+interface Code {
+  readonly ref: string;
+  readonly hashes: readonly string[];
+  /** What keys begin with. */
+  readonly prefix: string;
+}
+
+/** Makes tasks. */
+export class Submitter {
+  readonly #core: ClientCore;
+  readonly #scatterer: Scatterer;
+  readonly #codes = new WeakMap<WeakKey, Code>();
+  /** Whether a handle of an actor was among what was packed last. */
+  #handles = false;
+
+  /** How values are packed. */
+  readonly packing: PackOptions = {
+    root: "args",
+    describe: (fn, purpose, path) => {
+      if ((fn as unknown) === ActorHandle) this.#handles = true;
+      const described = describeCode(fn, purpose, path);
+      if (described !== undefined && described.codes.size > 0) this.#learn(described);
+      return described;
+    },
+  };
+
+  /** Submits through `core`. */
+  constructor(core: ClientCore, scatterer: (packing: PackOptions) => Scatterer) {
+    this.#core = core;
+    this.#scatterer = scatterer(this.packing);
+  }
+
+  /** What scatters. */
+  get scatterer(): Scatterer {
+    return this.#scatterer;
+  }
+
+  #learn(described: Described): void {
+    for (const [hash, bytes] of described.codes) this.#core.machine.codes.set(hash, bytes);
+  }
+
+  /** The code reference of a function or class. */
+  // deno-lint-ignore ban-types
+  code(fn: Function): Code {
+    let code = this.#codes.get(fn);
+    if (code === undefined) {
+      if (typeof fn !== "function") {
+        throw new TypeError(`expected a function to call, got ${fn === null ? "null" : typeof fn}`);
+      }
+      const described = describeCode(fn, "value");
+      this.#learn(described);
+      const name = (fn.name || "task").replace(/[^\w$.]/g, "_").slice(0, 40);
+      code = { ref: described.ref, hashes: [...described.codes.keys()], prefix: name };
+      this.#codes.set(fn, code);
+    }
+    return code;
+  }
+
+  /** Submits a call; `suffix` makes keys of several calls with one key option differ. */
+  // deno-lint-ignore ban-types
+  submit(fn: Function, args: readonly unknown[], options: Options, wire: TaskOptions, suffix = ""): ClientTask {
+    this.#core.mustBeOpen();
+    const code = this.code(fn);
+    this.#handles = false;
+    let packed = pack(args, this.packing);
+    if (packed.frames.length > 0 && packed.nbytes > LARGE) packed = this.#lighten(args, packed);
+    const { given } = options;
+    const named = given.key !== undefined || given.pure === true;
+    const key = given.key !== undefined
+      ? given.key + suffix
+      : given.pure
+      ? pureKey(code, packed)
+      : this.#core.ids.next(code.prefix);
+    const hashes = packed.codes.size === 0 ? code.hashes : [...new Set([...code.hashes, ...packed.codes.keys()])];
+    if (named) {
+      const known = this.#core.known(key);
+      if (known !== undefined && known.spec !== undefined) {
+        if (known.state === "released" || known.state === "cancelled" || known.state === "lost") {
+          this.#core.submit(known, true);
+        }
+        return known;
+      }
+    }
+    const task = new ClientTask(key, "task", {
+      fn: code.ref,
+      options: wire,
+      args: packed,
+      deps: packed.refs,
+      codes: hashes,
+    });
+    // An actor must not end because its last handle is on its way.
+    if (this.#handles) task.keep = args;
+    this.#core.submit(task, named);
+    return task;
+  }
+
+  /** Large arguments become references. */
+  #lighten(args: readonly unknown[], packed: Packing): Packing {
+    const light = args.map((value, i) => {
+      if (typeof value !== "object" || value === null) return value;
+      const alone = pack(value, { ...this.packing, root: `args[${i}]` });
+      // What holds futures itself cannot be scattered: their values are not here.
+      if (alone.nbytes <= LARGE || alone.frames.length === 0 || alone.refs.length > 0) return value;
+      return { [reference]: this.#scatterer.argument(value, alone).key };
+    });
+    return light.every((v, i) => v === args[i]) ? packed : pack(light, this.packing);
+  }
+}
+
+function pureKey(code: Code, packed: Packing): string {
+  const content = hex(contentHash({ head: packed.head, frames: packed.frames }));
+  return `${code.prefix}-${
+    hex(contentHash({ head: new TextEncoder().encode(code.ref), frames: [] })).slice(0, 12)
+  }-${content}`;
+}

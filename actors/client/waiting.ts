@@ -1,0 +1,131 @@
+/**
+ * Waiting for several futures.
+ *
+ * @module
+ */
+
+import type { ClientTask } from "./client_task.ts";
+import { WaitTimeoutError } from "./errors.ts";
+import type { Future } from "./future.ts";
+import { whileWaiting } from "./task_context.ts";
+
+/** When {@link wait} ends: with all, with the first that is settled, or with the first that failed (or all). */
+export type WaitFor = "all" | "first" | "firstError";
+
+/** What {@link wait} gives. */
+export interface Waited<T> {
+  /** Those that are settled: done, failed, cancelled or lost. */
+  readonly done: Future<T>[];
+  /** Those that are not. */
+  readonly pending: Future<T>[];
+}
+
+/**
+ * Waits for futures without getting their values.
+ *
+ * @param futures What to wait for.
+ * @param options `until`: when it ends (default `"all"`); `timeout`: milliseconds after which it rejects.
+ * @throws {WaitTimeoutError} when it takes longer than `timeout`.
+ * @example
+ * ```ts
+ * import { Client, wait } from "@troupe/troupe";
+ *
+ * await using client = await Client.local();
+ * const { done } = await wait(client.map(Math.sqrt, [1, 4, 9]), { until: "first" });
+ * console.log(done.length > 0); // true
+ * ```
+ */
+export function wait<T>(
+  futures: Iterable<Future<T>>,
+  options: { readonly until?: WaitFor; readonly timeout?: number } = {},
+): Promise<Waited<T>> {
+  const all = [...futures];
+  const { until = "all", timeout } = options;
+  if (until !== "all" && until !== "first" && until !== "firstError") {
+    throw new TypeError(`until: expected "all", "first" or "firstError", got ${JSON.stringify(until)}`);
+  }
+  const sorted = (): Waited<T> => ({
+    done: all.filter((f) => f.status !== "pending"),
+    pending: all.filter((f) => f.status === "pending"),
+  });
+  if (all.length === 0) return Promise.resolve(sorted());
+  const { core } = all[0].host;
+  return whileWaiting(
+    new Promise<Waited<T>>((resolve, reject) => {
+      let left = all.length;
+      let over = false;
+      const finish = (run: () => void): void => {
+        if (over) return;
+        over = true;
+        timer?.cancel();
+        for (const f of all) f.host.core.unwatch(f.task, settled);
+        run();
+      };
+      const settled = (task: ClientTask): void => {
+        left--;
+        if (left === 0 || until === "first" || (until === "firstError" && task.state !== "done")) {
+          // At the end of the turn, with all that settle in it.
+          core.clock.soon(() =>
+            finish(() => core.machine.ended === undefined ? resolve(sorted()) : reject(core.endedError()))
+          );
+        }
+      };
+      const timer = timeout === undefined
+        ? undefined
+        : core.clock.after(timeout, () =>
+          finish(() =>
+            reject(new WaitTimeoutError(`${left} of ${all.length} futures are still pending after ${timeout} ms`))
+          ));
+      for (const f of all) f.host.core.watch(f.task, settled);
+    }),
+  );
+}
+
+/**
+ * Futures in the order in which they are settled.
+ *
+ * @example
+ * ```ts
+ * import { asCompleted, Client } from "@troupe/troupe";
+ *
+ * await using client = await Client.local();
+ * for await (const future of asCompleted(client.map(Math.sqrt, [1, 4, 9]))) console.log(await future);
+ * ```
+ */
+export function asCompleted<T>(futures: Iterable<Future<T>>): AsyncIterableIterator<Future<T>> {
+  const ready: Future<T>[] = [];
+  let wake: ((settled: boolean) => void) | undefined;
+  const watching = [...futures].map((f) => {
+    const watcher = (): void => {
+      ready.push(f);
+      wake?.(true);
+    };
+    return [f, watcher] as const;
+  });
+  let left = watching.length;
+  for (const [f, watcher] of watching) f.host.core.watch(f.task, watcher);
+  const over = (): Promise<IteratorResult<Future<T>>> => {
+    left = 0;
+    for (const [f, watcher] of watching) f.host.core.unwatch(f.task, watcher);
+    wake?.(false);
+    return Promise.resolve({ done: true, value: undefined });
+  };
+  // Not a generator: those await what they yield, and a future would become its value.
+  return {
+    async next() {
+      if (left === 0) return { done: true, value: undefined };
+      left--;
+      if (ready.length === 0) {
+        const settled = await whileWaiting(new Promise<boolean>((resolve) => wake = resolve));
+        wake = undefined;
+        if (!settled) return { done: true, value: undefined };
+      }
+      return { done: false, value: ready.shift()! };
+    },
+    return: over,
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    [Symbol.asyncDispose]: async () => void await over(),
+  };
+}
