@@ -200,6 +200,8 @@ class DealerSource implements Source {
   drain(budget: number): number {
     let taken = 0;
     if (!this.#open) this.#listen();
+    // Commands that nobody reads would keep the descriptor readable, and the wait would never wait.
+    if (!this.#open && !this.#closed) this.socket.getInt(15);
     if (this.#open) taken = this.#receive(budget);
     if (this.#open && !this.#closed) this.#listen();
     return taken;
@@ -241,6 +243,10 @@ class DealerSource implements Source {
     } else if (!this.#open) {
       const reason = this.#judge.judge(event, value, this.#driver.options.clock.now());
       if (reason !== undefined) this.#driver.dealerRefused(this, reason);
+      // The library gives up for good on what speaks another protocol; it may be another server the next time.
+      else if (event === Event.handshakeFailedProtocol) {
+        this.#driver.dealerLost(this, "what answers speaks another protocol");
+      }
     }
   }
 
