@@ -11,6 +11,9 @@ import { UsageError } from "./errors.ts";
 import type { Command } from "./options.ts";
 import { serve } from "./serve.ts";
 
+/** Milliseconds a worker takes at most to hand over what it has. */
+const LEAVE_WITHIN = 10_000;
+
 /** Runs a worker until SIGTERM. */
 export const workerCommand: Command = {
   name: "worker",
@@ -57,8 +60,11 @@ export const workerCommand: Command = {
       allowRead: args.list("allow-read"),
       keys,
       insecure: args.is("insecure"),
+      leaveWithin: LEAVE_WITHIN,
       leave: "ask",
       keepAlive: true,
+      // One that left as it was told to (the scheduler is gone for good, it was retired) stays away.
+      child: { restart: "transient", shutdown: LEAVE_WITHIN + 5_000 },
       log: (line) => console.error(line),
     });
     return await serve(nanny, (info) => console.log(`worker ${name} at ${info.address}`));

@@ -68,6 +68,7 @@ export async function startLocalCluster(options: LocalClusterOptions = {}): Prom
         ...names.map((name) =>
           workerNanny({
             ...shared,
+            child: { ...shared.child, restart: "transient" },
             name,
             scheduler: schedulerAddress,
             address: `ipc://${scratch.path}/${name}`,

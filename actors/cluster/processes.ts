@@ -41,6 +41,8 @@ export interface WorkerProcessOptions extends ProcessOptions {
   readonly memoryLimit?: number;
   /** Abstract resources by name. */
   readonly resources?: Readonly<Record<string, number>>;
+  /** Milliseconds it takes at most to hand over what it has, when asked to leave. */
+  readonly leaveWithin?: number;
   /** Hosts that tasks may reach. */
   readonly allowNet?: readonly string[];
   /** Paths that tasks may read. */
@@ -135,6 +137,7 @@ export async function workerNanny(options: WorkerProcessOptions): Promise<Nanny>
       sandbox: { net: options.allowNet ?? [], read: options.allowRead ?? [] },
       threadEntry: { url: thread.url },
       scratch: options.scratch,
+      leaveWithin: options.leaveWithin,
     }),
   });
 }
