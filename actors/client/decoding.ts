@@ -5,7 +5,7 @@
  */
 
 import { codeNow, loadCode } from "../code/mod.ts";
-import { ActorGoneError, KilledWorkerError, LostDataError } from "../scheduler/errors.ts";
+import { ActorGoneError, CycleError, KilledWorkerError, LostDataError } from "../scheduler/errors.ts";
 import {
   fromBlob,
   neededCode,
@@ -16,9 +16,22 @@ import {
   type UnpackOptions,
 } from "../values/mod.ts";
 import type { ClientTask } from "./client_task.ts";
-import { CancelledError } from "./errors.ts";
+import { MemoryError, TaskCancelledError, TaskTimeoutError, ThreadLostError } from "../worker/errors.ts";
+import { CancelledError, ScatterError } from "./errors.ts";
 
-registerErrorClass(ActorGoneError, KilledWorkerError, LostDataError, NotSendableError, CancelledError);
+registerErrorClass(
+  ActorGoneError,
+  CancelledError,
+  CycleError,
+  KilledWorkerError,
+  LostDataError,
+  MemoryError,
+  NotSendableError,
+  ScatterError,
+  TaskCancelledError,
+  TaskTimeoutError,
+  ThreadLostError,
+);
 
 const NONE: readonly string[] = [];
 

@@ -126,6 +126,5 @@ export function asCompleted<T>(futures: Iterable<Future<T>>): AsyncIterableItera
     [Symbol.asyncIterator]() {
       return this;
     },
-    [Symbol.asyncDispose]: async () => void await over(),
   };
 }

@@ -1,0 +1,20 @@
+/**
+ * The runtime: a scheduler, workers and clients as actors.
+ *
+ * What is heavy (starting processes, the roles' own machines) is loaded when it is used: this module is also loaded in every executor thread.
+ *
+ * @module
+ */
+
+export * from "./client/mod.ts";
+export { ClosureError, ModuleLoadError, registerInternals, registerLibrary, UnknownCodeError } from "./code/mod.ts";
+export { ActorGoneError, CycleError, KilledWorkerError, LostDataError } from "./scheduler/errors.ts";
+export { fromWire, MalformedValueError, NotSendableError, registerErrorClass, toWire } from "./values/mod.ts";
+export {
+  MailboxFullError,
+  MemoryError,
+  TaskCancelledError,
+  TaskTimeoutError,
+  ThreadLostError,
+} from "./worker/errors.ts";
+export { inTask, type TaskContext } from "./worker/thread_api.ts";
