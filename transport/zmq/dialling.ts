@@ -7,7 +7,7 @@
 import { Event } from "./constants.ts";
 
 /** The value of a failed handshake whose sides do not use the same mechanism: one has keys, the other none. */
-export const MECHANISM_MISMATCH = 0x11000001;
+export const MECHANISM_MISMATCH = 0x11000002;
 /** Connections that break in the handshake are a sign of wrong keys when there are so many of them, over so long. */
 const SILENT_FAILURES = 5;
 const SILENT_MS = 700;

@@ -15,6 +15,7 @@ import { BindError, DriverError } from "../errors.ts";
 import { Event, NOTIFY_DISCONNECT, Option, Times } from "./constants.ts";
 import { HandshakeJudge, MECHANISM_MISMATCH } from "./dialling.ts";
 import type { ZmqDriverOptions } from "./ffi_driver.ts";
+import { askMechanism } from "./greeting.ts";
 import { guard } from "./napi_zap.ts";
 import { bindable, dialable, reachable, socketFile, untilFree } from "./places.ts";
 import { type Poller, sharedPoller, type Source } from "./poller.ts";
@@ -23,6 +24,9 @@ import { type Poller, sharedPoller, type Source } from "./poller.ts";
 export type ZmqModule = typeof zeromq;
 
 const PROBE = encodeEnvelope({ kind: "probe" });
+
+/** After so many looks at a server that answers, and wants keys as we do, our keys are the wrong ones. */
+const INQUIRIES = 3;
 
 /** What the module's types keep to themselves. */
 interface Options32 {
@@ -240,12 +244,18 @@ class DealerSource implements Source {
   readonly #driver: NapiDriver;
   readonly #socket: zeromq.Dealer;
   readonly #judge: HandshakeJudge;
+  readonly #address: Address;
+  readonly #withKeys: boolean;
+  #inquiries = 0;
   #open = false;
   #closed = false;
   #usedAt = 0;
   #timer: Timer | undefined;
 
-  constructor(driver: NapiDriver, module: ZmqModule, number: number, address: string, options: ZmqDriverOptions) {
+  constructor(driver: NapiDriver, module: ZmqModule, number: number, place: Address, options: ZmqDriverOptions) {
+    const address = dialable(place);
+    this.#address = place;
+    this.#withKeys = options.keys !== undefined;
     this.#driver = driver;
     this.number = number;
     this.#judge = new HandshakeJudge(options.keys !== undefined);
@@ -268,7 +278,8 @@ class DealerSource implements Source {
     const beat = (): void => {
       this.#timer = options.clock.after(Times.probe, () => {
         // A connection that came and went between two looks is not noticed; then the other side calls us a stranger.
-        if (this.#open && options.clock.now() - this.#usedAt >= Times.probe) this.send(PROBE, [], false);
+        if (!this.#open) void this.#inquire();
+        else if (options.clock.now() - this.#usedAt >= Times.probe) this.send(PROBE, [], false);
         this.#driver.poller.touch(this);
         beat();
       });
@@ -314,9 +325,25 @@ class DealerSource implements Source {
     this.#driver.events.received(this.number, plain(frames[0]), new Frames(frames, 1));
   }
 
-  #failed(event: number, value: number): void {
+  /**
+   * Finds out why there is no connection. The module's observers would tell, but they crash under Deno; so the other side is asked how it
+   * wants to be talked to, as the library asks it.
+   */
+  async #inquire(): Promise<void> {
+    const own = this.#withKeys ? "CURVE" : "NULL";
+    const theirs = await askMechanism(this.#address);
     if (this.#open || this.#closed) return;
-    const reason = this.#judge.judge(event, value, this.#driver.options.clock.now());
+    this.#inquiries++;
+    if (theirs === undefined) {
+      // The library gives up for good on what speaks another protocol; it may be another server the next time.
+      if (this.#inquiries >= INQUIRIES) this.#driver.dealerLost(this, "no answer");
+      return;
+    }
+    const reason = theirs !== own
+      ? this.#judge.judge(Event.handshakeFailedProtocol, MECHANISM_MISMATCH, 0)
+      : this.#withKeys && this.#inquiries >= INQUIRIES
+      ? "it ends every handshake: our key is not among those it lets in, or the server's public key that we have is not its own"
+      : undefined;
     if (reason !== undefined) this.#driver.dealerRefused(this, reason);
   }
 }
@@ -370,7 +397,7 @@ class NapiDriver implements Driver {
 
   connect(address: Address): number {
     const number = this.newConnection();
-    const dealer = new DealerSource(this, this.#module, number, dialable(address), this.options);
+    const dealer = new DealerSource(this, this.#module, number, address, this.options);
     this.#dealers.set(number, dealer);
     this.poller.add(dealer);
     return number;
