@@ -82,49 +82,36 @@ export function wait<T>(
 }
 
 /**
- * Futures in the order in which they are settled.
+ * Futures in the order in which they are settled, each with its place in what was given.
  *
  * @example
  * ```ts
  * import { asCompleted, Client } from "@troupe/troupe";
  *
  * await using client = await Client.local();
- * for await (const future of asCompleted(client.map(Math.sqrt, [1, 4, 9]))) console.log(await future);
+ * for await (const [future, index] of asCompleted(client.map(Math.sqrt, [1, 4, 9]))) console.log(index, await future);
  * ```
  */
-export function asCompleted<T>(futures: Iterable<Future<T>>): AsyncIterableIterator<Future<T>> {
-  const ready: Future<T>[] = [];
-  let wake: ((settled: boolean) => void) | undefined;
-  const watching = [...futures].map((f) => {
+export async function* asCompleted<T>(
+  futures: Iterable<Future<T>>,
+): AsyncGenerator<[future: Future<T>, index: number], void, undefined> {
+  // In pairs: a generator awaits what it yields, and a future alone would become its value.
+  const ready: [Future<T>, number][] = [];
+  let wake = (): void => {};
+  const watching = [...futures].map((f, index) => {
     const watcher = (): void => {
-      ready.push(f);
-      wake?.(true);
+      ready.push([f, index]);
+      wake();
     };
     return [f, watcher] as const;
   });
-  let left = watching.length;
   for (const [f, watcher] of watching) f.host.core.watch(f.task, watcher);
-  const over = (): Promise<IteratorResult<Future<T>>> => {
-    left = 0;
+  try {
+    for (let at = 0; at < watching.length; at++) {
+      if (at === ready.length) await whileWaiting(new Promise<void>((resolve) => wake = resolve));
+      yield ready[at];
+    }
+  } finally {
     for (const [f, watcher] of watching) f.host.core.unwatch(f.task, watcher);
-    wake?.(false);
-    return Promise.resolve({ done: true, value: undefined });
-  };
-  // Not a generator: those await what they yield, and a future would become its value.
-  return {
-    async next() {
-      if (left === 0) return { done: true, value: undefined };
-      left--;
-      if (ready.length === 0) {
-        const settled = await whileWaiting(new Promise<boolean>((resolve) => wake = resolve));
-        wake = undefined;
-        if (!settled) return { done: true, value: undefined };
-      }
-      return { done: false, value: ready.shift()! };
-    },
-    return: over,
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
+  }
 }
