@@ -13,9 +13,11 @@ export type { ActorCalls, Executor, ExecutorEvent, ExecutorTask } from "./execut
 export type { Sandbox } from "./executor_thread.ts";
 export { Block, Heap, type HeapOptions, type Region } from "./heap.ts";
 export { Rooms } from "./rooms.ts";
-export { WorkerMachine, type WorkerMachineOptions } from "./state.ts";
+export type { WorkerMachineOptions } from "./books.ts";
+export { WorkerMachine } from "./state.ts";
 export type { TaskSpec, WorkerLogEvent, WorkerTask, WorkerTaskState } from "./states.ts";
 export { type Reservation, Store, StoredValue, type StoreEntry, type StoreOptions } from "./store.ts";
 export { inTask, type TaskContext } from "./thread_api.ts";
-export { ThreadExecutor, type ThreadExecutorOptions } from "./thread_executor.ts";
+export { ThreadExecutor } from "./thread_executor.ts";
+export type { ThreadExecutorOptions } from "./thread_pool.ts";
 export { type Usage, Worker, type WorkerEnd, type WorkerOptions } from "./worker.ts";

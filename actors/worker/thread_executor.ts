@@ -4,54 +4,22 @@
  * @module
  */
 
-import { setImmediate } from "node:timers";
-import type { Clock, Endpoint, Timer } from "../../transport/mod.ts";
+import type { Timer } from "../../transport/mod.ts";
 import { fromBlob } from "../values/mod.ts";
-import { ActorGoneError, ThreadLostError } from "./errors.ts";
+import { ActorHost } from "./actor_host.ts";
+import { ThreadLostError } from "./errors.ts";
 import type { ActorCalls, Executor, ExecutorEvent, ExecutorTask } from "./executor.ts";
-import { ExecutorThread, type Sandbox } from "./executor_thread.ts";
-import type { Block, Heap } from "./heap.ts";
-import { RelayHost } from "./relay_host.ts";
-import { MAX_RUNS, MAX_THREADS, SharedQueue, SLOT_BYTES } from "./shared_queue.ts";
+import type { ExecutorThread } from "./executor_thread.ts";
+import type { Block } from "./heap.ts";
+import { MAX_RUNS, SharedQueue, SLOT_BYTES } from "./shared_queue.ts";
 import type { StoredValue } from "./store.ts";
-import type { FromThread } from "./thread_messages.ts";
-import {
-  callsRecordSize,
-  In,
-  Kind,
-  Out,
-  TASK_HEAD,
-  type TaskRecord,
-  taskRecordSize,
-  writeCalls,
-  writeTask,
-} from "./thread_records.ts";
+import { type ThreadExecutorOptions, ThreadPool } from "./thread_pool.ts";
+import { In, Kind, Out, TASK_HEAD, type TaskRecord, taskRecordSize, writeTask } from "./thread_records.ts";
 import { errorBlob, NO_RUN } from "./thread_results.ts";
+import { NextTurn } from "./turns.ts";
 
-/** What the executor is made of. */
-export interface ThreadExecutorOptions {
-  /** How many tasks run at a time, each on a thread. */
-  readonly threads: number;
-  /** The worker's memory; its arenas must be shared ones. */
-  readonly heap: Heap;
-  readonly clock: Clock;
-  /** The worker's name. */
-  readonly worker: string;
-  /** The scheduler's address, for clients inside tasks. */
-  readonly scheduler: string;
-  /** Opens an endpoint of role "client" for a client inside a task. */
-  readonly openEndpoint: () => Endpoint | Promise<Endpoint>;
-  /** What tasks may do beyond computing. Default: nothing. */
-  readonly sandbox?: Sandbox;
-  /** Niceness of the threads; default 5. 0 leaves them as they are. */
-  readonly nice?: number;
-  /** URL of the threads' program; the source when it is left out. */
-  readonly entry?: string;
-  /** URLs of modules that open native libraries when they are imported. */
-  readonly natives?: readonly string[];
-  /** Milliseconds a thread has to come back from a cancelled task before it is written off. Default 1000. */
-  readonly patience?: number;
-}
+/** Tasks after which the threads are woken though more are to come. */
+const WAKE_EVERY = 32;
 
 interface Running {
   readonly task: ExecutorTask;
@@ -66,58 +34,47 @@ interface Running {
   patience: Timer | undefined;
 }
 
-interface LiveActor {
-  readonly key: string;
-  readonly index: number;
-  readonly thread: ExecutorThread;
-  readonly deps: readonly StoredValue[];
-  up: boolean;
-  /** Batches under way: calls that are not answered yet. */
-  readonly batches: Map<number, { left: Set<number>; record?: Block }>;
-}
-
 /** Tasks on threads. */
 export class ThreadExecutor implements Executor {
   readonly threads: number;
   readonly #options: ThreadExecutorOptions;
   readonly #queue = SharedQueue.create();
-  readonly #all: ExecutorThread[] = [];
+  readonly #pool: ThreadPool;
   #tasks: ExecutorThread[] = [];
   #actorThreads: ExecutorThread[] = [];
   #helper: ExecutorThread | undefined;
-  readonly #relays = new Map<ExecutorThread, RelayHost>();
   readonly #runs: (Running | undefined)[] = [];
   readonly #freeRuns: number[] = [];
   readonly #byTicket = new Map<number, Running>();
   #backlog: Running[] = [];
-  readonly #fns = new Map<string, number>();
-  readonly #codes = new Map<string, Uint8Array>();
-  readonly #actors = new Map<string, LiveActor>();
-  readonly #actorsByIndex = new Map<number, LiveActor>();
-  readonly #batches = new Map<number, LiveActor>();
-  readonly #loose = new Map<string, Block>();
+  readonly #actors: ActorHost;
   readonly #hashes = new Map<number, { value: StoredValue; resolve: (hash: Uint8Array) => void }>();
-  readonly #replies: ExecutorEvent[] = [];
   #sink: ((event: ExecutorEvent) => void) | undefined;
-  #nextActor = 0;
   #nextHash = 0;
   #wakeNext = 0;
+  #published = 0;
   #placeNext = 0;
   #armed = false;
-  #soon = false;
   #closed = false;
 
   /** Starts the threads at once; they get ready while others connect. */
   constructor(options: ThreadExecutorOptions) {
     this.threads = options.threads;
     this.#options = options;
-    for (let i = 0; i < options.threads; i++) this.#tasks.push(this.#thread("tasks"));
+    const { heap } = options;
+    this.#pool = new ThreadPool(options, this.#queue, {
+      keyOf: (run) => this.#runs[run]?.task.key ?? "",
+      died: (thread, reason) => this.#lost(thread, reason),
+      sink: (e) => this.#sink?.(e),
+    });
+    this.#actors = new ActorHost({ heap, sink: (e) => this.#sink?.(e), later: (run) => this.#later(run) });
+    for (let i = 0; i < options.threads; i++) this.#tasks.push(this.#pool.thread("tasks"));
     this.#sleep();
   }
 
   /** Threads that were written off and have not come back. */
   get stuck(): number {
-    return this.#all.filter((t) => t.writtenOff && !t.dead).length;
+    return this.#pool.all.filter((t) => t.writtenOff && !t.dead).length;
   }
 
   receive(sink: (event: ExecutorEvent) => void): void {
@@ -141,7 +98,7 @@ export class ThreadExecutor implements Executor {
       const index = new Int32Array(this.#queue.slots.buffer, this.#queue.slots.byteOffset + at, 2)[1];
       this.#queue.free(at);
       const run = this.#runs[index]!;
-      if (run.cancelled) this.#ended(run, true);
+      if (run.cancelled) this.#later(() => this.#ended(run, true));
       else take(run);
     }
     for (const run of this.#backlog.splice(0)) take(run);
@@ -169,7 +126,7 @@ export class ThreadExecutor implements Executor {
   }
 
   hash(value: StoredValue): Promise<Uint8Array> {
-    const helper = this.#helper ??= this.#thread("actors");
+    const helper = this.#helper ??= this.#pool.thread("actors");
     value.retain();
     const n = this.#nextHash++;
     const parts = value.parts;
@@ -183,21 +140,11 @@ export class ThreadExecutor implements Executor {
   }
 
   code(hash: string, bytes: Uint8Array): void {
-    if (this.#codes.has(hash)) return;
-    this.#codes.set(hash, bytes);
-    for (const t of this.#all) t.post({ type: "code", hash, bytes });
+    this.#pool.code(hash, bytes);
   }
 
   call(calls: ActorCalls): void {
-    const actor = this.#actors.get(calls.key);
-    if (actor === undefined) {
-      return this.#later(() => this.#refuse(calls.batch, 0, calls.method.length, `no actor ${calls.key} lives here`));
-    }
-    const n = calls.method.length;
-    const batch: { left: Set<number>; record?: Block } = { left: new Set(Array.from({ length: n }, (_, i) => i)) };
-    actor.batches.set(calls.batch, batch);
-    this.#batches.set(calls.batch, actor);
-    this.#send(actor, calls, 0, n, 0, calls.args.byteLength);
+    this.#actors.call(calls);
   }
 
   stopActor(key: string): void {
@@ -205,63 +152,23 @@ export class ThreadExecutor implements Executor {
     if (actor === undefined) return;
     actor.thread.put(In.stop, 8, (bytes, at) => int(bytes, at, actor.index));
     this.#options.clock.after(this.#options.patience ?? 1000, () => {
-      if (this.#actorsByIndex.get(actor.index) === actor) this.#writeOff(actor.thread, key);
+      if (this.#actors.lives(actor)) this.#writeOff(actor.thread, key);
     });
   }
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#next.close();
     for (const run of this.#runs) run?.patience?.cancel();
-    for (const t of this.#all) if (!t.dead) t.terminate();
-    await Promise.all([...this.#relays.values()].map((r) => r.close(100)));
+    await this.#pool.close();
   }
 
   // --- threads
 
-  #thread(role: "tasks" | "actors"): ExecutorThread {
-    const { heap, worker, scheduler, nice = 5, natives = [], sandbox = {} } = this.#options;
-    const index = this.#all.length;
-    if (index >= MAX_THREADS) throw new RangeError(`${MAX_THREADS} threads were started; no more is possible`);
-    const thread: ExecutorThread = new ExecutorThread({
-      init: { thread: index, role, worker, scheduler, nice, natives },
-      queue: this.#queue,
-      arenas: heap.arenas.map((a) => a.memory!),
-      sandbox,
-      entry: this.#options.entry,
-      message: (m) => this.#message(thread, m),
-      died: (reason) => this.#lost(thread, reason),
-    });
-    for (const [ref, i] of this.#fns) thread.post({ type: "fn", index: i, ref });
-    for (const [hash, bytes] of this.#codes) thread.post({ type: "code", hash, bytes });
-    this.#all.push(thread);
-    return thread;
-  }
-
-  #message(thread: ExecutorThread, m: FromThread): void {
-    switch (m.type) {
-      case "ready":
-        return;
-      case "log":
-        return this.#sink?.({ kind: "log", key: m.key, level: m.level, text: m.text });
-      case "fault": {
-        const key = m.run === NO_RUN ? "" : this.#runs[m.run]?.task.key ?? "";
-        return this.#sink?.({ kind: "log", key, level: "error", text: `not caught: ${m.text}` });
-      }
-      default: {
-        let relay = this.#relays.get(thread);
-        if (relay === undefined) {
-          relay = new RelayHost(this.#options.openEndpoint, (message) => thread.post(message));
-          this.#relays.set(thread, relay);
-        }
-        relay.message(m);
-      }
-    }
-  }
-
   #replace(thread: ExecutorThread): void {
     if (this.#closed) return;
     const i = this.#tasks.indexOf(thread);
-    if (i >= 0) this.#tasks[i] = this.#thread("tasks");
+    if (i >= 0) this.#tasks[i] = this.#pool.thread("tasks");
     this.#actorThreads = this.#actorThreads.filter((t) => t !== thread);
     if (this.#helper === thread) this.#helper = undefined;
   }
@@ -279,8 +186,7 @@ export class ThreadExecutor implements Executor {
     this.#drain(thread);
     this.#failAll(thread, `its thread ended: ${reason}`);
     for (const run of this.#runs) if (run !== undefined && this.#isOn(run, thread)) this.#settle(run);
-    this.#relays.get(thread)?.close(0);
-    this.#relays.delete(thread);
+    this.#pool.lost(thread);
   }
 
   /** All that ran on a thread is told as over. What it reads stays until it is known to have ended. */
@@ -290,7 +196,7 @@ export class ThreadExecutor implements Executor {
       if (run.cancelled) this.#ended(run, false);
       else this.#failed(run, errorBlob(new ThreadLostError(`${run.task.key}: ${reason}`)), 0, false);
     }
-    for (const actor of [...this.#actors.values()]) if (actor.thread === thread) this.#actorDown(actor, reason);
+    this.#actors.lost(thread, reason);
   }
 
   #isOn(run: Running, thread: ExecutorThread): boolean {
@@ -299,7 +205,7 @@ export class ThreadExecutor implements Executor {
 
   #ownerOf(run: Running): ExecutorThread | undefined {
     const owner = Atomics.load(this.#queue.owners, run.index);
-    return owner === 0 ? undefined : this.#all[owner - 1];
+    return owner === 0 ? undefined : this.#pool.all[owner - 1];
   }
 
   // --- to the threads
@@ -324,22 +230,12 @@ export class ThreadExecutor implements Executor {
     return run;
   }
 
-  #fn(ref: string): number {
-    let index = this.#fns.get(ref);
-    if (index === undefined) {
-      index = this.#fns.size;
-      this.#fns.set(ref, index);
-      for (const t of this.#all) t.post({ type: "fn", index, ref });
-    }
-    return index;
-  }
-
   #record(run: Running, kind: number, actor: number): TaskRecord {
     const { task } = run;
     return {
       kind,
       run: run.index,
-      fn: this.#fn(task.fn),
+      fn: this.#pool.fn(task.fn),
       actor,
       key: task.key,
       args: task.args,
@@ -379,29 +275,29 @@ export class ThreadExecutor implements Executor {
       ]);
     }
     this.#queue.publish();
-    for (let i = 0; i < this.#tasks.length; i++) {
-      const t = this.#tasks[this.#wakeNext++ % this.#tasks.length];
-      if (this.#queue.wakeThread(t.index, 1)) break;
-    }
+    this.#published++;
+    // Waking costs more than a small task: those that are given in one turn wake the threads together.
+    if (this.#published >= WAKE_EVERY) this.#wakeThreads();
+    else if (this.#published === 1) queueMicrotask(this.#wakeThreads);
     return true;
   }
 
+  readonly #wakeThreads = (): void => {
+    let n = this.#published;
+    this.#published = 0;
+    if (n === 0 || this.#closed) return;
+    for (let i = 0; i < this.#tasks.length && n > 0; i++) {
+      const t = this.#tasks[this.#wakeNext++ % this.#tasks.length];
+      if (this.#queue.wakeThread(t.index, 1)) n--;
+    }
+  };
+
   #construct(task: ExecutorTask): void {
-    if (this.#actorThreads.length < this.threads) this.#actorThreads.push(this.#thread("actors"));
+    if (this.#actorThreads.length < this.threads) this.#actorThreads.push(this.#pool.thread("actors"));
     const thread = this.#actorThreads[this.#placeNext++ % this.#actorThreads.length];
     const run = this.#run(task, thread);
-    const index = this.#nextActor++;
-    const actor: LiveActor = {
-      key: task.key,
-      index,
-      thread,
-      deps: task.deps.map((d) => d.value.retain()),
-      up: false,
-      batches: new Map(),
-    };
-    this.#actors.set(task.key, actor);
-    this.#actorsByIndex.set(index, actor);
-    const record = this.#record(run, Kind.actor, index);
+    const actor = this.#actors.add(task.key, thread, task.deps.map((d) => d.value.retain()));
+    const record = this.#record(run, Kind.actor, actor.index);
     const size = taskRecordSize(record);
     if (size <= thread.largest) thread.put(In.actor, size, (bytes, at) => writeTask(bytes, at, record));
     else {
@@ -410,68 +306,30 @@ export class ThreadExecutor implements Executor {
     }
   }
 
-  /** Sends calls in pieces that the inbox takes; one that is too large alone goes through a block. */
-  #send(actor: LiveActor, calls: ActorCalls, from: number, to: number, start: number, end: number): void {
-    const record = {
-      batch: calls.batch,
-      actor: actor.index,
-      first: from,
-      methods: calls.methods,
-      method: calls.method.subarray(from, to),
-      argBytes: calls.argBytes.subarray(from, to),
-      args: calls.args.subarray(start, end),
-    };
-    const size = callsRecordSize(record);
-    if (size <= actor.thread.largest) {
-      return actor.thread.put(In.calls, size, (bytes, at) => writeCalls(bytes, at, record));
-    }
-    if (to - from > 1) {
-      const middle = (from + to) >> 1;
-      let cut = start;
-      for (let i = from; i < middle; i++) cut += calls.argBytes[i];
-      this.#send(actor, calls, from, middle, start, cut);
-      return this.#send(actor, calls, middle, to, cut, end);
-    }
-    const block = this.#options.heap.allocate(size);
-    if (block === undefined) {
-      return this.#later(() =>
-        this.#refuse(calls.batch, from, 1, `the worker has no room for a call of ${size} bytes`)
-      );
-    }
-    writeCalls(block.bytes, 0, record);
-    this.#loose.set(`call ${calls.batch} ${from}`, block);
-    actor.thread.putElsewhere(In.calls, block);
-  }
-
   // --- from the threads
 
   readonly #pump = (): void => {
     if (this.#closed) return;
-    this.#soon = false;
     let any = false;
-    for (let i = 0; i < this.#all.length; i++) {
-      const t = this.#all[i];
+    for (let i = 0; i < this.#pool.all.length; i++) {
+      const t = this.#pool.all[i];
       if (t.dead) continue;
       if (this.#drain(t)) any = true;
       t.continue();
     }
     while (this.#backlog.length > 0 && this.#publish(this.#backlog[0])) this.#backlog.shift();
     // Others get their turn before the next look.
-    if (any) this.#again();
+    if (any) this.#next.ask();
     else this.#sleep();
   };
 
-  #again(): void {
-    if (this.#soon) return;
-    this.#soon = true;
-    setImmediate(this.#pump);
-  }
+  readonly #next = new NextTurn(() => this.#pump());
 
   #sleep(): void {
     const seen = this.#queue.mainSignal;
-    for (const t of this.#all) if (!t.dead && !t.line.outbox.empty) return this.#again();
+    for (const t of this.#pool.all) if (!t.dead && !t.line.outbox.empty) return this.#next.ask();
     const r = this.#queue.sleepMain(seen, this.#armed);
-    if (r === undefined) return this.#again();
+    if (r === undefined) return this.#next.ask();
     if (r === "armed") return;
     this.#armed = true;
     r.then(() => {
@@ -511,14 +369,11 @@ export class ThreadExecutor implements Executor {
       case Out.need:
         return this.#grant(t, a, floats.slice((at >> 3) + 1, (at >> 3) + 1 + b));
       case Out.replies:
-        return this.#replied(t, at);
+        return this.#actors.replied(t, at);
       case Out.replyElsewhere:
-        return this.#repliedElsewhere(t, at);
-      case Out.actorDown: {
-        const actor = this.#actorsByIndex.get(a);
-        if (actor !== undefined) this.#actorDown(actor, "it was stopped");
-        return;
-      }
+        return this.#actors.repliedElsewhere(t, at);
+      case Out.actorDown:
+        return this.#actors.ended(a);
       case Out.hashed: {
         const waiting = this.#hashes.get(a);
         this.#hashes.delete(a);
@@ -611,102 +466,13 @@ export class ThreadExecutor implements Executor {
       }
       blocks.push(b);
     }
-    if (index === NO_RUN) { for (const b of blocks) this.#loose.set(`${b.arena} ${b.offset}`, b); }
+    if (index === NO_RUN) { for (const b of blocks) this.#actors.grant(b); }
     else this.#runs[index]?.grants.push(...blocks);
     t.answer(true, heap.used, heap.limit, blocks);
-  }
-
-  // --- actors
-
-  #answered(batch: number, first: number, n: number): boolean {
-    const actor = this.#batches.get(batch);
-    const state = actor?.batches.get(batch);
-    if (actor === undefined || state === undefined) return false;
-    for (let i = first; i < first + n; i++) {
-      state.left.delete(i);
-      const key = `call ${batch} ${i}`;
-      const block = this.#loose.size === 0 ? undefined : this.#loose.get(key);
-      if (block !== undefined) {
-        this.#loose.delete(key);
-        block.release();
-      }
-    }
-    if (state.left.size === 0) {
-      actor.batches.delete(batch);
-      this.#batches.delete(batch);
-    }
-    return true;
-  }
-
-  #replied(t: ExecutorThread, at: number): void {
-    const { ints, bytes } = t.line.outbox;
-    const p = at >> 2;
-    const batch = ints[p], first = ints[p + 1], n = ints[p + 2];
-    const ok = new Uint32Array(n), sizes = new Uint32Array(n);
-    let total = 0;
-    for (let i = 0; i < n; i++) {
-      ok[i] = ints[p + 4 + i] & 1;
-      sizes[i] = ints[p + 4 + i] >>> 1;
-      total += sizes[i];
-    }
-    if (!this.#answered(batch, first, n)) return;
-    const start = at + 16 + ((4 * n + 7) & ~7);
-    this.#sink?.({ kind: "replies", batch, first, ok, sizes, values: bytes.slice(start, start + total) });
-  }
-
-  #repliedElsewhere(t: ExecutorThread, at: number): void {
-    const { ints, floats } = t.line.outbox;
-    const batch = ints[at >> 2], first = ints[(at >> 2) + 1], ok = ints[(at >> 2) + 2];
-    const [arena, offset, length] = floats.subarray((at >> 3) + 2, (at >> 3) + 5);
-    const values = this.#options.heap.view({ arena, offset, length });
-    if (this.#answered(batch, first, 1)) {
-      this.#sink?.({
-        kind: "replies",
-        batch,
-        first,
-        ok: Uint32Array.of(ok),
-        sizes: Uint32Array.of(length),
-        values: values.slice(),
-      });
-    }
-    const key = `${arena} ${offset}`;
-    this.#loose.get(key)?.release();
-    this.#loose.delete(key);
-  }
-
-  #refuse(batch: number, first: number, n: number, why: string): void {
-    this.#answered(batch, first, n);
-    const blob = errorBlob(new ActorGoneError(why));
-    const values = new Uint8Array(blob.byteLength * n);
-    for (let i = 0; i < n; i++) values.set(blob, i * blob.byteLength);
-    const sizes = new Uint32Array(n).fill(blob.byteLength);
-    this.#sink?.({ kind: "replies", batch, first, ok: new Uint32Array(n), sizes, values });
-  }
-
-  #actorDown(actor: LiveActor, reason: string): void {
-    if (this.#actorsByIndex.get(actor.index) !== actor) return;
-    this.#actorsByIndex.delete(actor.index);
-    if (this.#actors.get(actor.key) === actor) this.#actors.delete(actor.key);
-    for (const [batch, { left }] of [...actor.batches]) {
-      for (const [first, n] of runsOf(left)) this.#refuse(batch, first, n, `${actor.key} is gone: ${reason}`);
-    }
-    for (const value of actor.deps) value.release();
-    if (actor.up) this.#sink?.({ kind: "actorDown", key: actor.key, reason });
   }
 }
 
 function int(bytes: Uint8Array, at: number, value: number): number {
   new Int32Array(bytes.buffer, bytes.byteOffset + at, 2).set([value, 0]);
   return 8;
-}
-
-/** Numbers in ascending order as [first, count] of each run without gaps. */
-function runsOf(numbers: Iterable<number>): [number, number][] {
-  const out: [number, number][] = [];
-  for (const n of numbers) {
-    const last = out[out.length - 1];
-    if (last !== undefined && last[0] + last[1] === n) last[1]++;
-    else out.push([n, 1]);
-  }
-  return out;
 }

@@ -5,8 +5,6 @@
  * @module
  */
 
-import { AsyncLocalStorage } from "node:async_hooks";
-import { setImmediate } from "node:timers";
 import type { Endpoint } from "../../transport/mod.ts";
 import { contentHash, fromBlob, neededCode, pack, type PackedValue, unpack } from "../values/mod.ts";
 import { RelayEndpoint } from "./relay_endpoint.ts";
@@ -15,10 +13,12 @@ import { ThreadActors } from "./thread_actors.ts";
 import { type TaskContext, taskSymbol } from "./thread_api.ts";
 import { ThreadCode } from "./thread_code.ts";
 import { captureConsole } from "./thread_console.ts";
+import { ThreadContext } from "./thread_context.ts";
 import type { FromThread, ThreadInit, ToThread } from "./thread_messages.ts";
 import { In, Kind, Out, padded, readText, TASK_HEAD } from "./thread_records.ts";
 import { NO_RUN, Results } from "./thread_results.ts";
 import { Run, type RunHost } from "./thread_run.ts";
+import { NextTurn } from "./turns.ts";
 
 /** Milliseconds after which a thread that has more to do lets its event loop turn. */
 const TURN = 1;
@@ -39,7 +39,7 @@ export class ThreadLoop implements RunHost {
   readonly scheduler: string;
   readonly code = new ThreadCode();
   readonly results: Results;
-  readonly local = new AsyncLocalStorage<TaskContext>();
+  readonly local = new ThreadContext<TaskContext>();
   readonly #queue: SharedQueue;
   readonly #line: ThreadLine;
   readonly #words: Int32Array;
@@ -53,7 +53,6 @@ export class ThreadLoop implements RunHost {
   #busy = 0;
   #armed = false;
   #pumping = false;
-  #scheduled = false;
   #closing = false;
   #relay: RelayEndpoint | undefined;
 
@@ -72,13 +71,15 @@ export class ThreadLoop implements RunHost {
     this.results = new Results(this.#queue, this.#line, init.arenas, init.thread);
     this.thread = init.thread;
     this.#actors = new ThreadActors(this);
-    Object.defineProperty(globalThis, taskSymbol, { value: () => this.local.getStore() });
-    captureConsole((level, text) => post({ type: "log", key: this.local.getStore()?.key ?? "", level, text }));
+    Object.defineProperty(globalThis, taskSymbol, { value: () => this.local.get() });
+    captureConsole((level, text) => post({ type: "log", key: this.local.get()?.key ?? "", level, text }));
     this.#catchFaults();
   }
 
   /** Its number. */
   readonly thread: number;
+
+  readonly #next = new NextTurn(() => this.pump());
 
   /** What the main side posts. */
   message(m: ToThread): void {
@@ -101,6 +102,10 @@ export class ThreadLoop implements RunHost {
     this.#pumping = true;
     const began = performance.now();
     for (;;) {
+      if (this.local.loading !== undefined) {
+        this.local.loading.then(this.pump);
+        break;
+      }
       Atomics.store(this.#words, this.#sleeps, 0);
       const seen = Atomics.load(this.#words, this.#wake);
       let did = this.#line.inbox.drain(256, this.#read) > 0;
@@ -115,10 +120,7 @@ export class ThreadLoop implements RunHost {
       }
       if (did) {
         if (performance.now() - began < TURN) continue;
-        if (!this.#scheduled) {
-          this.#scheduled = true;
-          setImmediate(this.#continue);
-        }
+        this.#next.ask();
         break;
       }
       const free = this.#claims && this.#busy === 0;
@@ -135,11 +137,6 @@ export class ThreadLoop implements RunHost {
       break;
     }
     this.#pumping = false;
-  };
-
-  readonly #continue = (): void => {
-    this.#scheduled = false;
-    this.pump();
   };
 
   isCancelled(run: number): boolean {
@@ -357,7 +354,7 @@ export class ThreadLoop implements RunHost {
   /** An error nobody caught fails the task it comes from; the thread goes on. */
   #catchFaults(): void {
     const fault = (error: unknown): void => {
-      const run = this.local.getStore();
+      const run = this.local.get();
       const mine = run instanceof Run && !run.over && run.index !== NO_RUN ? [run] : [];
       // Where it cannot be told whose it is, it is everybody's.
       for (const r of mine.length > 0 ? mine : [...this.#runs.values()]) this.#failed(r, error, true);

@@ -207,7 +207,7 @@ export class Worker {
 
   #received(key: string, from: string, value: PackedValue): void {
     const now = this.#options.clock.now();
-    const known = this.machine.data.get(key);
+    const known = this.machine.value(key);
     if (known?.state !== "fetching") return;
     try {
       const pinned = known.order?.card != null;

@@ -1,0 +1,128 @@
+/**
+ * The worker's books: all that its machine knows, and the steps that every part of the machine takes with them.
+ *
+ * @module
+ */
+
+import type { WorkerInstruction } from "./events.ts";
+import { Places } from "./places.ts";
+import { ReadyHeap } from "./ready_heap.ts";
+import { checkTransition, TransitionLog, type WorkerTask, type WorkerTaskState } from "./states.ts";
+import { DataBook, type WorkerData } from "./worker_data.ts";
+
+/** What a machine is made of. */
+export interface WorkerMachineOptions {
+  /** The worker's name. */
+  readonly name: string;
+  /** Tasks that run at a time. */
+  readonly threads: number;
+  /** Bytes of values it may hold. */
+  readonly memoryLimit: number;
+  /** Part of the limit from which on no further task is begun while others run. Default 0.9. */
+  readonly pauseAt?: number;
+  /** Part of the limit below which tasks are begun again. Default 0.8. */
+  readonly resumeAt?: number;
+}
+
+/** An actor that lives here. */
+export interface WorkerActor {
+  readonly attempt: number;
+  readonly deps: readonly string[];
+}
+
+/** Books. */
+export class WorkerBooks {
+  /** All that waits, runs or is suspended here, by key. */
+  readonly tasks: Map<string, WorkerTask> = new Map();
+  /** Values. */
+  readonly data: DataBook = new DataBook();
+  readonly ready: ReadyHeap = new ReadyHeap();
+  /** Runs of tasks that are of interest, by ticket. */
+  readonly runs: Map<number, WorkerTask> = new Map();
+  /** Cancelled runs that are not over, and what they may be reading. */
+  readonly ending: Map<number, { readonly deps: readonly string[] }> = new Map();
+  /** Tasks with a timeout that have begun. */
+  readonly timed: Set<WorkerTask> = new Set();
+  readonly actors: Map<string, WorkerActor> = new Map();
+  readonly places: Places;
+  readonly log: TransitionLog = new TransitionLog();
+  /** Failures that no session has carried yet. */
+  readonly untold: Extract<WorkerInstruction, { do: "failed" }>[] = [];
+  /** What is to be done, in order. */
+  out: WorkerInstruction[] = [];
+  /** The time of the event that is being handled. */
+  now = 0;
+  /** When a run last began in an empty executor, or was over. */
+  progress = 0;
+  /** Whether there is a session with the scheduler. */
+  connected = false;
+
+  /** Empty ones. */
+  constructor(readonly options: WorkerMachineOptions) {
+    this.places = new Places(options.threads);
+  }
+
+  /** Nothing is lacking any more. */
+  makeReady(task: WorkerTask, why: string): void {
+    this.move(task, "ready", why);
+    this.ready.push(task);
+  }
+
+  /** The task is no longer here; `to` says how it ended. */
+  remove(task: WorkerTask, to: WorkerTaskState, why: string): void {
+    const from = task.state;
+    if (from === "ready") this.ready.remove(task);
+    this.move(task, to, why);
+    this.tasks.delete(task.key);
+    this.timed.delete(task);
+    // What a run reads is let go when the run is over.
+    if (from !== "waiting" && from !== "fetching" && from !== "ready") return;
+    for (const dep of task.deps) {
+      if (!task.lacks.has(dep)) {
+        this.unuse(dep);
+        continue;
+      }
+      const d = this.data.get(dep)!;
+      d.wants.delete(task);
+      this.unwanted(d);
+    }
+  }
+
+  /** The task ends with an error. */
+  fail(task: WorkerTask, error: Uint8Array, why: string): void {
+    this.remove(task, "failed", why);
+    this.tellFailed({ do: "failed", key: task.key, attempt: task.attempt, error });
+  }
+
+  /** Tells the scheduler of a failure, now or in its next session. */
+  tellFailed(failed: Extract<WorkerInstruction, { do: "failed" }>): void {
+    if (this.connected) this.out.push(failed);
+    else this.untold.push(failed);
+  }
+
+  /** A task or an actor reads the value no longer. */
+  unuse(key: string): void {
+    const d = this.data.get(key)!;
+    d.users--;
+    this.unwanted(d);
+  }
+
+  /** Forgets the value, if nobody needs it. */
+  unwanted(d: WorkerData): void {
+    if (d.keep || d.users > 0 || d.wants.size > 0 || d.order !== undefined) return;
+    this.data.delete(d);
+    if (d.state === "held") this.out.push({ do: "forget", key: d.key });
+  }
+
+  /** A transition, checked against the table. */
+  move(task: WorkerTask, to: WorkerTaskState, why: string): void {
+    checkTransition(task, to, this.log);
+    this.note(task, task.state, to, why);
+    task.state = to;
+  }
+
+  /** A transition, logged. */
+  note(task: WorkerTask, from: WorkerTaskState | "new", to: WorkerTaskState, why: string): void {
+    this.log.add({ at: this.now, who: this.options.name, what: task.key, from, to, why });
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * The threads of a worker: how they are made, what all of them are told, and what they tell beside results.
+ *
+ * @module
+ */
+
+import type { Clock, Endpoint } from "../../transport/mod.ts";
+import type { ExecutorEvent } from "./executor.ts";
+import { ExecutorThread, type Sandbox } from "./executor_thread.ts";
+import type { Heap } from "./heap.ts";
+import { RelayHost } from "./relay_host.ts";
+import { MAX_THREADS, type SharedQueue } from "./shared_queue.ts";
+import type { FromThread } from "./thread_messages.ts";
+import { NO_RUN } from "./thread_results.ts";
+
+/** What an executor of threads is made of. */
+export interface ThreadExecutorOptions {
+  /** How many tasks run at a time, each on a thread. */
+  readonly threads: number;
+  /** The worker's memory; its arenas must be shared ones. */
+  readonly heap: Heap;
+  readonly clock: Clock;
+  /** The worker's name. */
+  readonly worker: string;
+  /** The scheduler's address, for clients inside tasks. */
+  readonly scheduler: string;
+  /** Opens an endpoint of role "client" for a client inside a task. */
+  readonly openEndpoint: () => Endpoint | Promise<Endpoint>;
+  /** What tasks may do beyond computing. Default: nothing. */
+  readonly sandbox?: Sandbox;
+  /** Niceness of the threads; default 5. 0 leaves them as they are. */
+  readonly nice?: number;
+  /** URL of the threads' program; the source when it is left out. */
+  readonly entry?: string;
+  /** URLs of modules that open native libraries when they are imported. */
+  readonly natives?: readonly string[];
+  /** Milliseconds a thread has to come back from a cancelled task before it is written off. Default 1000. */
+  readonly patience?: number;
+}
+
+/** What a pool tells its executor. */
+export interface ThreadPoolListener {
+  /** Whose run this is. */
+  keyOf(run: number): string;
+  /** An error ended the thread. */
+  died(thread: ExecutorThread, reason: string): void;
+  sink(event: ExecutorEvent): void;
+}
+
+/** Threads, in the order in which they were made. */
+export class ThreadPool {
+  /** All that ever were. */
+  readonly all: ExecutorThread[] = [];
+  readonly #options: ThreadExecutorOptions;
+  readonly #queue: SharedQueue;
+  readonly #listener: ThreadPoolListener;
+  readonly #relays = new Map<ExecutorThread, RelayHost>();
+  readonly #fns = new Map<string, number>();
+  readonly #codes = new Map<string, Uint8Array>();
+
+  /** Without any thread yet. */
+  constructor(options: ThreadExecutorOptions, queue: SharedQueue, listener: ThreadPoolListener) {
+    this.#options = options;
+    this.#queue = queue;
+    this.#listener = listener;
+  }
+
+  /** Starts one. */
+  thread(role: "tasks" | "actors"): ExecutorThread {
+    const { heap, worker, scheduler, nice = 5, natives = [], sandbox = {} } = this.#options;
+    const index = this.all.length;
+    if (index >= MAX_THREADS) throw new RangeError(`${MAX_THREADS} threads were started; no more is possible`);
+    const thread: ExecutorThread = new ExecutorThread({
+      init: { thread: index, role, worker, scheduler, nice, natives },
+      queue: this.#queue,
+      arenas: heap.arenas.map((a) => a.memory!),
+      sandbox,
+      entry: this.#options.entry,
+      message: (m) => this.#message(thread, m),
+      died: (reason) => this.#listener.died(thread, reason),
+    });
+    for (const [ref, i] of this.#fns) thread.post({ type: "fn", index: i, ref });
+    for (const [hash, bytes] of this.#codes) thread.post({ type: "code", hash, bytes });
+    this.all.push(thread);
+    return thread;
+  }
+
+  #message(thread: ExecutorThread, m: FromThread): void {
+    switch (m.type) {
+      case "ready":
+        return;
+      case "log":
+        return this.#listener.sink({ kind: "log", key: m.key, level: m.level, text: m.text });
+      case "fault": {
+        const key = m.run === NO_RUN ? "" : this.#listener.keyOf(m.run);
+        return this.#listener.sink({ kind: "log", key, level: "error", text: `not caught: ${m.text}` });
+      }
+      default: {
+        let relay = this.#relays.get(thread);
+        if (relay === undefined) {
+          relay = new RelayHost(this.#options.openEndpoint, (message) => thread.post(message));
+          this.#relays.set(thread, relay);
+        }
+        relay.message(m);
+      }
+    }
+  }
+
+  /** The number of a code reference, which all threads know or are told now. */
+  fn(ref: string): number {
+    let index = this.#fns.get(ref);
+    if (index === undefined) {
+      index = this.#fns.size;
+      this.#fns.set(ref, index);
+      for (const t of this.all) t.post({ type: "fn", index, ref });
+    }
+    return index;
+  }
+
+  /** Code for all threads. */
+  code(hash: string, bytes: Uint8Array): void {
+    if (this.#codes.has(hash)) return;
+    this.#codes.set(hash, bytes);
+    for (const t of this.all) t.post({ type: "code", hash, bytes });
+  }
+
+  /** The thread is gone, and its endpoint with it. */
+  lost(thread: ExecutorThread): void {
+    void this.#relays.get(thread)?.close(0);
+    this.#relays.delete(thread);
+  }
+
+  /** Ends all of them; those that are stuck stay. */
+  async close(): Promise<void> {
+    for (const t of this.all) if (!t.dead) t.terminate();
+    await Promise.all([...this.#relays.values()].map((r) => r.close(100)));
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * What must always be true of the worker's books.
+ *
+ * @module
+ */
+
+import type { WorkerBooks } from "./books.ts";
+
+/** Checks all invariants; throws an error that says what is broken. */
+export function validateBooks(b: WorkerBooks): void {
+  b.data.validate();
+  b.ready.validate();
+  const ready = new Set(b.ready);
+  const users = new Map<string, number>();
+  const use = (deps: readonly string[]): void => {
+    for (const d of deps) users.set(d, (users.get(d) ?? 0) + 1);
+  };
+  const placed = new Set<number>();
+  for (const [key, t] of b.tasks) {
+    const says = `${key} is ${t.state}`;
+    if (t.key !== key) throw new Error(`${t.key} stands under ${key}`);
+    if (ready.has(t) !== (t.state === "ready")) {
+      throw new Error(`${says} and ${ready.has(t) ? "in" : "not in"} the heap`);
+    }
+    const running = t.state === "executing" || t.state === "suspended";
+    if ((b.runs.get(t.ticket) === t) !== running) throw new Error(`${says}, its run is wrong`);
+    if (t.state === "executing" && t.kind === "task") placed.add(t.ticket);
+    const missing = [...new Set(t.deps)].filter((d) => b.data.get(d)?.state !== "held");
+    if (missing.length !== t.lacks.size || missing.some((d) => !t.lacks.has(d))) {
+      throw new Error(`${says}, wrong lacks`);
+    }
+    for (const d of missing) if (!b.data.get(d)?.wants.has(t)) throw new Error(`${says}, ${d} does not know`);
+    if ((missing.length > 0) !== (t.state === "waiting" || t.state === "fetching")) {
+      throw new Error(`${says}, wrongly`);
+    }
+    if (missing.length > 0) {
+      const fetching = missing.some((d) => b.data.get(d)!.state === "fetching");
+      if (fetching !== (t.state === "fetching")) throw new Error(`${says}, fetching ${fetching}`);
+    }
+    use(t.deps.filter((d) => !t.lacks.has(d)));
+  }
+  for (const t of b.runs.values()) if (b.tasks.get(t.key) !== t) throw new Error(`a run of ${t.key} is loose`);
+  for (const { deps } of b.ending.values()) use(deps);
+  for (const { deps } of b.actors.values()) use(deps);
+  for (const d of b.data.values()) {
+    if (d.users !== (users.get(d.key) ?? 0)) {
+      throw new Error(`${d.key} has ${d.users} users, expected ${users.get(d.key)}`);
+    }
+    for (const t of d.wants) if (b.tasks.get(t.key) !== t) throw new Error(`${d.key} is wanted by nobody`);
+    if (d.state === "held" && !d.keep && d.users === 0) throw new Error(`${d.key} is held for nobody`);
+  }
+  for (const t of b.ending.keys()) if (b.places.has(t)) placed.add(t);
+  b.places.validate(placed);
+}
