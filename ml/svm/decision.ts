@@ -1,5 +1,5 @@
 import type { NDArray } from "../array/mod.ts";
-import { kernelRow, type KernelSpec, sampleBlock } from "./kernel.ts";
+import { kernelRow, kernelRowsOfFour, type KernelSpec, sampleBlock } from "./kernel.ts";
 
 /** What decision values are computed from. */
 export interface DecisionModel {
@@ -18,7 +18,7 @@ export interface DecisionModel {
 
 /** Decision values of every pair of classes for each row of X, row after row; positive means the first of the pair. */
 export function pairDecisions(model: DecisionModel, X: NDArray<Float64Array>): Float64Array {
-  const { kernel, support, nSupport, dualCoef, intercept } = model;
+  const { kernel, support, nSupport, intercept } = model;
   const n = X.shape[0];
   const classes = nSupport.length;
   const count = support.length;
@@ -27,23 +27,41 @@ export function pairDecisions(model: DecisionModel, X: NDArray<Float64Array>): F
   for (let c = 0; c < classes; c++) starts[c + 1] = starts[c] + nSupport[c];
   const samples = sampleBlock(X);
   const machines = kernel.name === "precomputed" ? samples : sampleBlock(model.supportVectors);
-  const values = new Float64Array(count);
+  const values = new Float64Array(4 * count);
+  const scales = new Float64Array(4).fill(1);
   const out = new Float64Array(n * pairs);
-  for (let i = 0; i < n; i++) {
-    kernelRow(kernel, samples, i, machines, 0, count, values, support);
-    let at = i * pairs;
-    for (let a = 0, k = 0; a < classes; a++) {
-      for (let b = a + 1; b < classes; b++, k++) {
-        const rowA = (b - 1) * count;
-        const rowB = a * count;
-        let sum = 0;
-        for (let s = starts[a]; s < starts[a + 1]; s++) sum += dualCoef[rowA + s] * values[s];
-        for (let s = starts[b]; s < starts[b + 1]; s++) sum += dualCoef[rowB + s] * values[s];
-        out[at++] = sum + intercept[k];
-      }
-    }
+  for (let i = 0; i < n;) {
+    const rows = kernel.name !== "precomputed" && i + 4 <= n ? 4 : 1;
+    if (rows === 4) kernelRowsOfFour(kernel, samples, i, machines, count, values, scales);
+    else kernelRow(kernel, samples, i, machines, 0, count, values, support);
+    if (rows === 1) scales[0] = 1;
+    for (let r = 0; r < rows; r++, i++) sumPairs(model, starts, values, r * count, scales[r], out, i * pairs);
   }
   return out;
+}
+
+/** Decision values of all pairs from the kernel values of one sample, which stand from `from` on, over `scale`. */
+function sumPairs(
+  { dualCoef, intercept, support }: DecisionModel,
+  starts: Int32Array,
+  values: Float64Array,
+  from: number,
+  scale: number,
+  out: Float64Array,
+  at: number,
+): void {
+  const classes = starts.length - 1;
+  const count = support.length;
+  for (let a = 0, k = 0; a < classes; a++) {
+    const rowB = a * count;
+    for (let b = a + 1; b < classes; b++, k++) {
+      const rowA = (b - 1) * count;
+      let sum = 0;
+      for (let s = starts[a]; s < starts[a + 1]; s++) sum += dualCoef[rowA + s] * values[from + s];
+      for (let s = starts[b]; s < starts[b + 1]; s++) sum += dualCoef[rowB + s] * values[from + s];
+      out[at + k] = sum * scale + intercept[k];
+    }
+  }
 }
 
 /** The class that wins most of its pairs, for each row of decision values; of equals the first. */

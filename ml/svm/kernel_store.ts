@@ -6,6 +6,16 @@ import type { NDArray } from "../array/mod.ts";
 /** Above this many features a value costs more to compute than to look up in another row. */
 const MIRROR_WIDTH = 16;
 
+/** e to this power and less is zero as a float. */
+const LOWEST = -104;
+
+/**
+ * Values of a gaussian kernel are kept this many times larger. Those below 1e-38 would be denormal floats, with which a
+ * processor takes a hundred times as long at every reading; yet they must not become zero, for at large gamma the solver
+ * goes by them.
+ */
+const RBF_FACTOR = 2 ** 64;
+
 /**
  * Kernel values between training samples, for the problems of all pairs of classes. Where the whole matrix fits the
  * memory allowed, rows are kept whole and filled class by class as problems ask for them, so that no value is computed
@@ -22,6 +32,7 @@ export class KernelStore {
   readonly #classOf: Int32Array;
   readonly #diagonal: Float64Array;
   readonly #scratch: Float64Array;
+  readonly #factor: number;
 
   /**
    * @param X training samples, grouped by class
@@ -32,6 +43,7 @@ export class KernelStore {
   constructor(spec: KernelSpec, X: NDArray<Float64Array>, starts: Int32Array, columns: Int32Array, megabytes: number) {
     const n = X.shape[0];
     this.#spec = spec;
+    this.#factor = spec.name === "rbf" ? RBF_FACTOR : 1;
     this.#block = sampleBlock(X);
     this.#starts = starts;
     this.#columns = columns;
@@ -57,6 +69,7 @@ export class KernelStore {
     return {
       size: samples.length,
       columns: samples,
+      scale: 1 / this.#factor,
       diagonal,
       row: (t) => {
         const i = samples[t];
@@ -77,6 +90,12 @@ export class KernelStore {
     }
   }
 
+  /** Rounds values to floats, and keeps them larger by the factor. */
+  #narrow(from: Float64Array, to: Float32Array, start: number, stop: number): void {
+    const factor = this.#factor;
+    for (let j = start; j < stop; j++) to[j] = Math.fround(from[j]) * factor;
+  }
+
   #fill(rows: Float32Array[], row: Float32Array, i: number, c: number): void {
     const filled = this.#filled;
     const classCount = this.#starts.length - 1;
@@ -93,8 +112,9 @@ export class KernelStore {
       }
       let stop = j + 1;
       while (stop < end && !(mirror && stop !== i && filled[stop * classCount + own] === 1)) stop++;
-      kernelRow(this.#spec, this.#block, i, this.#block, j, stop, this.#scratch, this.#columns);
-      for (; j < stop; j++) row[j] = this.#scratch[j];
+      kernelRow(this.#spec, this.#block, i, this.#block, j, stop, this.#scratch, this.#columns, LOWEST);
+      this.#narrow(this.#scratch, row, j, stop);
+      j = stop;
     }
   }
 
@@ -120,6 +140,7 @@ export class KernelStore {
     return {
       size: n,
       columns: Int32Array.from({ length: n }, (_, t) => t),
+      scale: 1 / this.#factor,
       diagonal,
       row: (t) => {
         let row = kept.get(t);
@@ -134,8 +155,8 @@ export class KernelStore {
           row = kept.get(oldest) as Float32Array;
           kept.delete(oldest);
         }
-        kernelRow(this.#spec, this.#block, samples[t], part, 0, n, scratch, columns);
-        row.set(scratch);
+        kernelRow(this.#spec, this.#block, samples[t], part, 0, n, scratch, columns, LOWEST);
+        this.#narrow(scratch, row, 0, n);
         kept.set(t, row);
         return row;
       },

@@ -131,6 +131,7 @@ class Smo {
     if (first < 0) return -1;
     const row = this.problem.kernel.row(this.order[first]);
     const own = diagonal[first];
+    const twice = 2 * this.problem.kernel.scale;
     let worst = -Infinity;
     let best = Infinity;
     let second = -1;
@@ -140,7 +141,7 @@ class Smo {
       if (fk >= worst) worst = fk;
       const gap = largest + fk;
       if (gap > 0) {
-        const curvature = own + diagonal[k] - 2 * row[columns[k]];
+        const curvature = own + diagonal[k] - twice * row[columns[k]];
         const gain = -(gap * gap) / (curvature > 0 ? curvature : TAU);
         if (gain <= best) {
           best = gain;
@@ -157,7 +158,7 @@ class Smo {
     const kernel = this.problem.kernel;
     const rowI = kernel.row(this.order[i]);
     const rowJ = kernel.row(this.order[j]);
-    let curvature = this.diagonal[i] + this.diagonal[j] - 2 * rowI[this.columns[j]];
+    let curvature = this.diagonal[i] + this.diagonal[j] - 2 * kernel.scale * rowI[this.columns[j]];
     if (!(curvature > 0)) curvature = TAU;
     const oldI = alpha[i];
     const oldJ = alpha[j];
@@ -194,7 +195,8 @@ class Smo {
     }
     this.refreshStatus(i);
     this.refreshStatus(j);
-    this.updateGradient(rowI, (alpha[i] - oldI) * y[i], rowJ, (alpha[j] - oldJ) * y[j]);
+    const { scale } = kernel;
+    this.updateGradient(rowI, (alpha[i] - oldI) * y[i] * scale, rowJ, (alpha[j] - oldJ) * y[j] * scale);
     if (this.options.shrinking) {
       this.updateBound(i, wasUpperI, rowI);
       this.updateBound(j, wasUpperJ, rowJ);
@@ -223,7 +225,7 @@ class Smo {
     const isUpper = this.atUpper(k);
     if (isUpper === wasUpper) return;
     const { fBound, columns, size } = this;
-    const d = (isUpper ? 1 : -1) * this.upper[k] * this.y[k];
+    const d = (isUpper ? 1 : -1) * this.upper[k] * this.y[k] * this.problem.kernel.scale;
     for (let t = 0; t < size; t++) fBound[t] += d * row[columns[t]];
   }
 
@@ -235,17 +237,18 @@ class Smo {
     let free = 0;
     for (let k = 0; k < active; k++) if (this.isFree(k)) free++;
     const kernel = this.problem.kernel;
+    const { scale } = kernel;
     if (free * size > 2 * active * (size - active)) {
       for (let k = active; k < size; k++) {
         const row = kernel.row(this.order[k]);
-        for (let t = 0; t < active; t++) if (this.isFree(t)) f[k] += alpha[t] * y[t] * row[columns[t]];
+        for (let t = 0; t < active; t++) if (this.isFree(t)) f[k] += alpha[t] * y[t] * scale * row[columns[t]];
       }
       return;
     }
     for (let t = 0; t < active; t++) {
       if (!this.isFree(t)) continue;
       const row = kernel.row(this.order[t]);
-      const d = alpha[t] * y[t];
+      const d = alpha[t] * y[t] * scale;
       for (let k = active; k < size; k++) f[k] += d * row[columns[k]];
     }
   }

@@ -6,6 +6,8 @@ export interface KernelView {
   readonly columns: Int32Array;
   /** Kernel of each sample with itself. */
   readonly diagonal: Float64Array;
+  /** What the values in rows are to be multiplied by. */
+  readonly scale: number;
   /** Kernel of sample `t` with the others, each at its column. Valid until the next call but one. */
   row(t: number): Float32Array;
 }
