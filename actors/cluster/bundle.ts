@@ -16,6 +16,9 @@ interface Manifest {
   readonly files: readonly string[];
 }
 
+/** Contents of files that were read already, by URL; for one start, in which several bundles are looked for. */
+export type Contents = Map<string, Uint8Array<ArrayBuffer>>;
+
 /** Where bundles are kept: a folder in Deno's own cache, which only its owner may write to. */
 export function bundleFolder(): string | undefined {
   const env = (name: string): string | undefined => Deno.env.get(name) || undefined;
@@ -34,10 +37,12 @@ export function bundleFolder(): string | undefined {
  *
  * @param entry URL of the entry.
  * @param folder Where bundles are kept.
+ * @param contents Files that were read a moment ago; those that are read here are put there.
  */
 export async function bundled(
   entry: string,
   folder: string | undefined = safely(bundleFolder),
+  contents: Contents = new Map(),
 ): Promise<string | undefined> {
   if (folder === undefined || !entry.startsWith("file:")) return undefined;
   try {
@@ -45,7 +50,7 @@ export async function bundled(
     const manifestPath = `${folder}/${name}.json`;
     const manifest = readManifest(manifestPath);
     if (manifest !== undefined) {
-      const path = `${folder}/${name}-${await keyOf(manifest)}.js`;
+      const path = `${folder}/${name}-${await keyOf(manifest, contents)}.js`;
       if (exists(path)) return path;
     }
     return await make(entry, folder, name, manifestPath);
@@ -106,11 +111,12 @@ async function deno(args: string[]): Promise<string | undefined> {
 }
 
 /** A hash of Deno's version and of all contents, as they are now. */
-function keyOf(manifest: Manifest): Promise<string> {
+function keyOf(manifest: Manifest, contents: Contents = new Map()): Promise<string> {
   const utf8 = new TextEncoder();
   const parts = [utf8.encode(`1 ${Deno.version.deno} ${Deno.build.target}\n`)];
   for (const file of manifest.files) {
-    const content = Deno.readFileSync(fromFileUrl(file));
+    let content = contents.get(file);
+    if (content === undefined) contents.set(file, content = Deno.readFileSync(fromFileUrl(file)));
     parts.push(utf8.encode(`${file} ${content.byteLength}\n`), content);
   }
   return digest(parts);

@@ -56,38 +56,41 @@ export async function startLocalCluster(options: LocalClusterOptions = {}): Prom
   const log = options.log ?? ((line: string) => console.error(line));
   const scratch = makeScratch();
   const schedulerAddress = `ipc://${scratch.path}/scheduler`;
-  const shared = { leave: "cut", scratch: scratch.path, child: { shutdown: 2000 } } as const;
+  const shared = { leave: "cut", scratch: scratch.path, child: { shutdown: 2000 }, log } as const;
   const names = Array.from({ length: count }, (_, i) => `w-${i}`);
-  const nannies: Nanny[] = [];
+  const contents = new Map<string, Uint8Array<ArrayBuffer>>();
+  const worker = (name: string): Promise<Nanny> =>
+    workerNanny({
+      ...shared,
+      name,
+      child: { ...shared.child, restart: "transient" },
+      scheduler: schedulerAddress,
+      address: `ipc://${scratch.path}/${name}`,
+      threads,
+      memoryLimit,
+      resources: options.resources,
+      allowNet: options.allowNet,
+      allowRead: options.allowRead,
+    }, contents);
+  // Workers first: they take longer, and dial until there is a scheduler.
+  const made = [
+    ...names.map(worker),
+    schedulerNanny({ ...shared, name: "scheduler", address: schedulerAddress }, contents),
+  ];
   let closed: Promise<void> | undefined;
-  const close = (): Promise<void> => closed ??= Promise.all(nannies.map((n) => n.stop())).then(() => scratch.remove());
+  const close = (): Promise<void> =>
+    closed ??= Promise.allSettled(made).then(async (all) => {
+      await Promise.all(all.map((m) => m.status === "fulfilled" ? m.value.stop() : undefined));
+      scratch.remove();
+    });
   try {
-    nannies.push(
-      ...await Promise.all([
-        schedulerNanny({ ...shared, name: "scheduler", address: schedulerAddress, log }),
-        ...names.map((name) =>
-          workerNanny({
-            ...shared,
-            child: { ...shared.child, restart: "transient" },
-            name,
-            scheduler: schedulerAddress,
-            address: `ipc://${scratch.path}/${name}`,
-            threads,
-            memoryLimit,
-            resources: options.resources,
-            allowNet: options.allowNet,
-            allowRead: options.allowRead,
-            log,
-          })
-        ),
-      ]),
-    );
-    await Promise.all(nannies.map((n) => n.start()));
+    await Promise.all(made.map((nanny) => nanny.then((n) => n.start())));
   } catch (error) {
     await close();
     throw error;
   }
-  const [scheduler, ...workers] = nannies;
+  const nannies = await Promise.all(made);
+  const workers = nannies.slice(0, -1), scheduler = nannies[count];
   for (const nanny of nannies) {
     void nanny.over.then((error) => {
       if (error !== undefined) log(error.message);

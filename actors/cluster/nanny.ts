@@ -60,6 +60,7 @@ export class Nanny {
   #wake: Timer | undefined;
   #look: Timer | undefined;
   #told = "";
+  #muted = false;
   #alive: number | undefined;
 
   /** A nanny whose child is not started yet. */
@@ -129,7 +130,11 @@ export class Nanny {
         break;
       case "ask":
         if (leave === "ask") this.#process?.ask();
-        else this.#process?.cut();
+        else {
+          // What it says of its sudden end is of no use to anybody.
+          this.#muted = true;
+          this.#process?.cut();
+        }
         break;
       case "kill":
         this.#told = instruction.reason;
@@ -164,7 +169,7 @@ export class Nanny {
             this.#handle({ type: "refused", id, reason: String(line.refused), now: this.#now() });
           } else this.#ready(line.ready, process.pid);
         },
-        logged: (text) => this.#options.log(text),
+        logged: (text) => this.#muted || this.#options.log(text),
         ended: (status) => this.#ended(status),
       });
     } catch (error) {

@@ -8,7 +8,7 @@ import { libraryFile } from "../core/mod.ts";
 import { realClock, transportInfo } from "../../transport/mod.ts";
 import type { SchedulerConfig } from "../scheduler/config.ts";
 import type { WorkerConfig } from "../worker/config.ts";
-import { bundled } from "./bundle.ts";
+import { bundled, type Contents } from "./bundle.ts";
 import type { ProcessCommand } from "./child_process.ts";
 import { Nanny, type NannyOptions } from "./nanny.ts";
 
@@ -55,9 +55,10 @@ interface Program {
   readonly flags: readonly string[];
 }
 
-async function program(path: string): Promise<Program> {
+async function program(path: string, contents?: Contents): Promise<Program> {
   const source = libraryFile(path).href;
-  const bundle = await bundled(source);
+  // A bundle cannot load the N-API driver's package.
+  const bundle = (await transportInfo()).driver === "ffi" ? await bundled(source, undefined, contents) : undefined;
   // A bundle needs no configuration; a source finds the one that is nearest to it.
   return bundle === undefined
     ? { url: source, flags: [] }
@@ -97,9 +98,14 @@ function nannyOptions(
   return { name, leave, keepAlive, log, child, limits, ready, clock: realClock };
 }
 
-/** A nanny for a scheduler's process. */
-export async function schedulerNanny(options: SchedulerProcessOptions): Promise<Nanny> {
-  const [entry, env] = await Promise.all([program("actors/scheduler/main.ts"), environment()]);
+/**
+ * A nanny for a scheduler's process.
+ *
+ * @param options What the process is told.
+ * @param contents Files of the library that were read a moment ago, where several nannies are made at once.
+ */
+export async function schedulerNanny(options: SchedulerProcessOptions, contents?: Contents): Promise<Nanny> {
+  const [entry, env] = await Promise.all([program("actors/scheduler/main.ts", contents), environment()]);
   return new Nanny({
     ...nannyOptions(options),
     command: () => command(entry, env, options.scratch === undefined ? [] : [`--allow-write=${options.scratch}`]),
@@ -113,11 +119,16 @@ export async function schedulerNanny(options: SchedulerProcessOptions): Promise<
   });
 }
 
-/** A nanny for a worker's process. */
-export async function workerNanny(options: WorkerProcessOptions): Promise<Nanny> {
+/**
+ * A nanny for a worker's process.
+ *
+ * @param options What the process is told.
+ * @param contents Files of the library that were read a moment ago, where several nannies are made at once.
+ */
+export async function workerNanny(options: WorkerProcessOptions, contents?: Contents): Promise<Nanny> {
   const [entry, thread, env] = await Promise.all([
-    program("actors/worker/main.ts"),
-    program("actors/worker/thread_main.ts"),
+    program("actors/worker/main.ts", contents),
+    program("actors/worker/thread_main.ts", contents),
     environment(),
   ]);
   const memoryLimit = options.memoryLimit ?? machineMemory();
