@@ -4,10 +4,10 @@
  * @module
  */
 
-import { type Keys, loadKeys, openEndpoint, parseAddress, realClock } from "../../transport/mod.ts";
+import { type Endpoint, type Keys, loadKeys, openEndpoint, parseAddress, realClock } from "../../transport/mod.ts";
 import { loadParser } from "../code/mod.ts";
 import type { LocalClusterOptions } from "../cluster/mod.ts";
-import { systemIds } from "../core/ids.ts";
+import { type Ids, systemIds } from "../core/mod.ts";
 import { Client } from "./client.ts";
 import { becomeDefault } from "./current.ts";
 
@@ -25,6 +25,11 @@ export interface ConnectOptions {
 
 /** How {@link Client.local} makes its cluster; see {@link LocalClusterOptions}. */
 export interface LocalOptions extends LocalClusterOptions {
+  /**
+   * Whether scheduler and workers are processes. Default true. Otherwise they live in this process, and only tasks have threads of their own:
+   * that starts faster, and a task that runs out of memory, or has to be killed, takes the program with it.
+   */
+  readonly processes?: boolean;
   /** The client's name. Default: drawn. */
   readonly name?: string;
 }
@@ -40,15 +45,18 @@ export async function connect(
   const name = options.name ?? ids.next("c");
   const keys = typeof options.keys === "string" ? await loadKeys(options.keys) : options.keys;
   const endpoint = await openEndpoint({ self: { role: "client", name, incarnation: ids.next("i") }, keys });
-  const timeout = options.timeout ?? 5000;
-  const client = Client.over({
-    endpoint,
-    scheduler: address,
-    clock: realClock,
-    ids,
-    giveUpAfter: options.giveUpAfter,
-    closed,
-  });
+  return await begin(endpoint, address, ids, options, closed);
+}
+
+async function begin(
+  endpoint: Endpoint,
+  scheduler: string,
+  ids: Ids,
+  options: ConnectOptions,
+  closed: (() => Promise<void>) | undefined,
+): Promise<Client> {
+  const { giveUpAfter, timeout = 5000 } = options;
+  const client = Client.over({ endpoint, scheduler, clock: realClock, ids, giveUpAfter, closed });
   // Both at once: the parser takes some milliseconds, and so does the scheduler.
   await Promise.all([client.welcomed(timeout), loadParser()]);
   becomeDefault(client);
@@ -57,13 +65,28 @@ export async function connect(
 
 /** See {@link Client.local}. */
 export async function local(options: LocalOptions = {}): Promise<Client> {
+  const { name, processes = true, ...rest } = options;
+  if (!processes) return await localThreads(name, rest);
   const { startLocalCluster } = await import("../cluster/mod.ts");
-  const { name, ...cluster } = options;
-  const running = await startLocalCluster(cluster);
+  // The parser is needed by the first closure: it loads while the processes start.
+  const [cluster] = await Promise.all([startLocalCluster(rest), loadParser()]);
   try {
-    return await connect(running.schedulerAddress, { name, timeout: 10_000 }, () => running.close());
+    return await connect(cluster.schedulerAddress, { name, timeout: 10_000 }, () => cluster.close());
   } catch (e) {
-    await running.close();
+    await cluster.close();
+    throw e;
+  }
+}
+
+async function localThreads(name: string | undefined, options: LocalClusterOptions): Promise<Client> {
+  const { startThreadCluster } = await import("./thread_cluster.ts");
+  const cluster = await startThreadCluster(options);
+  try {
+    const ids = systemIds();
+    const endpoint = cluster.endpoint(name ?? ids.next("c"));
+    return await begin(endpoint, cluster.schedulerAddress, ids, {}, () => cluster.close());
+  } catch (e) {
+    await cluster.close();
     throw e;
   }
 }

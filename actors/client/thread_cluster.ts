@@ -1,0 +1,87 @@
+/**
+ * A cluster inside of this process: scheduler and workers on its event loop, tasks on threads. It starts faster than processes do and shares their
+ * fate: a task that runs out of memory takes the program with it.
+ *
+ * @module
+ */
+
+import { type Endpoint, MemoryNetwork, realClock } from "../../transport/mod.ts";
+import { machineMemory, parseBytes } from "../cluster/mod.ts";
+import { systemIds, systemRandom } from "../core/mod.ts";
+import { Scheduler } from "../scheduler/mod.ts";
+import { Rooms, Store, ThreadExecutor, Worker } from "../worker/mod.ts";
+
+/** How it is made. */
+export interface ThreadClusterOptions {
+  readonly workers?: number;
+  readonly threadsPerWorker?: number;
+  readonly memoryLimit?: number | string;
+  readonly resources?: Readonly<Record<string, number>>;
+  readonly allowNet?: readonly string[];
+  readonly allowRead?: readonly string[];
+  readonly log?: (line: string) => void;
+}
+
+/** A cluster of threads. */
+export interface ThreadCluster {
+  /** What its clients dial, by endpoints of its network. */
+  readonly schedulerAddress: string;
+  /** An endpoint for a client. */
+  endpoint(name: string): Endpoint;
+  /** Ends all threads. */
+  close(): Promise<void>;
+}
+
+/** Starts a cluster of threads. */
+export async function startThreadCluster(options: ThreadClusterOptions = {}): Promise<ThreadCluster> {
+  const count = options.workers ?? 1;
+  const threads = options.threadsPerWorker ?? Math.max(1, Math.floor(navigator.hardwareConcurrency / count));
+  for (const [name, n] of [["workers", count], ["threadsPerWorker", threads]] as const) {
+    if (!Number.isSafeInteger(n) || n < 1) throw new RangeError(`${name}: expected a positive integer, got ${n}`);
+  }
+  const memoryLimit = options.memoryLimit === undefined ? machineMemory() / count / 2 : parseBytes(options.memoryLimit);
+  const ids = systemIds();
+  const network = new MemoryNetwork();
+  const endpoint = (role: "scheduler" | "worker" | "client", name: string, reserve?: Rooms["reserve"]): Endpoint =>
+    network.endpoint({ self: { role, name, incarnation: ids.next("i") }, reserve });
+  const home = endpoint("scheduler", "scheduler");
+  const scheduler = new Scheduler({ endpoint: home, clock: realClock, random: systemRandom });
+  const schedulerAddress = await home.bind("memory://scheduler");
+  const workers = await Promise.all(Array.from({ length: count }, async (_, i) => {
+    const name = `w-${i}`;
+    const store = new Store({ memoryLimit });
+    const rooms = new Rooms(store);
+    const executor = new ThreadExecutor({
+      threads,
+      heap: store.heap,
+      clock: realClock,
+      worker: name,
+      scheduler: schedulerAddress,
+      sandbox: { net: options.allowNet, read: options.allowRead },
+      openEndpoint: () => Promise.resolve(endpoint("client", ids.next(`client-in-${name}`))),
+    });
+    const own = endpoint("worker", name, rooms.reserve);
+    const address = await own.bind(`memory://${name}`);
+    return new Worker({
+      name,
+      scheduler: schedulerAddress,
+      endpoint: own,
+      address,
+      clock: realClock,
+      executor,
+      store,
+      rooms,
+      resources: options.resources,
+      log: options.log ?? ((line) => console.error(line)),
+    });
+  }));
+  return {
+    schedulerAddress,
+    endpoint: (name) => endpoint("client", name),
+    async close() {
+      scheduler.close("the cluster is closed", true);
+      await Promise.all(workers.map((w) => w.close()));
+      await home.end();
+    },
+  };
+}
