@@ -28,7 +28,8 @@ export type WorkerTaskState =
 /** What may follow each state. */
 export const TRANSITIONS: Readonly<Record<WorkerTaskState, readonly WorkerTaskState[]>> = {
   waiting: ["fetching", "ready", "given", "cancelled"],
-  fetching: ["waiting", "ready", "given", "cancelled"],
+  // Failed: a dependency finds no room here.
+  fetching: ["waiting", "ready", "failed", "given", "cancelled"],
   ready: ["executing", "given", "cancelled"],
   // Back to ready: recalled before it began.
   executing: ["ready", "suspended", "memory", "failed", "cancelled"],
