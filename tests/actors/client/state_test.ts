@@ -1,0 +1,320 @@
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
+import { ClientTask, type DataCard, type TaskOptions } from "../../../actors/client/client_task.ts";
+import type { ClientEvent, ClientInstruction } from "../../../actors/client/events.ts";
+import { Options } from "../../../actors/client/options.ts";
+import { ClientMachine } from "../../../actors/client/state.ts";
+import { transition } from "../../../actors/client/transitions.ts";
+import { type Random, seededRandom } from "../../../actors/core/ids.ts";
+import {
+  type ClientToScheduler,
+  clientToScheduler,
+  codec,
+  type SchedulerToClient,
+} from "../../../actors/protocol/mod.ts";
+import { pack } from "../../../actors/values/mod.ts";
+
+const plain: TaskOptions = new Options().task;
+const wire = codec(clientToScheduler);
+const NO_FRAMES: readonly Uint8Array[] = [];
+
+type Event = { [K in ClientEvent["type"]]: Omit<Extract<ClientEvent, { type: K }>, "now"> }[ClientEvent["type"]];
+
+/** A machine with its clock and its books. */
+class Bench {
+  readonly machine = new ClientMachine({ giveUpAfter: 60_000 });
+  now = 0;
+  settled: ClientTask[] = [];
+
+  /** Gives an event, validates, and gives what was sent; all of it must be what the protocol allows. */
+  do(event: Event): ClientToScheduler[] {
+    return this.all(event).flatMap((i) => i.type === "send" ? [i.message] : []);
+  }
+
+  all(event: Event): ClientInstruction[] {
+    const out = this.machine.handle({ ...event, now: ++this.now } as ClientEvent);
+    this.machine.validate();
+    for (const i of out) {
+      if (i.type === "send") wire.read(wire.write(i.message as never));
+      if (i.type === "settled") this.settled.push(...i.tasks);
+    }
+    return out;
+  }
+
+  hear(message: SchedulerToClient): ClientToScheduler[] {
+    return this.do({ type: "message", message });
+  }
+
+  submit(...tasks: ClientTask[]): ClientToScheduler[] {
+    return this.do({ type: "submit", tasks });
+  }
+
+  done(...keys: string[]): ClientToScheduler[] {
+    return this.hear(done(keys));
+  }
+}
+
+function task(key: string, deps: readonly string[] = [], codes: readonly string[] = [], options = plain): ClientTask {
+  const packed = pack([key]);
+  return new ClientTask(key, "task", { fn: "global:Math.sqrt", options, args: packed, deps, codes });
+}
+
+function done(keys: readonly string[], inline = true): SchedulerToClient {
+  const value = pack(1).head;
+  const frame = new Uint8Array(inline ? keys.length * value.length : 0);
+  if (inline) keys.forEach((_, i) => frame.set(value, i * value.length));
+  return {
+    type: "done",
+    keys,
+    nbytes: Float64Array.from(keys, () => value.length),
+    workers: ["w"],
+    where: new Uint32Array(keys.length),
+    inline: Uint32Array.from(keys, () => inline ? value.length + 1 : 0),
+    frames: [frame],
+  };
+}
+
+function card(id: string): DataCard {
+  return { id, nbytes: 8, about: null, workers: ["w"], copies: 1 };
+}
+
+const error = pack(new Error("x")).head;
+
+Deno.test("ClientMachine sends a turn's tasks as one message of columns", () => {
+  const b = new Bench();
+  b.machine.codes.set("h", Uint8Array.of(1));
+  b.do({ type: "up" });
+  const sent = b.submit(task("a", [], ["h"]), task("b", ["a"], ["h"]), task("c"));
+  strictEqual(sent.length, 1);
+  const [m] = sent;
+  ok(m.type === "submit");
+  deepStrictEqual(m.keys, ["a", "b", "c"]);
+  deepStrictEqual(m.fns, ["global:Math.sqrt"]);
+  strictEqual(m.options.length, 1);
+  deepStrictEqual([...m.depCounts], [0, 1, 0]);
+  deepStrictEqual(m.deps, ["a"]);
+  deepStrictEqual(m.codes, ["h"]);
+  // Code is told once in a session.
+  const [again] = b.submit(task("d", [], ["h"]));
+  ok(again.type === "submit" && again.codes.length === 0);
+});
+
+Deno.test("ClientMachine tells a new session all that is wanted, and what it was made from", () => {
+  const b = new Bench();
+  b.machine.codes.set("h", Uint8Array.of(1));
+  b.do({ type: "up" });
+  const [a, c, d, gone] = [task("a", [], ["h"]), task("c", ["a"]), task("d", ["c"]), task("gone")];
+  b.submit(a, c, d, gone);
+  b.done("a", "gone");
+  // a is let go, but c is made from it.
+  deepStrictEqual(b.do({ type: "release", tasks: [a, gone] }).map((m) => m.type), ["release"]);
+  strictEqual(b.machine.tasks.has("gone"), false);
+  b.hear({ type: "failed", keys: ["d"], blamed: ["d"], frames: [error] });
+  b.do({ type: "down", reason: "cut" });
+  b.submit(task("e", ["c"]));
+  const [m] = b.do({ type: "up" });
+  ok(m.type === "resume");
+  deepStrictEqual(m.keys, ["a", "c", "e"]);
+  deepStrictEqual(m.wants, ["c", "e"]);
+  deepStrictEqual(m.codes, ["h"]);
+});
+
+Deno.test("ClientMachine forgets chains of released tasks with their last dependent", () => {
+  const b = new Bench();
+  b.do({ type: "up" });
+  const chain = Array.from({ length: 20_000 }, (_, i) => task(`t${i}`, i === 0 ? [] : [`t${i - 1}`]));
+  b.submit(...chain);
+  b.do({ type: "release", tasks: chain.slice(0, -1) });
+  strictEqual(b.machine.tasks.size, 20_000);
+  b.do({ type: "release", tasks: chain.slice(-1) });
+  strictEqual(b.machine.tasks.size, 0);
+});
+
+Deno.test("ClientMachine holds back what depends on data that is not on a worker yet", () => {
+  const b = new Bench();
+  b.do({ type: "up" });
+  const x = new ClientTask("x", "data", undefined);
+  b.do({ type: "scatter", tasks: [x] });
+  const sent = b.submit(task("a", ["x"]), task("b", ["a"]), task("free"));
+  deepStrictEqual(sent.map((m) => m.type === "submit" && m.keys), [["free"]]);
+  const after = b.do({ type: "stored", task: x, card: card("x") });
+  deepStrictEqual(after.map((m) => m.type), ["scattered", "submit"]);
+  ok(after[1].type === "submit");
+  deepStrictEqual(after[1].keys, ["a", "b"]);
+  strictEqual(x.state, "done");
+});
+
+Deno.test("ClientMachine fails what depends on data that could not be scattered", () => {
+  const b = new Bench();
+  b.do({ type: "up" });
+  const x = new ClientTask("x", "data", undefined);
+  const [a, c] = [task("a", ["x"]), task("c", ["a"])];
+  b.do({ type: "scatter", tasks: [x] });
+  b.submit(a, c);
+  deepStrictEqual(b.do({ type: "notStored", task: x, error }), []);
+  deepStrictEqual([a.state, c.state, a.because, c.because], ["failed", "failed", x, a]);
+  // What is submitted later fails at once.
+  const late = task("late", ["c"]);
+  deepStrictEqual(b.submit(late), []);
+  strictEqual(late.state, "failed");
+});
+
+Deno.test("ClientMachine lets data of itself go with the last task that was made from it", () => {
+  const b = new Bench();
+  b.do({ type: "up" });
+  const x = new ClientTask("x", "data", undefined);
+  x.auto = true;
+  b.do({ type: "scatter", tasks: [x] });
+  const [a, c] = [task("a", ["x"]), task("c", ["x"])];
+  b.submit(a, c);
+  b.do({ type: "stored", task: x, card: card("x") });
+  b.done("a", "c");
+  b.do({ type: "release", tasks: [a] });
+  strictEqual(x.state, "done");
+  const sent = b.do({ type: "release", tasks: [c] });
+  deepStrictEqual(sent.map((m) => m.type === "release" && m.keys), [["c"], ["x"]]);
+  strictEqual(b.machine.tasks.size, 0);
+});
+
+Deno.test("ClientMachine tells the scheduler to drop data whose reference was let go before it was stored", () => {
+  const b = new Bench();
+  b.do({ type: "up" });
+  const x = new ClientTask("x", "data", undefined);
+  b.do({ type: "scatter", tasks: [x] });
+  b.do({ type: "release", tasks: [x] });
+  deepStrictEqual(b.do({ type: "stored", task: x, card: card("x") }).map((m) => m.type), ["scattered", "release"]);
+});
+
+Deno.test("ClientMachine goes back to pending when a value is undone, unless it has the value", () => {
+  const b = new Bench();
+  b.do({ type: "up" });
+  const [far, near] = [task("far"), task("near")];
+  b.submit(far, near);
+  b.hear(done(["far"], false));
+  b.done("near");
+  b.hear({ type: "undone", keys: ["far", "near"], frames: NO_FRAMES });
+  deepStrictEqual([far.state, near.state], ["pending", "done"]);
+  b.hear(done(["far"], false));
+  strictEqual(far.state, "done");
+  b.hear({ type: "gone", keys: ["far", "near"], cause: "lost", reason: "fire", frames: NO_FRAMES });
+  deepStrictEqual([far.state, near.state, far.reason], ["lost", "done", "fire"]);
+});
+
+Deno.test("ClientMachine cancels at once, and may submit the same key again", () => {
+  const b = new Bench();
+  b.do({ type: "up" });
+  const a = task("a");
+  b.submit(a);
+  deepStrictEqual(b.do({ type: "cancel", tasks: [a], force: false }).map((m) => m.type), ["cancel"]);
+  strictEqual(a.state, "cancelled");
+  b.done("a");
+  strictEqual(a.state, "cancelled");
+  deepStrictEqual(b.submit(a).map((m) => m.type), ["submit"]);
+  strictEqual(a.state, "pending");
+});
+
+Deno.test("ClientMachine wants what it submits to be forgotten as long as it holds a future", () => {
+  const b = new Bench();
+  b.do({ type: "up" });
+  const forget = new Options({ forget: true }).task;
+  deepStrictEqual(b.submit(task("a", [], [], forget)).map((m) => m.type), ["submit", "want"]);
+});
+
+Deno.test("ClientMachine gives up after its time without a session, and not before", () => {
+  const b = new Bench();
+  b.do({ type: "up" });
+  b.submit(task("a"));
+  const [wake] = b.all({ type: "down", reason: "cut" });
+  ok(wake.type === "wakeAt");
+  strictEqual(wake.at, b.now + 60_000);
+  b.now = wake.at - 2;
+  deepStrictEqual(b.all({ type: "tick" }), []);
+  b.now = wake.at;
+  deepStrictEqual(b.all({ type: "tick" }).map((i) => i.type), ["ended"]);
+  ok(/could not be reached for 60 s/.test(b.machine.ended!));
+});
+
+Deno.test("transition() refuses what the table does not allow, with the task's history", () => {
+  const b = new Bench();
+  b.do({ type: "up" });
+  const a = task("a");
+  b.submit(a);
+  b.do({ type: "cancel", tasks: [a], force: false });
+  throws(
+    () => transition(a, "done", "no reason", 1, b.machine.log),
+    /cannot go from cancelled to done.*\n.*pending -> cancelled/,
+  );
+});
+
+/** One step of a random client and a random scheduler. */
+function step(b: Bench, random: Random, made: ClientTask[], pending: ClientTask[]): void {
+  const pick = <T>(list: readonly T[]): T | undefined => list[Math.floor(random.next() * list.length)];
+  const some = <T>(list: readonly T[]): T[] => list.filter(() => random.next() < 0.3);
+  const known = made.filter((t) => b.machine.tasks.get(t.key) === t);
+  const keys = some(known).map((t) => t.key);
+  switch (Math.floor(random.next() * 13)) {
+    case 0:
+    case 1:
+    case 2: {
+      const fresh = Array.from({ length: 1 + Math.floor(random.next() * 4) }, () => {
+        const deps = new Set(some(made.slice(-6)).map((t) => t.key));
+        const t = task(`t${made.length}`, [...deps]);
+        made.push(t);
+        return t;
+      });
+      return void b.submit(...fresh);
+    }
+    case 3: {
+      const x = new ClientTask(`x${made.length}`, "data", undefined);
+      x.auto = random.next() < 0.5;
+      made.push(x);
+      pending.push(x);
+      return void b.do({ type: "scatter", tasks: [x] });
+    }
+    case 4: {
+      const x = pending.pop();
+      if (x === undefined) return;
+      return void b.do(
+        random.next() < 0.8 ? { type: "stored", task: x, card: card(x.key) } : { type: "notStored", task: x, error },
+      );
+    }
+    case 5:
+      return void b.do({ type: "release", tasks: some(known) });
+    case 6:
+      return void b.do({ type: "cancel", tasks: some(known), force: random.next() < 0.5 });
+    case 7:
+    case 8:
+      return void b.hear(done(keys, random.next() < 0.5));
+    case 9:
+      return void b.hear({ type: "failed", keys, blamed: keys, frames: keys.map(() => error) });
+    case 10:
+      return void b.hear({ type: "undone", keys, frames: NO_FRAMES });
+    case 11:
+      return void b.hear({
+        type: "gone",
+        keys,
+        cause: pick(["lost", "cancelled"] as const)!,
+        reason: "r",
+        frames: NO_FRAMES,
+      });
+    case 12:
+      b.do({ type: "down", reason: "cut" });
+      return void b.do({ type: "up" });
+  }
+}
+
+Deno.test("ClientMachine keeps its invariants in random lives", () => {
+  for (let seed = 1; seed <= 150; seed++) {
+    const random = seededRandom(seed);
+    const b = new Bench();
+    b.do({ type: "up" });
+    const made: ClientTask[] = [], pending: ClientTask[] = [];
+    try {
+      for (let i = 0; i < 120; i++) step(b, random, made, pending);
+      for (const x of pending) b.do({ type: "stored", task: x, card: card(x.key) });
+      b.do({ type: "release", tasks: made });
+      strictEqual(b.machine.tasks.size, 0, "something is remembered that nobody needs");
+    } catch (e) {
+      throw new Error(`seed ${seed}: ${(e as Error).message}`, { cause: e });
+    }
+  }
+});
