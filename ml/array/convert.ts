@@ -4,8 +4,11 @@ import { NDArray } from "./nd_array.ts";
 
 /** Anything with the fields of an array: data, row after row, and the length of each axis. */
 export interface ShapedData {
+  /** The elements, row after row. */
   readonly data: ArrayData;
+  /** The length of each axis. */
   readonly shape: readonly number[];
+  /** The kind of the elements; needed only to say that bytes are booleans. */
   readonly dtype?: DType;
 }
 

@@ -33,16 +33,27 @@ export type ElementOf<D extends ArrayData> = D extends string[] ? string : D ext
 
 /** The data that belongs to a dtype. */
 export interface DTypeData {
+  /** 64-bit floats. */
   float64: Float64Array;
+  /** 32-bit floats. */
   float32: Float32Array;
+  /** 64-bit integers. */
   int64: BigInt64Array;
+  /** 32-bit integers. */
   int32: Int32Array;
+  /** 32-bit integers without sign. */
   uint32: Uint32Array;
+  /** 16-bit integers. */
   int16: Int16Array;
+  /** 16-bit integers without sign. */
   uint16: Uint16Array;
+  /** 8-bit integers. */
   int8: Int8Array;
+  /** Bytes. */
   uint8: Uint8Array;
+  /** Zeros and ones. */
   bool: Uint8Array;
+  /** Text. */
   string: string[];
 }
 

@@ -2,8 +2,11 @@ import type { ArrayData, DType } from "./dtype.ts";
 
 /** What the printing functions need of an array. */
 export interface Printable {
+  /** The elements, row after row. */
   readonly data: ArrayData;
+  /** The length of each axis. */
   readonly shape: readonly number[];
+  /** The kind of the elements. */
   readonly dtype: DType;
 }
 

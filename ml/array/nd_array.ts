@@ -9,7 +9,7 @@ import {
 } from "./dtype.ts";
 import { DTypeError, ShapeError } from "./errors.ts";
 import { arrayToHTML, formatArray } from "./inspect.ts";
-import { argExtreme, pairwiseSum, variance } from "./reduce.ts";
+import { argExtreme, columnSums, type LineReduction, pairwiseSum, reduceLines, variance } from "./reduce.ts";
 
 /** Nested lists of elements, as deep as an array has axes. */
 export type Nested<T> = T | Nested<T>[];
@@ -44,6 +44,8 @@ export class NDArray<D extends ArrayData = NumericData> {
   readonly dtype: DType;
 
   /**
+   * Lays an array over data.
+   *
    * @param data the elements, row after row; they are not copied
    * @param shape the length of each axis; one axis of all elements if left out
    * @param dtype needed only to say that bytes are booleans
@@ -96,34 +98,12 @@ export class NDArray<D extends ArrayData = NumericData> {
 
   /** One element; negative indices count from the end. */
   get(...indices: number[]): ElementOf<D> {
-    return this.data[this.offset(indices)] as ElementOf<D>;
+    return this.data[offsetOf(this.shape, indices)] as ElementOf<D>;
   }
 
   /** Changes one element, also in every view that shares it. */
   set(value: ElementOf<D>, ...indices: number[]): void {
-    (this.data as Record<number, unknown>)[this.offset(indices)] = value;
-  }
-
-  private offset(indices: readonly number[]): number {
-    if (indices.length !== this.shape.length) {
-      throw new ShapeError(`NDArray: ${indices.length} indices for an array of shape [${this.shape.join(", ")}]`);
-    }
-    let at = 0;
-    for (let axis = 0; axis < indices.length; axis++) {
-      const n = this.shape[axis];
-      const i = indices[axis] < 0 ? indices[axis] + n : indices[axis];
-      if (!(i >= 0 && i < n)) {
-        throw new ShapeError(`NDArray: index ${indices[axis]} is out of bounds for axis ${axis} of length ${n}`);
-      }
-      at = at * n + i;
-    }
-    return at;
-  }
-
-  private view(start: number, stop: number, shape: readonly number[]): NDArray<D> {
-    const data: ArrayData = this.data;
-    const part = Array.isArray(data) ? data.slice(start, stop) : data.subarray(start, stop);
-    return new NDArray(part as D, shape, this.dtype);
+    (this.data as Record<number, unknown>)[offsetOf(this.shape, indices)] = value;
   }
 
   /** The `i`-th entry along the first axis, as a view. */
@@ -133,7 +113,7 @@ export class NDArray<D extends ArrayData = NumericData> {
     const at = i < 0 ? i + n : i;
     if (!(at >= 0 && at < n)) throw new ShapeError(`NDArray.row(): ${i} is out of bounds for ${n} rows`);
     const stride = sizeOf(rest);
-    return this.view(at * stride, (at + 1) * stride, rest);
+    return view(this, at * stride, (at + 1) * stride, rest);
   }
 
   /** A column of a table, as a copy. */
@@ -155,7 +135,7 @@ export class NDArray<D extends ArrayData = NumericData> {
     const from = Math.min(n, Math.max(0, start < 0 ? start + n : start));
     const to = Math.max(from, Math.min(n, stop < 0 ? stop + n : stop));
     const stride = sizeOf(rest);
-    return this.view(from * stride, to * stride, [to - from, ...rest]);
+    return view(this, from * stride, to * stride, [to - from, ...rest]);
   }
 
   /** The entries of the first axis with these numbers, in this order, as a copy. */
@@ -224,6 +204,7 @@ export class NDArray<D extends ArrayData = NumericData> {
 
   /** An array of what `fn` gives for each element and its place in `data`; float64 unless said otherwise. */
   map(fn: (value: ElementOf<D>, index: number) => number): NDArray<Float64Array>;
+  /** The same, of another kind of elements. */
   map<K extends DType>(fn: (value: ElementOf<D>, index: number) => unknown, dtype: K): NDArray<DTypeData[K]>;
   map(fn: (value: ElementOf<D>, index: number) => unknown, dtype: DType = "float64"): NDArray<ArrayData> {
     const out = allocate(dtype, this.size) as unknown as unknown[];
@@ -232,59 +213,19 @@ export class NDArray<D extends ArrayData = NumericData> {
     return new NDArray(out as unknown as ArrayData, this.shape, dtype);
   }
 
-  private numbers(what: string): NumericData {
-    if (this.dtype === "string") throw new DTypeError(`NDArray.${what}(): elements are text`);
-    return (this.dtype === "int64" ? this.astype("float64").data : this.data) as NumericData;
-  }
-
-  /** Reduces along an axis of a table: `down` takes a column into out, `across` a row into a number. */
-  private along(
-    what: string,
-    axis: number,
-    across: (data: NumericData, offset: number, n: number) => number,
-  ): NDArray<Float64Array> {
-    const at = axis < 0 ? axis + this.shape.length : axis;
-    if (!(at >= 0 && at < this.shape.length)) {
-      throw new ShapeError(`NDArray.${what}(): no axis ${axis} in shape [${this.shape.join(", ")}]`);
-    }
-    const data = this.numbers(what);
-    const n = this.shape[at];
-    const inner = sizeOf(this.shape.slice(at + 1));
-    const outer = sizeOf(this.shape.slice(0, at));
-    const out = new Float64Array(outer * inner);
-    const line = inner === 1 ? undefined : new Float64Array(n);
-    for (let o = 0; o < outer; o++) {
-      for (let k = 0; k < inner; k++) {
-        if (line === undefined) out[o] = across(data, o * n, n);
-        else {
-          for (let i = 0; i < n; i++) line[i] = data[(o * n + i) * inner + k];
-          out[o * inner + k] = across(line, 0, n);
-        }
-      }
-    }
-    return new NDArray(out, this.shape.filter((_, i) => i !== at));
-  }
-
   /** Sum of all elements, or along an axis. */
   sum(): number;
+  /** The same along an axis. */
   sum(axis: number): NDArray<Float64Array>;
   sum(axis?: number): number | NDArray<Float64Array> {
-    if (axis === undefined) return pairwiseSum(this.numbers("sum"));
-    if (axis === 0 && this.shape.length === 2) return this.sumDown();
-    return this.along("sum", axis, pairwiseSum);
-  }
-
-  /** Column sums, row by row: the order in memory, and the order in which NumPy adds. */
-  private sumDown(): NDArray<Float64Array> {
-    const data = this.numbers("sum");
-    const [n, m] = this.shape;
-    const out = new Float64Array(m);
-    for (let i = 0, at = 0; i < n; i++) for (let j = 0; j < m; j++, at++) out[j] += data[at];
-    return new NDArray(out);
+    if (axis === undefined) return pairwiseSum(numbersOf(this, "sum"));
+    if (axis === 0 && this.shape.length === 2) return new NDArray(columnSums(numbersOf(this, "sum"), this.shape[1]));
+    return along(this, "sum", axis, pairwiseSum);
   }
 
   /** Mean of all elements, or along an axis. */
   mean(): number;
+  /** The same along an axis. */
   mean(axis: number): NDArray<Float64Array>;
   mean(axis?: number): number | NDArray<Float64Array> {
     if (axis === undefined) return this.sum() / this.size;
@@ -296,14 +237,16 @@ export class NDArray<D extends ArrayData = NumericData> {
 
   /** Variance of all elements, or along an axis; divided by n − ddof. */
   var(axis?: undefined, ddof?: number): number;
+  /** The same along an axis. */
   var(axis: number, ddof?: number): NDArray<Float64Array>;
   var(axis?: number, ddof = 0): number | NDArray<Float64Array> {
-    if (axis === undefined) return variance(this.numbers("var"), 0, this.size, ddof);
-    return this.along("var", axis, (data, offset, n) => variance(data, offset, n, ddof));
+    if (axis === undefined) return variance(numbersOf(this, "var"), 0, this.size, ddof);
+    return along(this, "var", axis, (data, offset, n) => variance(data, offset, n, ddof));
   }
 
   /** Standard deviation of all elements, or along an axis; divided by n − ddof. */
   std(axis?: undefined, ddof?: number): number;
+  /** The same along an axis. */
   std(axis: number, ddof?: number): NDArray<Float64Array>;
   std(axis?: number, ddof = 0): number | NDArray<Float64Array> {
     if (axis === undefined) return Math.sqrt(this.var(undefined, ddof));
@@ -312,44 +255,34 @@ export class NDArray<D extends ArrayData = NumericData> {
 
   /** The smallest element, or the smallest along an axis. */
   min(): number;
+  /** The same along an axis. */
   min(axis: number): NDArray<Float64Array>;
   min(axis?: number): number | NDArray<Float64Array> {
-    return this.extreme("min", -1, axis);
+    return extreme(this, "min", -1, axis);
   }
 
   /** The largest element, or the largest along an axis. */
   max(): number;
+  /** The same along an axis. */
   max(axis: number): NDArray<Float64Array>;
   max(axis?: number): number | NDArray<Float64Array> {
-    return this.extreme("max", 1, axis);
-  }
-
-  private extreme(what: string, sign: 1 | -1, axis?: number): number | NDArray<Float64Array> {
-    if (this.size === 0) throw new ShapeError(`NDArray.${what}(): the array is empty`);
-    if (axis !== undefined) return this.along(what, axis, (d, at, n) => d[at + argExtreme(d, at, n, sign)]);
-    const data = this.numbers(what);
-    return data[argExtreme(data, 0, data.length, sign)];
+    return extreme(this, "max", 1, axis);
   }
 
   /** Where the smallest element stands in `data`, or along an axis. */
   argmin(): number;
+  /** The same along an axis. */
   argmin(axis: number): NDArray<Int32Array>;
   argmin(axis?: number): number | NDArray<Int32Array> {
-    return this.argExtreme("argmin", -1, axis);
+    return placeOfExtreme(this, "argmin", -1, axis);
   }
 
   /** Where the largest element stands in `data`, or along an axis. */
   argmax(): number;
+  /** The same along an axis. */
   argmax(axis: number): NDArray<Int32Array>;
   argmax(axis?: number): number | NDArray<Int32Array> {
-    return this.argExtreme("argmax", 1, axis);
-  }
-
-  private argExtreme(what: string, sign: 1 | -1, axis?: number): number | NDArray<Int32Array> {
-    if (this.size === 0) throw new ShapeError(`NDArray.${what}(): the array is empty`);
-    if (axis !== undefined) return this.along(what, axis, (d, at, n) => argExtreme(d, at, n, sign)).astype("int32");
-    const data = this.numbers(what);
-    return argExtreme(data, 0, data.length, sign);
+    return placeOfExtreme(this, "argmax", 1, axis);
   }
 
   /** True when shape, kind of values and values are the same; NaN equals NaN. */
@@ -407,4 +340,61 @@ export class NDArray<D extends ArrayData = NumericData> {
   [Symbol.for("Jupyter.display")](): Record<string, string> {
     return { "text/plain": this.toString(), "text/html": this.toHTML() };
   }
+}
+
+function offsetOf(shape: readonly number[], indices: readonly number[]): number {
+  if (indices.length !== shape.length) {
+    throw new ShapeError(`NDArray: ${indices.length} indices for an array of shape [${shape.join(", ")}]`);
+  }
+  let at = 0;
+  for (let axis = 0; axis < indices.length; axis++) {
+    const n = shape[axis];
+    const i = indices[axis] < 0 ? indices[axis] + n : indices[axis];
+    if (!(i >= 0 && i < n)) {
+      throw new ShapeError(`NDArray: index ${indices[axis]} is out of bounds for axis ${axis} of length ${n}`);
+    }
+    at = at * n + i;
+  }
+  return at;
+}
+
+function view<D extends ArrayData>(array: NDArray<D>, start: number, stop: number, shape: number[]): NDArray<D> {
+  const data: ArrayData = array.data;
+  const part = Array.isArray(data) ? data.slice(start, stop) : data.subarray(start, stop);
+  return new NDArray(part as D, shape, array.dtype);
+}
+
+function numbersOf(array: NDArray<ArrayData>, what: string): NumericData {
+  if (array.dtype === "string") throw new DTypeError(`NDArray.${what}(): elements are text`);
+  return (array.dtype === "int64" ? array.astype("float64").data : array.data) as NumericData;
+}
+
+/** What `reduce` makes of each line along an axis. */
+function along(array: NDArray<ArrayData>, what: string, axis: number, reduce: LineReduction): NDArray<Float64Array> {
+  const { shape } = array;
+  const at = axis < 0 ? axis + shape.length : axis;
+  if (!(at >= 0 && at < shape.length)) {
+    throw new ShapeError(`NDArray.${what}(): no axis ${axis} in shape [${shape.join(", ")}]`);
+  }
+  const inner = sizeOf(shape.slice(at + 1));
+  return new NDArray(reduceLines(numbersOf(array, what), shape[at], inner, reduce), shape.filter((_, i) => i !== at));
+}
+
+function extreme(array: NDArray<ArrayData>, what: string, sign: 1 | -1, axis?: number): number | NDArray<Float64Array> {
+  if (array.size === 0) throw new ShapeError(`NDArray.${what}(): the array is empty`);
+  if (axis !== undefined) return along(array, what, axis, (d, at, n) => d[at + argExtreme(d, at, n, sign)]);
+  const data = numbersOf(array, what);
+  return data[argExtreme(data, 0, data.length, sign)];
+}
+
+function placeOfExtreme(
+  array: NDArray<ArrayData>,
+  what: string,
+  sign: 1 | -1,
+  axis?: number,
+): number | NDArray<Int32Array> {
+  if (array.size === 0) throw new ShapeError(`NDArray.${what}(): the array is empty`);
+  if (axis !== undefined) return along(array, what, axis, (d, at, n) => argExtreme(d, at, n, sign)).astype("int32");
+  const data = numbersOf(array, what);
+  return argExtreme(data, 0, data.length, sign);
 }

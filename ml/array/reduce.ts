@@ -64,3 +64,30 @@ export function argExtreme(data: NumericData, offset: number, n: number, sign: 1
   }
   return at;
 }
+
+/** Makes a number of `n` values from `offset`; the place it is told of is the first value's. */
+export type LineReduction = (data: NumericData, offset: number, n: number) => number;
+
+/** Reduces every line of `n` values, neighbours of which stand `inner` apart. */
+export function reduceLines(data: NumericData, n: number, inner: number, reduce: LineReduction): Float64Array {
+  const outer = n === 0 ? 0 : data.length / (n * inner);
+  const out = new Float64Array(outer * inner);
+  const line = inner === 1 ? undefined : new Float64Array(n);
+  for (let o = 0; o < outer; o++) {
+    for (let k = 0; k < inner; k++) {
+      if (line === undefined) out[o] = reduce(data, o * n, n);
+      else {
+        for (let i = 0; i < n; i++) line[i] = data[(o * n + i) * inner + k];
+        out[o * inner + k] = reduce(line, 0, n);
+      }
+    }
+  }
+  return out;
+}
+
+/** Sums of the columns of a table, row by row: the order in memory, and the order in which NumPy adds. */
+export function columnSums(data: NumericData, width: number): Float64Array {
+  const out = new Float64Array(width);
+  for (let at = 0; at < data.length;) for (let j = 0; j < width; j++, at++) out[j] += data[at];
+  return out;
+}

@@ -10,7 +10,9 @@ export type Constructor<T = object> = new (...args: any[]) => T;
 
 /** What every estimator's class has. */
 export interface EstimatorClass {
+  /** Its name. */
   readonly name: string;
+  /** The hyperparameters and what they are when not given. */
   readonly defaults: Readonly<Params>;
 }
 
@@ -48,6 +50,8 @@ export class BaseEstimator {
   static readonly defaults: Readonly<Params> = {};
 
   /**
+   * Stores hyperparameters.
+   *
    * @param options hyperparameters by name
    * @throws {UnknownNameError} at a name that is no hyperparameter of this class, with the nearest one that is
    */
@@ -147,7 +151,9 @@ export class BaseEstimator {
 
 /** What can be cloned and searched: something with hyperparameters. */
 export interface HasParams {
+  /** The hyperparameters by name. */
   getParams(deep?: boolean): Params;
+  /** Changes hyperparameters. */
   setParams(params: Params): unknown;
 }
 

@@ -9,7 +9,11 @@ export function isFitted(estimator: object): boolean {
   );
 }
 
-/** @throws {NotFittedError} when the estimator was not fitted; `method` is what was asked of it */
+/**
+ * Checks that an estimator was fitted.
+ *
+ * @throws {NotFittedError} when the estimator was not fitted; `method` is what was asked of it
+ */
 export function checkIsFitted(estimator: object, method?: string): void {
   if (isFitted(estimator)) return;
   const name = estimator.constructor.name;
@@ -17,7 +21,11 @@ export function checkIsFitted(estimator: object, method?: string): void {
   throw new NotFittedError(`this ${name} is not fitted yet: call fit() before ${what}`);
 }
 
-/** @throws {InvalidInputError} when X does not have as many features as the estimator was fitted with */
+/**
+ * Checks that X fits a fitted estimator.
+ *
+ * @throws {InvalidInputError} when X does not have as many features as the estimator was fitted with
+ */
 export function checkNFeatures(estimator: { nFeaturesIn_: number }, X: NDArray, method: string): void {
   if (X.shape[1] !== estimator.nFeaturesIn_) {
     throw new InvalidInputError(

@@ -1,6 +1,6 @@
 import type { ArrayData, Labels, LabelsLike, MatrixLike, NDArray, VectorLike } from "../array/mod.ts";
 import { accuracyScore, r2Score } from "../metrics/mod.ts";
-import type { BaseEstimator, Constructor } from "./estimator.ts";
+import { BaseEstimator, type Constructor } from "./estimator.ts";
 
 /** What a classifier gets from its mixin. */
 export interface ClassifierMethods {
@@ -118,3 +118,15 @@ function typeOf(estimator: unknown): unknown {
     ? estimator.estimatorType
     : undefined;
 }
+
+/** An estimator with {@linkcode ClassifierMixin}: what the library's classifiers extend. */
+export const BaseClassifier: typeof BaseEstimator & Constructor<ClassifierMethods> = ClassifierMixin(BaseEstimator);
+
+/** An estimator with {@linkcode RegressorMixin}: what the library's regressors extend. */
+export const BaseRegressor: typeof BaseEstimator & Constructor<RegressorMethods> = RegressorMixin(BaseEstimator);
+
+/** An estimator with {@linkcode TransformerMixin}: what the library's transformers extend. */
+export const BaseTransformer: typeof BaseEstimator & Constructor<TransformerMethods> = TransformerMixin(BaseEstimator);
+
+/** An estimator with {@linkcode ClusterMixin}: what the library's clusterers extend. */
+export const BaseClusterer: typeof BaseEstimator & Constructor<ClusterMethods> = ClusterMixin(BaseEstimator);

@@ -20,8 +20,11 @@ export interface FScoreOptions extends WeightOptions {
 
 /** Precision, recall, F-score and number of samples: one for each class, or one each. */
 export interface FScores<T> {
+  /** Part of what was predicted that is right. */
   precision: T;
+  /** Part of what is there that was found. */
   recall: T;
+  /** Weighted harmonic mean of both. */
   fscore: T;
   /** Weight of the true samples of each class; null when averaged. */
   support: NDArray<Float64Array> | null;
@@ -131,6 +134,7 @@ export function precisionScore(
 ): NDArray<
   Float64Array
 >;
+/** The same, averaged to one number. */
 export function precisionScore(
   yTrue: LabelsLike,
   yPred: LabelsLike,
@@ -148,6 +152,7 @@ export function precisionScore(
 export function recallScore(yTrue: LabelsLike, yPred: LabelsLike, options: FScoreOptions & { average: null }): NDArray<
   Float64Array
 >;
+/** The same, averaged to one number. */
 export function recallScore(
   yTrue: LabelsLike,
   yPred: LabelsLike,
@@ -173,6 +178,7 @@ export function recallScore(
 export function f1Score(yTrue: LabelsLike, yPred: LabelsLike, options: FScoreOptions & { average: null }): NDArray<
   Float64Array
 >;
+/** The same, averaged to one number. */
 export function f1Score(
   yTrue: LabelsLike,
   yPred: LabelsLike,

@@ -43,6 +43,8 @@ export class Scorer {
   readonly options: Readonly<Record<string, unknown>>;
 
   /**
+   * Binds a metric.
+   *
    * @param metric compares true and predicted targets
    * @param options direction, method and options of the metric
    */

@@ -32,12 +32,18 @@ export class GridSearchCV extends BaseSearchCV {
   declare paramGrid: ParamGrid | readonly ParamGrid[];
 
   /**
+   * A search with its main parts in order.
+   *
    * @param estimator what is searched for
    * @param paramGrid values to try for each parameter, or several such tables
    * @param options the rest
    */
   constructor(estimator: object, paramGrid: ParamGrid | readonly ParamGrid[], options?: SearchOptions);
-  /** @param options everything by name */
+  /**
+   * A search with everything in one object.
+   *
+   * @param options everything by name
+   */
   constructor(options: GridSearchOptions);
   constructor(first: object, paramGrid?: ParamGrid | readonly ParamGrid[], options: SearchOptions = {}) {
     super(isEstimator(first) ? { ...options, estimator: first, paramGrid } : first);

@@ -57,7 +57,11 @@ export class KFold implements CrossValidator {
   /** Seed. */
   readonly randomState: RandomStateLike;
 
-  /** @throws {InvalidParameterError} when there are fewer than two folds, or a seed without `shuffle` */
+  /**
+   * Keeps its parameters.
+   *
+   * @throws {InvalidParameterError} when there are fewer than two folds, or a seed without `shuffle`
+   */
   constructor(options: KFoldOptions = {}) {
     const { nSplits, shuffle, randomState } = checked("KFold", options);
     this.nSplits = nSplits;
@@ -70,7 +74,11 @@ export class KFold implements CrossValidator {
     return this.nSplits;
   }
 
-  /** @throws {SplitError} when there are fewer samples than folds */
+  /**
+   * The folds, each as the test set once.
+   *
+   * @throws {SplitError} when there are fewer samples than folds
+   */
   *split(X: unknown): IterableIterator<Split> {
     const n = countSamples(X, "KFold");
     const k = this.nSplits;
@@ -104,7 +112,11 @@ export class StratifiedKFold implements CrossValidator {
   /** Seed. */
   readonly randomState: RandomStateLike;
 
-  /** @throws {InvalidParameterError} when there are fewer than two folds, or a seed without `shuffle` */
+  /**
+   * Keeps its parameters.
+   *
+   * @throws {InvalidParameterError} when there are fewer than two folds, or a seed without `shuffle`
+   */
   constructor(options: KFoldOptions = {}) {
     const { nSplits, shuffle, randomState } = checked("StratifiedKFold", options);
     this.nSplits = nSplits;
@@ -117,7 +129,11 @@ export class StratifiedKFold implements CrossValidator {
     return this.nSplits;
   }
 
-  /** @throws {SplitError} when no class has as many samples as there are folds; if only some have not, it warns */
+  /**
+   * The folds, each as the test set once.
+   *
+   * @throws {SplitError} when no class has as many samples as there are folds; if only some have not, it warns
+   */
   *split(X: unknown, y?: LabelsLike | null): IterableIterator<Split> {
     if (y === undefined || y === null) {
       throw new SplitError("StratifiedKFold.split(): needs y, the class of each sample");

@@ -43,7 +43,11 @@ export class ParameterGrid implements Iterable<Params> {
   /** The tables of values. */
   readonly paramGrid: readonly Readonly<Record<string, readonly unknown[]>>[];
 
-  /** @throws {InvalidParameterError} when a parameter has no list of values, or an empty one, or there is no table */
+  /**
+   * Checks and keeps the tables.
+   *
+   * @throws {InvalidParameterError} when a parameter has no list of values, or an empty one, or there is no table
+   */
   constructor(paramGrid: ParamGrid | readonly ParamGrid[]) {
     const tables = Array.isArray(paramGrid) ? paramGrid : [paramGrid];
     if (tables.length === 0) throw new InvalidParameterError("grid: the list of grids is empty");

@@ -32,7 +32,11 @@ export class ParameterSampler implements Iterable<Params> {
   /** Seed. */
   readonly randomState: RandomStateLike;
 
-  /** @throws {InvalidParameterError} when a parameter has neither a list of values nor a distribution */
+  /**
+   * Checks and keeps what is drawn from.
+   *
+   * @throws {InvalidParameterError} when a parameter has neither a list of values nor a distribution
+   */
   constructor(
     paramDistributions: ParamDistributions | readonly ParamDistributions[],
     nIter: number,

@@ -50,6 +50,8 @@ export class RandomizedSearchCV extends BaseSearchCV {
   declare randomState: RandomStateLike;
 
   /**
+   * A search with its main parts in order.
+   *
    * @param estimator what is searched for
    * @param paramDistributions for each parameter values or a distribution, or several such tables
    * @param options the rest
@@ -59,7 +61,11 @@ export class RandomizedSearchCV extends BaseSearchCV {
     paramDistributions: ParamDistributions | readonly ParamDistributions[],
     options?: RandomizedOptions,
   );
-  /** @param options everything by name */
+  /**
+   * A search with everything in one object.
+   *
+   * @param options everything by name
+   */
   constructor(options: RandomizedSearchOptions);
   constructor(
     first: object,
@@ -69,6 +75,7 @@ export class RandomizedSearchCV extends BaseSearchCV {
     super(isEstimator(first) ? { ...options, estimator: first, paramDistributions } : first);
   }
 
+  /** Draws the candidates. */
   private sampler(): ParameterSampler {
     return new ParameterSampler(this.paramDistributions, this.nIter, { randomState: this.randomState });
   }

@@ -240,6 +240,7 @@ export abstract class BaseSearchCV extends BaseEstimator {
     return await scoreWith(this.scorer_[metric] ?? null, best, X, y);
   }
 
+  /** Asks the best estimator. */
   private async delegate(method: string, X: MatrixLike): Promise<unknown> {
     const best = this.best(method) as unknown as Record<string, (X: MatrixLike) => Promise<unknown>>;
     if (typeof best[method] !== "function") {
@@ -248,6 +249,7 @@ export abstract class BaseSearchCV extends BaseEstimator {
     return await best[method](X);
   }
 
+  /** The best estimator, or what keeps it from being there. */
   private best(method: string): Fitted {
     if (this.refit === false) {
       throw new InvalidParameterError(`${this.constructor.name}.${method}: needs refit, to have an estimator to ask`);
@@ -277,11 +279,13 @@ export abstract class BaseSearchCV extends BaseEstimator {
     return this.refit;
   }
 
+  /** Checks that there are samples, and as many targets. */
   private checkSamples(X: MatrixLike, y?: LabelsLike | null, sampleWeight?: VectorLike | null): void {
     checkConsistentLength({ X, y, sampleWeight });
     if (numSamples(X) === 0) throw new InvalidInputError(`${this.constructor.name}.fit: X has no samples`);
   }
 
+  /** Finds the best candidate in the results. */
   private chooseBest(metric: string | undefined): void {
     const results = this.cvResults_;
     if (typeof this.refit === "function") {
@@ -300,6 +304,7 @@ export abstract class BaseSearchCV extends BaseEstimator {
     this.bestScore_ = (results[`meanTest${key}`] as NDArray<Float64Array>).data[this.bestIndex_];
   }
 
+  /** Fits the best candidate to all samples. */
   private async refitBest(X: MatrixLike, y?: LabelsLike | null, sampleWeight?: VectorLike | null): Promise<void> {
     const best = clone(this.estimator) as Fitted;
     best.setParams(clone(this.bestParams_, { safe: false }));

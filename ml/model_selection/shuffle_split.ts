@@ -65,7 +65,11 @@ export class ShuffleSplit implements CrossValidator {
   /** Test size where no size is given. */
   protected readonly standardTestSize: number = 0.1;
 
-  /** @param options sizes, number of divisions, seed */
+  /**
+   * Keeps its parameters.
+   *
+   * @param options sizes, number of divisions, seed
+   */
   constructor(options: ShuffleSplitOptions = {}) {
     this.nSplits = options.nSplits ?? 10;
     this.testSize = options.testSize ?? null;
@@ -82,7 +86,11 @@ export class ShuffleSplit implements CrossValidator {
     return this.nSplits;
   }
 
-  /** @throws {SplitError} when the sizes do not fit the number of samples */
+  /**
+   * The divisions.
+   *
+   * @throws {SplitError} when the sizes do not fit the number of samples
+   */
   *split(X: unknown, y?: LabelsLike | null): IterableIterator<Split> {
     const n = countSamples(X ?? y, this.constructor.name);
     const sizes = splitSizes(n, this.testSize, this.trainSize, this.standardTestSize);
@@ -104,7 +112,11 @@ export class ShuffleSplit implements CrossValidator {
 
 /** Random divisions in which the classes have the parts that they have in the whole. */
 export class StratifiedShuffleSplit extends ShuffleSplit {
-  /** @throws {SplitError} when a class has one sample only, or a set has less room than there are classes */
+  /**
+   * One division.
+   *
+   * @throws {SplitError} when a class has one sample only, or a set has less room than there are classes
+   */
   protected override draw(
     rng: RandomState,
     _n: number,

@@ -49,11 +49,13 @@ function isOptions(x: unknown): x is TrainTestSplitOptions {
  * ```
  */
 export function trainTestSplit<A extends ArrayInput>(X: A, options?: TrainTestSplitOptions): [A, A];
+/** Divides two arrays alike. */
 export function trainTestSplit<A extends ArrayInput, B extends ArrayInput>(
   X: A,
   y: B,
   options?: TrainTestSplitOptions,
 ): [A, A, B, B];
+/** Divides three arrays alike. */
 export function trainTestSplit<A extends ArrayInput, B extends ArrayInput, C extends ArrayInput>(
   X: A,
   y: B,

@@ -44,6 +44,8 @@ export class RandomState {
   cachedGauss = 0;
 
   /**
+   * A generator from a seed.
+   *
    * @param seed 0 to 2**32 − 1, or a list of such; a seed from the system if left out
    * @throws {RandomStateError} when a seed is out of bounds
    */
@@ -123,6 +125,7 @@ export class RandomState {
     return value;
   }
 
+  /** An array of what `next` gives. */
   private fill(size: Size, next: () => number): NDArray<Float64Array> {
     const shape = shapeOf(size);
     const out = new Float64Array(sizeOf(shape));
@@ -132,6 +135,7 @@ export class RandomState {
 
   /** Uniform numbers in [0, 1): one, or an array of a shape. */
   randomSample(): number;
+  /** An array of such. */
   randomSample(size: Size): NDArray<Float64Array>;
   randomSample(size?: Size): number | NDArray<Float64Array> {
     if (size === undefined) return this.nextDouble();
@@ -148,6 +152,7 @@ export class RandomState {
 
   /** Uniform numbers in [low, high). */
   uniform(low?: number, high?: number): number;
+  /** An array of such. */
   uniform(low: number, high: number, size: Size): NDArray<Float64Array>;
   uniform(low = 0, high = 1, size?: Size): number | NDArray<Float64Array> {
     const range = high - low;
@@ -165,6 +170,7 @@ export class RandomState {
    * @throws {RandomStateError} when there is no whole number between the bounds
    */
   randint(low: number, high?: number | null): number;
+  /** An array of such. */
   randint(low: number, high: number | null | undefined, size: Size): NDArray<Int32Array>;
   randint(low: number, high?: number | null, size?: Size): number | NDArray<ArrayData> {
     const from = high === undefined || high === null ? 0 : low;
@@ -189,6 +195,7 @@ export class RandomState {
 
   /** Standard gaussians. */
   standardNormal(): number;
+  /** An array of such. */
   standardNormal(size: Size): NDArray<Float64Array>;
   standardNormal(size?: Size): number | NDArray<Float64Array> {
     if (size === undefined) return this.nextGauss();
@@ -209,6 +216,7 @@ export class RandomState {
    * @throws {RandomStateError} when the scale is negative
    */
   normal(loc?: number, scale?: number): number;
+  /** An array of such. */
   normal(loc: number, scale: number, size: Size): NDArray<Float64Array>;
   normal(loc = 0, scale = 1, size?: Size): number | NDArray<Float64Array> {
     if (!(scale >= 0)) throw new RandomStateError(`RandomState.normal(): the scale must not be negative, got ${scale}`);
@@ -220,6 +228,7 @@ export class RandomState {
 
   /** Numbers whose logarithm is gaussian. */
   lognormal(mean?: number, sigma?: number): number;
+  /** An array of such. */
   lognormal(mean: number, sigma: number, size: Size): NDArray<Float64Array>;
   lognormal(mean = 0, sigma = 1, size?: Size): number | NDArray<Float64Array> {
     const next = (): number => Math.exp(this.normal(mean, sigma));
@@ -228,6 +237,7 @@ export class RandomState {
 
   /** Exponentially distributed numbers of mean `scale`. */
   exponential(scale?: number): number;
+  /** An array of such. */
   exponential(scale: number, size: Size): NDArray<Float64Array>;
   exponential(scale = 1, size?: Size): number | NDArray<Float64Array> {
     if (!(scale >= 0)) {
@@ -256,6 +266,7 @@ export class RandomState {
 
   /** The whole numbers below `x` in random order, or the entries of an array's first axis (a copy). */
   permutation(x: number): NDArray<Int32Array>;
+  /** The entries of an array's first axis in random order (a copy). */
   permutation<D extends ArrayData>(x: NDArray<D>): NDArray<D>;
   permutation(x: number | NDArray<ArrayData>): NDArray<ArrayData> {
     const order = new Int32Array(typeof x === "number" ? x : x.length);
@@ -277,7 +288,9 @@ export class RandomState {
    * @throws {RandomStateError} when there is not enough to draw from, or probabilities do not sum to one
    */
   choice(a: number, options?: Omit<ChoiceOptions, "size">): number;
+  /** An array of such. */
   choice(a: number, options: ChoiceOptions & { size: Size }): NDArray<Int32Array>;
+  /** Entries of an array. */
   choice<D extends ArrayData>(a: NDArray<D>, options: ChoiceOptions & { size: Size }): NDArray<D>;
   choice(a: number | NDArray<ArrayData>, options: ChoiceOptions = {}): number | NDArray<ArrayData> {
     const { size } = options;

@@ -1,14 +1,5 @@
 import { type Labels, type LabelsLike, type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
-import {
-  BaseEstimator,
-  checkIsFitted,
-  checkNFeatures,
-  type ClassifierMethods,
-  ClassifierMixin,
-  type Constructor,
-  type Params,
-  resetFitted,
-} from "../base/mod.ts";
+import { BaseClassifier, checkIsFitted, checkNFeatures, type Params, resetFitted } from "../base/mod.ts";
 import { checkRandomState, type RandomStateLike } from "../random/mod.ts";
 import {
   bool,
@@ -90,8 +81,6 @@ const rules: Readonly<Record<string, ParameterRule>> = {
   randomState: randomSource,
 };
 
-const Base: typeof BaseEstimator & Constructor<ClassifierMethods> = ClassifierMixin(BaseEstimator);
-
 /**
  * Support vector classifier: a machine for each pair of classes, and a vote. Parameters, attributes and results are
  * scikit-learn's.
@@ -107,7 +96,7 @@ const Base: typeof BaseEstimator & Constructor<ClassifierMethods> = ClassifierMi
  * await svc.score(X.slice(1000), y.slice(1000)); // 0.96…
  * ```
  */
-export class SVC extends Base {
+export class SVC extends BaseClassifier {
   /** Hyperparameters and their defaults. */
   static override readonly defaults: Readonly<Params> = {
     C: 1,
@@ -189,7 +178,11 @@ export class SVC extends Base {
   /** Training samples, kept for a kernel function of one's own only. */
   declare XFit_: NDArray<Float64Array> | undefined;
 
-  /** @param options hyperparameters */
+  /**
+   * Keeps its hyperparameters.
+   *
+   * @param options hyperparameters by name
+   */
   constructor(options: SVCOptions = {}) {
     super(options);
   }
@@ -362,15 +355,18 @@ export class SVC extends Base {
     return new NDArray(out, [this.intercept_.size, m]);
   }
 
+  /** Whether the kernel comes as a matrix, made by the user or by a function. */
   private isPrecomputed(): boolean {
     return typeof this.kernel === "function" || this.kernel === "precomputed";
   }
 
+  /** The kernel as the solver takes it. */
   private kernelSpec(gamma: number): KernelSpec {
     const name = typeof this.kernel === "function" ? "precomputed" : this.kernel;
     return { name, gamma, coef0: this.coef0, degree: this.degree };
   }
 
+  /** The number that `gamma` comes to. */
   private gammaFor(X: NDArray<Float64Array>): number {
     if (typeof this.gamma === "number") return this.gamma;
     if (this.isPrecomputed()) return 0;
@@ -379,6 +375,7 @@ export class SVC extends Base {
     return variance === 0 ? 1 : 1 / (X.shape[1] * variance);
   }
 
+  /** The matrix that the user's function gives, checked. */
   private async ownKernel(A: NDArray<Float64Array>, B: NDArray<Float64Array>): Promise<NDArray<Float64Array>> {
     const matrix = checkArray(await (this.kernel as KernelFunction)(A, B), { inputName: "the kernel's matrix" });
     if (matrix.shape[0] !== A.shape[0] || matrix.shape[1] !== B.shape[0]) {
@@ -389,6 +386,7 @@ export class SVC extends Base {
     return matrix;
   }
 
+  /** Upper bound of each α: C by the weights of class and sample. */
   private upperBounds(
     codes: Int32Array,
     nClasses: number,
