@@ -79,6 +79,8 @@ export class Books {
   serial: number;
   /** The fair tag last handed out. */
   tag = 0;
+  /** Numbers the beginnings of sessions and lives. */
+  order = 0;
   /** Numbers the workers. */
   workerCount = 0;
   /** Values that may have lost their last wish: looked at at the end of the event. */
@@ -97,6 +99,8 @@ export class Books {
   readonly upheld: Set<SchedulerTask> = new Set();
   /** Scattered values that are nowhere, or were. */
   readonly missingData: Set<SchedulerTask> = new Set();
+  /** Scattered values that some worker was asked whether it has. */
+  readonly probing: Set<SchedulerTask> = new Set();
   /** Workers that want to leave. */
   readonly leaving: Set<SchedulerWorker> = new Set();
   /** Keys that workers reported and nobody has described or wanted yet. */

@@ -129,8 +129,8 @@ export function workerLeaving(b: Books, w: SchedulerWorker, reason: string): voi
 /** Sends away the leaving workers that have nothing left to do or to hand over. */
 export function retire(b: Books): void {
   for (const w of b.leaving) {
-    if (w.retired || w.peer === null || w.count > 0) continue;
-    if (handingOver(b, w)) continue;
+    if (w.retired || w.peer === null) continue;
+    if (handingOver(b, w) || w.count > 0) continue;
     for (const t of w.held.list()) {
       if (!isActor(t)) continue;
       b.tellWorker(w).stopActors.push(t.key);

@@ -67,6 +67,24 @@ function engage(b: Books, t: SchedulerTask, why: string): void {
   else b.move(t, WAITING, why);
 }
 
+/** Counts a task that a worker turns out to run among those that need its dependencies, and sees to these. */
+export function engageRunning(b: Books, t: SchedulerTask): void {
+  if (t.engaged || t.fn === null) return;
+  t.engaged = true;
+  const deps = t.deps;
+  for (let i = 0; i < deps.length; i++) deps[i].neededBy++;
+  seeTo(b, t);
+}
+
+/** Has the missing dependencies of a task computed or supplied. */
+function seeTo(b: Books, t: SchedulerTask): void {
+  const deps = t.deps;
+  for (let i = 0; i < deps.length; i++) {
+    if (deps[i].state === RELEASED) need(b, deps[i], `${t.key} needs it`);
+    else if (deps[i].state === ABSENT) expect(b, deps[i]);
+  }
+}
+
 /** An absent value is wanted or needed: asks who can supply it, and sets the time after which it is given up. */
 export function expect(b: Books, t: SchedulerTask): void {
   const recovered = b.startedAt + b.settings.recoveryGrace;
@@ -170,7 +188,7 @@ export function unplace(b: Books, t: SchedulerTask): void {
 /** Takes a task out of the queue, or from its worker, which is told to stop it. */
 function quit(b: Books, t: SchedulerTask): void {
   if (t.state === QUEUED) leaveQueue(b, t);
-  else if (t.state === PROCESSING) {
+  else if (t.state === PROCESSING && t.worker !== null) {
     tellCancel(b, t);
     unplace(b, t);
   }
@@ -209,10 +227,7 @@ export function restartTask(b: Books, t: SchedulerTask, why: string): void {
     return;
   }
   b.move(t, WAITING, why);
-  for (let i = 0; i < deps.length; i++) {
-    if (deps[i].state === RELEASED) need(b, deps[i], `${t.key} needs it`);
-    else if (deps[i].state === ABSENT) expect(b, deps[i]);
-  }
+  seeTo(b, t);
 }
 
 /**

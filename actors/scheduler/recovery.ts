@@ -10,7 +10,7 @@ import { SLOTS } from "./attempts.ts";
 import type { Books, SchedulerSession } from "./books.ts";
 import { SchedulerClient } from "./clients.ts";
 import { clientGone, workerGone } from "./departures.ts";
-import { appear, leaveQueue, lose, place, restartTask, unplace } from "./lifecycle.ts";
+import { appear, engageRunning, leaveQueue, lose, place, restartTask, unplace } from "./lifecycle.ts";
 import type { clientToScheduler, MessageOf, workerToScheduler } from "../protocol/mod.ts";
 import { readResources } from "./pools.ts";
 import { askAgain, dataHeld, dataRemembered, describeData, notSupplier, upholdAll } from "./references.ts";
@@ -70,7 +70,7 @@ export function workerJoins(b: Books, s: SchedulerSession, m: WorkerJoin): void 
     w = undefined;
   }
   if (w === undefined) {
-    w = new SchedulerWorker(s.name, s.incarnation, b.workerCount++);
+    w = new SchedulerWorker(s.name, s.incarnation, b.workerCount++, ++b.order);
     b.workers.set(w.name, w);
     b.note(w.name, "unknown", "running", "joined");
   } else {
@@ -178,8 +178,17 @@ function reconcileTasks(b: Books, w: SchedulerWorker, m: WorkerJoin, cancel: str
   const kept = new Set<string>();
   const missed: SchedulerTask[] = [];
   for (const t of w.tasks()) {
-    if (reported.get(t.key) === t.attempt) kept.add(t.key);
-    else missed.push(t);
+    if (reported.get(t.key) === t.attempt) {
+      kept.add(t.key);
+      // It says anew which of them wait for the cluster.
+      if (t.suspended) {
+        t.suspended = false;
+        w.suspended--;
+        w.occupancy += t.estimate;
+      }
+      // It may have asked for these in the session that was lost.
+      for (const dep of t.deps) if (dep.state === MEMORY) b.tellWorker(w).holders.push(dep);
+    } else missed.push(t);
   }
   for (const [key, attempt] of reported) {
     if (kept.has(key)) continue;
@@ -197,14 +206,12 @@ function reconcileTasks(b: Books, w: SchedulerWorker, m: WorkerJoin, cancel: str
 /** A worker runs a task that nobody was believed to run. */
 function adoptTask(b: Books, t: SchedulerTask, w: SchedulerWorker, attempt: number): void {
   if (t.state === QUEUED) leaveQueue(b, t);
-  if (!t.engaged && t.fn !== null) {
-    t.engaged = true;
-    for (const dep of t.deps) dep.neededBy++;
-  }
   place(b, t, w);
   t.attempt = attempt;
   t.waitingOn = 0;
   b.move(t, PROCESSING, `${w.name} runs it`);
+  for (const dep of t.deps) if (dep.state === MEMORY) b.tellWorker(w).holders.push(dep);
+  engageRunning(b, t);
   b.touch(w);
   b.letGo.push(t);
 }
@@ -256,6 +263,7 @@ export function clientResumes(b: Books, s: SchedulerSession, m: ClientResume): v
     b.note(c.name, c.peer === null ? "away" : "connected", "connected", "resumed");
   }
   c.peer = s.peer;
+  c.order = ++b.order;
   c.out.clear();
   b.tellClient(c).first.push({
     type: "welcome",

@@ -8,8 +8,8 @@ import type { Header } from "../../transport/mod.ts";
 import type { dataCard, Of } from "../protocol/mod.ts";
 import type { Books } from "./books.ts";
 import type { SchedulerClient } from "./clients.ts";
-import { type Few, fewAdd, fewDelete, fewList } from "./few.ts";
-import { appear, expect, giveUp, tellDone } from "./lifecycle.ts";
+import { type Few, fewAdd, fewDelete, fewHas, fewList } from "./few.ts";
+import { appear, expect, giveUp, lose, tellDone } from "./lifecycle.ts";
 import { copiesChanged, upholdCopies } from "./replication.ts";
 import { extrasOf, isData, SchedulerTask } from "./tasks.ts";
 import { ABSENT, FAILED, MEMORY, RELEASED } from "./transitions.ts";
@@ -28,6 +28,8 @@ export interface DataAbout {
   suppliers: Few<SchedulerClient>;
   /** The one that was asked to supply it. */
   asked: SchedulerClient | null;
+  /** Workers that were asked whether they have it. */
+  probed: Few<SchedulerWorker>;
 }
 
 /** The card of scattered data. */
@@ -51,7 +53,7 @@ export function describeData(b: Books, card: DataCard): SchedulerTask | null {
   }
   if (t.fn !== null) return null;
   const x = extrasOf(t);
-  if (x.data === null) x.data = { about: card.about, copies: card.copies, suppliers: null, asked: null };
+  if (x.data === null) x.data = { about: card.about, copies: card.copies, suppliers: null, asked: null, probed: null };
   else {
     x.data.about = card.about;
     x.data.copies = x.data.copies === 0 || card.copies === 0 ? 0 : Math.max(x.data.copies, card.copies);
@@ -71,19 +73,49 @@ export function dataScattered(b: Books, c: SchedulerClient, card: DataCard): voi
   b.addWish(t, c);
   for (const name of card.workers) {
     const w = b.workers.get(name);
-    if (w !== undefined) b.addHolder(t, w);
+    if (w === undefined) continue;
+    b.addHolder(t, w);
+    // The client may mean an earlier life of the worker.
+    if (w.order > c.order) probe(b, t, w);
   }
   if (t.holders !== null) dataHeld(b, t);
   else if (t.state === RELEASED || t.state === ABSENT) missing(b, t);
 }
 
-/** A client says, at the beginning of a session, what it has scattered. Who holds it the workers know better. */
+/** Asks a worker whether it has a value. */
+function probe(b: Books, t: SchedulerTask, w: SchedulerWorker): void {
+  const data = t.extras!.data!;
+  if (w.peer === null || fewHas(data.probed, w)) return;
+  data.probed = fewAdd(data.probed, w);
+  b.probing.add(t);
+  b.tellWorker(w).fetch.push({ task: t, source: null });
+}
+
+/** A worker that was asked whether it has a value does not, or is gone; whether it was asked. */
+export function probeFailed(b: Books, t: SchedulerTask, w: SchedulerWorker): boolean {
+  const data = t.extras?.data ?? null;
+  if (data === null || !fewHas(data.probed, w)) return false;
+  data.probed = fewDelete(data.probed, w);
+  if (data.probed === null) b.probing.delete(t);
+  if (fewHas(t.holders, w)) {
+    b.removeHolder(t, w);
+    if (t.holders === null) lose(b, t, `${w.name} does not have it`);
+    else copiesChanged(b, t);
+  } else if (t.state === ABSENT && data.probed === null) askForSupply(b, t);
+  return true;
+}
+
+/** A client says, at the beginning of a session, what it has scattered. Who holds it the workers know better, so they are asked. */
 export function dataRemembered(b: Books, c: SchedulerClient, card: DataCard): void {
   const t = describeData(b, card);
   if (t === null) return;
   const data = t.extras!.data!;
   data.suppliers = fewAdd(data.suppliers, c);
   b.addWish(t, c);
+  for (const name of card.workers) {
+    const w = b.workers.get(name);
+    if (w !== undefined && !fewHas(t.holders, w)) probe(b, t, w);
+  }
   if (t.state === MEMORY) tellDone(b, t, c);
   else missing(b, t);
 }
@@ -103,7 +135,7 @@ export function dataHeld(b: Books, t: SchedulerTask): void {
 export function askForSupply(b: Books, t: SchedulerTask): void {
   const data = t.extras!.data!;
   b.missingData.add(t);
-  if (b.recovering || b.idle.size === 0) return;
+  if (b.recovering || b.idle.size === 0 || data.probed !== null) return;
   if (data.asked !== null && data.asked.peer !== null) return;
   for (const c of fewList(data.suppliers)) {
     if (c.peer === null) continue;
@@ -159,6 +191,11 @@ export function valueHeld(b: Books, w: SchedulerWorker, key: string, nbytes: num
   }
   if (t.holders === null) b.resize(t, nbytes);
   b.addHolder(t, w);
+  if (isData(t)) {
+    const data = t.extras!.data!;
+    data.probed = fewDelete(data.probed, w);
+    if (data.probed === null) b.probing.delete(t);
+  }
   if (t.state === MEMORY) copiesChanged(b, t);
   else appear(b, t, "a worker has it");
   if (t.wanters === null && t.neededBy === 0) b.letGo.push(t);

@@ -8,6 +8,7 @@
 import type { Books, CopyQuestion } from "./books.ts";
 import type { SchedulerClient } from "./clients.ts";
 import { fewHas, fewList } from "./few.ts";
+import { probeFailed } from "./references.ts";
 import { extrasOf, isActor, isData, type SchedulerTask } from "./tasks.ts";
 import { FAILED, FORGOTTEN, MEMORY } from "./transitions.ts";
 import type { SchedulerWorker } from "./workers.ts";
@@ -50,7 +51,9 @@ export function upholdCopies(b: Books, t: SchedulerTask): void {
   const coming = rep === null ? 0 : rep.waiting.length + rep.underWay.size;
   let short = copies - there - coming;
   if (short <= 0) return;
-  const able = b.idle.list().filter((w) => !fewHas(t.holders, w) && !isTarget(rep, w) && mayTry(rep, w));
+  const able = b.idle.list().filter((w) =>
+    !fewHas(t.holders, w) && !isTarget(rep, w) && mayTry(rep, w) && !isProbed(t, w)
+  );
   if (able.length === 0) return;
   if (short < able.length) able.sort((v, w) => v.bytes - w.bytes || v.index - w.index);
   else able.sort((v, w) => v.index - w.index);
@@ -63,6 +66,10 @@ export function upholdCopies(b: Books, t: SchedulerTask): void {
 
 function isTarget(rep: Replication | null, w: SchedulerWorker): boolean {
   return rep !== null && (rep.underWay.has(w) || rep.waiting.includes(w));
+}
+
+function isProbed(t: SchedulerTask, w: SchedulerWorker): boolean {
+  return isData(t) && fewHas(t.extras!.data!.probed, w);
 }
 
 function mayTry(rep: Replication | null, w: SchedulerWorker): boolean {
@@ -100,11 +107,13 @@ function pump(b: Books, t: SchedulerTask): void {
 
 /** Somebody more or less holds the value, or it is gone: on with its copies, and with the questions about them. */
 export function copiesChanged(b: Books, t: SchedulerTask): void {
-  const rep = t.extras!.replication;
+  const rep = t.extras?.replication ?? null;
   if (t.state === FORGOTTEN || t.state === FAILED) {
     b.copying.delete(t);
     b.upheld.delete(t);
     b.missingData.delete(t);
+    b.probing.delete(t);
+    b.orphans.delete(t);
     if (rep !== null) t.extras!.replication = null;
   } else {
     if (rep !== null) {
@@ -123,6 +132,7 @@ export function isSafe(t: SchedulerTask): boolean {
 
 /** A worker could not fetch a value. */
 export function fetchFailed(b: Books, w: SchedulerWorker, t: SchedulerTask, reason: string): void {
+  if (probeFailed(b, t, w)) return;
   const rep = t.extras?.replication;
   if (rep === undefined || rep === null || !rep.underWay.delete(w)) return;
   const failures = (rep.failures.get(w) ?? 0) + 1;
@@ -153,6 +163,7 @@ export function targetGone(b: Books, w: SchedulerWorker): void {
     if (under || rep.waiting.length !== before) copiesChanged(b, t);
     else pump(b, t);
   }
+  for (const t of b.probing) probeFailed(b, t, w);
   for (const q of b.questions) for (const id of q.ids) look(b, q, id);
 }
 

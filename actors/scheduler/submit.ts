@@ -11,7 +11,7 @@ import type { SchedulerClient } from "./clients.ts";
 import { findCycle } from "./cycles.ts";
 import { CycleError } from "./errors.ts";
 import { fewFirst } from "./few.ts";
-import { fail, need, tellDone, tellFailure } from "./lifecycle.ts";
+import { engageRunning, fail, need, tellDone, tellFailure } from "./lifecycle.ts";
 import { isData, linkDependencies, NO_TASKS, SchedulerTask, unlinkDependent } from "./tasks.ts";
 import { ABSENT, FAILED, FORGOTTEN, MEMORY, PROCESSING, RELEASED } from "./transitions.ts";
 
@@ -105,8 +105,7 @@ function adoptDescription(b: Books, t: SchedulerTask): void {
   else if (t.state === PROCESSING) {
     t.options!.pool.take(t.worker!, 1);
     b.touch(t.worker!);
-    t.engaged = true;
-    for (const dep of t.deps) dep.neededBy++;
+    engageRunning(b, t);
   } else if (t.state === MEMORY) {
     if (t.options!.actor) t.options!.pool.take(fewFirst(t.holders)!, 1);
     else t.keep = false;

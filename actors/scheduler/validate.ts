@@ -128,7 +128,7 @@ function checkTask(b: Books, t: SchedulerTask, queued: Set<SchedulerTask>): void
   check(b, t, t.engaged === (under && t.fn !== null), `engaged is ${t.engaged}`);
   check(b, t, (t.fn === null) === (t.options === null) || isActor(t), "function without options");
   check(b, t, state !== FAILED || (t.extras !== null && t.extras.error !== null), "failed without an error");
-  check(b, t, state !== RELEASED || (t.fn !== null && t.wanters === null && t.neededBy === 0), "released, but needed");
+  check(b, t, state !== RELEASED || (t.wanters === null && t.neededBy === 0), "released, but needed");
   check(b, t, !(t.fn === null && (state === WAITING || state === QUEUED)), "to be computed, but not described");
   const wished = t.wanters !== null || t.neededBy > 0 || t.keep;
   check(b, t, wished || t.dependentCount > 0, "nobody knows it any more");

@@ -20,10 +20,10 @@ const NO_FRAMES: readonly Uint8Array[] = [];
 /** Marks tell the tables of one message from those of another. */
 let lastMark = 0;
 
-/** A copy that the worker is to fetch. */
+/** A copy that the worker is to fetch; without a source, the question whether it has one: it says `has` or `fetchFailed`. */
 export interface FetchOrder {
   readonly task: SchedulerTask;
-  readonly source: SchedulerWorker;
+  readonly source: SchedulerWorker | null;
 }
 
 /** Collects messages to one worker. */
@@ -74,10 +74,11 @@ export class WorkerOutbox {
       if (run !== null) emit(run);
     }
     if (this.fetch.length > 0) emit(writeFetch(this.fetch));
-    if (this.holders.length > 0) {
-      const table = new HolderTable(this.holders.length);
-      for (const task of this.holders) table.add(task, w);
-      emit({ type: "holders", keys: this.holders.map((t) => t.key), ...table.columns(), frames: NO_FRAMES });
+    const holders = this.holders.length > 0 ? [...new Set(this.holders)].filter((t) => t.holders !== null) : [];
+    if (holders.length > 0) {
+      const table = new HolderTable(holders.length);
+      for (const task of holders) table.add(task, w);
+      emit({ type: "holders", keys: holders.map((t) => t.key), ...table.columns(), frames: NO_FRAMES });
     }
     if (this.steal.length > 0) {
       emit({ type: "steal", keys: this.steal, attempts: Float64Array.from(this.stealAttempts), frames: NO_FRAMES });
@@ -121,11 +122,11 @@ class HolderTable {
     } else this.#counts[row] = this.#tell(holders);
   }
 
-  /** Adds a row with one holder. */
-  addOne(task: SchedulerTask, holder: SchedulerWorker): void {
+  /** Adds a row with one holder, or none. */
+  addOne(task: SchedulerTask, holder: SchedulerWorker | null): void {
     const row = this.#row++;
     this.#nbytes[row] = task.nbytes;
-    this.#counts[row] = this.#tell(holder);
+    this.#counts[row] = holder === null ? 0 : this.#tell(holder);
   }
 
   columns(): { workers: string[]; holderCounts: Uint32Array; holders: Uint32Array; nbytes: Float64Array } {

@@ -239,6 +239,13 @@ export class FakeWorker extends End {
         assert.ok(!this.tasks.has(key), `${this.name} was given ${key} twice`);
         this.tasks.set(key, { key, attempt: m.attempts[i], fn: m.fns[m.fn[i]], args, deps });
       });
+    } else if (m.type === "fetch" && m.holders.length === 0) {
+      // The question whether it has them.
+      this.heard.pop();
+      const keys = m.keys.filter((k) => this.bench.state.books.tasks.get(k)!.holders !== null);
+      this.has(keys, 1000);
+      const others = m.keys.filter((k) => !keys.includes(k));
+      this.say({ type: "fetchFailed", keys: others, reason: "nobody holds it", frames: none });
     } else if (m.type === "cancel") {
       m.keys.forEach((key, i) => {
         if (this.tasks.get(key)?.attempt === m.attempts[i]) this.tasks.delete(key);
