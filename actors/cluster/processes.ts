@@ -59,10 +59,11 @@ async function program(path: string, contents?: Contents): Promise<Program> {
   const source = libraryFile(path).href;
   // A bundle cannot load the N-API driver's package.
   const bundle = (await transportInfo()).driver === "ffi" ? await bundled(source, undefined, contents) : undefined;
-  // A bundle needs no configuration; a source finds the one that is nearest to it.
-  return bundle === undefined
-    ? { url: source, flags: [] }
-    : { url: `file://${encodeURI(bundle)}`, flags: ["--no-config"] };
+  // A source finds the configuration that is nearest to it. A bundle needs none, but its threads load the library's own sources.
+  return bundle === undefined ? { url: source, flags: [] } : {
+    url: `file://${encodeURI(bundle)}`,
+    flags: ["--config", decodeURIComponent(libraryFile("deno.json").pathname)],
+  };
 }
 
 /** Where libzmq was found here, so that the child need not look for it. */

@@ -4,7 +4,12 @@
  * @module
  */
 
+import { ClusterBackend } from "./cluster.ts";
+import { registerParallelBackend } from "./registry.ts";
+import { ThreadsBackend } from "./threads.ts";
+
 export * from "./backend.ts";
+export { ClusterBackend, type ClusterBackendOptions } from "./cluster.ts";
 export * from "./delayed.ts";
 export * from "./errors.ts";
 export { Parallel, type ParallelOptions, type StreamOptions } from "./parallel.ts";
@@ -12,3 +17,7 @@ export type { OnProgress } from "./progress.ts";
 export { type ParallelBackendFactory, registerParallelBackend } from "./registry.ts";
 export { type OptionsOf, parallelBackend, type ParallelBackendOptions, type ParallelScopeOptions } from "./scope.ts";
 export { SequentialBackend } from "./sequential.ts";
+export { ThreadsBackend } from "./threads.ts";
+
+registerParallelBackend("cluster", (options) => new ClusterBackend(options));
+registerParallelBackend("threads", (options) => new ThreadsBackend(options));

@@ -6,6 +6,7 @@
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { ParallelBackend } from "./backend.ts";
+import type { ClusterBackendOptions } from "./cluster.ts";
 import type { OnProgress } from "./progress.ts";
 import { makeParallelBackend } from "./registry.ts";
 
@@ -47,6 +48,10 @@ export interface ParallelScopeOptions {
 export interface ParallelBackendOptions {
   /** One after the other, here. */
   readonly sequential: object;
+  /** On the threads of this process. */
+  readonly threads: Pick<ClusterBackendOptions, "scatter">;
+  /** On a cluster. */
+  readonly cluster: ClusterBackendOptions;
 }
 
 /** The options for a backend of that name. */

@@ -1,0 +1,175 @@
+/**
+ * Calls on a cluster's workers.
+ *
+ * @module
+ */
+
+import { type Client, type Future, getClient, type Ref } from "../../actors/mod.ts";
+import { didYouMean } from "../utils/mod.ts";
+import { SharedArguments } from "./arguments.ts";
+import { countJobs, type ParallelBackend, type ParallelRun, type SubmittedBatch } from "./backend.ts";
+import { BatchTuner, performCalls } from "./batch.ts";
+import type { DelayedCall } from "./delayed.ts";
+import { BackendError } from "./errors.ts";
+
+/** Options of the "cluster" backend. */
+export interface ClusterBackendOptions {
+  /** The cluster. Default: inside a task the one the task runs on, else that of the client opened last. */
+  readonly client?: Client;
+  /**
+   * Values that the calls will be given, by identity: sent once to every worker before the first call, and kept there until the
+   * `parallelBackend` is over. Wherever one of them stands among a call's arguments, also inside lists, plain objects and an
+   * estimator's parameters, only a reference travels.
+   */
+  readonly scatter?: readonly object[];
+  /** Milliseconds to wait for a first worker. Default 10,000. */
+  readonly waitForWorkers?: number;
+}
+
+const OPTIONS = ["client", "scatter", "waitForWorkers"];
+
+interface Running {
+  readonly client: Client;
+  readonly shared: SharedArguments<Ref<unknown>>;
+  readonly tuner: BatchTuner;
+  /** Batches that may be under way: fewer than there are threads, where the user wants fewer. */
+  readonly most: number;
+  underWay: number;
+  readonly waiting: (() => void)[];
+}
+
+/** The "cluster" backend: each batch of calls is a task. */
+export class ClusterBackend implements ParallelBackend {
+  readonly name: string = "ClusterBackend";
+  readonly #options: ClusterBackendOptions;
+  readonly #runs = new WeakMap<ParallelRun, Running>();
+  readonly #pinned = new Map<object, Ref<unknown>>();
+  #scattering: Promise<void> | undefined;
+
+  /** Does nothing yet. */
+  constructor(options: ClusterBackendOptions = {}) {
+    for (const name of Object.keys(options)) {
+      if (!OPTIONS.includes(name)) {
+        throw new TypeError(`parallel backend: unknown option "${name}"; ${didYouMean(name, OPTIONS)}`);
+      }
+    }
+    const { scatter } = options;
+    if (scatter !== undefined && !Array.isArray(scatter)) {
+      throw new TypeError(`scatter: expected a list of values, got ${typeof scatter}`);
+    }
+    this.#options = options;
+  }
+
+  /** The client it submits through. */
+  protected client(): Client | Promise<Client> {
+    if (this.#options.client !== undefined) return this.#options.client;
+    try {
+      return getClient();
+    } catch (cause) {
+      throw new BackendError('parallel backend "cluster" needs a client: { client: await Client.local() }', { cause });
+    }
+  }
+
+  /** Threads of all workers. Waits for a first one. */
+  async #threads(): Promise<number> {
+    const client = await this.client();
+    const workers = await client.waitForWorkers(1, { timeout: this.#options.waitForWorkers ?? 10_000 });
+    return workers.reduce((n, w) => n + w.threads, 0);
+  }
+
+  /** Threads of all workers, or as many of them as are asked for. */
+  async effectiveNJobs(nJobs: number): Promise<number> {
+    const threads = await this.#threads();
+    return Math.min(countJobs(nJobs, threads), threads);
+  }
+
+  /** Scatters what is to be scattered, the first time. */
+  async begin(run: ParallelRun): Promise<void> {
+    const client = await this.client();
+    this.#runs.set(run, {
+      client,
+      shared: new SharedArguments<Ref<unknown>>((value) => client.scatter(value), this.#pinned),
+      tuner: new BatchTuner(),
+      most: run.nJobs < await this.#threads() ? run.nJobs : Infinity,
+      underWay: 0,
+      waiting: [],
+    });
+    await (this.#scattering ??= this.#scatter(client));
+  }
+
+  async #scatter(client: Client): Promise<void> {
+    await Promise.all((this.#options.scatter ?? []).map(async (value) => {
+      this.#pinned.set(value, await client.scatter(value, { broadcast: true, keep: true }));
+    }));
+  }
+
+  /** As many as have taken some milliseconds so far. */
+  batchSize(run: ParallelRun): number {
+    return this.#runs.get(run)!.tuner.size;
+  }
+
+  /** Submits a task. */
+  submit(calls: readonly DelayedCall<unknown>[], run: ParallelRun): SubmittedBatch {
+    const running = this.#runs.get(run)!;
+    let cancelled = false;
+    let future: Future<unknown> | undefined;
+    const perform = async (): Promise<readonly unknown[]> => {
+      const { args, done } = running.shared.prepare(calls.map((call) => call.args));
+      try {
+        const ready = args instanceof Promise ? await args : args;
+        await enter(running);
+        try {
+          if (cancelled) return [];
+          const began = performance.now();
+          if (calls.length === 1) {
+            const only = running.client.submit(calls[0].fn, ...ready[0]);
+            future = only;
+            const value = await only;
+            running.tuner.landed(1, performance.now() - began);
+            return [value];
+          }
+          const all = running.client.submit(performCalls, calls.map((call, i) => [call.fn, ready[i]] as const));
+          future = all;
+          const values = await all;
+          running.tuner.landed(calls.length, performance.now() - began);
+          return values;
+        } finally {
+          leave(running);
+          future?.release();
+        }
+      } finally {
+        done();
+      }
+    };
+    const cancel = () => {
+      cancelled = true;
+      future?.cancel();
+    };
+    return { results: perform(), cancel };
+  }
+
+  /** Lets go of what the run has scattered. */
+  end(run: ParallelRun): void {
+    this.#runs.get(run)?.shared.close();
+  }
+
+  /** Lets go of what was scattered for all. */
+  async close(): Promise<void> {
+    await this.#scattering?.catch(() => {});
+    for (const ref of this.#pinned.values()) ref.release();
+    this.#pinned.clear();
+  }
+}
+
+/** Waits for a place among those that may be under way. */
+async function enter(running: Running): Promise<void> {
+  if (running.underWay >= running.most) await new Promise<void>((go) => running.waiting.push(go));
+  else running.underWay++;
+}
+
+/** Gives the place to the next. */
+function leave(running: Running): void {
+  const next = running.waiting.shift();
+  if (next === undefined) running.underWay--;
+  else next();
+}

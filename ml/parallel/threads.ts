@@ -1,0 +1,98 @@
+/**
+ * Calls on the threads of this process.
+ *
+ * @module
+ */
+
+import { Client, getClient, inTask } from "../../actors/mod.ts";
+import { countJobs, type ParallelRun } from "./backend.ts";
+import { ClusterBackend, type ClusterBackendOptions } from "./cluster.ts";
+
+/** Milliseconds for which the threads wait for more to do: they keep the process alive, so it cannot be for ever. */
+const LINGER = 300;
+
+/** The threads of this process, for all who use them: started when they are first needed, ended when nobody has used them for a while. */
+class SharedThreads {
+  #client: Promise<Client> | undefined;
+  #users = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** The client, started if need be. */
+  client(): Promise<Client> {
+    return this.#client ??= Client.local({ processes: false }).catch((error) => {
+      this.#client = undefined;
+      throw error;
+    });
+  }
+
+  /** Somebody begins to use them. */
+  enter(): void {
+    this.#users++;
+    clearTimeout(this.#timer);
+  }
+
+  /** Somebody no longer does. */
+  leave(): void {
+    if (--this.#users > 0 || this.#client === undefined) return;
+    this.#timer = setTimeout(async () => {
+      const client = this.#client;
+      this.#client = undefined;
+      await (await client)?.close();
+    }, LINGER);
+  }
+}
+
+const threads = new SharedThreads();
+
+/**
+ * The "threads" backend: a cluster inside this process, started with the first call. In a task it is the cluster that the task runs on.
+ */
+export class ThreadsBackend extends ClusterBackend {
+  override readonly name: string = "ThreadsBackend";
+  readonly #inTask = inTask() !== undefined;
+  /** Whether values lie there that have to outlast a run. */
+  readonly #keeps: boolean;
+  #kept = false;
+
+  /** Does nothing yet. */
+  constructor(options: Pick<ClusterBackendOptions, "scatter"> = {}) {
+    super(options);
+    this.#keeps = (options.scatter?.length ?? 0) > 0;
+  }
+
+  protected override client(): Client | Promise<Client> {
+    return this.#inTask ? getClient() : threads.client();
+  }
+
+  /** One for each core, or fewer. */
+  override async effectiveNJobs(nJobs: number): Promise<number> {
+    if (this.#inTask) return await super.effectiveNJobs(nJobs);
+    const cores = navigator.hardwareConcurrency;
+    return Math.min(countJobs(nJobs, cores), cores);
+  }
+
+  override async begin(run: ParallelRun): Promise<void> {
+    threads.enter();
+    if (this.#keeps && !this.#kept) {
+      this.#kept = true;
+      threads.enter();
+    }
+    try {
+      await super.begin(run);
+    } catch (error) {
+      threads.leave();
+      throw error;
+    }
+  }
+
+  override end(run: ParallelRun): void {
+    super.end(run);
+    threads.leave();
+  }
+
+  override async close(): Promise<void> {
+    await super.close();
+    if (this.#kept) threads.leave();
+    this.#kept = false;
+  }
+}

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+
+/** Runs an example as a user does; gives what it printed, or throws with what it complained of. */
+async function run(name: string, ...args: string[]): Promise<string> {
+  const file = new URL(`../../examples/${name}`, import.meta.url).pathname;
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-prompt", "--quiet", file, ...args],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+    env: { NO_COLOR: "1" },
+  });
+  const { success, code, stdout, stderr } = await command.output();
+  const text = new TextDecoder().decode(stdout);
+  assert(success, `${name} ended with ${code}:\n${text}\n${new TextDecoder().decode(stderr)}`);
+  return text;
+}
+
+Deno.test("examples/runtime.ts runs a graph, closed functions, an actor and a reference", async () => {
+  const lines = (await run("runtime.ts")).trim().split("\n");
+  const n = 100_000;
+  assert.deepEqual(lines, [
+    "add(inc(1), inc(2)) = 5",
+    "7 ** 2 = 49",
+    "squares: 1 4 9 16 25",
+    "counter: 11",
+    `sums of powers: ${n} ${n * (n - 1) / 2} ${(n - 1) * n * (2 * n - 1) / 6}`,
+  ]);
+});
+
+Deno.test("examples/joblib.ts makes calls on threads, on a cluster and on a backend of its own", async () => {
+  const lines = (await run("joblib.ts")).trim().split("\n");
+  assert.deepEqual(lines, [
+    "threads: 1 2 3",
+    "streamed: 1",
+    "streamed: 2",
+    "streamed: 3",
+    "first row: 0.5 1 1.5",
+    "first row: 2 4 6",
+    "first row: 10 20 30",
+    "mine: 1 2 3",
+  ]);
+});
+
+Deno.test("examples/notebook.ts fits, scores and searches on the cluster", async () => {
+  const text = await run("notebook.ts", "--samples", "200");
+  assert.match(text, /^support vectors: \d+ × 4$/m);
+  const score = Number(/^score: ([\d.]+)$/m.exec(text)?.[1]);
+  assert(score > 0.8 && score <= 1, text);
+  assert.match(text, /^candidates: 36$/m);
+  const best = /^best: (\{.*\}) ([\d.]+)$/m.exec(text);
+  assert(best !== null, text);
+  assert.deepEqual(Object.keys(JSON.parse(best[1])).sort(), ["C", "kernel", "shrinking"]);
+  assert(Number(best[2]) > 0.8 && Number(best[2]) <= 1, text);
+});
+
+Deno.test("examples/demo.ts finds scikit-learn's parameters and score for the digits", async () => {
+  const text = await run("demo.ts");
+  assert.match(text, /^50 candidates, 3 folds, 1797 × 64 digits, \d+ threads$/m);
+  // scikit-learn 1.9.1's RandomizedSearchCV with the same space and randomState.
+  assert.match(text, /best parameters: \{[^}]*C: 1000000,/);
+  assert.match(text, /gamma: 0\.0001/);
+  assert.match(text, /tol: 0\.001/);
+  assert.match(text, /classWeight: null/);
+  assert.match(text, /^best score: 0\.955481$/m);
+  assert.match(text, /^time: [\d.]+ s/m);
+  // Not a terminal: no bar.
+  assert.doesNotMatch(text, /█|%/);
+});
+
+Deno.test("examples/demo.ts --help says what it can do", async () => {
+  const text = await run("demo.ts", "--help");
+  assert.match(text, /Usage: deno task demo/);
+  assert.match(text, /--scheduler ADDRESS/);
+});
