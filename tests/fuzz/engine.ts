@@ -77,7 +77,6 @@ export class Mutator {
       { kind: "credit", id: 0, taken: 4096 },
       { kind: "abort", id: 0, reason: "why not" },
       { kind: "probe" },
-      { kind: "bye", reason: "" },
       { kind: "farewell" },
     ];
     this.#valid = envelopes.map(encodeEnvelope);
@@ -85,7 +84,10 @@ export class Mutator {
 
   /** The frames of one message. */
   message(): Uint8Array[] {
-    const frames = [this.#head()];
+    let head = this.#head();
+    // An empty message is how a Router is told of a loss: rare, for what follows it is a stranger's.
+    while (head.length === 0 && this.#random() < 0.98) head = this.#head();
+    const frames = [head];
     while (this.#random() < 0.25) frames.push(this.#bytes(this.#random() < 0.02 ? 100_000 : 40));
     return frames;
   }
@@ -106,6 +108,8 @@ export class Mutator {
 
   #head(): Uint8Array {
     const draw = this.#random();
+    // Rare, for after it nothing on that connection is looked at any more.
+    if (draw < 0.001) return encodeEnvelope({ kind: "bye", reason: "" });
     if (draw < 0.2) return this.#bytes(60);
     if (draw < 0.65) return this.#spoil(this.#pick(this.#valid));
     if (draw < 0.75) return this.#pick(this.#valid);
