@@ -16,31 +16,40 @@ export interface ActorHost {
   readonly calls: ActorCalls;
 }
 
-/** Symbol of a handle's row, for the client that made it. */
-export const actorTask: unique symbol = Symbol("actor");
+/** Gives the client's part for a key where a value with a handle inside has arrived; set by the client's module. */
+let findHost: () => ActorHost | undefined = () => undefined;
 
-/** Makes a handle of a key where a value with a handle inside arrives; set by the client's module. */
-let findActor: (key: string) => object = () => {
-  throw new TypeError("an actor's handle arrived where there is no client");
-};
-
-/** See {@link findActor}. */
-export function setActorFinder(find: (key: string) => object): void {
-  findActor = find;
+/** See {@link findHost}. */
+export function setHostFinder(find: () => ActorHost | undefined): void {
+  findHost = find;
 }
 
 /** What is behind a handle. Users see {@link Remote}. */
 export class ActorHandle {
-  readonly #host: ActorHost;
+  /** Names the actor. */
+  readonly key: string;
   readonly #methods = new Map<string, (...args: unknown[]) => Promise<unknown>>();
-  /** Its row in the client's table. */
-  readonly [actorTask]: ClientTask;
+  #bound: { readonly host: ActorHost; readonly task: ClientTask } | undefined;
 
-  /** Holds on to the actor. */
-  constructor(host: ActorHost, task: ClientTask) {
-    this.#host = host;
-    this[actorTask] = task;
+  /** Holds on to the actor; without a host as soon as it is first used. */
+  constructor(key: string, host?: ActorHost, task?: ClientTask) {
+    this.key = key;
+    if (host !== undefined) this.#bind(host, task);
+  }
+
+  #bind(host: ActorHost, task: ClientTask = host.core.adopt(this.key)): { host: ActorHost; task: ClientTask } {
     host.core.hold(this, task);
+    return this.#bound = { host, task };
+  }
+
+  /** The client's part and the row in its table. */
+  get bound(): { readonly host: ActorHost; readonly task: ClientTask } {
+    if (this.#bound !== undefined) return this.#bound;
+    const host = findHost();
+    if (host === undefined) {
+      throw new ReferenceError(`a handle of the actor ${this.key} is used where there is no client`);
+    }
+    return this.#bind(host);
   }
 
   /** The function that calls a method. */
@@ -48,25 +57,24 @@ export class ActorHandle {
     let f = this.#methods.get(name);
     if (f === undefined) {
       // It uses `this`, and so a method that was taken off its handle keeps the actor alive.
-      f = (...args) => this.#host.calls.call(this[actorTask], name, args);
+      f = (...args) => {
+        const { host, task } = this.bound;
+        return host.calls.call(task, name, args);
+      };
       this.#methods.set(name, f);
     }
     return f;
   }
 
-  /** Lets go of it: with its last handle the actor ends. */
-  release(): void {
-    this.#host.core.unhold(this, this[actorTask]);
-  }
-
   /** A handle travels as the actor's key. */
   [toWire](): { readonly key: string } {
-    return { key: this[actorTask].key };
+    return { key: this.key };
   }
 
-  /** And is a handle of the client where it arrives. */
+  /** And is a handle of the client where it arrives, which may come to be later. */
   static [fromWire](data: { readonly key: string }): object {
-    return findActor(data.key);
+    const host = findHost();
+    return makeHandle(new ActorHandle(String(data.key), host));
   }
 }
 
@@ -91,8 +99,7 @@ const traps: ProxyHandler<ActorHandle> = {
 };
 
 /** The handle that users see: every name is a method. */
-export function makeHandle(host: ActorHost, task: ClientTask): object {
-  const target = new ActorHandle(host, task);
+export function makeHandle(target: ActorHandle): object {
   const handle = new Proxy(target, traps);
   behind.set(handle, target);
   return handle;

@@ -7,7 +7,7 @@
 import type { Clock, Endpoint, Header } from "../../transport/mod.ts";
 import type { Ids } from "../core/ids.ts";
 import { pack, toBlob } from "../values/mod.ts";
-import { type ActorHost, actorTask, handleOf, makeHandle } from "./actor_handle.ts";
+import { ActorHandle, type ActorHost, handleOf, makeHandle } from "./actor_handle.ts";
 import { ActorCalls } from "./actors.ts";
 import type { ClientTask } from "./client_task.ts";
 import { ClientCore } from "./core.ts";
@@ -167,6 +167,11 @@ export class Client implements AsyncDisposable {
   /** Whether there is a session with the scheduler now. It is dialled again of itself. */
   get connected(): boolean {
     return this.#shared.core.machine.connected;
+  }
+
+  /** @internal What handles of actors need. */
+  get actorHost(): ActorHost {
+    return this.#shared;
   }
 
   /** @internal The shell and its machine, for tests and simulations. */
@@ -366,7 +371,7 @@ export class Client implements AsyncDisposable {
     const options = this.#options;
     // deno-lint-ignore ban-types
     const task = submitter.submit(cls as Function, args as readonly unknown[], options, options.actor);
-    const handle = makeHandle(this.#shared, task);
+    const handle = makeHandle(new ActorHandle(task.key, this.#shared, task));
     await whileWaiting(fetcher.settled(task));
     core.mustBeOpen();
     if (task.state !== "done") throw failureOf(task);
@@ -380,17 +385,17 @@ export class Client implements AsyncDisposable {
    */
   actor<I>(key: string): Remote<I> {
     checkKey(key);
-    return makeHandle(this.#shared, this.#shared.core.adopt(key)) as Remote<I>;
+    return makeHandle(new ActorHandle(key, this.#shared)) as Remote<I>;
   }
 
   /** The key of an actor, by its handle. */
   keyOf(handle: object): string {
-    return handleOf(handle)[actorTask].key;
+    return handleOf(handle).key;
   }
 
   /** Ends an actor, whoever has handles to it; calls that come later fail with `ActorGoneError`. */
   stop(handle: object): void {
-    this.#shared.core.tell({ type: "cancel", tasks: [handleOf(handle)[actorTask]], force: true });
+    this.#shared.core.tell({ type: "cancel", tasks: [handleOf(handle).bound.task], force: true });
   }
 
   /**

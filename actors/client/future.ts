@@ -30,11 +30,13 @@ export interface HandleHost {
  * console.log(await sum); // 6
  * ```
  */
-export class Future<T> implements PromiseLike<T>, Disposable {
+export class Future<T> implements Promise<T>, Disposable {
   readonly #host: HandleHost;
   readonly #task: ClientTask;
   #promise: Promise<T> | undefined;
   #released = false;
+  /** Always `"Future"`. */
+  declare readonly [Symbol.toStringTag]: string;
   /** Only for types: what it is a future of. */
   declare protected readonly valueType: T;
 
@@ -128,5 +130,10 @@ export class Future<T> implements PromiseLike<T>, Disposable {
   /** Key and status. */
   [Symbol.for("Deno.customInspect")](): string {
     return `Future(${this.key}, ${this.status})`;
+  }
+
+  static {
+    // Once for all of them: there may be a great many.
+    Object.defineProperty(this.prototype, Symbol.toStringTag, { value: "Future" });
   }
 }

@@ -13,6 +13,7 @@ import { hashOf } from "../values/mod.ts";
 import { ModuleLoadError } from "./errors.ts";
 import type { Node } from "./free_variables.ts";
 import { libraryUrl } from "./library.ts";
+import { addSource } from "./load.ts";
 import { parseModule } from "./parser.ts";
 import { segments, type SourceMap } from "./source_map.ts";
 
@@ -123,7 +124,9 @@ function finish(url: string, text: string, base: string): Bundle {
     done += `//# sourceMappingURL=data:application/json;base64,${json.toBase64()}\n`;
   }
   const bytes = new TextEncoder().encode(done);
-  return { url, hash: hashOf(bytes), bytes, exports };
+  const hash = hashOf(bytes);
+  addSource(hash, url);
+  return { url, hash, bytes, exports };
 }
 
 function readMap(comment: string, base: string): SourceMap {

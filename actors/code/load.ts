@@ -18,6 +18,8 @@ const namespaces = new Map<string, object>();
 /** What was loaded, by reference, and references by what was loaded. */
 const loaded = new Map<string, unknown>();
 const references = new WeakMap<WeakKey, { readonly ref: string; readonly hash: string }>();
+/** Where modules came from that were bundled here. */
+const sources = new Map<string, string>();
 let library: Promise<unknown> | undefined;
 let root = libraryFile("mod.ts").href;
 
@@ -38,6 +40,11 @@ export function addCode(hash: string, bytes: Uint8Array): void {
     throw new UnknownCodeError(`the code that came as ${hash} has another hash: ${hashOf(own)}`);
   }
   known.set(hash, own);
+}
+
+/** Says that a module was bundled here from `url`: its references mean the program's own module, so that classes are the same. */
+export function addSource(hash: string, url: string): void {
+  sources.set(hash, url);
 }
 
 /** Whether the code of this hash is here. */
@@ -76,15 +83,21 @@ function remember(ref: string, hash: string, v: unknown): unknown {
 }
 
 async function loadModule(hash: string): Promise<object> {
+  const source = sources.get(hash);
+  if (source !== undefined) return await importModule(hash, source, source);
   if (!libraryIsLoaded() && text(hash).includes(`"troupe.library"`)) await loadLibrary();
   const url = `data:text/javascript;base64,${new TextEncoder().encode(text(hash)).toBase64()}`;
+  return await importModule(hash, url, `mod:${hash}`);
+}
+
+async function importModule(hash: string, url: string, name: string): Promise<object> {
   let ns: Record<string, unknown>;
   try {
     ns = await import(url);
   } catch (cause) {
     const message = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
     // The loader names the module by its whole text.
-    throw new ModuleLoadError(`the module ${hash} does not load: ${message.replaceAll(url, `mod:${hash}`)}`, { cause });
+    throw new ModuleLoadError(`the module ${name} does not load: ${message.replaceAll(url, name)}`, { cause });
   }
   for (const name of Object.keys(ns)) {
     const v = ns[name];

@@ -277,20 +277,13 @@ Deno.test("describeCode() names standard functions and what is registered", asyn
   throws(() => registerInternals({ InternalTest: class {} }), RangeError);
 });
 
-Deno.test("bundleModule() makes modules that load anywhere and know the user's lines", async () => {
+Deno.test("bundleModule() bundles once and knows the exports", async () => {
   const bundle = bundleModule(jobs);
   strictEqual(bundleModule(jobs), bundle);
   deepStrictEqual([...bundle.exports].sort(), ["Heir", "Sealed", "Shape", "default", "inc", "lazily"]);
-  const d = describeExport(jobs, "lazily");
-  const lazily = await loadCode(d.ref, d.codes) as (x: number) => Promise<number>;
-  await rejects(lazily(1), (e: unknown) => {
-    const stack = (e as Error).stack!;
-    ok(stack.includes(`${import.meta.resolve("./modules/deep/helper.ts")}:4:`), stack);
-    ok(stack.includes(`${jobs}:37:`), stack);
-    return true;
-  });
-  const main = await loadCode(describeExport(jobs, "default").ref, d.codes) as () => string;
-  strictEqual(main(), jobs);
+  // Here its references mean the program's own module.
+  const d = describeExport(jobs, "inc");
+  strictEqual(await loadCode(d.ref, d.codes), here.inc);
   throws(() => describeExport(jobs, "incc"), (e: unknown) => {
     ok(e instanceof UnknownCodeError);
     ok(/no "incc".*inc/.test(e.message), e.message);
@@ -304,8 +297,9 @@ Deno.test("describeCode() finds classes by their static module, and instances co
   await loadCode(describeExport(jobs, "Shape").ref, packed.codes);
   const [s, Shape] = unpack(packed, { code: codeNow }) as Any[];
   strictEqual(s.angleSum, 540);
-  ok(s instanceof Shape && Shape !== here.Shape && Shape.name === "Shape");
-  strictEqual(Shape.module, jobs);
+  // In the process that bundled the module, its references mean the program's own.
+  ok(s instanceof here.Shape);
+  strictEqual(Shape, here.Shape);
   const triangle = await loadCode(describeExport(jobs, "Shape.triangle").ref) as Any;
   strictEqual(triangle.call(Shape).angleSum, 180);
   // What was loaded is described as what it was loaded from.
@@ -319,7 +313,8 @@ Deno.test("describeCode() refuses instances that would come back broken", () => 
     ok(/args\[0\].*Sealed.*private fields.*toWire/.test(e.message), e.message);
     return true;
   });
-  throws(() => pack([new here.Heir(3)], { describe: describeCode }), /Heir inherits `module`/);
+  class Stranger extends here.Shape {}
+  throws(() => pack([new Stranger(3)], { describe: describeCode }), /Stranger inherits `module`/);
   throws(() => pack([new URL("http://x")], { describe: describeCode }), /URL.*not known/);
   throws(() => pack([new (class Local {})()], { describe: describeCode }), /Local.*static readonly module/);
 });
@@ -357,7 +352,7 @@ Deno.test("loadCode() refuses references and bytes that are not what they say", 
   throws(() => codeNow(`mod:${"0".repeat(32)}#x`), /not been loaded/);
 });
 
-Deno.test("loadCode() works in a thread without permissions", async () => {
+Deno.test("loadCode() loads modules and closures in a thread without permissions, which know the user's lines", async () => {
   const text = `
     import { loadCode } from ${JSON.stringify(import.meta.resolve("../../../actors/code/mod.ts"))};
     self.onmessage = async (e) => {
@@ -375,6 +370,8 @@ Deno.test("loadCode() works in a thread without permissions", async () => {
     const work = [
       describeExport(jobs, "inc"),
       describeExport(jobs, "lazily"),
+      describeExport(jobs, "default"),
+      describeExport(jobs, "Shape.named"),
       describeCode((x: number) => x / 2, "value"),
     ];
     const answer = new Promise<unknown[]>((resolve, reject) => {
@@ -382,10 +379,14 @@ Deno.test("loadCode() works in a thread without permissions", async () => {
       worker.onerror = (e) => reject(new Error(e.message));
     });
     worker.postMessage(work.map((d) => [d.ref, [...d.codes]]));
-    const [inc, stack, half] = await answer;
+    const [inc, stack, main, named, half] = await answer;
     strictEqual(inc, 21);
     strictEqual(half, 10);
-    ok(String(stack).includes("helper.ts:4:"), String(stack));
+    ok(String(stack).includes(`${import.meta.resolve("./modules/deep/helper.ts")}:4:`), String(stack));
+    ok(String(stack).includes(`${jobs}:40:`), String(stack));
+    // What it knows of itself is what it was, not what it was bundled to.
+    strictEqual(main, jobs);
+    deepStrictEqual(named, ["Shape", jobs]);
   } finally {
     worker.terminate();
   }

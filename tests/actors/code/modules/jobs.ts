@@ -13,6 +13,9 @@ export class Shape {
   static triangle(): Shape {
     return new Shape(3);
   }
+  static named(): string[] {
+    return [Shape.name, Shape.module];
+  }
   get angleSum(): number {
     return (this.sides - 2) * 180;
   }
