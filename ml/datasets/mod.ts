@@ -7,3 +7,6 @@ export type { Dataset } from "./bunch.ts";
 export { type ClassificationProblem, makeClassification, type MakeClassificationOptions } from "./classification.ts";
 export { type Digits, loadDigits } from "./digits.ts";
 export * from "./errors.ts";
+export * from "./regression.ts";
+export * from "./shapes.ts";
+export { loadBreastCancer, loadDiabetes, loadIris, loadWine } from "./tables.ts";

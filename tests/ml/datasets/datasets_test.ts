@@ -1,12 +1,21 @@
 import assert from "node:assert/strict";
 import {
+  type Dataset,
   DatasetError,
   InvalidParameterError,
+  loadBreastCancer,
+  loadDiabetes,
   loadDigits,
+  loadIris,
+  loadWine,
   makeBlobs,
   type MakeBlobsOptions,
+  makeCircles,
   makeClassification,
   type MakeClassificationOptions,
+  makeLowRankMatrix,
+  makeMoons,
+  makeRegression,
 } from "../../../ml/mod.ts";
 import { assertClose, assertDigest, camelCase, golden } from "../golden.ts";
 
@@ -65,4 +74,53 @@ Deno.test("makeBlobs() names what does not fit together", () => {
   assert.throws(() => makeBlobs({ nSamples: [1, 2], centers: 2 }), DatasetError);
   assert.throws(() => makeBlobs({ centers: 0 }), DatasetError);
   assert.throws(() => makeBlobs({ nSamples: [1.5, 2] }), DatasetError);
+});
+
+const tables: Record<string, () => Dataset<Int32Array | Float64Array>> = {
+  iris: loadIris,
+  wine: loadWine,
+  breast_cancer: loadBreastCancer,
+  diabetes: loadDiabetes,
+  diabetes_raw: () => loadDiabetes({ scaled: false }),
+};
+
+for (const [name, g] of Object.entries(values.tables) as [string, { features: string[]; classes: string[] }][]) {
+  Deno.test(`the data set ${name} is scikit-learn's`, () => {
+    const { X, y, data, target, featureNames, targetNames } = tables[name]();
+    assertDigest(X, values.tables[name].X, name === "diabetes" ? 1e-13 : 0, "X");
+    assertDigest(y, values.tables[name].y, 0, "y");
+    assert.deepEqual(featureNames, g.features);
+    assert.deepEqual(targetNames, g.classes);
+    assert.ok(data === X && target === y);
+  });
+}
+
+for (const [i, g] of values.regression.entries()) {
+  Deno.test(`makeRegression() makes scikit-learn's samples, case ${i}`, () => {
+    const { X, y, coef } = makeRegression(camelCase(g.params));
+    assertDigest(X, g.X, 1e-12, "X");
+    assertDigest(y, g.y, 1e-12, "y");
+    assertDigest(coef, g.coef, 1e-14, "coef");
+  });
+}
+
+Deno.test("makeLowRankMatrix() makes scikit-learn's table", () => {
+  const X = makeLowRankMatrix({ nSamples: 13, nFeatures: 9, effectiveRank: 3, randomState: 5 });
+  assertDigest(X, values.low_rank, 1e-13);
+});
+
+for (const [i, g] of values.shapes.entries()) {
+  Deno.test(`${g.make}() makes scikit-learn's points, case ${i}`, () => {
+    const { X, y } = (g.make === "makeMoons" ? makeMoons : makeCircles)(camelCase(g.params));
+    assertDigest(X, g.X, 1e-13, "X");
+    assert.deepEqual(y.toArray(), g.y);
+  });
+}
+
+Deno.test("random problems refuse parameters that cannot be", () => {
+  assert.throws(() => makeRegression({ noise: -1 }), InvalidParameterError);
+  assert.throws(() => makeRegression({ effectiveRank: 0 }), InvalidParameterError);
+  assert.throws(() => makeMoons({ nSamples: [1, 2, 3] as unknown as [number, number] }), DatasetError);
+  assert.throws(() => makeMoons({ nSamples: [1, -2] }), InvalidParameterError);
+  assert.throws(() => makeCircles({ factor: 2 }), InvalidParameterError);
 });

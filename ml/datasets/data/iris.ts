@@ -1,0 +1,7 @@
+// deno-fmt-ignore-file
+/**
+ * Iris flowers: 150 samples, four measures in cm, three species. Text as tests/fixtures/pack_datasets.py packs it.
+ * Source: R. A. Fisher, "The use of multiple measurements in taxonomic problems", Annals of Eugenics 7 (1936);
+ * UCI Machine Learning Repository, https://doi.org/10.24432/C56C76, CC BY 4.0, two samples corrected after Fisher.
+ */
+export const packed: string = `eNp1VctuGzEMPNtfkWMLLIyID2n3c4LUSA24SRAHye9XIkdcyWhvFkWOhsPh+nZ+f7o+XM+vL5+/H348//l5uFnk+/KrB97Pn3cpHtlTjrfz59vt6fB1/rhdnt+ubx+Hr8vHy+X18vx01FNa+KRLOsnyeKLl8SinbeHpXGoG1QhHJNdIqhFFROs5DzVaf3HFSbX2sUVRI8hh1MiAIfVEVjMxiXdS4JapagVOHiNASXZmO6fAWJeWT8G1LBJMZGLPERlVYlRxRfIOOXJW4HDgCHIocsrwlutStZsyGDU6dbjtag/96tC/cyVwjelYRP4500k10zpPM5x1oarUPA+tEfrvzDo/mvRW8OOpJk8zE+uRJ1XkDrVjsFVodQ9PEbnzba9pHeZpYltMY/fOPNM8eZ8mr/OdJxUT7BmutVhO7eGYwUwwpRZx1cRc1yKKfsT4t4x2rs41nTyjIKKRw/ayv1TzTFmy1+q9ZWTbMUdhQ6EaKfB7Y1ffcZ3stn0LfMLGs+ZS42RYCVi9LwU6B3o25IT96jk8dN62kWwDE1DJ3xgyGqqCYbCynDaZNbisg1psNbuekWFsCVNw/hxVzk1iTitq1ojUfha17XQ1tolpm0ge1FOovwbzHinIWAf1CZhlUWxi8i0cnWJ7IPDxqHCJTtmdc5KYsfeV4qyuznTOqCCoxXCJBM+89Hv3ZneVT6jAJwwlum8olNmGDJ/zqL7ahBTf6tHf6c7f7gcK9Vyt6vRjMd5qrq9o0GJb1DpZLaKWsZrLWkXTxveiVfjGKBQuluEY2Zg6RrEchf9aDpnrM3rAOzVqXdlZwJXBNdu3xrVP1g1QLV/hPVdFgOCIPt+9Fw0W/p/k/AgRMl5br7EbdxPhu9MwC+59lqttzo4AzFC0YLO6Gm0qjpFCDVp2zWnYI4+4v3YMQbd5xIDC2c4CHvusN3Qrg8IdY+e6wh+Kd5seCmdDM8yNUdM2zFF23dOgs2/T3suGewnXFUR2jJ6TQud775ofbBYxq0lZ7ZHFv9kcHarNcxscQVCE0IvEq5vdJ+f+F+sQ70U=`;
