@@ -8,10 +8,30 @@ import type { Books } from "./books.ts";
 import { ActorGoneError } from "./errors.ts";
 import { fewHas, fewList } from "./few.ts";
 import { appear, fail, lose, unplace } from "./lifecycle.ts";
-import { extrasOf, isActor, type SchedulerTask } from "./tasks.ts";
+import { extrasOf, isActor, type SchedulerTask, type WireTaskOptions } from "./tasks.ts";
 import { MEMORY } from "./transitions.ts";
 import { taskAt } from "./results.ts";
 import type { SchedulerWorker } from "./workers.ts";
+
+/** What is believed of an actor that a worker reports, until a client describes it. */
+const UNKNOWN_ACTOR: WireTaskOptions = {
+  kind: "actor",
+  priority: 0,
+  retries: 0,
+  timeout: null,
+  workers: [],
+  allowOthers: false,
+  resources: null,
+  forget: false,
+  restart: "never",
+  intensity: 0,
+  period: 0,
+};
+
+/** A key that nobody has described turns out to be an actor. */
+export function assumeActor(b: Books, t: SchedulerTask): void {
+  t.options ??= b.optionsOf(UNKNOWN_ACTOR);
+}
 
 /** A worker has constructed an actor. */
 export function actorUp(b: Books, w: SchedulerWorker, key: string, attempt: number): void {
@@ -22,6 +42,7 @@ export function actorUp(b: Books, w: SchedulerWorker, key: string, attempt: numb
     return;
   }
   unplace(b, t);
+  assumeActor(b, t);
   settleOn(b, t, w);
   b.counts.finished++;
   appear(b, t, "constructed");

@@ -265,6 +265,12 @@ export class Books {
     if (!fewHas(task.wanters, c)) return;
     task.wanters = fewDelete(task.wanters, c);
     c.wants.left();
+    const data = task.extras === null ? null : task.extras.data;
+    if (data !== null) {
+      // Who has let go of it no longer has it.
+      data.suppliers = fewDelete(data.suppliers, c);
+      if (data.asked === c) data.asked = null;
+    }
     if (task.wanters === null) this.letGo.push(task);
   }
 }

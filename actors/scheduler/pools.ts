@@ -118,6 +118,7 @@ export class WorkerPools {
     for (const w of running) w.pools = [];
     for (const pool of this.restricted.values()) {
       pool.choose(running);
+      if (pool.queue.size > 0) pool.fresh = true;
       for (const w of pool.members) w.pools.push(pool);
     }
   }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { actorLost, leaveHome, settleOn } from "./actors.ts";
+import { actorLost, assumeActor, leaveHome, settleOn } from "./actors.ts";
 import { SLOTS } from "./attempts.ts";
 import type { Books, SchedulerSession } from "./books.ts";
 import { SchedulerClient } from "./clients.ts";
@@ -15,8 +15,9 @@ import type { clientToScheduler, MessageOf, workerToScheduler } from "../protoco
 import { readResources } from "./pools.ts";
 import { askAgain, dataHeld, dataRemembered, describeData, notSupplier, upholdAll } from "./references.ts";
 import { copiesChanged } from "./replication.ts";
+import { keepAwhile, mayBeWantedYet, orphan } from "./orphans.ts";
 import { submit, wishKey } from "./submit.ts";
-import { extrasOf, isActor, isData, SchedulerTask, type WireTaskOptions } from "./tasks.ts";
+import { isActor, isData, type SchedulerTask } from "./tasks.ts";
 import { ABSENT, FAILED, MEMORY, PROCESSING, QUEUED, RELEASED, WAITING } from "./transitions.ts";
 import { SchedulerWorker } from "./workers.ts";
 
@@ -27,21 +28,6 @@ export type ClientResume = MessageOf<typeof clientToScheduler, "resume">;
 
 /** How many incarnations that were replaced are remembered. */
 const REMEMBERED = 1000;
-
-/** What is believed of an actor that a worker reports, until a client describes it. */
-const UNKNOWN_ACTOR: WireTaskOptions = {
-  kind: "actor",
-  priority: 0,
-  retries: 0,
-  timeout: null,
-  workers: [],
-  allowOthers: false,
-  resources: null,
-  forget: false,
-  restart: "never",
-  intensity: 0,
-  period: 0,
-};
 
 /** Remembers that another has taken this one's place; such an incarnation may not come back. */
 function replace(b: Books, role: string, name: string, incarnation: string): void {
@@ -146,7 +132,7 @@ function reconcile(b: Books, w: SchedulerWorker, m: WorkerJoin, drop: string[], 
     let t = b.tasks.get(key);
     if (t === undefined && mayBeWantedYet(b)) {
       t = orphan(b, key);
-      t.options = b.optionsOf(UNKNOWN_ACTOR);
+      assumeActor(b, t);
     }
     if (t === undefined || !isActor(t) || t.state === FAILED || (t.holders !== null && t.holders !== w)) {
       b.tellWorker(w).stopActors.push(key);
@@ -216,35 +202,6 @@ function adoptTask(b: Books, t: SchedulerTask, w: SchedulerWorker, attempt: numb
   b.letGo.push(t);
 }
 
-/** Whether a key that nobody knows may be one that a client will speak of soon. */
-function mayBeWantedYet(b: Books): boolean {
-  return b.now < b.startedAt + b.settings.recoveryGrace + b.settings.clientGrace;
-}
-
-/** A key that nobody has described, but that some worker has. */
-function orphan(b: Books, key: string): SchedulerTask {
-  const t = new SchedulerTask(key);
-  b.tasks.set(key, t);
-  keepAwhile(b, t);
-  return t;
-}
-
-function keepAwhile(b: Books, t: SchedulerTask): void {
-  t.keep = true;
-  b.orphans.add(t);
-  extrasOf(t).until = b.now + b.settings.recoveryGrace + b.settings.clientGrace;
-  b.timers.add(extrasOf(t).until, "orphans", t.key);
-}
-
-/** The time of a reported key that nobody has spoken of has run out. */
-export function orphanTooLong(b: Books, key: string): void {
-  const t = b.tasks.get(key);
-  if (t === undefined || !b.orphans.has(t) || b.now < t.extras!.until) return;
-  b.orphans.delete(t);
-  t.keep = false;
-  b.letGo.push(t);
-}
-
 /** A client says all that it wants. */
 export function clientResumes(b: Books, s: SchedulerSession, m: ClientResume): void {
   let c = b.clients.get(s.name);
@@ -279,10 +236,7 @@ export function clientResumes(b: Books, s: SchedulerSession, m: ClientResume): v
     if (!scattered.has(t.key)) notSupplier(b, c, t, "the client that scattered it no longer has it");
     if (!wants.has(t.key)) b.removeWish(t, c);
   }
-  for (const card of m.scattered) {
-    dataRemembered(b, c, card);
-    adopt(b, card.id);
-  }
+  for (const card of m.scattered) dataRemembered(b, c, card);
   submit(b, c, m, false);
   for (const key of m.wants) {
     if (!scattered.has(key)) wishKey(b, c, key);
@@ -290,11 +244,6 @@ export function clientResumes(b: Books, s: SchedulerSession, m: ClientResume): v
     const t = b.tasks.get(key);
     if (t !== undefined && t.state !== MEMORY && t.state !== FAILED && !isActor(t)) b.tellClient(c).undone.push(key);
   }
-}
-
-function adopt(b: Books, key: string): void {
-  const t = b.tasks.get(key);
-  if (t !== undefined && b.orphans.delete(t)) t.keep = false;
 }
 
 /** Soon after its start the scheduler gives out nothing while workers that clients know may hold or run it already. */

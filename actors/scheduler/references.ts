@@ -10,6 +10,7 @@ import type { Books } from "./books.ts";
 import type { SchedulerClient } from "./clients.ts";
 import { type Few, fewAdd, fewDelete, fewHas, fewList } from "./few.ts";
 import { appear, expect, giveUp, lose, tellDone } from "./lifecycle.ts";
+import { spokenOf } from "./orphans.ts";
 import { copiesChanged, upholdCopies } from "./replication.ts";
 import { extrasOf, isData, SchedulerTask } from "./tasks.ts";
 import { ABSENT, FAILED, MEMORY, RELEASED } from "./transitions.ts";
@@ -70,6 +71,7 @@ export function dataScattered(b: Books, c: SchedulerClient, card: DataCard): voi
   const data = t.extras!.data!;
   data.suppliers = fewAdd(data.suppliers, c);
   data.asked = null;
+  spokenOf(b, t);
   b.addWish(t, c);
   for (const name of card.workers) {
     const w = b.workers.get(name);
@@ -78,6 +80,7 @@ export function dataScattered(b: Books, c: SchedulerClient, card: DataCard): voi
     // The client may mean an earlier life of the worker.
     if (w.order > c.order) probe(b, t, w);
   }
+  if (t.state === MEMORY) tellDone(b, t, c);
   if (t.holders !== null) dataHeld(b, t);
   else if (t.state === RELEASED || t.state === ABSENT) missing(b, t);
 }
@@ -111,6 +114,7 @@ export function dataRemembered(b: Books, c: SchedulerClient, card: DataCard): vo
   if (t === null) return;
   const data = t.extras!.data!;
   data.suppliers = fewAdd(data.suppliers, c);
+  spokenOf(b, t);
   b.addWish(t, c);
   for (const name of card.workers) {
     const w = b.workers.get(name);
@@ -178,15 +182,10 @@ export function absentTooLong(b: Books, key: string): void {
   }
 }
 
-/** A worker has, of its own doing or by order, a value. Values that nobody knows are dropped. */
-export function valueHeld(b: Books, w: SchedulerWorker, key: string, nbytes: number): void {
-  const t = b.tasks.get(key);
-  if (t === undefined) {
-    b.tellDrop(w, key);
-    return;
-  }
+/** A worker has a value. */
+export function valueHeld(b: Books, w: SchedulerWorker, t: SchedulerTask, nbytes: number): void {
   if (t.state === FAILED && !isData(t)) {
-    b.tellDrop(w, key);
+    b.tellDrop(w, t.key);
     return;
   }
   if (t.holders === null) b.resize(t, nbytes);

@@ -8,6 +8,7 @@ import type { MessageOf, workerToScheduler } from "../protocol/mod.ts";
 import type { Books } from "./books.ts";
 import { fewHas, fewSize } from "./few.ts";
 import { fail, finish, lose, restartTask, tellCancel } from "./lifecycle.ts";
+import { orphan } from "./orphans.ts";
 import { valueHeld } from "./references.ts";
 import { copiesChanged } from "./replication.ts";
 import { extrasOf, isActor, type SchedulerTask } from "./tasks.ts";
@@ -37,7 +38,11 @@ export function finished(b: Books, w: SchedulerWorker, m: FromWorker<"finished">
     if (t !== null) {
       if (t.fn !== null) t.fn.observe(spent[i]);
       finish(b, t, nbytes[i], frame, at, length);
-    } else valueHeld(b, w, keys[i], nbytes[i]);
+    } else {
+      const known = b.tasks.get(keys[i]);
+      if (known === undefined) b.tellDrop(w, keys[i]);
+      else valueHeld(b, w, known, nbytes[i]);
+    }
     if (length > 0) at += length;
   }
 }
@@ -133,7 +138,9 @@ export function suspended(b: Books, w: SchedulerWorker, m: FromWorker<"suspended
   }
 }
 
-/** `has`. */
+/** `has`. What nobody knows may have been put there by a client that has yet to say so: it is kept for a while. */
 export function has(b: Books, w: SchedulerWorker, m: FromWorker<"has">): void {
-  for (let i = 0; i < m.keys.length; i++) valueHeld(b, w, m.keys[i], m.nbytes[i]);
+  for (let i = 0; i < m.keys.length; i++) {
+    valueHeld(b, w, b.tasks.get(m.keys[i]) ?? orphan(b, m.keys[i]), m.nbytes[i]);
+  }
 }

@@ -12,6 +12,7 @@ import { findCycle } from "./cycles.ts";
 import { CycleError } from "./errors.ts";
 import { fewFirst } from "./few.ts";
 import { engageRunning, fail, need, tellDone, tellFailure } from "./lifecycle.ts";
+import { spokenOf } from "./orphans.ts";
 import { isData, linkDependencies, NO_TASKS, SchedulerTask, unlinkDependent } from "./tasks.ts";
 import { ABSENT, FAILED, FORGOTTEN, MEMORY, PROCESSING, RELEASED } from "./transitions.ts";
 
@@ -124,8 +125,7 @@ export function wish(b: Books, c: SchedulerClient, t: SchedulerTask): void {
 /** A client wants what has this key, whether it is known yet or not. */
 export function wishKey(b: Books, c: SchedulerClient, key: string): void {
   const t = knownOrNot(b, key);
-  b.orphans.delete(t);
-  if (t.fn === null && t.keep) t.keep = false;
+  spokenOf(b, t);
   wish(b, c, t);
 }
 

@@ -75,7 +75,13 @@ class ModelWorker {
     for (const t of this.tasks.values()) {
       t.told = false;
       if (!t.suspended) continue;
-      this.say({ type: "suspended", keys: [t.key], attempts: Float64Array.of(t.attempt), resumed: false, frames: none });
+      this.say({
+        type: "suspended",
+        keys: [t.key],
+        attempts: Float64Array.of(t.attempt),
+        resumed: false,
+        frames: none,
+      });
     }
   }
 
@@ -364,6 +370,7 @@ class ModelClient {
     const c = { ...card(id, [w.name], known?.copies ?? copies, 100) };
     w.store.set(id, 100);
     w.pinned.set(id, c);
+    w.say({ type: "has", keys: [id], nbytes: Float64Array.of(100), frames: none });
     this.cards.set(id, c);
     this.model.cards.set(id, c);
     if (!this.wants.has(id)) this.wants.set(id, "pending");
@@ -633,6 +640,7 @@ export class Model {
 
   /** Lets everything come to rest, then checks that it is as it should be. */
   rest(): void {
+    this.workers.set("w9", new ModelWorker(this, "w9", 2));
     for (const w of this.workers.values()) {
       if (!w.paused) continue;
       w.paused = false;
