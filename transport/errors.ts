@@ -12,6 +12,8 @@ export class AddressError extends TypeError {
   readonly address: string;
 
   /**
+   * Makes one.
+   *
    * @param address The address as it was given.
    * @param problem What is wrong with it.
    */
@@ -31,6 +33,8 @@ export class BindError extends Error {
   readonly code: string;
 
   /**
+   * Makes one.
+   *
    * @param address The address as it was given.
    * @param code The system's name for what is wrong.
    * @param problem The same in words.
@@ -47,7 +51,11 @@ export class InsecureBindError extends Error {
   /** Always `"InsecureBindError"`. */
   override readonly name = "InsecureBindError";
 
-  /** @param address The address as it was given. */
+  /**
+   * Makes one.
+   *
+   * @param address The address as it was given.
+   */
   constructor(address: string) {
     super(
       `refused to listen at ${address}: others on the network could run code here. ` +
@@ -76,6 +84,8 @@ export class ProtocolError extends Error {
   readonly code: string;
 
   /**
+   * Makes one.
+   *
    * @param code One word for programs.
    * @param text What was wrong.
    */

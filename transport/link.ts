@@ -9,13 +9,12 @@ import type { Clock, Timer } from "./clock.ts";
 import { type Driver, NO_PARTS, type Parts } from "./driver.ts";
 import { type EnvelopeCodec, type Greeting, Kind } from "./envelope.ts";
 import { ProtocolError } from "./errors.ts";
+import { Incoming } from "./incoming.ts";
 import type { Limits, Message, Peer, Reserve, Role, TransportStats } from "./port.ts";
 import { type InTransfer, OutTransfer } from "./transfers.ts";
 
 /** Large messages that are announced to the other side before the first of them is through: hides a round trip. */
 const LOOKAHEAD = 4;
-/** Announcements that may wait for room, over all. */
-const MAX_WAITING = 64;
 /** After a session's end its lent frames are kept reachable so long: a socket may be reading them still. */
 const GRACE_MS = 10_000;
 /** Error replies to one peer: so many at once, and so many a second. */
@@ -88,10 +87,7 @@ export class Link implements Peer {
   #nextId = 0;
   #chunkBytes: number;
   #creditBytes: number;
-  readonly #incoming = new Map<number, InTransfer>();
-  #waiting: InTransfer[] = [];
-  #reserving = false;
-  #incomingBytes = 0;
+  readonly #incoming: Incoming;
   #replies = REPLY_BURST;
   #repliedAt = 0;
 
@@ -102,6 +98,7 @@ export class Link implements Peer {
     this.address = address;
     this.#chunkBytes = context.limits.chunkBytes;
     this.#creditBytes = context.limits.creditBytes;
+    this.#incoming = new Incoming(context, this);
   }
 
   /** Bytes handed to `send` and not yet delivered, as far as is known: small ones count until they are on the wire. */
@@ -163,30 +160,12 @@ export class Link implements Peer {
 
   /** The other side has announced a large message. */
   onOpen(transfer: InTransfer): void {
-    if (this.#incoming.has(transfer.id)) {
-      throw new ProtocolError("malformed", `message ${transfer.id} was announced twice`);
-    }
-    if (this.#waiting.length >= MAX_WAITING) {
-      throw new ProtocolError("limit", `more than ${MAX_WAITING} large messages announced at once`);
-    }
-    this.#incoming.set(transfer.id, transfer);
-    this.#waiting.push(transfer);
-    this.#admit();
+    this.#incoming.announced(transfer);
   }
 
   /** A chunk of a large message has arrived. */
   onData(id: number, parts: Parts): void {
-    const transfer = this.#incoming.get(id);
-    if (transfer?.frames === undefined) {
-      throw new ProtocolError("malformed", `a chunk of message ${id}, which is not under way`);
-    }
-    transfer.take(parts);
-    this.say({ kind: "credit", id, taken: transfer.taken });
-    if (transfer.taken < transfer.total) return;
-    this.#incoming.delete(id);
-    this.#incomingBytes -= transfer.total;
-    this.#context.deliver(this, { header: transfer.header, frames: transfer.frames });
-    this.#admit();
+    this.#incoming.chunk(id, parts);
   }
 
   /** The other side has room, or has taken some of a large message. */
@@ -242,8 +221,7 @@ export class Link implements Peer {
     this.#queuedBytes = 0;
     this.#unfinished.clear();
     this.#underWay = 0;
-    this.#incoming.clear();
-    this.#waiting = [];
+    this.#incoming.drop();
     for (const release of released) this.#call(release);
   }
 
@@ -331,47 +309,6 @@ export class Link implements Peer {
     if (transfer.released !== undefined) this.#call(transfer.released);
   }
 
-  /** Makes room for the next announced message: one after the other, so that the one to arrive first has its room first. */
-  #admit(): void {
-    while (!this.#reserving && this.#waiting.length > 0) {
-      const transfer = this.#waiting[0];
-      if (this.#incomingBytes > 0 && this.#incomingBytes + transfer.total > this.#context.limits.messageBytes) return;
-      this.#waiting.shift();
-      this.#incomingBytes += transfer.total;
-      let room: Uint8Array[] | Promise<Uint8Array[]>;
-      try {
-        room = this.#context.reserve(this, transfer.header, transfer.sizes);
-        if (!isPromise(room)) {
-          this.#accept(transfer, room);
-          continue;
-        }
-      } catch (error) {
-        this.#refuse(transfer, error);
-        continue;
-      }
-      this.#reserving = true;
-      room.then((frames) => this.#accept(transfer, frames)).catch((error) => this.#refuse(transfer, error)).finally(
-        () => {
-          this.#reserving = false;
-          this.#admit();
-        },
-      );
-    }
-  }
-
-  #accept(transfer: InTransfer, frames: Uint8Array[]): void {
-    if (!this.#incoming.has(transfer.id)) return;
-    transfer.accept(frames);
-    this.say({ kind: "credit", id: transfer.id, taken: 0 });
-  }
-
-  #refuse(transfer: InTransfer, error: unknown): void {
-    if (!this.#incoming.delete(transfer.id)) return;
-    this.#incomingBytes -= transfer.total;
-    this.say({ kind: "abort", id: transfer.id, reason: String((error as Error)?.message ?? error).slice(0, 500) });
-    this.#context.report(error);
-  }
-
   #put(head: Uint8Array, parts: readonly Uint8Array[], lent: boolean): boolean {
     const stats = this.#context.stats;
     let bytes = head.length;
@@ -405,10 +342,6 @@ function openHead(codec: EnvelopeCodec, transfer: OutTransfer): Uint8Array {
   head.set(transfer.header, nil);
   head.set(rest.subarray(nil + 1), nil + transfer.header.length);
   return head;
-}
-
-function isPromise(value: unknown): value is Promise<Uint8Array[]> {
-  return typeof (value as { then?: unknown })?.then === "function";
 }
 
 /** The first bytes of an envelope that is an error, for telling one that does not decode: those are not answered. */

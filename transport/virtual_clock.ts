@@ -31,7 +31,11 @@ export class VirtualClock implements Clock {
   #live = 0;
   #soon: (() => void)[] = [];
 
-  /** @param start The time at the start, in milliseconds. */
+  /**
+   * Makes a clock that stands still.
+   *
+   * @param start The time at the start, in milliseconds.
+   */
   constructor(start = 0) {
     this.#now = start;
   }

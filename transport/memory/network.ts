@@ -68,7 +68,11 @@ export class MemoryNetwork {
   #keepingAlive = 0;
   #alive: ReturnType<typeof setInterval> | undefined;
 
-  /** @param options How it behaves. */
+  /**
+   * Makes a network with nobody in it.
+   *
+   * @param options How it behaves.
+   */
   constructor(options: MemoryNetworkOptions = {}) {
     this.clock = options.clock ?? realClock;
     this.#delay = options.delay ?? { min: 0, max: 0 };

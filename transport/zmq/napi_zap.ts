@@ -7,7 +7,7 @@
 import type * as zeromq from "zeromq";
 import { DriverError } from "../errors.ts";
 import type { Keys } from "../keys.ts";
-import { descriptorOf, ownContext, type ZmqModule } from "./napi_driver.ts";
+import { descriptorOf, ownContext, type ZmqModule } from "./napi_module.ts";
 import { sharedPoller, type Source } from "./poller.ts";
 import { ZapDomains } from "./zap.ts";
 

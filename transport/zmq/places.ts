@@ -7,6 +7,9 @@
 import { type Address, isLoopback } from "../address.ts";
 import { AddressError, BindError, InsecureBindError } from "../errors.ts";
 
+/** How the directories begin that are made for `ipc://*`. */
+const OWN_DIRECTORY = "troupe-ipc-";
+
 /** An address as libzmq binds it: a number instead of a name, brackets around IPv6. */
 export async function bindable(address: Address, hasKeys: boolean, insecure: boolean): Promise<string> {
   switch (address.scheme) {
@@ -19,7 +22,8 @@ export async function bindable(address: Address, hasKeys: boolean, insecure: boo
       if (address.path !== "*" && await someoneListens(address.path)) {
         throw new BindError(address.text, "EADDRINUSE", "another process listens there already");
       }
-      return address.text;
+      // The library's own wildcard makes a directory wherever the process happens to be.
+      return address.path === "*" ? `ipc://${await Deno.makeTempDir({ prefix: OWN_DIRECTORY })}/socket` : address.text;
     case "tcp": {
       if (!hasKeys && !insecure && !isLoopback(address)) throw new InsecureBindError(address.text);
       const port = address.port === 0 ? "*" : String(address.port);
@@ -103,6 +107,8 @@ export function socketFile(bound: string): () => void {
     if (own === null || inode() !== own) return;
     try {
       Deno.removeSync(path);
+      const directory = path.slice(0, path.lastIndexOf("/"));
+      if (directory.includes(`/${OWN_DIRECTORY}`)) Deno.removeSync(directory);
     } catch {
       // Someone else was faster.
     }
