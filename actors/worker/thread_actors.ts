@@ -253,7 +253,7 @@ export class ThreadActors {
     const size = blobSize(packed);
     if (size > INLINE_BYTES) return this.#replyElsewhere(call, packed, size, ok);
     const next = this.#batch === call.batch && this.#first + this.#flags.length === call.n;
-    if (!next || this.#bytes + size > REPLY_BYTES) {
+    if (!next || this.#bytes + size + 4 * (this.#flags.length + 1) > REPLY_BYTES) {
       this.flush();
       this.#batch = call.batch;
       this.#first = call.n;
