@@ -1,0 +1,78 @@
+/**
+ * One life of a cluster, from its beginning to rest and to nothing.
+ *
+ * @module
+ */
+
+import type { Plan } from "./plan.ts";
+import { checkEmpty, checkOutcomes, checkViews, openBusiness } from "./rest.ts";
+import { World } from "./world.ts";
+
+/** After the last fault everything must come to rest in so many ms of virtual time. */
+const REST_WITHIN = 120_000;
+/** So long nothing may change before views are compared. */
+const QUIET = 3_000;
+/** So long after the last client has gone everything must be forgotten: the graces for those who may come back are over. */
+const FORGET_WITHIN = 15_000;
+
+/** How a life went. */
+export interface Played {
+  readonly plan: Plan;
+  /** The first thing that went wrong. */
+  readonly failure: string | undefined;
+  /** Stands for everything that happened, in order. */
+  readonly hash: string;
+  /** The event log, if it was asked for. */
+  readonly log: readonly string[];
+  /** Virtual ms. */
+  readonly took: number;
+  readonly events: number;
+  readonly world: World;
+}
+
+/** Plays a plan. */
+export async function play(plan: Plan, options: { log?: boolean } = {}): Promise<Played> {
+  const world = new World(plan, options);
+  try {
+    world.begin();
+    await world.run(world.planEnd + 1);
+    world.heal();
+    // Whoever is to come back comes back.
+    await world.run(world.clock.now() + 2_000);
+    for (const c of world.clients.values()) c.process.run(() => c.settle());
+    const deadline = world.clock.now() + REST_WITHIN;
+    const rested = await world.run(deadline, () => openBusiness(world).length === 0);
+    if (world.failure === undefined && !rested) {
+      world.wrong(
+        `does not come to rest within ${REST_WITHIN / 1000} s: ${openBusiness(world).slice(0, 10).join("; ")}`,
+      );
+    }
+    await world.run(world.clock.now() + QUIET);
+    if (world.failure === undefined) checkOutcomes(world);
+    if (world.failure === undefined) checkViews(world);
+    const end = world.draw.split("end");
+    for (const c of [...world.clients.values()]) {
+      if (world.failure !== undefined) break;
+      const how = end.pick(["leave", "die", "release"]);
+      if (how === "release") c.process.run(() => c.releaseAll());
+      else if (how === "leave") c.process.run(() => c.leave());
+      else world.kill(c.plan.name);
+    }
+    await world.run(world.clock.now() + 1_000);
+    for (const c of [...world.clients.values()]) c.process.run(() => c.leave());
+    await world.run(world.clock.now() + FORGET_WITHIN);
+    if (world.failure === undefined) checkEmpty(world);
+  } catch (error) {
+    world.wrong(`the simulation itself threw: ${(error as Error).stack}`);
+  }
+  world.end();
+  return {
+    plan,
+    failure: world.failure,
+    hash: world.journal.hash,
+    log: world.journal.lines(),
+    took: world.clock.now(),
+    events: world.journal.count,
+    world,
+  };
+}
