@@ -42,8 +42,12 @@ export async function startThreadCluster(options: ThreadClusterOptions = {}): Pr
   const memoryLimit = options.memoryLimit === undefined ? machineMemory() / count / 2 : parseBytes(options.memoryLimit);
   const ids = systemIds();
   const network = new MemoryNetwork();
-  const endpoint = (role: "scheduler" | "worker" | "client", name: string, reserve?: Rooms["reserve"]): Endpoint =>
-    network.endpoint({ self: { role, name, incarnation: ids.next("i") }, reserve });
+  const endpoint = (role: "scheduler" | "worker" | "client", name: string, reserve?: Rooms["reserve"]): Endpoint => {
+    const made = network.endpoint({ self: { role, name, incarnation: ids.next("i") }, reserve });
+    // Only who awaits something keeps the program alive, and that is the client.
+    made.unref();
+    return made;
+  };
   const home = endpoint("scheduler", "scheduler");
   const scheduler = new Scheduler({ endpoint: home, clock: realClock, random: systemRandom });
   const schedulerAddress = await home.bind("memory://scheduler");

@@ -51,6 +51,18 @@ function permissions(sandbox: Sandbox): Deno.PermissionOptionsObject {
   };
 }
 
+/**
+ * Lets the process end though the thread lives: a program that forgets its cluster shall still end. Deno has this for its node:worker_threads, under
+ * a symbol, and not in public; without it the process only lives longer.
+ */
+function release(worker: Worker): void {
+  const methods = Worker.prototype as unknown as Record<symbol, unknown>;
+  for (const symbol of Object.getOwnPropertySymbols(methods)) {
+    const method = methods[symbol];
+    if (!symbol.description && typeof method === "function" && method.length === 1) method.call(worker, false);
+  }
+}
+
 /** A Web Worker, its shared line, and its state. */
 export class ExecutorThread {
   readonly index: number;
@@ -76,6 +88,7 @@ export class ExecutorThread {
       name: `troupe-${init.role}-${init.thread}`,
       deno: { permissions: permissions(options.sandbox) },
     } as WorkerOptions);
+    release(this.#worker);
     this.#worker.onmessage = (e: MessageEvent<FromThread>) => options.message(e.data);
     this.#worker.onerror = (e) => {
       e.preventDefault();

@@ -16,6 +16,8 @@ export class NextTurn {
       this.#asked = false;
       run();
     };
+    // Waiting for it is no reason for a process to live.
+    (this.#channel.port1 as { unref?(): void }).unref?.();
   }
 
   /** Asks for one run; asking again before it has begun does nothing. */
