@@ -12,13 +12,12 @@ import { ActorCalls } from "./actors.ts";
 import type { ClientTask } from "./client_task.ts";
 import { ClientCore } from "./core.ts";
 import { decode, failureOf, remoteError } from "./decoding.ts";
-import type { WorkerCard } from "./events.ts";
 import { Fetcher } from "./fetching.ts";
-import { Future, type HandleHost } from "./future.ts";
+import { Future, type HandleHost, makeFuture, taskOfFuture } from "./future.ts";
 import type { ConnectOptions, LocalOptions } from "./connect.ts";
 import { remoteModule } from "./modules.ts";
 import { type CallOptions, checkKey, Options } from "./options.ts";
-import { Ref } from "./ref.ts";
+import { makeRef, Ref, taskOfRef } from "./ref.ts";
 import { Scatterer } from "./scattering.ts";
 import { Submitter } from "./submitting.ts";
 import { whileWaiting } from "./task_context.ts";
@@ -42,7 +41,19 @@ export interface ClientParts {
 }
 
 /** A worker, as the scheduler last told of it. */
-export type WorkerInfo = WorkerCard;
+export interface WorkerInfo {
+  readonly name: string;
+  /** Drawn anew with each start of its process. */
+  readonly incarnation: string;
+  /** Where it is dialled. */
+  readonly address: string;
+  readonly threads: number;
+  /** Bytes. */
+  readonly memoryLimit: number;
+  /** Bytes it holds, as the scheduler last heard. */
+  readonly memory: number;
+  readonly status: "running" | "paused" | "away" | "leaving";
+}
 
 /** An entry of the scheduler's log of changes. */
 export interface ClusterEvent {
@@ -72,6 +83,20 @@ interface Shared extends HandleHost, ActorHost {
 }
 
 const defaults = new Options();
+
+function taskOf(handle: Promised<unknown>): ClientTask {
+  if (handle instanceof Future) return taskOfFuture(handle);
+  if (handle instanceof Ref) return taskOfRef(handle);
+  throw new TypeError(`expected futures and references, got ${handle === null ? "null" : typeof handle}`);
+}
+
+// What the client's other files may do with a client, and nobody else: assigned by the class itself.
+/** The shell and its machine. */
+export let coreOf: (client: Client) => ClientCore;
+/** What handles of actors need. */
+export let actorHostOf: (client: Client) => ActorHost;
+/** Run when a client is closed. */
+export const closedListeners = new WeakMap<Client, () => void>();
 
 /**
  * A connection to a cluster.
@@ -104,7 +129,7 @@ export class Client implements AsyncDisposable {
     const shared = { core, closed: parts.closed, closing: undefined } as unknown as {
       -readonly [K in keyof Shared]: Shared[K];
     };
-    const adopt = (key: string): unknown => new Future(shared, core.adopt(key));
+    const adopt = (key: string): unknown => makeFuture(shared, core.adopt(key));
     shared.fetcher = new Fetcher(core, adopt);
     shared.submitter = new Submitter(core, (packing) => new Scatterer(core, packing));
     shared.calls = new ActorCalls(
@@ -140,20 +165,6 @@ export class Client implements AsyncDisposable {
     return (await import("./connect.ts")).local(options);
   }
 
-  /** Ends when the scheduler has welcomed the client. @internal */
-  async welcomed(timeout: number): Promise<this> {
-    const idle = this.#shared.core.busy();
-    try {
-      await this.#shared.core.welcomed(timeout);
-      return this;
-    } catch (e) {
-      await this.close();
-      throw e;
-    } finally {
-      idle();
-    }
-  }
-
   /** The scheduler's address. */
   get scheduler(): string {
     return this.#shared.core.scheduler;
@@ -167,16 +178,6 @@ export class Client implements AsyncDisposable {
   /** Whether there is a session with the scheduler now. It is dialled again of itself. */
   get connected(): boolean {
     return this.#shared.core.machine.connected;
-  }
-
-  /** @internal What handles of actors need. */
-  get actorHost(): ActorHost {
-    return this.#shared;
-  }
-
-  /** @internal The shell and its machine, for tests and simulations. */
-  get core(): ClientCore {
-    return this.#shared.core;
   }
 
   /**
@@ -206,7 +207,7 @@ export class Client implements AsyncDisposable {
    * @throws {NotSendableError} naming what in the arguments cannot be sent.
    */
   submit<A extends readonly unknown[], R>(fn: (...args: A) => R, ...args: Args<NoInfer<A>>): Future<Awaited<R>> {
-    return new Future(this.#shared, this.#submit(fn, args as readonly unknown[]));
+    return makeFuture(this.#shared, this.#submit(fn, args as readonly unknown[]));
   }
 
   #submit(fn: AnyFunction, args: readonly unknown[], suffix?: string): ClientTask {
@@ -228,7 +229,7 @@ export class Client implements AsyncDisposable {
     const out: Future<Awaited<R>>[] = new Array(n);
     for (let i = 0; i < n; i++) {
       const args = lists.length === 1 ? [lists[0][i]] : lists.map((l) => l[i]);
-      out[i] = new Future(this.#shared, this.#submit(fn, args, `-${i}`));
+      out[i] = makeFuture(this.#shared, this.#submit(fn, args, `-${i}`));
     }
     return out;
   }
@@ -260,7 +261,7 @@ export class Client implements AsyncDisposable {
         const waits: Promise<void>[] = [];
         for (let i = 0; i < futures.length; i++) {
           try {
-            const v = fetcher.value(futures[i].task);
+            const v = fetcher.value(taskOf(futures[i]));
             if (v instanceof Promise) {
               waits.push(v.then((v) => void (out[i] = v), (e) => {
                 if (!returned) throw e;
@@ -284,10 +285,7 @@ export class Client implements AsyncDisposable {
       };
       if (left === 0) resolve([]);
       for (const f of futures) {
-        if (!(f instanceof Future || f instanceof Ref)) {
-          throw new TypeError(`gather: expected futures and references, got ${f === null ? "null" : typeof f}`);
-        }
-        core.watch(f.task, settled);
+        core.watch(taskOf(f), settled);
       }
     });
     return whileWaiting(gathered);
@@ -305,7 +303,7 @@ export class Client implements AsyncDisposable {
   async scatter<T>(value: T, options: ScatterOptions = {}): Promise<Ref<T>> {
     const { submitter } = this.#shared;
     const { task, stored } = submitter.scatterer.scatter(value, options.keep ?? false);
-    const ref = new Ref<T>(this.#shared, task);
+    const ref = makeRef<T>(this.#shared, task);
     await whileWaiting(stored);
     if (options.broadcast) await this.replicate(ref);
     return ref;
@@ -353,7 +351,7 @@ export class Client implements AsyncDisposable {
   module<M>(url: string): RemoteModule<M> {
     return remoteModule(
       url,
-      (fn, args) => new Future(this.#shared, this.#submit(fn, args)),
+      (fn, args) => makeFuture(this.#shared, this.#submit(fn, args)),
     ) as RemoteModule<M>;
   }
 
@@ -405,7 +403,7 @@ export class Client implements AsyncDisposable {
    */
   future<T = unknown>(key: string): Future<T> {
     checkKey(key);
-    return new Future<T>(this.#shared, this.#shared.core.adopt(key));
+    return makeFuture<T>(this.#shared, this.#shared.core.adopt(key));
   }
 
   /**
@@ -416,7 +414,7 @@ export class Client implements AsyncDisposable {
    */
   cancel(futures: Future<unknown> | Iterable<Future<unknown>>, options: { readonly force?: boolean } = {}): void {
     const list = futures instanceof Future ? [futures] : [...futures as Iterable<Future<unknown>>];
-    this.#shared.core.tell({ type: "cancel", tasks: list.map((f) => f.task), force: options.force ?? false });
+    this.#shared.core.tell({ type: "cancel", tasks: list.map(taskOfFuture), force: options.force ?? false });
   }
 
   /**
@@ -441,7 +439,7 @@ export class Client implements AsyncDisposable {
         if (m.type !== "executed") throw new TypeError(`worker ${w.name} answered with ${m.type}`);
         if (!m.ok) throw remoteError(m.frames[0], `${fn.name || "run"} on ${w.name}`);
         const value = { head: m.frames[0], frames: m.frames.slice(1) };
-        return [w.name, await decode(value, { resolve: (key) => new Future(this.#shared, core.adopt(key)) })] as const;
+        return [w.name, await decode(value, { resolve: (key) => makeFuture(this.#shared, core.adopt(key)) })] as const;
       })));
       return Object.fromEntries(answers) as Record<string, Awaited<R>>;
     } finally {
@@ -540,7 +538,9 @@ export class Client implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
-}
 
-/** Run when a client is closed. @internal */
-export const closedListeners = new WeakMap<Client, () => void>();
+  static {
+    coreOf = (client) => client.#shared.core;
+    actorHostOf = (client) => client.#shared;
+  }
+}

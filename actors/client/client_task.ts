@@ -43,6 +43,8 @@ const NONE: readonly ClientTask[] = [];
 /** One row of the client's table. Only the machine changes it, but for `handles` and `watchers`, which are the shell's. */
 export class ClientTask {
   state: ClientTaskState = "pending";
+  /** Whether it stands in the table. */
+  entered = false;
   /** Whether the scheduler has been told of it, or will be by the next `resume`. */
   sent = false;
   /** Dependencies that the scheduler has not been told of yet. */

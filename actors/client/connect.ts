@@ -8,7 +8,7 @@ import { type Endpoint, type Keys, loadKeys, openEndpoint, parseAddress, realClo
 import { loadParser } from "../code/mod.ts";
 import type { LocalClusterOptions } from "../cluster/mod.ts";
 import { type Ids, systemIds } from "../core/mod.ts";
-import { Client } from "./client.ts";
+import { Client, coreOf } from "./client.ts";
 import { becomeDefault } from "./current.ts";
 
 /** How a client reaches its cluster. */
@@ -58,7 +58,16 @@ async function begin(
   const { giveUpAfter, timeout = 5000 } = options;
   const client = Client.over({ endpoint, scheduler, clock: realClock, ids, giveUpAfter, closed });
   // Both at once: the parser takes some milliseconds, and so does the scheduler.
-  await Promise.all([client.welcomed(timeout), loadParser()]);
+  const core = coreOf(client);
+  const idle = core.busy();
+  try {
+    await Promise.all([core.welcomed(timeout), loadParser()]);
+  } catch (e) {
+    await client.close();
+    throw e;
+  } finally {
+    idle();
+  }
   becomeDefault(client);
   return client;
 }

@@ -58,7 +58,7 @@ export class ClientCore {
   /** Told that nothing more will come. */
   onEnded: (reason: string) => void = () => {};
   /** Told that workers came, changed or went. */
-  readonly onWorkers = new Set<() => void>();
+  readonly onWorkers: Set<() => void> = new Set();
   #peer: Peer | undefined;
   #wishes: Wish[] = [];
   #batch: ClientTask[] | undefined;
@@ -153,12 +153,16 @@ export class ClientCore {
     return this.machine.tasks.get(key) ?? this.#named.get(key);
   }
 
-  /** A task for a key that somebody else has made. */
+  /** A task for a key that somebody else has made, or that was let go here. */
   adopt(key: string): ClientTask {
     let task = this.known(key);
-    if (task === undefined || task.state === "released") {
+    if (task === undefined) {
       task = new ClientTask(key, "foreign", undefined);
+      this.#named.set(key, task);
       this.tell({ type: "want", tasks: [task] });
+    } else if (task.state === "released") {
+      if (task.spec !== undefined) this.submit(task, true);
+      else this.tell({ type: "want", tasks: [task] });
     }
     return task;
   }

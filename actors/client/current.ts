@@ -8,7 +8,7 @@ import { type Endpoint, realClock } from "../../transport/mod.ts";
 import { loadParser } from "../code/mod.ts";
 import { systemIds } from "../core/ids.ts";
 import { setHostFinder } from "./actor_handle.ts";
-import { Client, closedListeners } from "./client.ts";
+import { actorHostOf, Client, closedListeners } from "./client.ts";
 import { currentTask } from "./task_context.ts";
 
 const open: Client[] = [];
@@ -61,4 +61,4 @@ export function getClient(): Client {
   return client;
 }
 
-setHostFinder(() => currentTask() === undefined && open.length === 0 ? undefined : getClient().actorHost);
+setHostFinder(() => currentTask() === undefined && open.length === 0 ? undefined : actorHostOf(getClient()));

@@ -15,6 +15,14 @@ export interface HandleHost {
   readonly fetcher: Fetcher;
 }
 
+// What the client's other files may do with futures, and nobody else: assigned by the class itself.
+/** Makes a future of a task. */
+export let makeFuture: <T>(host: HandleHost, task: ClientTask) => Future<T>;
+/** The task behind a future. */
+export let taskOfFuture: (future: Future<unknown>) => ClientTask;
+/** The client's parts behind a future. */
+export let hostOfFuture: (future: Future<unknown>) => HandleHost;
+
 /**
  * The result of a task. It can be awaited, and it can stand for its value anywhere inside the arguments of other tasks, which then run where
  * the value is. The value lives on the cluster as long as a future to it does: until {@link Future.release}, the end of a `using` block,
@@ -40,8 +48,7 @@ export class Future<T> implements Promise<T>, Disposable {
   /** Only for types: what it is a future of. */
   declare protected readonly valueType: T;
 
-  /** @internal Futures are made by {@link Client.submit} and its like. */
-  constructor(host: HandleHost, task: ClientTask) {
+  private constructor(host: HandleHost, task: ClientTask) {
     this.#host = host;
     this.#task = task;
     host.core.hold(this, task);
@@ -61,16 +68,6 @@ export class Future<T> implements Promise<T>, Disposable {
   /** What has become of the task: `"pending"`, `"done"`, `"failed"`, `"cancelled"`, `"lost"` or `"released"`. */
   get status(): ClientTaskState {
     return this.#released ? "released" : this.#task.state;
-  }
-
-  /** @internal */
-  get host(): HandleHost {
-    return this.#host;
-  }
-
-  /** @internal */
-  get task(): ClientTask {
-    return this.#task;
   }
 
   /**
@@ -133,6 +130,9 @@ export class Future<T> implements Promise<T>, Disposable {
   }
 
   static {
+    makeFuture = (host, task) => new Future(host, task);
+    taskOfFuture = (future) => future.#task;
+    hostOfFuture = (future) => future.#host;
     // Once for all of them: there may be a great many.
     Object.defineProperty(this.prototype, Symbol.toStringTag, { value: "Future" });
   }

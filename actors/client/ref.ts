@@ -8,6 +8,12 @@ import { reference } from "../values/mod.ts";
 import type { ClientTask, ClientTaskState } from "./client_task.ts";
 import type { HandleHost } from "./future.ts";
 
+// What the client's other files may do with references, and nobody else: assigned by the class itself.
+/** Makes a reference to scattered data. */
+export let makeRef: <T>(host: HandleHost, task: ClientTask) => Ref<T>;
+/** The data behind a reference. */
+export let taskOfRef: (ref: Ref<unknown>) => ClientTask;
+
 /**
  * A pinned value that was scattered to workers. It stands for the value anywhere inside of arguments. It stays in the memory of the workers
  * that hold it until the last reference is let go: by {@link Ref.release}, at the end of a `using` block, or by garbage collection.
@@ -29,8 +35,7 @@ export class Ref<T> implements Disposable {
   /** Only for types: what it refers to. */
   declare protected readonly valueType: T;
 
-  /** @internal References are made by {@link Client.scatter}. */
-  constructor(host: HandleHost, task: ClientTask) {
+  private constructor(host: HandleHost, task: ClientTask) {
     this.#host = host;
     this.#task = task;
     host.core.hold(this, task);
@@ -57,16 +62,6 @@ export class Ref<T> implements Disposable {
     return this.#task.nbytes;
   }
 
-  /** @internal */
-  get host(): HandleHost {
-    return this.#host;
-  }
-
-  /** @internal */
-  get task(): ClientTask {
-    return this.#task;
-  }
-
   /** Fetches the value, anew each time. Rejects with `LostDataError` when it is lost. */
   result(): Promise<T> {
     return this.#host.fetcher.promise(this.#task).finally(() => void this.#released) as Promise<T>;
@@ -87,5 +82,10 @@ export class Ref<T> implements Disposable {
   /** Key, status and size. */
   [Symbol.for("Deno.customInspect")](): string {
     return `Ref(${this.key}, ${this.status}, ${this.nbytes} bytes)`;
+  }
+
+  static {
+    makeRef = (host, task) => new Ref(host, task);
+    taskOfRef = (ref) => ref.#task;
   }
 }

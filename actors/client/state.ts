@@ -85,7 +85,7 @@ export class ClientMachine {
         this.#cancel(event.tasks, event.force);
         break;
       case "scatter":
-        for (const t of event.tasks) this.tasks.set(t.key, t);
+        for (const t of event.tasks) this.#enter(t);
         break;
       case "stored":
         this.#stored(event.task, event.card);
@@ -136,16 +136,21 @@ export class ClientMachine {
   #submit(tasks: readonly ClientTask[]): void {
     const ready: ClientTask[] = [];
     for (const t of tasks) {
-      if (this.tasks.get(t.key) === t) {
+      if (t.entered) {
         this.#again(t, ready);
         continue;
       }
-      this.tasks.set(t.key, t);
+      this.#enter(t);
       const { deps } = t.spec!;
       if (deps.length > 0 && !this.#connect(t, deps)) continue;
       if (t.blockedBy === 0) this.#ready(t, ready);
     }
     this.#sendTasks(ready);
+  }
+
+  #enter(t: ClientTask): void {
+    t.entered = true;
+    this.tasks.set(t.key, t);
   }
 
   /** Enters a task among its dependencies; false when one of them has failed, and so this one. */
@@ -206,7 +211,8 @@ export class ClientMachine {
   #want(tasks: readonly ClientTask[]): void {
     for (const t of tasks) {
       t.sent = true;
-      this.tasks.set(t.key, t);
+      if (!t.entered) this.#enter(t);
+      else if (t.state === "released") this.#to(t, "pending", "wanted again");
     }
     this.#send({ type: "want", keys: tasks.map((t) => t.key), frames: NO_FRAMES });
   }
@@ -214,7 +220,7 @@ export class ClientMachine {
   #release(tasks: readonly ClientTask[]): void {
     const keys: string[] = [];
     for (const t of tasks) {
-      if (t.state === "released" || this.tasks.get(t.key) !== t) continue;
+      if (t.state === "released" || !t.entered) continue;
       if (t.sent && t.state !== "cancelled" && t.state !== "lost") keys.push(t.key);
       this.#to(t, "released", "nobody holds it");
       t.inline = t.error = undefined;
@@ -227,7 +233,9 @@ export class ClientMachine {
     const todo = [first];
     for (let t = todo.pop(); t !== undefined; t = todo.pop()) {
       if (t.state !== "released" || t.dependents > 0) continue;
-      if (!this.tasks.delete(t.key)) continue;
+      if (!t.entered) continue;
+      t.entered = false;
+      if (this.tasks.get(t.key) === t) this.tasks.delete(t.key);
       for (const d of t.inputs) {
         d.dependents--;
         if (!d.sent && t.blockedBy > 0) d.blocks = d.blocks?.filter((b) => b !== t);
@@ -428,7 +436,7 @@ export class ClientMachine {
     const dependents = new Map<ClientTask, number>();
     const blocking = new Map<ClientTask, number>();
     for (const [key, t] of this.tasks) {
-      if (key !== t.key) bad(t, `it is entered as ${key}`);
+      if (key !== t.key || !t.entered) bad(t, `it is entered as ${key}`);
       for (const d of t.inputs) {
         dependents.set(d, (dependents.get(d) ?? 0) + 1);
         if (this.tasks.get(d.key) !== d) bad(t, `its input ${d.key} is forgotten`);

@@ -34,21 +34,31 @@ export interface ClientLogEntry {
 
 /** The last changes, oldest first; older ones are forgotten. */
 export class ClientLog {
-  readonly #entries: ClientLogEntry[] = [];
+  readonly #entries: { -readonly [K in keyof ClientLogEntry]: ClientLogEntry[K] }[] = [];
   #next = 0;
 
   /** Keeps at most `size` entries. */
   constructor(readonly size = 1024) {}
 
   /** Adds one. */
-  add(entry: ClientLogEntry): void {
-    this.#entries[this.#next] = entry;
+  add(at: number, what: string, from: ClientTaskState, to: ClientTaskState, why: string): void {
+    const e = this.#entries[this.#next];
+    if (e === undefined) this.#entries.push({ at, who: "client", what, from, to, why });
+    else {
+      // Written over: new objects that all live a while would be work for the garbage collector.
+      e.at = at;
+      e.what = what;
+      e.from = from;
+      e.to = to;
+      e.why = why;
+    }
     this.#next = (this.#next + 1) % this.size;
   }
 
   /** All that are kept. */
   entries(): ClientLogEntry[] {
-    return [...this.#entries.slice(this.#next), ...this.#entries.slice(0, this.#next)];
+    const { length } = this.#entries;
+    return this.#entries.map((_, i) => ({ ...this.#entries[(this.#next % length + i) % length] }));
   }
 }
 
@@ -62,6 +72,6 @@ export function transition(task: ClientTask, to: ClientTaskState, why: string, a
       `task ${task.key} cannot go from ${from} to ${to} (${why}); before:${history || " nothing"}`,
     );
   }
-  log.add({ at, who: "client", what: task.key, from, to, why });
+  log.add(at, task.key, from, to, why);
   task.state = to;
 }

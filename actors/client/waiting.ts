@@ -6,7 +6,7 @@
 
 import type { ClientTask } from "./client_task.ts";
 import { WaitTimeoutError } from "./errors.ts";
-import type { Future } from "./future.ts";
+import { type Future, hostOfFuture, taskOfFuture } from "./future.ts";
 import { whileWaiting } from "./task_context.ts";
 
 /** When {@link wait} ends: with all, with the first that is settled, or with the first that failed (or all). */
@@ -49,7 +49,7 @@ export function wait<T>(
     pending: all.filter((f) => f.status === "pending"),
   });
   if (all.length === 0) return Promise.resolve(sorted());
-  const { core } = all[0].host;
+  const { core } = hostOfFuture(all[0]);
   return whileWaiting(
     new Promise<Waited<T>>((resolve, reject) => {
       let left = all.length;
@@ -58,7 +58,7 @@ export function wait<T>(
         if (over) return;
         over = true;
         timer?.cancel();
-        for (const f of all) f.host.core.unwatch(f.task, settled);
+        for (const f of all) hostOfFuture(f).core.unwatch(taskOfFuture(f), settled);
         run();
       };
       const settled = (task: ClientTask): void => {
@@ -76,7 +76,7 @@ export function wait<T>(
           finish(() =>
             reject(new WaitTimeoutError(`${left} of ${all.length} futures are still pending after ${timeout} ms`))
           ));
-      for (const f of all) f.host.core.watch(f.task, settled);
+      for (const f of all) hostOfFuture(f).core.watch(taskOfFuture(f), settled);
     }),
   );
 }
@@ -105,13 +105,13 @@ export async function* asCompleted<T>(
     };
     return [f, watcher] as const;
   });
-  for (const [f, watcher] of watching) f.host.core.watch(f.task, watcher);
+  for (const [f, watcher] of watching) hostOfFuture(f).core.watch(taskOfFuture(f), watcher);
   try {
     for (let at = 0; at < watching.length; at++) {
       if (at === ready.length) await whileWaiting(new Promise<void>((resolve) => wake = resolve));
       yield ready[at];
     }
   } finally {
-    for (const [f, watcher] of watching) f.host.core.unwatch(f.task, watcher);
+    for (const [f, watcher] of watching) hostOfFuture(f).core.unwatch(taskOfFuture(f), watcher);
   }
 }

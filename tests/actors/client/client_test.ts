@@ -11,6 +11,8 @@ import {
   NotSendableError,
   wait,
 } from "../../../mod.ts";
+import { coreOf } from "../../../actors/client/client.ts";
+import { taskOfFuture } from "../../../actors/client/future.ts";
 import * as here from "./modules/jobs.ts";
 
 const url = import.meta.resolve("./modules/jobs.ts");
@@ -147,15 +149,15 @@ onCluster("Client.submit() scatters large arguments of itself, once for the same
   const sum = (a: Float64Array, b: number) => a.reduce((p, q) => p + q, 0) + b;
   const first = client.submit(sum, x, 1), second = client.submit(sum, x, 2);
   deepStrictEqual(await client.gather([first, second]), [20_001, 20_002]);
-  const data = [...client.core.machine.tasks.values()].filter((t) => t.kind === "data");
+  const data = [...coreOf(client).machine.tasks.values()].filter((t) => t.kind === "data");
   strictEqual(data.length, 1);
-  strictEqual(first.task.spec!.deps[0], data[0].key);
+  strictEqual(taskOfFuture(first).spec!.deps[0], data[0].key);
   x[0] = 11;
   strictEqual(await client.submit(sum, x, 0), 20_010);
   first.release();
   second.release();
-  await client.core.clock.soon(() => {});
-  client.core.flush();
+  await coreOf(client).clock.soon(() => {});
+  coreOf(client).flush();
   strictEqual(data[0].state, "released");
 });
 
@@ -263,7 +265,7 @@ onCluster("Future.release() drops the value on the cluster", async (client) => {
   f.release();
   strictEqual(f.status, "released");
   deepStrictEqual((await client.ask("whoHas", { keys: [key] }) as Record<string, unknown>)[key], []);
-  strictEqual(client.core.machine.tasks.has(key), false);
+  strictEqual(coreOf(client).machine.tasks.has(key), false);
 });
 
 Deno.test("Client.close() fails what is awaited, clearly, and what comes later", async () => {
