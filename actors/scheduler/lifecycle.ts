@@ -13,7 +13,7 @@ import { release } from "./dispatch.ts";
 import type { SchedulerClient } from "./clients.ts";
 import { LostDataError } from "./errors.ts";
 import { fewFirst, fewList } from "./few.ts";
-import { choosePlace } from "./placement.ts";
+import { choosePlace, mayTake } from "./placement.ts";
 import { askForSupply } from "./references.ts";
 import { copiesChanged } from "./replication.ts";
 import { extrasOf, isActor, isData, NO_BYTES, type SchedulerTask, unlinkDependent } from "./tasks.ts";
@@ -203,8 +203,8 @@ export function tellCancel(b: Books, t: SchedulerTask): void {
   out.cancelAttempts.push(t.attempt);
 }
 
-/** A processing task has left its worker unfinished: it waits or is ready again. */
-export function restartTask(b: Books, t: SchedulerTask, why: string): void {
+/** A processing task has left its worker unfinished: it waits or is ready again; `to` is who asked for it. */
+export function restartTask(b: Books, t: SchedulerTask, why: string, to: SchedulerWorker | null = null): void {
   if (t.worker !== null) unplace(b, t);
   const deps = t.deps;
   for (let i = 0; i < deps.length; i++) {
@@ -222,6 +222,11 @@ export function restartTask(b: Books, t: SchedulerTask, why: string): void {
   for (let i = 0; i < deps.length; i++) if (deps[i].state !== MEMORY) missing++;
   t.waitingOn = missing;
   if (missing === 0) {
+    // Straight to the thief: chosen anew, its place might be where it was taken from, for ever.
+    if (to !== null && to.room && !mustBeAlone(b, t) && mayTake(b, t, to)) {
+      assign(b, t, to, why);
+      return;
+    }
     // The queue holds it even if it is no root task: whoever has room next takes it.
     enqueue(b, t, why);
     return;

@@ -106,16 +106,17 @@ function strike(b: Books, dep: SchedulerTask, holder: SchedulerWorker, reader: S
 
 /** `given`: a worker gives tasks back. */
 export function given(b: Books, w: SchedulerWorker, m: FromWorker<"given">): void {
-  if (w.robbedFor !== null) {
-    w.robbedFor.thief = false;
-    b.touch(w.robbedFor);
+  const thief = w.robbedFor;
+  if (thief !== null) {
+    thief.thief = false;
+    b.touch(thief);
     w.robbedFor = null;
   }
   for (let i = 0; i < m.keys.length; i++) {
     const t = taskAt(b, w, m.keys[i], m.attempts[i]);
     if (t === null) continue;
     b.counts.stolen++;
-    restartTask(b, t, `${w.name} gave it back`);
+    restartTask(b, t, `${w.name} gave it back`, thief);
   }
 }
 
