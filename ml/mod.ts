@@ -8,6 +8,8 @@ export * from "./datasets/mod.ts";
 export * from "./metrics/mod.ts";
 export * from "./model_selection/mod.ts";
 export * from "./parallel/mod.ts";
+export * from "./pipeline/mod.ts";
+export * from "./preprocessing/mod.ts";
 export * from "./random/mod.ts";
 export * from "./svm/mod.ts";
 export { InvalidInputError, InvalidParameterError, UnknownNameError } from "./utils/mod.ts";

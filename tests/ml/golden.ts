@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type ArrayInput, NDArray, toNDArray } from "../../ml/mod.ts";
+import { type ArrayInput, type NDArray, toNDArray } from "../../ml/mod.ts";
 
 /** Golden values as `tests/fixtures/NAME.py` wrote them. */
 // deno-lint-ignore no-explicit-any -- each fixture has a form of its own
@@ -11,7 +11,7 @@ export function golden(name: string): any {
 // deno-lint-ignore no-explicit-any -- handed on to constructors
 export function camelCase(params: Record<string, unknown>): any {
   return Object.fromEntries(
-    Object.entries(params).map(([k, v]) => [k.replaceAll(/_([a-z])/g, (_, c: string) => c.toUpperCase()), v]),
+    Object.entries(params).map(([k, v]) => [k.replaceAll(/(?<!_)_([a-z])/g, (_, c: string) => c.toUpperCase()), v]),
   );
 }
 

@@ -5,7 +5,7 @@ import {
   GridSearchCV,
   isClassifier,
   type MatrixLike,
-  NDArray,
+  type NDArray,
   NotFittedError,
   RandomState,
   SVC,

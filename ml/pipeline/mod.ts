@@ -1,0 +1,6 @@
+/**
+ * Several estimators as one.
+ * @module
+ */
+export * from "./errors.ts";
+export * from "./pipeline.ts";

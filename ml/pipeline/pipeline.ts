@@ -1,0 +1,348 @@
+import type { ArrayData, Labels, LabelsLike, MatrixLike, NDArray, VectorLike } from "../array/mod.ts";
+import { BaseEstimator, isEstimator, type Params } from "../base/mod.ts";
+import { didYouMean, isArrayLike, UnknownNameError } from "../utils/mod.ts";
+import { PipelineError } from "./errors.ts";
+
+/** A step: its name, and an estimator; "passthrough" or null for none. */
+export type PipelineStep = readonly [name: string, estimator: object | "passthrough" | null];
+
+/** Parameters of {@linkcode Pipeline} beyond its steps. */
+export interface PipelineOptions {
+  /** Whether to say how long each step took; false if left out. */
+  verbose?: boolean;
+}
+
+interface Step {
+  fit(X: MatrixLike, y?: LabelsLike | null, sampleWeight?: VectorLike): Promise<unknown>;
+  fitTransform?(X: MatrixLike, y?: LabelsLike | null): Promise<NDArray<ArrayData>>;
+  transform?(X: MatrixLike): Promise<NDArray<ArrayData>>;
+  [member: string]: unknown;
+}
+
+/** Parameters of steps' `fit`: `step__sampleWeight`, or the weights themselves, which go to the last step. */
+export type PipelineFitParams = VectorLike | Readonly<Record<string, VectorLike | undefined>>;
+
+/**
+ * Transformers, one after the other, and an estimator at the end, used as one estimator. Hyperparameters of steps have
+ * their name before them: `svc__C`.
+ *
+ * @example
+ * ```ts
+ * import { loadWine, Pipeline, StandardScaler, SVC } from "@troupe/troupe";
+ * const { X, y } = loadWine();
+ * const pipeline = new Pipeline([["scale", new StandardScaler()], ["svc", new SVC()]]);
+ * await pipeline.setParams({ svc__C: 10 }).fit(X, y);
+ * await pipeline.score(X, y); // 1
+ * ```
+ */
+export class Pipeline extends BaseEstimator {
+  /** Hyperparameters and their defaults. */
+  static override readonly defaults: Readonly<Params> = { steps: null, verbose: false };
+
+  /** The steps, in order. */
+  declare steps: readonly PipelineStep[];
+  /** Whether it says how long each step took. */
+  declare verbose: boolean;
+
+  /**
+   * A pipeline of steps.
+   *
+   * @param steps names and estimators, in order
+   * @param options the rest
+   */
+  constructor(steps: readonly PipelineStep[], options?: PipelineOptions);
+  /**
+   * A pipeline with everything in one object.
+   *
+   * @param options everything by name
+   */
+  constructor(options: PipelineOptions & { steps: readonly PipelineStep[] });
+  constructor(first: readonly PipelineStep[] | object, options: PipelineOptions = {}) {
+    super(Array.isArray(first) ? { ...options, steps: first } : first);
+  }
+
+  /** How many steps there are. */
+  get length(): number {
+    return this.steps.length;
+  }
+
+  /** The steps' estimators by name. */
+  get namedSteps(): Readonly<Record<string, object | "passthrough" | null>> {
+    return Object.fromEntries(this.steps);
+  }
+
+  /** What kind of estimator it is: the kind of its last step. */
+  get estimatorType(): unknown {
+    return this.last()?.estimatorType;
+  }
+
+  /** The classes of the last step. */
+  get classes_(): Labels {
+    return this.lastOf("classes_").classes_ as Labels;
+  }
+
+  /** Number of features the first step saw. */
+  get nFeaturesIn_(): number {
+    return (this.steps[0][1] as { nFeaturesIn_: number }).nFeaturesIn_;
+  }
+
+  /** A step's estimator, by number (negative from the end) or by name. */
+  get(step: number | string): object | "passthrough" | null {
+    const found = typeof step === "number" ? this.steps.at(step) : this.steps.find(([name]) => name === step);
+    if (found === undefined) {
+      throw new UnknownNameError(`Pipeline: no step ${step}; ${didYouMean(String(step), this.steps.map(([n]) => n))}`);
+    }
+    return found[1];
+  }
+
+  /** Its own hyperparameters; with `deep`, also the steps and theirs. */
+  override getParams(deep = true): Params {
+    const out = super.getParams(false);
+    if (!deep || !Array.isArray(this.steps)) return out;
+    for (const [name, estimator] of this.steps) {
+      out[name] = estimator;
+      if (!isEstimator(estimator)) continue;
+      for (const [inner, value] of Object.entries(estimator.getParams())) out[`${name}__${inner}`] = value;
+    }
+    return out;
+  }
+
+  /** Changes hyperparameters, steps by their name, and hyperparameters of steps as `step__name`. */
+  override setParams(params: Params): this {
+    const { steps, ...rest } = params;
+    if (steps !== undefined) this.steps = steps as readonly PipelineStep[];
+    return super.setParams(rest);
+  }
+
+  /** Stores a hyperparameter, or exchanges a step. */
+  protected override setParam(name: string, value: unknown): void {
+    if (!this.steps.some(([step]) => step === name)) super.setParam(name, value);
+    else {
+      this.steps = this.steps.map((step): PipelineStep => step[0] === name ? [name, value as object] : step);
+    }
+  }
+
+  /**
+   * Fits all steps, each to what the one before makes of the samples.
+   *
+   * @param X samples
+   * @param y targets
+   * @param fitParams `step__sampleWeight`, or weights for the last step
+   * @throws {PipelineError} when the steps do not make a pipeline
+   */
+  async fit(X: MatrixLike, y?: LabelsLike | null, fitParams?: PipelineFitParams): Promise<this> {
+    const weights = this.weightsByStep(fitParams);
+    const input = await this.fitBefore(X, y, weights);
+    const last = this.last();
+    if (last !== undefined) {
+      await this.timed(this.length - 1, () => fitStep(last, input, y, this.weightOf(-1, weights)));
+    }
+    return this;
+  }
+
+  /** Fits all steps, and transforms the samples by all. */
+  async fitTransform(X: MatrixLike, y?: LabelsLike | null, fitParams?: PipelineFitParams): Promise<NDArray<ArrayData>> {
+    const weights = this.weightsByStep(fitParams);
+    const input = await this.fitBefore(X, y, weights);
+    const last = this.last();
+    if (last === undefined) return input as NDArray<ArrayData>;
+    if (typeof last.transform !== "function") throw this.cannot("fitTransform", "transform");
+    return await this.timed(this.length - 1, () => fitTransformStep(last, input, y, this.weightOf(-1, weights)));
+  }
+
+  /** The last step's predictions for samples. */
+  async predict(X: MatrixLike): Promise<Labels> {
+    return await this.ask("predict", X) as Labels;
+  }
+
+  /** The last step's probabilities for samples. */
+  async predictProba(X: MatrixLike): Promise<NDArray<Float64Array>> {
+    return await this.ask("predictProba", X) as NDArray<Float64Array>;
+  }
+
+  /** The last step's logarithms of probabilities for samples. */
+  async predictLogProba(X: MatrixLike): Promise<NDArray<Float64Array>> {
+    return await this.ask("predictLogProba", X) as NDArray<Float64Array>;
+  }
+
+  /** The last step's decision values for samples. */
+  async decisionFunction(X: MatrixLike): Promise<NDArray<Float64Array>> {
+    return await this.ask("decisionFunction", X) as NDArray<Float64Array>;
+  }
+
+  /** Samples transformed by all steps. */
+  async transform(X: MatrixLike): Promise<NDArray<ArrayData>> {
+    const last = this.last();
+    if (last === undefined) return await this.before(X) as NDArray<ArrayData>;
+    return await this.ask("transform", X) as NDArray<ArrayData>;
+  }
+
+  /** Takes the transformations of all steps back, the last first. */
+  async inverseTransform(X: MatrixLike): Promise<NDArray<ArrayData>> {
+    let out = X;
+    for (const [name, step] of [...this.transformers(), ["", this.last()] as const].reverse()) {
+      if (step === undefined) continue;
+      if (typeof step.inverseTransform !== "function") {
+        throw new PipelineError(`Pipeline.inverseTransform: step ${name || this.lastName()} has no inverseTransform()`);
+      }
+      out = await step.inverseTransform(out);
+    }
+    return out as NDArray<ArrayData>;
+  }
+
+  /** The last step's score for samples. */
+  async score(X: MatrixLike, y?: LabelsLike | null, sampleWeight?: VectorLike): Promise<number> {
+    const args = sampleWeight === undefined ? [y] : [y, sampleWeight];
+    return await this.ask("score", X, ...args) as number;
+  }
+
+  /** Transforms samples by all steps but the last, and calls a method of that. */
+  private async ask(method: string, X: MatrixLike, ...rest: unknown[]): Promise<unknown> {
+    const last = this.lastOf(method);
+    if (typeof last[method] !== "function") throw this.cannot(method, method);
+    return await last[method](await this.before(X), ...rest);
+  }
+
+  /** An error that says that the last step has no such method. */
+  private cannot(asked: string, method: string): PipelineError {
+    const { name } = (this.last() as object).constructor;
+    return new PipelineError(`Pipeline.${asked}: its last step, ${this.lastName()}: ${name}, has no ${method}()`);
+  }
+
+  /** Samples transformed by all steps but the last. */
+  private async before(X: MatrixLike): Promise<MatrixLike> {
+    let out = X;
+    for (const [, step] of this.transformers()) out = await (step.transform as NonNullable<Step["transform"]>)(out);
+    return out;
+  }
+
+  /** Fits all steps but the last, and gives what they make of the samples. */
+  private async fitBefore(
+    X: MatrixLike,
+    y: LabelsLike | null | undefined,
+    weights: ReadonlyMap<string, VectorLike>,
+  ): Promise<MatrixLike> {
+    this.checkSteps();
+    let out = X;
+    for (const [name, step] of this.transformers()) {
+      const at = this.steps.findIndex(([n]) => n === name);
+      out = await this.timed(at, () => fitTransformStep(step, out, y, weights.get(name)));
+    }
+    return out;
+  }
+
+  /** All steps but the last that do something. */
+  private transformers(): [string, Step][] {
+    return this.steps.slice(0, -1).filter(([, e]) => e !== null && e !== "passthrough") as unknown as [string, Step][];
+  }
+
+  /** The last step's estimator; undefined when it lets everything pass. */
+  private last(): Step | undefined {
+    const step = this.steps.at(-1)?.[1];
+    return step === null || step === "passthrough" ? undefined : step as Step | undefined;
+  }
+
+  /** The last step's estimator, or an error that there is none to ask. */
+  private lastOf(what: string): Step {
+    const step = this.last();
+    if (step === undefined) throw new PipelineError(`Pipeline.${what}: its last step lets everything pass`);
+    return step;
+  }
+
+  /** The last step's name. */
+  private lastName(): string {
+    return this.steps[this.steps.length - 1][0];
+  }
+
+  /** The weights of a step by its place. */
+  private weightOf(at: number, weights: ReadonlyMap<string, VectorLike>): VectorLike | undefined {
+    return weights.get((this.steps.at(at) as PipelineStep)[0]);
+  }
+
+  /** Sorts the parameters of `fit` by step. */
+  private weightsByStep(params: PipelineFitParams | undefined): Map<string, VectorLike> {
+    const out = new Map<string, VectorLike>();
+    if (params === undefined || params === null) return out;
+    if (isArrayLike(params)) return out.set(this.lastName(), params as VectorLike);
+    for (const [key, value] of Object.entries(params as Record<string, VectorLike | undefined>)) {
+      const [step, name] = key.split("__");
+      if (name !== "sampleWeight" || !this.steps.some(([n]) => n === step)) {
+        const valid = this.steps.map(([n]) => `${n}__sampleWeight`);
+        throw new UnknownNameError(`Pipeline.fit: no parameter ${JSON.stringify(key)}; ${didYouMean(key, valid)}`);
+      }
+      if (value !== undefined) out.set(step, value);
+    }
+    return out;
+  }
+
+  /** Checks that names are distinct and fit for parameters, and that all steps but the last transform. */
+  private checkSteps(): void {
+    if (!Array.isArray(this.steps) || this.steps.length === 0) throw new PipelineError("Pipeline: it has no steps");
+    const names = this.steps.map(([name]) => name);
+    for (const [i, name] of names.entries()) {
+      if (names.indexOf(name) !== i) throw new PipelineError(`Pipeline: two steps are called ${name}`);
+      if (name.includes("__")) throw new PipelineError(`Pipeline: the name ${name} must not have "__" in it`);
+      if (name in Pipeline.defaults) {
+        throw new PipelineError(`Pipeline: the name ${name} is a parameter of Pipeline itself`);
+      }
+    }
+    for (const [name, step] of this.transformers()) {
+      if (typeof step.fit !== "function" || typeof step.transform !== "function") {
+        throw new PipelineError(`Pipeline: step ${name} must have fit() and transform(), for it is not the last`);
+      }
+    }
+    const last = this.last();
+    if (last !== undefined && typeof last.fit !== "function") {
+      throw new PipelineError(`Pipeline: the last step, ${this.lastName()}, must have fit()`);
+    }
+  }
+
+  /** Does something, and says how long it took when asked to. */
+  private async timed<T>(at: number, work: () => Promise<T>): Promise<T> {
+    const started = performance.now();
+    const out = await work();
+    if (this.verbose) {
+      const left = `[Pipeline] `;
+      const seconds = ((performance.now() - started) / 1000).toFixed(1).padStart(5);
+      const right = `(step ${at + 1} of ${this.length}) Processing ${this.steps[at][0]}, total= ${seconds}s`;
+      console.log(`${left}${".".repeat(Math.max(0, 70 - left.length - right.length))} ${right}`);
+    }
+    return out;
+  }
+}
+
+function fitStep(step: Step, X: MatrixLike, y?: LabelsLike | null, weight?: VectorLike): Promise<unknown> {
+  return weight === undefined ? step.fit(X, y) : step.fit(X, y, weight);
+}
+
+async function fitTransformStep(
+  step: Step,
+  X: MatrixLike,
+  y?: LabelsLike | null,
+  weight?: VectorLike,
+): Promise<NDArray<ArrayData>> {
+  if (weight === undefined && typeof step.fitTransform === "function") return await step.fitTransform(X, y);
+  await fitStep(step, X, y, weight);
+  return await (step.transform as NonNullable<Step["transform"]>)(X);
+}
+
+/**
+ * A pipeline whose steps are named after their classes, in small letters.
+ *
+ * @example
+ * ```ts
+ * import { makePipeline, StandardScaler, SVC } from "@troupe/troupe";
+ * makePipeline(new StandardScaler(), new SVC()).steps.map(([name]) => name); // ["standardscaler", "svc"]
+ * ```
+ */
+export function makePipeline(...estimators: (object | "passthrough" | null)[]): Pipeline {
+  const names = estimators.map((e) =>
+    typeof e === "object" && e !== null ? e.constructor.name.toLowerCase() : String(e)
+  );
+  const steps = estimators.map((e, i): PipelineStep => {
+    const same = names.filter((n) => n === names[i]).length;
+    const before = names.slice(0, i + 1).filter((n) => n === names[i]).length;
+    return [same > 1 ? `${names[i]}-${before}` : names[i], e];
+  });
+  return new Pipeline(steps);
+}

@@ -1,0 +1,142 @@
+import { type MatrixLike, NDArray } from "../array/mod.ts";
+import { BaseTransformer, checkIsFitted, checkNFeatures, type Params, resetFitted } from "../base/mod.ts";
+import { bool, checkArray, checkParameters, InvalidParameterError } from "../utils/mod.ts";
+import { multiplyAdd, subtractDivide } from "./affine.ts";
+
+/** Hyperparameters of {@linkcode MinMaxScaler}. */
+export interface MinMaxScalerOptions {
+  /** Where the smallest and the largest value of each feature go; [0, 1] if left out. */
+  featureRange?: readonly [number, number];
+  /** Whether values beyond those seen in `fit` are held within the range; false if left out. */
+  clip?: boolean;
+}
+
+/**
+ * Moves and stretches every feature to a range. Missing values (NaN) are left out of its ends, and stay.
+ *
+ * @example
+ * ```ts
+ * import { MinMaxScaler } from "@troupe/troupe";
+ * (await new MinMaxScaler().fitTransform([[1], [3], [2]])).toArray(); // [[0], [1], [0.5]]
+ * ```
+ */
+export class MinMaxScaler extends BaseTransformer {
+  /** Hyperparameters and their defaults. */
+  static override readonly defaults: Readonly<Params> = { featureRange: [0, 1], clip: false };
+
+  /** Where the smallest and the largest value go. */
+  declare featureRange: readonly [number, number];
+  /** Whether values are held within the range. */
+  declare clip: boolean;
+
+  /** Added to each feature after scaling. */
+  declare min_: NDArray<Float64Array>;
+  /** Factor of each feature. */
+  declare scale_: NDArray<Float64Array>;
+  /** Smallest value of each feature. */
+  declare dataMin_: NDArray<Float64Array>;
+  /** Largest value of each feature. */
+  declare dataMax_: NDArray<Float64Array>;
+  /** Difference of both. */
+  declare dataRange_: NDArray<Float64Array>;
+  /** Samples seen. */
+  declare nSamplesSeen_: number;
+  /** Number of features seen in `fit`. */
+  declare nFeaturesIn_: number;
+
+  /**
+   * Keeps its hyperparameters.
+   *
+   * @param options hyperparameters by name
+   */
+  constructor(options: MinMaxScalerOptions = {}) {
+    super(options);
+  }
+
+  /**
+   * Learns the ends of each feature.
+   *
+   * @param X samples, shape [nSamples, nFeatures]; NaN stands for a missing value
+   * @param _y not used
+   */
+  fit(X: MatrixLike, _y?: unknown): Promise<this> {
+    resetFitted(this);
+    return this.partialFit(X);
+  }
+
+  /**
+   * Learns from more samples, as if they had been there in the first place.
+   *
+   * @param X samples, shape [nSamples, nFeatures]
+   * @param _y not used
+   * @throws {InvalidParameterError} when the range is empty
+   */
+  // deno-lint-ignore require-await -- promises are the contract
+  async partialFit(X: MatrixLike, _y?: unknown): Promise<this> {
+    checkParameters("MinMaxScaler", { clip: this.clip }, { clip: bool });
+    const [low, high] = this.featureRange;
+    if (!(low < high)) {
+      throw new InvalidParameterError(`MinMaxScaler: featureRange must go up, got [${low}, ${high}]`);
+    }
+    const table = checkArray(X, { caller: "MinMaxScaler.fit", forceAllFinite: "allow-nan" });
+    const [n, m] = table.shape;
+    const first = this.nFeaturesIn_ === undefined;
+    if (!first) checkNFeatures(this, table, "partialFit");
+    const min = first ? new Float64Array(m).fill(NaN) : this.dataMin_.data.slice();
+    const max = first ? new Float64Array(m).fill(NaN) : this.dataMax_.data.slice();
+    for (let i = 0, at = 0; i < n; i++) {
+      for (let j = 0; j < m; j++, at++) {
+        const v = table.data[at];
+        // NaN compares false with everything: a missing value changes nothing, the first other one everything.
+        if (v < min[j] || (min[j] !== min[j] && v === v)) min[j] = v;
+        if (v > max[j] || (max[j] !== max[j] && v === v)) max[j] = v;
+      }
+    }
+    const range = max.map((v, j) => v - min[j]);
+    const scale = range.map((r) => (high - low) / (r < 10 * Number.EPSILON ? 1 : r));
+    this.nFeaturesIn_ = m;
+    this.nSamplesSeen_ = (first ? 0 : this.nSamplesSeen_) + n;
+    this.dataMin_ = new NDArray(min);
+    this.dataMax_ = new NDArray(max);
+    this.dataRange_ = new NDArray(range);
+    this.scale_ = new NDArray(scale);
+    this.min_ = new NDArray(scale.map((s, j) => low - min[j] * s));
+    return this;
+  }
+
+  /**
+   * Moves and stretches samples.
+   *
+   * @param X samples, shape [nSamples, nFeatures]
+   * @throws {NotFittedError} before `fit`
+   */
+  // deno-lint-ignore require-await -- promises are the contract
+  async transform(X: MatrixLike): Promise<NDArray<Float64Array>> {
+    checkIsFitted(this, "transform");
+    const table = checkArray(X, { caller: "MinMaxScaler.transform", forceAllFinite: "allow-nan" });
+    checkNFeatures(this, table, "transform");
+    const out = multiplyAdd(table, this.scale_.data, this.min_.data);
+    if (!this.clip) return out;
+    const [low, high] = this.featureRange;
+    const { data } = out;
+    for (let at = 0; at < data.length; at++) {
+      if (data[at] < low) data[at] = low;
+      else if (data[at] > high) data[at] = high;
+    }
+    return out;
+  }
+
+  /**
+   * Takes moving and stretching back.
+   *
+   * @param X scaled samples, shape [nSamples, nFeatures]
+   * @throws {NotFittedError} before `fit`
+   */
+  // deno-lint-ignore require-await -- promises are the contract
+  async inverseTransform(X: MatrixLike): Promise<NDArray<Float64Array>> {
+    checkIsFitted(this, "inverseTransform");
+    const table = checkArray(X, { caller: "MinMaxScaler.inverseTransform", forceAllFinite: "allow-nan" });
+    checkNFeatures(this, table, "inverseTransform");
+    return subtractDivide(table, this.min_.data, this.scale_.data);
+  }
+}

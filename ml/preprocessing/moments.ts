@@ -1,0 +1,72 @@
+import type { NDArray } from "../array/mod.ts";
+
+/** Weight, mean and variance of each column, of all samples seen so far; missing values are left out. */
+export interface Moments {
+  /** Weight, or number, of values seen. */
+  readonly count: Float64Array;
+  /** Their means. */
+  readonly mean: Float64Array;
+  /** Their variances, divided by the weight. */
+  readonly variance: Float64Array;
+}
+
+/** Moments of nothing. */
+export function noMoments(columns: number): Moments {
+  const zeros = (): Float64Array => new Float64Array(columns);
+  return { count: zeros(), mean: zeros(), variance: zeros() };
+}
+
+/**
+ * Moments of what was seen before and a table together.
+ *
+ * Source: T. F. Chan, G. H. Golub, R. J. LeVeque, "Algorithms for computing the sample variance", The American
+ * Statistician 37 (1983), equations 1.5a and 1.5b.
+ */
+export function addMoments(before: Moments, X: NDArray<Float64Array>, weight?: Float64Array): Moments {
+  const [n, m] = X.shape;
+  const { data } = X;
+  const sum = new Float64Array(m);
+  const count = new Float64Array(m);
+  for (let i = 0, at = 0; i < n; i++) {
+    const w = weight === undefined ? 1 : weight[i];
+    for (let j = 0; j < m; j++, at++) {
+      const v = data[at];
+      if (v !== v) continue;
+      sum[j] += w * v;
+      count[j] += w;
+    }
+  }
+  const center = sum.map((s, j) => s / count[j]);
+  const drift = new Float64Array(m);
+  const squares = new Float64Array(m);
+  for (let i = 0, at = 0; i < n; i++) {
+    const w = weight === undefined ? 1 : weight[i];
+    for (let j = 0; j < m; j++, at++) {
+      const d = data[at] - center[j];
+      if (d !== d) continue;
+      drift[j] += w * d;
+      squares[j] += w * d * d;
+    }
+  }
+  const out = noMoments(m);
+  for (let j = 0; j < m; j++) {
+    const total = before.count[j] + count[j];
+    out.count[j] = total;
+    const sumBefore = before.mean[j] * before.count[j];
+    out.mean[j] = (sumBefore + sum[j]) / total;
+    // What rounding left of the distances' sum, which ought to be zero, is taken off again.
+    let spread = squares[j] - drift[j] * drift[j] / count[j];
+    if (before.count[j] > 0) {
+      const ratio = before.count[j] / count[j];
+      spread += before.variance[j] * before.count[j] + ratio / total * (sumBefore / ratio - sum[j]) ** 2;
+    }
+    out.variance[j] = spread / total;
+  }
+  return out;
+}
+
+/** Whether a column's variance is no more than rounding makes of a constant one. */
+export function isConstant(variance: number, mean: number, count: number): boolean {
+  const eps = Number.EPSILON;
+  return variance <= count * eps * variance + (count * mean * eps) ** 2;
+}

@@ -1,0 +1,134 @@
+import { type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
+import { BaseTransformer, checkIsFitted, checkNFeatures, type Params, resetFitted } from "../base/mod.ts";
+import { bool, checkArray, checkParameters, checkSampleWeight } from "../utils/mod.ts";
+import { addMoments, isConstant, type Moments, noMoments } from "./moments.ts";
+import { multiplyAdd, subtractDivide } from "./affine.ts";
+
+/** Hyperparameters of {@linkcode StandardScaler}. */
+export interface StandardScalerOptions {
+  /** Whether to take the mean off; true if left out. */
+  withMean?: boolean;
+  /** Whether to divide by the standard deviation; true if left out. */
+  withStd?: boolean;
+}
+
+/**
+ * Takes the mean off every feature and divides it by its standard deviation. Missing values (NaN) are left out of both,
+ * and stay. A feature that is constant is divided by 1.
+ *
+ * @example
+ * ```ts
+ * import { StandardScaler } from "@troupe/troupe";
+ * (await new StandardScaler().fitTransform([[0, 5], [2, 5]])).toArray(); // [[-1, 0], [1, 0]]
+ * ```
+ */
+export class StandardScaler extends BaseTransformer {
+  /** Hyperparameters and their defaults. */
+  static override readonly defaults: Readonly<Params> = { withMean: true, withStd: true };
+
+  /** Whether the mean is taken off. */
+  declare withMean: boolean;
+  /** Whether it is divided by the standard deviation. */
+  declare withStd: boolean;
+
+  /** Mean of each feature; null where neither mean nor deviation is used. */
+  declare mean_: NDArray<Float64Array> | null;
+  /** Variance of each feature; null without `withStd`. */
+  declare var_: NDArray<Float64Array> | null;
+  /** What each feature is divided by; null without `withStd`. */
+  declare scale_: NDArray<Float64Array> | null;
+  /** Samples seen, or their weight; one for each feature where values are missing. */
+  declare nSamplesSeen_: number | NDArray<Float64Array>;
+  /** Number of features seen in `fit`. */
+  declare nFeaturesIn_: number;
+
+  /**
+   * Keeps its hyperparameters.
+   *
+   * @param options hyperparameters by name
+   */
+  constructor(options: StandardScalerOptions = {}) {
+    super(options);
+  }
+
+  /**
+   * Learns means and deviations.
+   *
+   * @param X samples, shape [nSamples, nFeatures]; NaN stands for a missing value
+   * @param _y not used
+   * @param sampleWeight weight of each sample
+   */
+  fit(X: MatrixLike, _y?: unknown, sampleWeight?: VectorLike): Promise<this> {
+    resetFitted(this);
+    return this.partialFit(X, _y, sampleWeight);
+  }
+
+  /**
+   * Learns from more samples, as if they had been there in the first place.
+   *
+   * @param X samples, shape [nSamples, nFeatures]
+   * @param _y not used
+   * @param sampleWeight weight of each sample
+   * @throws {InvalidInputError} when X has another number of features than before
+   */
+  // deno-lint-ignore require-await -- promises are the contract
+  async partialFit(X: MatrixLike, _y?: unknown, sampleWeight?: VectorLike): Promise<this> {
+    checkParameters("StandardScaler", this.getParams(), { withMean: bool, withStd: bool });
+    const table = checkArray(X, { caller: "StandardScaler.fit", forceAllFinite: "allow-nan" });
+    const [n, m] = table.shape;
+    const weight = sampleWeight === undefined ? undefined : checkSampleWeight(sampleWeight, n);
+    let before = noMoments(m);
+    if (this.nFeaturesIn_ !== undefined) {
+      checkNFeatures(this, table, "partialFit");
+      before = this.moments(m);
+    }
+    const now = addMoments(before, table, weight);
+    this.nFeaturesIn_ = m;
+    const seen = now.count;
+    this.nSamplesSeen_ = seen.every((c) => c === seen[0]) ? seen[0] : new NDArray(seen);
+    this.mean_ = this.withMean || this.withStd ? new NDArray(now.mean) : null;
+    this.var_ = this.withStd ? new NDArray(now.variance) : null;
+    this.scale_ = this.withStd
+      ? new NDArray(now.variance.map((v, j) => isConstant(v, now.mean[j], seen[j]) ? 1 : Math.sqrt(v)))
+      : null;
+    return this;
+  }
+
+  /** What was learned, as moments. */
+  private moments(m: number): Moments {
+    const seen = this.nSamplesSeen_;
+    return {
+      count: typeof seen === "number" ? new Float64Array(m).fill(seen) : seen.data,
+      mean: this.mean_?.data ?? new Float64Array(m),
+      variance: this.var_?.data ?? new Float64Array(m),
+    };
+  }
+
+  /**
+   * Centres and scales samples.
+   *
+   * @param X samples, shape [nSamples, nFeatures]
+   * @throws {NotFittedError} before `fit`
+   */
+  // deno-lint-ignore require-await -- promises are the contract
+  async transform(X: MatrixLike): Promise<NDArray<Float64Array>> {
+    checkIsFitted(this, "transform");
+    const table = checkArray(X, { caller: "StandardScaler.transform", forceAllFinite: "allow-nan" });
+    checkNFeatures(this, table, "transform");
+    return subtractDivide(table, this.withMean ? this.mean_?.data : undefined, this.scale_?.data);
+  }
+
+  /**
+   * Takes scaling and centring back.
+   *
+   * @param X scaled samples, shape [nSamples, nFeatures]
+   * @throws {NotFittedError} before `fit`
+   */
+  // deno-lint-ignore require-await -- promises are the contract
+  async inverseTransform(X: MatrixLike): Promise<NDArray<Float64Array>> {
+    checkIsFitted(this, "inverseTransform");
+    const table = checkArray(X, { caller: "StandardScaler.inverseTransform", forceAllFinite: "allow-nan" });
+    checkNFeatures(this, table, "inverseTransform");
+    return multiplyAdd(table, this.scale_?.data, this.withMean ? this.mean_?.data : undefined);
+  }
+}
