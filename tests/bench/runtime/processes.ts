@@ -46,3 +46,13 @@ export function usage(pids: readonly number[]): { cpu: number; rss: number } {
     rss: stats.reduce((s, p) => s + p.rss, 0),
   };
 }
+
+/** Bytes in memory, where a page that several processes share counts as its part for each. */
+export function shared(pids: readonly number[]): number {
+  let kilobytes = 0;
+  for (const pid of pids) {
+    const text = Deno.readTextFileSync(`/proc/${pid}/smaps_rollup`);
+    kilobytes += Number(/^Pss:\s+(\d+)/m.exec(text)?.[1] ?? 0);
+  }
+  return kilobytes * 1024;
+}

@@ -1,7 +1,7 @@
 /** The runtime's measures: each takes a client and gives named figures. */
 
 import { Client } from "../../../mod.ts";
-import { descendants, usage } from "./processes.ts";
+import { descendants, shared, usage } from "./processes.ts";
 
 /** Figures by row. */
 export type Figures = Record<string, number>;
@@ -174,7 +174,7 @@ export async function idle(): Promise<Figures> {
   const before = usage(pids);
   await sleep(3_000);
   const after = usage(pids);
-  return { idleCpu: (after.cpu - before.cpu) / 3, idleMemory: after.rss / 1e6, processes: pids.length };
+  return { idleCpu: (after.cpu - before.cpu) / 3, idleMemory: after.rss / 1e6, idleShared: shared(pids) / 1e6 };
 }
 
 /** MB that the processes have grown by over a million tasks, after as many as it takes to be warm. */
