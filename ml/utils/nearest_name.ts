@@ -17,7 +17,8 @@ export function editDistance(a: string, b: string): number {
   return last[b.length];
 }
 
-const plain = (name: string): string => name.toLowerCase().replaceAll(/[_\s-]/g, "");
+/** Without case and single underscores; two of them part the names of nested parameters, and stay. */
+const plain = (name: string): string => name.replaceAll("__", ".").toLowerCase().replaceAll(/[_\s-]/g, "");
 
 /**
  * The candidate most like a name, or `undefined` when none is like it. Case and underscores count little, so that
