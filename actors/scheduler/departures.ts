@@ -5,6 +5,7 @@
  */
 
 import { actorLost, leaveHome } from "./actors.ts";
+import { attemptOf } from "./attempts.ts";
 import type { Books } from "./books.ts";
 import type { SchedulerClient } from "./clients.ts";
 import { KilledWorkerError } from "./errors.ts";
@@ -90,7 +91,7 @@ function suspectsOf(w: SchedulerWorker): SchedulerTask[] {
   if (tasks.length <= few) return tasks;
   const order = (t: SchedulerTask): number => t.options === null ? 0 : t.options.priority;
   const going = tasks.filter((t) => !t.suspended);
-  going.sort((s, t) => order(t) - order(s) || s.tag - t.tag || s.attempt - t.attempt);
+  going.sort((s, t) => order(t) - order(s) || s.tag - t.tag || s.serial - t.serial);
   return [...tasks.filter((t) => t.suspended), ...going.slice(0, few)];
 }
 
@@ -120,7 +121,7 @@ export function workerLeaving(b: Books, w: SchedulerWorker, reason: string): voi
     if (t.suspended) continue;
     t.asked = true;
     out.steal.push(t.key);
-    out.stealAttempts.push(t.attempt);
+    out.stealAttempts.push(attemptOf(t));
   }
   upholdAll(b);
   b.announce(w);

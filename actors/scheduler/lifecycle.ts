@@ -7,7 +7,7 @@
  * @module
  */
 
-import { attemptNumber } from "./attempts.ts";
+import { attemptOf, beginAttempt } from "./attempts.ts";
 import type { Books } from "./books.ts";
 import { release } from "./dispatch.ts";
 import type { SchedulerClient } from "./clients.ts";
@@ -152,10 +152,10 @@ export function leaveQueue(b: Books, t: SchedulerTask): void {
 /** Gives a task to a worker. */
 export function assign(b: Books, t: SchedulerTask, w: SchedulerWorker, why: string): void {
   place(b, t, w);
-  t.attempt = attemptNumber(++b.serial, t.slot);
+  beginAttempt(t, ++b.serial);
   const out = b.tellWorker(w);
   out.run.push(t);
-  out.runAttempts.push(t.attempt);
+  out.runSerials.push(t.serial);
   b.move(t, PROCESSING, why);
   b.idle.update(w);
 }
@@ -200,7 +200,7 @@ export function tellCancel(b: Books, t: SchedulerTask): void {
   if (w.peer === null) return;
   const out = b.tellWorker(w);
   out.cancel.push(t.key);
-  out.cancelAttempts.push(t.attempt);
+  out.cancelAttempts.push(attemptOf(t));
 }
 
 /** A processing task has left its worker unfinished: it waits or is ready again; `to` is who asked for it. */

@@ -17,19 +17,21 @@ class Run {
   readonly tasks: (SchedulerTask | null)[] = [];
   readonly stamps: number[] = [];
   head = 0;
+  /** Tags of the first and the last. */
+  headTag: number;
   lastTag: number;
 
   constructor(priority: number, born: number, tag: number) {
     this.priority = priority;
     this.born = born;
+    this.headTag = tag;
     this.lastTag = tag;
   }
 }
 
 function runBefore(a: Run, b: Run): boolean {
   if (a.priority !== b.priority) return a.priority > b.priority;
-  const x = a.tasks[a.head]!.tag, y = b.tasks[b.head]!.tag;
-  return x !== y ? x < y : a.born < b.born;
+  return a.headTag !== b.headTag ? a.headTag < b.headTag : a.born < b.born;
 }
 
 /** Whether `a` goes before `b`: higher priority, then lower tag. */
@@ -123,6 +125,7 @@ export class TaskQueue {
         run.stamps.splice(0, run.head);
         run.head = 0;
       }
+      run.headTag = run.tasks[run.head]!.tag;
       if (heap.length > 1) this.#down();
       return;
     }
@@ -175,7 +178,9 @@ export class TaskQueue {
         fresh.stamps.push(run.stamps[i]);
       }
       this.#entries += fresh.tasks.length;
-      if (fresh.tasks.length > 0) this.#up(fresh);
+      if (fresh.tasks.length === 0) continue;
+      fresh.headTag = fresh.tasks[0]!.tag;
+      this.#up(fresh);
     }
   }
 }

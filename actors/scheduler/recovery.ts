@@ -6,7 +6,7 @@
  */
 
 import { actorLost, assumeActor, leaveHome, settleOn } from "./actors.ts";
-import { SLOTS } from "./attempts.ts";
+import { adoptAttempt, attemptOf, SLOTS } from "./attempts.ts";
 import type { Books, SchedulerSession } from "./books.ts";
 import { SchedulerClient } from "./clients.ts";
 import { clientGone, workerGone } from "./departures.ts";
@@ -164,7 +164,7 @@ function reconcileTasks(b: Books, w: SchedulerWorker, m: WorkerJoin, cancel: str
   const kept = new Set<string>();
   const missed: SchedulerTask[] = [];
   for (const t of w.tasks()) {
-    if (reported.get(t.key) === t.attempt) {
+    if (reported.get(t.key) === attemptOf(t)) {
       kept.add(t.key);
       // It says anew which of them wait for the cluster.
       if (t.suspended) {
@@ -193,7 +193,7 @@ function reconcileTasks(b: Books, w: SchedulerWorker, m: WorkerJoin, cancel: str
 function adoptTask(b: Books, t: SchedulerTask, w: SchedulerWorker, attempt: number): void {
   if (t.state === QUEUED) leaveQueue(b, t);
   place(b, t, w);
-  t.attempt = attempt;
+  adoptAttempt(t, attempt);
   t.waitingOn = 0;
   b.move(t, PROCESSING, `${w.name} runs it`);
   for (const dep of t.deps) if (dep.state === MEMORY) b.tellWorker(w).holders.push(dep);

@@ -12,7 +12,7 @@ import { type Few, fewAdd, fewDelete, fewHas, fewList } from "./few.ts";
 import { appear, expect, giveUp, lose, tellDone } from "./lifecycle.ts";
 import { spokenOf } from "./orphans.ts";
 import { copiesChanged, upholdCopies } from "./replication.ts";
-import { extrasOf, isData, SchedulerTask } from "./tasks.ts";
+import { extrasOf, isActor, isData, SchedulerTask } from "./tasks.ts";
 import { ABSENT, FAILED, MEMORY, RELEASED } from "./transitions.ts";
 import type { SchedulerWorker } from "./workers.ts";
 
@@ -184,7 +184,7 @@ export function absentTooLong(b: Books, key: string): void {
 
 /** A worker has a value. */
 export function valueHeld(b: Books, w: SchedulerWorker, t: SchedulerTask, nbytes: number): void {
-  if (t.state === FAILED && !isData(t)) {
+  if ((t.state === FAILED && !isData(t)) || isActor(t)) {
     b.tellDrop(w, t.key);
     return;
   }

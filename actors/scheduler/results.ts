@@ -6,6 +6,7 @@
 
 import type { MessageOf, workerToScheduler } from "../protocol/mod.ts";
 import type { Books } from "./books.ts";
+import { attemptOf } from "./attempts.ts";
 import { fewHas, fewSize } from "./few.ts";
 import { fail, finish, lose, restartTask, tellCancel } from "./lifecycle.ts";
 import { orphan } from "./orphans.ts";
@@ -22,7 +23,7 @@ export function taskAt(b: Books, w: SchedulerWorker, key: string, attempt: numbe
   const t = w.byAttempt(attempt);
   if (t !== null) return t.key === key ? t : null;
   const known = b.tasks.get(key);
-  return known !== undefined && known.state === PROCESSING && known.worker === w && known.attempt === attempt
+  return known !== undefined && known.state === PROCESSING && known.worker === w && attemptOf(known) === attempt
     ? known
     : null;
 }
@@ -37,7 +38,7 @@ export function finished(b: Books, w: SchedulerWorker, m: FromWorker<"finished">
     const t = taskAt(b, w, keys[i], attempts[i]);
     if (t !== null) {
       if (t.fn !== null) t.fn.observe(spent[i]);
-      finish(b, t, nbytes[i], frame, at, length);
+      finish(b, t, small(nbytes[i]), frame, at, length);
     } else {
       const known = b.tasks.get(keys[i]);
       if (known === undefined) b.tellDrop(w, keys[i]);
@@ -47,14 +48,21 @@ export function finished(b: Books, w: SchedulerWorker, m: FromWorker<"finished">
   }
 }
 
+/** A whole number that fits is kept as one, not as a box of its own on the heap. */
+function small(n: number): number {
+  return n < 0x3fffffff ? n | 0 : n;
+}
+
 /** `failed`. */
 export function failed(b: Books, w: SchedulerWorker, m: FromWorker<"failed">): void {
   for (let i = 0; i < m.keys.length; i++) {
     const t = taskAt(b, w, m.keys[i], m.attempts[i]);
     if (t === null) continue;
-    if (t.retriesLeft > 0) {
-      t.retriesLeft--;
-      restartTask(b, t, `it threw; ${t.retriesLeft} more retries`);
+    const retries = t.options === null ? 0 : t.options.wire.retries;
+    const retried = t.extras === null ? 0 : t.extras.retried;
+    if (retried < retries) {
+      extrasOf(t).retried = retried + 1;
+      restartTask(b, t, `it threw; ${retries - retried - 1} more retries`);
     } else {
       // Already ended there: nothing to cancel.
       fail(b, t, m.frames[i].slice(), t.key, "it threw", false);

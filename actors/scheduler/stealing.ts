@@ -4,6 +4,7 @@
  * @module
  */
 
+import { attemptOf } from "./attempts.ts";
 import type { Books } from "./books.ts";
 import { costAt } from "./placement.ts";
 import { taskBefore } from "./queue.ts";
@@ -50,7 +51,7 @@ function rob(b: Books, victim: SchedulerWorker, thief: SchedulerWorker): void {
     if (pool.general || (thief.pools.includes(pool) && pool.fits(thief))) candidates.push(t);
   }
   // The last in order are the least likely to have been begun.
-  candidates.sort((s, t) => taskBefore(s, t) ? 1 : taskBefore(t, s) ? -1 : t.attempt - s.attempt);
+  candidates.sort((s, t) => taskBefore(s, t) ? 1 : taskBefore(t, s) ? -1 : t.serial - s.serial);
   let left = surplus(victim);
   let theirs = victim.load, mine = thief.load;
   const out = b.tellWorker(victim);
@@ -69,7 +70,7 @@ function rob(b: Books, victim: SchedulerWorker, thief: SchedulerWorker): void {
     mine += t.estimate / thief.threads + there;
     t.asked = true;
     out.steal.push(t.key);
-    out.stealAttempts.push(t.attempt);
+    out.stealAttempts.push(attemptOf(t));
     taken++;
     left--;
   }

@@ -52,7 +52,6 @@ export function submit(b: Books, c: SchedulerClient, m: TaskColumns, wished: boo
     t.args = args;
     t.argStart = at;
     t.argLength = argBytes[i];
-    t.retriesLeft = o.wire.retries;
     t.keep = o.wire.forget;
     at += argBytes[i];
     if (depCounts[i] > 0) {

@@ -64,12 +64,14 @@ export class SchedulerFunction {
     const us = Math.max(5, Math.min(ms * 1000, 1e9));
     this.measured++;
     const weight = this.measured === 1 ? 1 : us < this.estimate / 4 ? 0.5 : Math.max(0.1, 1 / this.measured);
-    this.estimate = Math.round(this.estimate + weight * (us - this.estimate));
+    this.estimate = (this.estimate + weight * (us - this.estimate) + 0.5) | 0;
   }
 }
 
 /** What only few tasks have. */
 export interface TaskExtras {
+  /** How often it threw and was tried again. */
+  retried: number;
   /** Names of workers that died with it. */
   killers: string[];
   /** The packed error, of a failed task. */
@@ -89,6 +91,8 @@ export interface TaskExtras {
   /** While nobody has described it: the time after which it is no longer waited for. */
   until: number;
 }
+
+const ROOT = 1, ENGAGED = 2, SUSPENDED = 4, ASKED = 8, KEEP = 16;
 
 /** Dependencies of a task without any. */
 export const NO_TASKS: readonly SchedulerTask[] = Object.freeze([]);
@@ -122,45 +126,78 @@ export class SchedulerTask {
   neededBy = 0;
   /** While waiting: how many of `deps` are not in memory. */
   waitingOn = 0;
-  /** Whether it counts in `neededBy` of its `deps`. */
-  engaged = false;
   /** Clients that want its value. */
   wanters: Few<SchedulerClient> = null;
   /** Workers that have its value (an actor's: where it lives). */
   holders: Few<SchedulerWorker> = null;
   /** Bytes of its value. */
   nbytes = 0;
-  /** While processing: where, which attempt (see attempts.ts), and as how many microseconds it counts there. */
+  /** While processing: where, which attempt (`serial` and `low`, see attempts.ts), and as how many microseconds it counts there. */
   worker: SchedulerWorker | null = null;
-  attempt = -1;
+  serial = 0;
+  low = 0;
   slot = 0;
   estimate = 0;
-  /** Whether it needs no computed value, and so is held back until a worker has room. */
-  root = true;
   /** Order among those of the same priority. */
   tag = 0;
   /** Tells its present entry in a queue from an older one; 0 while in none. */
   queueStamp = 0;
-  /** How often it may still throw and be tried again. */
-  retriesLeft = 0;
-  /** Whether it waits for the cluster while processing, and so takes no place on a thread. */
-  suspended = false;
-  /** Whether it has been asked back from its worker. */
-  asked = false;
-  /** Whether it runs though nobody wants it, or is kept till somebody may say that he wants it. */
-  keep = false;
   /** What only few have. */
   extras: TaskExtras | null = null;
+
+  /** Whether each of the properties below holds, as one bit each: there are many tasks. */
+  private flags = ROOT;
 
   /** Nothing is known but the key. */
   constructor(key: string) {
     this.key = key;
+  }
+
+  /** Whether it counts in `neededBy` of its `deps`. */
+  get engaged(): boolean {
+    return (this.flags & ENGAGED) !== 0;
+  }
+  set engaged(on: boolean) {
+    this.flags = on ? this.flags | ENGAGED : this.flags & ~ENGAGED;
+  }
+
+  /** Whether it needs no computed value, and so is held back until a worker has room. */
+  get root(): boolean {
+    return (this.flags & ROOT) !== 0;
+  }
+  set root(on: boolean) {
+    this.flags = on ? this.flags | ROOT : this.flags & ~ROOT;
+  }
+
+  /** Whether it waits for the cluster while processing, and so takes no place on a thread. */
+  get suspended(): boolean {
+    return (this.flags & SUSPENDED) !== 0;
+  }
+  set suspended(on: boolean) {
+    this.flags = on ? this.flags | SUSPENDED : this.flags & ~SUSPENDED;
+  }
+
+  /** Whether it has been asked back from its worker. */
+  get asked(): boolean {
+    return (this.flags & ASKED) !== 0;
+  }
+  set asked(on: boolean) {
+    this.flags = on ? this.flags | ASKED : this.flags & ~ASKED;
+  }
+
+  /** Whether it runs though nobody wants it, or is kept till somebody may say that he wants it. */
+  get keep(): boolean {
+    return (this.flags & KEEP) !== 0;
+  }
+  set keep(on: boolean) {
+    this.flags = on ? this.flags | KEEP : this.flags & ~KEEP;
   }
 }
 
 /** The task's extras, made at need. */
 export function extrasOf(task: SchedulerTask): TaskExtras {
   return task.extras ??= {
+    retried: 0,
     killers: [],
     error: null,
     blamed: "",

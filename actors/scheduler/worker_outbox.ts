@@ -5,6 +5,7 @@
  */
 
 import type { SchedulerToWorker } from "../protocol/mod.ts";
+import { attemptOf } from "./attempts.ts";
 import { ByteColumn } from "./byte_column.ts";
 import type { CodeTable } from "./codes.ts";
 import { type Few, fewHas } from "./few.ts";
@@ -35,7 +36,7 @@ export class WorkerOutbox {
   /** What must come last: `retire`, `restart`, `closing`. */
   last: SchedulerToWorker[] = [];
   run: SchedulerTask[] = [];
-  runAttempts: number[] = [];
+  runSerials: number[] = [];
   drop: string[] = [];
   cancel: string[] = [];
   cancelAttempts: number[] = [];
@@ -50,7 +51,7 @@ export class WorkerOutbox {
     this.first = [];
     this.last = [];
     this.run = [];
-    this.runAttempts = [];
+    this.runSerials = [];
     this.drop = [];
     this.cancel = [];
     this.cancelAttempts = [];
@@ -70,7 +71,7 @@ export class WorkerOutbox {
     for (const key of this.stopActors) emit({ type: "stopActor", key, frames: NO_FRAMES });
     if (this.drop.length > 0) emit({ type: "drop", keys: this.drop, frames: NO_FRAMES });
     if (this.run.length > 0) {
-      const run = writeRun(w, this.run, this.runAttempts, codes);
+      const run = writeRun(w, this.run, this.runSerials, codes);
       if (run !== null) emit(run);
     }
     if (this.fetch.length > 0) emit(writeFetch(this.fetch));
@@ -157,7 +158,7 @@ export function nextMark(): number {
 function writeRun(
   w: SchedulerWorker,
   all: SchedulerTask[],
-  attemptsThen: number[],
+  serials: number[],
   codes: CodeTable,
 ): SchedulerToWorker | null {
   // Within the turn a task may have been cancelled again, or given to another.
@@ -165,9 +166,9 @@ function writeRun(
   let depTotal = 0;
   for (let i = 0; i < all.length; i++) {
     const t = all[i];
-    if (t.worker === w && t.attempt === attemptsThen[i] && t.state === PROCESSING) depTotal += t.deps.length;
+    if (t.worker === w && t.serial === serials[i] && t.state === PROCESSING) depTotal += t.deps.length;
     else if (tasks === all) tasks = all.slice(0, i);
-    if (tasks !== all && t.worker === w && t.attempt === attemptsThen[i] && t.state === PROCESSING) tasks.push(t);
+    if (tasks !== all && t.worker === w && t.serial === serials[i] && t.state === PROCESSING) tasks.push(t);
   }
   const n = tasks.length;
   if (n === 0) return null;
@@ -211,7 +212,7 @@ function writeRun(
       deps.push(td[j].key);
       holders.add(td[j], w);
     }
-    attempts[i] = t.attempt;
+    attempts[i] = attemptOf(t);
     priorities[i] = o.priority;
     tags[i] = t.tag;
     durations[i] = f.estimate / 1000;

@@ -5,7 +5,7 @@
  */
 
 import type { Of, workerCard } from "../protocol/mod.ts";
-import { SLOTS } from "./attempts.ts";
+import { attemptOf, SLOTS } from "./attempts.ts";
 import { fewHas } from "./few.ts";
 import { LazyBag } from "./lazy_bag.ts";
 import type { WorkerPool } from "./pools.ts";
@@ -133,14 +133,14 @@ export class SchedulerWorker {
 
   /** The tasks given to it, in order of their slots. */
   tasks(): SchedulerTask[] {
-    return this.slots.filter((t) => t !== null) as SchedulerTask[];
+    return this.slots.filter((t) => t !== null);
   }
 
   /** The task of this attempt, if it is this worker's present one. Most tasks are found without looking at their keys. */
   byAttempt(attempt: number): SchedulerTask | null {
     const slot = attempt % SLOTS;
     const task = slot < this.slots.length ? this.slots[slot] : null;
-    return task !== null && task.attempt === attempt ? task : null;
+    return task !== null && attemptOf(task) === attempt ? task : null;
   }
 
   /** As clients know it. */
