@@ -137,6 +137,11 @@ export class Running {
     if (task === undefined) return;
     this.#b.places.learn(task.fn, spent);
     this.#b.remove(task, "memory", "it returned");
+    if (task.kind === "actor") {
+      // An actor is no value: what its constructor gave is nobody's.
+      this.#b.out.push({ do: "forget", key: task.key });
+      return;
+    }
     const d = this.#deps.held(task.key, nbytes);
     d.keep = true;
     this.#b.out.push({ do: "finished", key: task.key, attempt: task.attempt, nbytes, spent });
