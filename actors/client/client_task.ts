@@ -55,6 +55,12 @@ export class ClientTask {
   inputs: readonly ClientTask[] = NONE;
   /** Remembered tasks that were made from this one. */
   dependents = 0;
+  /** Those of them that the scheduler has not been told of, and that count on its keeping this one until it has. */
+  unsent = 0;
+  /** Whether this one counts in `unsent` of its inputs. */
+  counts = false;
+  /** Let go of here, but not told so: the scheduler is to keep it for the `unsent`. */
+  owed = false;
   /** Size of its value in bytes. */
   nbytes = 0;
   /** A worker that holds the value. */

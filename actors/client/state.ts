@@ -169,15 +169,33 @@ export class ClientMachine {
       }
     }
     t.inputs = inputs;
-    if (bad === undefined) return true;
+    if (bad === undefined) {
+      if (t.blockedBy > 0) {
+        t.counts = true;
+        for (const d of inputs) d.unsent++;
+      }
+      return true;
+    }
     t.because = bad;
     this.#fail(t, `it depends on ${bad.key}, which ${bad.state === "failed" ? "has failed" : `was ${bad.state}`}`);
     return false;
   }
 
+  /** The scheduler has been told of a task, or never will be: what it is made from need not be kept for it any more. */
+  #uncount(t: ClientTask): void {
+    if (!t.counts) return;
+    t.counts = false;
+    for (const d of t.inputs) {
+      if (--d.unsent > 0 || !d.owed) continue;
+      d.owed = false;
+      this.#freed.push(d.key);
+    }
+  }
+
   /** The same task once more: after it was cancelled, lost, or let go. */
   #again(t: ClientTask, ready: ClientTask[]): void {
     if (t.state === "pending" || t.state === "done" || t.state === "failed") return;
+    t.owed = false;
     this.#to(t, "pending", "submitted again");
     t.failure =
       t.error =
@@ -186,11 +204,18 @@ export class ClientMachine {
       t.because =
         undefined;
     t.reason = t.blamed = "";
-    if (t.blockedBy === 0) this.#ready(t, ready);
+    if (t.blockedBy > 0) return;
+    // What it is made from may have been let go since, and forgotten by the scheduler: it is told of that too.
+    const seen = new Set([t]);
+    for (const r of seen) {
+      this.#ready(r, ready);
+      for (const d of r.inputs) if (d.state === "released" && d.sent && !d.owed && d.spec !== undefined) seen.add(d);
+    }
   }
 
   #ready(t: ClientTask, ready: ClientTask[]): void {
     t.sent = true;
+    this.#uncount(t);
     if (this.#session) ready.push(t);
   }
 
@@ -221,7 +246,10 @@ export class ClientMachine {
     const keys: string[] = [];
     for (const t of tasks) {
       if (t.state === "released" || !t.entered) continue;
-      if (t.sent && t.state !== "cancelled" && t.state !== "lost") keys.push(t.key);
+      if (t.sent && t.state !== "cancelled" && t.state !== "lost") {
+        if (t.unsent > 0) t.owed = true;
+        else keys.push(t.key);
+      }
       this.#to(t, "released", "nobody holds it");
       t.inline = t.error = undefined;
       this.#maybeForget(t);
@@ -235,6 +263,7 @@ export class ClientMachine {
       if (t.state !== "released" || t.dependents > 0) continue;
       if (!t.entered) continue;
       t.entered = false;
+      this.#uncount(t);
       if (this.tasks.get(t.key) === t) this.tasks.delete(t.key);
       for (const d of t.inputs) {
         d.dependents--;
@@ -277,6 +306,7 @@ export class ClientMachine {
         b.blockedBy--;
         if (b.state !== "pending" && b.state !== "released") continue;
         b.because ??= d;
+        this.#uncount(b);
         if (b.state === "pending") this.#to(b, "failed", `it depends on ${d.key}`);
         todo.push(b);
       }
@@ -291,7 +321,8 @@ export class ClientMachine {
     t.sent = true;
     this.#send({ type: "scattered", items: [card], frames: NO_FRAMES });
     if (t.state === "pending" || t.state === "lost") this.#to(t, "done", "it is on a worker");
-    else if (t.state !== "done") this.#send({ type: "release", keys: [t.key], frames: NO_FRAMES });
+    // At the end of the event, or later: what waited for it must be told before.
+    else if (t.state !== "done") this.#freed.push(t.key);
     if (!first) return;
     const ready: ClientTask[] = [];
     const todo = [t];
@@ -304,6 +335,10 @@ export class ClientMachine {
         todo.push(b);
       }
     }
+    if (t.unsent > 0 && t.state === "released") {
+      t.owed = true;
+      this.#freed = this.#freed.filter((key) => key !== t.key);
+    }
     this.#sendTasks(ready);
   }
 
@@ -315,7 +350,7 @@ export class ClientMachine {
     const codes = new Set<string>();
     for (const t of this.tasks.values()) {
       if (!t.sent || (t.state !== "pending" && t.state !== "done" && t.state !== "released")) continue;
-      if (t.state !== "released") wants.push(t.key);
+      if (t.state !== "released" || t.owed) wants.push(t.key);
       if (t.card !== undefined) cards.push(t.card);
       if (t.spec === undefined) continue;
       rows.push(t);
@@ -347,6 +382,7 @@ export class ClientMachine {
       case "gone":
         for (const key of m.keys) {
           const t = this.tasks.get(key);
+          if (t?.owed === true) this.#owedGone(t, m.cause, m.reason);
           // A value that has arrived here is not lost.
           if (t === undefined || t.inline !== undefined || (t.state !== "pending" && t.state !== "done")) continue;
           t.reason = m.reason;
@@ -382,6 +418,17 @@ export class ClientMachine {
         return;
       case "closing":
         if (m.final) this.#end(`the scheduler has ended: ${m.reason}`);
+    }
+  }
+
+  /** What was let go here, and kept by the scheduler for tasks that are yet to be sent, is no longer there: nor will they be. */
+  #owedGone(t: ClientTask, cause: "cancelled" | "lost", reason: string): void {
+    t.owed = false;
+    for (const b of this.tasks.values()) {
+      if (!b.counts || !b.inputs.includes(t)) continue;
+      b.reason = `its dependency ${t.key} is gone: ${reason}`;
+      if (b.state === "pending") this.#to(b, cause, b.reason);
+      this.#failBlocked(b);
     }
   }
 
@@ -435,10 +482,12 @@ export class ClientMachine {
     };
     const dependents = new Map<ClientTask, number>();
     const blocking = new Map<ClientTask, number>();
+    const unsent = new Map<ClientTask, number>();
     for (const [key, t] of this.tasks) {
       if (key !== t.key || !t.entered) bad(t, `it is entered as ${key}`);
       for (const d of t.inputs) {
         dependents.set(d, (dependents.get(d) ?? 0) + 1);
+        if (t.counts) unsent.set(d, (unsent.get(d) ?? 0) + 1);
         if (this.tasks.get(d.key) !== d) bad(t, `its input ${d.key} is forgotten`);
       }
       for (const b of t.blocks ?? NO_TASKS) blocking.set(b, (blocking.get(b) ?? 0) + 1);
@@ -450,6 +499,8 @@ export class ClientMachine {
         bad(t, `it is blocked by ${t.blockedBy}, and waits in ${blocking.get(t) ?? 0}`);
       }
       if (t.state === "released" && t.dependents === 0) bad(t, "nobody needs it");
+      if (t.unsent !== (unsent.get(t) ?? 0)) bad(t, `it counts ${t.unsent} dependents that are not sent`);
+      if (t.owed && (t.unsent === 0 || t.state !== "released")) bad(t, "it is kept for nobody");
       if (t.sent && t.blockedBy > 0) bad(t, "it was sent before what it needs");
       if (t.state === "done" && t.inline === undefined && t.worker === undefined) bad(t, "its value is nowhere");
       if (t.state === "failed" && t.error === undefined && t.because === undefined) {
