@@ -2,7 +2,7 @@
  * What the scheduler's machine alone costs for each task, from the columns that come in to the columns that go out:
  * submission, dispatch, finish, release. Run by hand:
  *
- *     deno run -A tests/bench/scheduler_state.ts [--rounds 3] [--shape map|tree|data]
+ *     deno run -A tests/bench/scheduler_state.ts [--rounds 3] [--shape map|tree|data] [--submit 100000]
  *
  * @module
  */
@@ -25,7 +25,7 @@ const OPTIONS = {
   intensity: 0,
   period: 0,
 };
-/** Tasks in one message of a client, and results in one message of a worker, at most. */
+/** Results in one message of a worker, and releases in one of a client, at most. */
 const BATCH = 1024;
 
 /** Milliseconds of this thread's own CPU time where libc tells, so that a busy machine does not count; else of real time. */
@@ -173,8 +173,8 @@ class Bench {
       const items = [{ id: "data-1", nbytes: 1e6, about: null, workers, copies: 0 }];
       this.event({ type: "clientMessage", now: 0, peer: "c", message: { type: "scattered", items, frames: none } });
     }
-    for (let at = 0; at < total; at += BATCH) {
-      const m = batch(at, Math.min(total, at + BATCH), shape, life, total);
+    for (let at = 0; at < total; at += submitted) {
+      const m = batch(at, Math.min(total, at + submitted), shape, life, total);
       const message = { type: "submit" as const, ...m, keys: fresh(m.keys), deps: fresh(m.deps) };
       this.event({ type: "clientMessage", now: this.now, peer: "c", message });
       this.flush();
@@ -246,8 +246,14 @@ function median(values: number[]): number {
 }
 
 const { values } = parseArgs({
-  options: { rounds: { type: "string", default: "3" }, shape: { type: "string", default: "map" } },
+  options: {
+    rounds: { type: "string", default: "3" },
+    shape: { type: "string", default: "map" },
+    // Tasks in one message of the client: a `map` is one message, as long as it is.
+    submit: { type: "string", default: "100000" },
+  },
 });
+const submitted = Number(values.submit);
 const rounds = Number(values.rounds);
 const shape = values.shape as Shape;
 
