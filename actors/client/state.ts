@@ -349,6 +349,7 @@ export class ClientMachine {
     const rows: ClientTask[] = [], wants: string[] = [], cards: DataCard[] = [];
     const codes = new Set<string>();
     for (const t of this.tasks.values()) {
+      if (t.sent && t.state === "pending") this.#inherit(t);
       if (!t.sent || (t.state !== "pending" && t.state !== "done" && t.state !== "released")) continue;
       if (t.state !== "released" || t.owed) wants.push(t.key);
       if (t.card !== undefined) cards.push(t.card);
@@ -364,6 +365,19 @@ export class ClientMachine {
       scattered: cards,
       workers: [...this.workers.keys()],
     });
+  }
+
+  /** What became of its inputs becomes of a task too: the scheduler may not have had the time to say so. */
+  #inherit(t: ClientTask): void {
+    const bad = t.inputs.find((d) => d.state === "failed" || d.state === "cancelled" || d.state === "lost");
+    if (bad === undefined) return;
+    if (bad.state === "failed") {
+      t.because = bad;
+      this.#to(t, "failed", `it depends on ${bad.key}`);
+    } else {
+      t.reason = `its dependency ${bad.key} was ${bad.state}: ${bad.reason}`;
+      this.#to(t, bad.state as "cancelled" | "lost", t.reason);
+    }
   }
 
   #message(m: SchedulerToClient): void {
@@ -383,8 +397,10 @@ export class ClientMachine {
         for (const key of m.keys) {
           const t = this.tasks.get(key);
           if (t?.owed === true) this.#owedGone(t, m.cause, m.reason);
-          // A value that has arrived here is not lost.
-          if (t === undefined || t.inline !== undefined || (t.state !== "pending" && t.state !== "done")) continue;
+          if (t === undefined || (t.state !== "pending" && t.state !== "done")) continue;
+          // A value that has arrived here is not lost. But what was cancelled for all is unknown to the scheduler.
+          if (t.inline !== undefined && m.cause === "lost") continue;
+          t.inline = undefined;
           t.reason = m.reason;
           this.#to(t, m.cause, m.reason);
         }

@@ -269,7 +269,7 @@ Deno.test("WorkerMachine keeps what an actor was made with for as long as the ac
   const [ticket] = tickets(b.run({ key: "counter", kind: "actor", deps: ["x"], attempt: 2 }));
   assert.equal(b.machine.executing, 0, "an actor takes no place");
   const up = b.tell({ type: "finished", ticket, nbytes: 20, spent: 1 });
-  assert.deepEqual(dos(up), ["actorUp counter", "finished counter"]);
+  assert.deepEqual(dos(up), ["actorUp counter", "forget counter"]);
   b.tell({ type: "drop", keys: ["x"] });
   assert.equal(b.machine.value("x")!.users, 1);
   assert.deepEqual(dos(b.tell({ type: "stopActor", key: "counter" })), ["stopActor counter"]);
