@@ -4,6 +4,8 @@
  * @module
  */
 
+import { registerErrorClass } from "../values/mod.ts";
+
 /** Thrown when a value does not fit into the worker's memory. The task that made it fails with this error. */
 export class MemoryError extends RangeError {
   override readonly name = "MemoryError";
@@ -57,3 +59,14 @@ export class SchedulerLostError extends Error {
 export class WorkerStateError extends Error {
   override readonly name = "WorkerStateError";
 }
+
+registerErrorClass(
+  MemoryError as unknown as { name: string; prototype: Error },
+  TaskTimeoutError,
+  TaskCancelledError,
+  ThreadLostError,
+  ActorGoneError,
+  MailboxFullError as unknown as { name: string; prototype: Error },
+  SchedulerLostError,
+  WorkerStateError,
+);

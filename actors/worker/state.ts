@@ -254,6 +254,13 @@ export class WorkerMachine {
       this.#reorder(known, spec);
       return;
     }
+    const living = this.#b.actors.get(spec.key);
+    if (living !== undefined) {
+      // A scheduler that has just begun may not have known.
+      this.#b.actors.set(spec.key, { ...living, attempt: spec.attempt });
+      this.#b.out.push({ do: "actorUp", key: spec.key, attempt: spec.attempt });
+      return;
+    }
     const held = this.#b.data.get(spec.key);
     if (held?.state === "held") {
       held.keep = true;

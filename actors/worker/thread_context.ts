@@ -41,6 +41,11 @@ export class ThreadContext<T extends object> {
     }
   }
 
+  /** The context is over. */
+  release(context: T): void {
+    if (this.#first === context) this.#first = undefined;
+  }
+
   #load(first: T): void {
     this.#first = first;
     this.#loading ??= import("node:async_hooks").then(({ AsyncLocalStorage }) => {

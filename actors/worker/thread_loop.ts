@@ -273,12 +273,17 @@ export class ThreadLoop implements RunHost {
   #finished(run: Run, value: unknown): void {
     if (run.over) return this.results.note(Out.settled, run.index);
     const { spent } = run;
+    let packed: PackedValue | undefined, problem: unknown;
     try {
-      const packed = pack(value, { root: "result", references: false, describe: this.code.describe });
-      this.#leave(run);
+      packed = pack(value, { root: "result", references: false, describe: this.code.describe });
+    } catch (e) {
+      problem = e;
+    }
+    this.#leave(run);
+    try {
+      if (packed === undefined) throw problem;
       this.results.finished(run.index, packed, spent);
     } catch (e) {
-      this.#leave(run);
       this.results.failed(run.index, e, spent);
     }
   }
@@ -294,6 +299,7 @@ export class ThreadLoop implements RunHost {
     const suspended = run.isSuspended;
     run.over = true;
     this.#runs.delete(run.index);
+    this.local.release(run);
     if (suspended) return;
     this.#busy--;
     if (!this.#pumping) queueMicrotask(this.pump);
