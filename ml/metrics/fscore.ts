@@ -191,3 +191,23 @@ export function f1Score(
 ): number | NDArray<Float64Array> {
   return one("fscore", yTrue, yPred, options);
 }
+
+/** The weighted harmonic mean of precision and recall; `beta` is the weight of recall. */
+export function fbetaScore(
+  yTrue: LabelsLike,
+  yPred: LabelsLike,
+  options: FScoreOptions & { beta: number; average: null },
+): NDArray<Float64Array>;
+/** The same, averaged to one number. */
+export function fbetaScore(
+  yTrue: LabelsLike,
+  yPred: LabelsLike,
+  options: FScoreOptions & { beta: number; average?: Exclude<Average, null> },
+): number;
+export function fbetaScore(
+  yTrue: LabelsLike,
+  yPred: LabelsLike,
+  options: FScoreOptions & { beta: number },
+): number | NDArray<Float64Array> {
+  return precisionRecallFscoreSupport(yTrue, yPred, { average: "binary", ...options }).fscore;
+}

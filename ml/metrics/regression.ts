@@ -1,5 +1,6 @@
 import type { VectorLike } from "../array/mod.ts";
 import type { WeightOptions } from "./classification.ts";
+import { MetricError } from "./errors.ts";
 import { numberTargets } from "./targets.ts";
 
 /** Weighted mean of what `loss` makes of each true and predicted number. */
@@ -62,4 +63,52 @@ export function r2Score(yTrue: VectorLike, yPred: VectorLike, options: WeightOpt
   }
   if (spread === 0) return residual === 0 ? 1 : 0;
   return 1 - residual / spread;
+}
+
+/** Mean of the absolute errors, each divided by the size of its target. */
+export function meanAbsolutePercentageError(yTrue: VectorLike, yPred: VectorLike, options: WeightOptions = {}): number {
+  return meanOf(yTrue, yPred, options, (t, p) => Math.abs(p - t) / Math.max(Math.abs(t), Number.EPSILON));
+}
+
+/**
+ * Mean squared error of log(1 + y).
+ *
+ * @throws {MetricError} when a target or a prediction is −1 or less
+ */
+export function meanSquaredLogError(yTrue: VectorLike, yPred: VectorLike, options: WeightOptions = {}): number {
+  return meanOf(yTrue, yPred, options, (t, p) => {
+    if (!(t > -1 && p > -1)) throw new MetricError(`meanSquaredLogError: values must be above -1, got ${t} and ${p}`);
+    return (Math.log1p(t) - Math.log1p(p)) ** 2;
+  });
+}
+
+/** The largest absolute error. */
+export function maxError(yTrue: VectorLike, yPred: VectorLike): number {
+  const { truth, predicted } = numberTargets(yTrue, yPred);
+  return truth.reduce((worst, t, i) => Math.max(worst, Math.abs(t - predicted[i])), 0);
+}
+
+/** The middle one of the absolute errors. */
+export function medianAbsoluteError(yTrue: VectorLike, yPred: VectorLike): number {
+  const { truth, predicted } = numberTargets(yTrue, yPred);
+  const errors = truth.map((t, i) => Math.abs(t - predicted[i])).sort();
+  const half = errors.length >> 1;
+  return errors.length % 2 === 1 ? errors[half] : (errors[half - 1] + errors[half]) / 2;
+}
+
+/** Part of the targets' variance that is not the errors' variance: R², but for a constant error, which it forgives. */
+export function explainedVarianceScore(yTrue: VectorLike, yPred: VectorLike, options: WeightOptions = {}): number {
+  const { truth, predicted, weight } = numberTargets(yTrue, yPred, options.sampleWeight);
+  const spread = (values: Float64Array): number => {
+    let sum = 0, mass = 0;
+    for (let i = 0; i < values.length; i++) {
+      sum += weight[i] * values[i];
+      mass += weight[i];
+    }
+    return values.reduce((s, v, i) => s + weight[i] * (v - sum / mass) ** 2, 0) / mass;
+  };
+  const errors = spread(truth.map((t, i) => t - predicted[i]));
+  const whole = spread(truth);
+  if (whole === 0) return errors === 0 ? 1 : 0;
+  return 1 - errors / whole;
 }

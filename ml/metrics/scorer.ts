@@ -1,9 +1,22 @@
-import type { LabelsLike, MatrixLike, VectorLike } from "../array/mod.ts";
+import { type LabelsLike, type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
 import { didYouMean, UnknownNameError } from "../utils/mod.ts";
 import { accuracyScore, balancedAccuracyScore } from "./classification.ts";
 import { MetricError } from "./errors.ts";
 import { type Average, f1Score, precisionScore, recallScore } from "./fscore.ts";
-import { meanAbsoluteError, meanSquaredError, r2Score, rootMeanSquaredError } from "./regression.ts";
+import { matthewsCorrcoef } from "./agreement.ts";
+import { brierScoreLoss, logLoss } from "./probability.ts";
+import { averagePrecisionScore, rocAucScore } from "./ranking.ts";
+import {
+  explainedVarianceScore,
+  maxError,
+  meanAbsoluteError,
+  meanAbsolutePercentageError,
+  meanSquaredError,
+  meanSquaredLogError,
+  medianAbsoluteError,
+  r2Score,
+  rootMeanSquaredError,
+} from "./regression.ts";
 
 /** A metric: true targets, predicted ones, options. */
 // deno-lint-ignore no-explicit-any -- metrics take labels, numbers or scores, each with options of their own
@@ -69,9 +82,15 @@ export class Scorer {
       throw new MetricError(`${estimator.constructor.name} has no method ${this.responseMethod.join(" or ")}()`);
     }
     const predicted = await (has[method] as (X: MatrixLike) => Promise<unknown>).call(estimator, X);
+    const judged = method === "predictProba" ? secondOfTwo(predicted) : predicted;
     const options = sampleWeight === undefined ? this.options : { ...this.options, sampleWeight };
-    return this.sign * this.metric(y, predicted, options);
+    return this.sign * this.metric(y, judged, options);
   }
+}
+
+/** Of the probabilities of two classes those of the second, which is what metrics for two classes look for. */
+function secondOfTwo(proba: unknown): unknown {
+  return proba instanceof NDArray && proba.ndim === 2 && proba.shape[1] === 2 ? proba.col(1) : proba;
 }
 
 /**
@@ -96,13 +115,35 @@ function averaged(name: string, metric: Metric): Record<string, Scorer> {
   return out;
 }
 
+const byScore = ["decisionFunction", "predictProba"] as const;
+
 const scorers: Readonly<Record<string, Scorer>> = {
   accuracy: new Scorer(accuracyScore),
   balanced_accuracy: new Scorer(balancedAccuracyScore),
   ...averaged("f1", f1Score as Metric),
   ...averaged("precision", precisionScore as Metric),
   ...averaged("recall", recallScore as Metric),
+  matthews_corrcoef: new Scorer(matthewsCorrcoef),
+  roc_auc: new Scorer(rocAucScore, { responseMethod: byScore }),
+  roc_auc_ovr: new Scorer(rocAucScore, { responseMethod: "predictProba", options: { multiClass: "ovr" } }),
+  roc_auc_ovo: new Scorer(rocAucScore, { responseMethod: "predictProba", options: { multiClass: "ovo" } }),
+  roc_auc_ovr_weighted: new Scorer(rocAucScore, {
+    responseMethod: "predictProba",
+    options: { multiClass: "ovr", average: "weighted" },
+  }),
+  roc_auc_ovo_weighted: new Scorer(rocAucScore, {
+    responseMethod: "predictProba",
+    options: { multiClass: "ovo", average: "weighted" },
+  }),
+  average_precision: new Scorer(averagePrecisionScore, { responseMethod: byScore }),
+  neg_log_loss: new Scorer(logLoss, { greaterIsBetter: false, responseMethod: "predictProba" }),
+  neg_brier_score: new Scorer(brierScoreLoss, { greaterIsBetter: false, responseMethod: "predictProba" }),
   r2: new Scorer(r2Score),
+  explained_variance: new Scorer(explainedVarianceScore),
+  neg_max_error: new Scorer(maxError, { greaterIsBetter: false }),
+  neg_median_absolute_error: new Scorer(medianAbsoluteError, { greaterIsBetter: false }),
+  neg_mean_absolute_percentage_error: new Scorer(meanAbsolutePercentageError, { greaterIsBetter: false }),
+  neg_mean_squared_log_error: new Scorer(meanSquaredLogError, { greaterIsBetter: false }),
   neg_mean_squared_error: new Scorer(meanSquaredError, { greaterIsBetter: false }),
   neg_root_mean_squared_error: new Scorer(rootMeanSquaredError, { greaterIsBetter: false }),
   neg_mean_absolute_error: new Scorer(meanAbsoluteError, { greaterIsBetter: false }),
