@@ -19,6 +19,12 @@ export interface ClientMachineOptions {
   readonly giveUpAfter: number;
 }
 
+/** Whether nothing can be made from it any more. */
+function isBad(t: ClientTask): boolean {
+  return t.state === "failed" || t.state === "cancelled" || t.state === "lost" ||
+    (t.state === "released" && t.because !== undefined);
+}
+
 /** The client's machine. */
 export class ClientMachine {
   /** All that is wanted, and what that was made from. */
@@ -162,7 +168,7 @@ export class ClientMachine {
       if (d === undefined) continue;
       inputs.push(d);
       d.dependents++;
-      if (d.state === "failed" || d.state === "cancelled" || d.state === "lost") bad ??= d;
+      if (isBad(d)) bad ??= d;
       else if (!d.sent) {
         t.blockedBy++;
         (d.blocks ??= []).push(t);
@@ -204,7 +210,7 @@ export class ClientMachine {
       t.because =
         undefined;
     t.reason = t.blamed = "";
-    if (t.blockedBy > 0) return;
+    if (t.blockedBy > 0 || this.#inherit(t)) return;
     // What it is made from may have been let go since, and forgotten by the scheduler: it is told of that too.
     const seen = new Set([t]);
     for (const r of seen) {
@@ -349,7 +355,7 @@ export class ClientMachine {
     const rows: ClientTask[] = [], wants: string[] = [], cards: DataCard[] = [];
     const codes = new Set<string>();
     for (const t of this.tasks.values()) {
-      if (t.sent && t.state === "pending") this.#inherit(t);
+      if (t.sent && (t.state === "pending" || t.state === "released") && this.#inherit(t)) continue;
       if (!t.sent || (t.state !== "pending" && t.state !== "done" && t.state !== "released")) continue;
       if (t.state !== "released" || t.owed) wants.push(t.key);
       if (t.card !== undefined) cards.push(t.card);
@@ -367,17 +373,16 @@ export class ClientMachine {
     });
   }
 
-  /** What became of its inputs becomes of a task too: the scheduler may not have had the time to say so. */
-  #inherit(t: ClientTask): void {
-    const bad = t.inputs.find((d) => d.state === "failed" || d.state === "cancelled" || d.state === "lost");
-    if (bad === undefined) return;
-    if (bad.state === "failed") {
-      t.because = bad;
-      this.#to(t, "failed", `it depends on ${bad.key}`);
-    } else {
-      t.reason = `its dependency ${bad.key} was ${bad.state}: ${bad.reason}`;
-      this.#to(t, bad.state as "cancelled" | "lost", t.reason);
-    }
+  /** What became of its inputs becomes of a task too: the scheduler may not have had the time to say so. Gives whether it did. */
+  #inherit(t: ClientTask): boolean {
+    const input = t.inputs.find(isBad);
+    if (input === undefined) return false;
+    const bad = input.state === "released" ? input.because! : input;
+    if (t.state === "released" || bad.state === "failed") t.because = bad;
+    if (t.state === "released") return true;
+    t.reason = `its dependency ${bad.key} was ${bad.state}: ${bad.reason}`;
+    this.#to(t, bad.state as "failed" | "cancelled" | "lost", t.reason);
+    return true;
   }
 
   #message(m: SchedulerToClient): void {
