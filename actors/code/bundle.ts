@@ -7,8 +7,6 @@
  * @module
  */
 
-import { fileURLToPath } from "node:url";
-import { dirname } from "node:path";
 import { hashOf } from "../values/mod.ts";
 import { ModuleLoadError } from "./errors.ts";
 import type { Node } from "./free_variables.ts";
@@ -51,6 +49,15 @@ function outside(): string[] {
   if (root !== undefined) roots.push(root);
   const files = new Set(roots.map((u) => u.startsWith("file:") ? fileURLToPath(u) : u));
   return [...files, "jsr:@troupe/*", "npm:*"];
+}
+
+// Not by node:url and node:path: to import them costs every process and thread some milliseconds at its start.
+function fileURLToPath(url: string): string {
+  return decodeURIComponent(new URL(url).pathname);
+}
+
+function dirname(path: string): string {
+  return path.slice(0, Math.max(1, path.lastIndexOf("/")));
 }
 
 function make(url: string): Bundle {
