@@ -79,8 +79,6 @@ export class Books {
   serial: number;
   /** The fair tag last handed out. */
   tag = 0;
-  /** Numbers the beginnings of sessions and lives. */
-  order = 0;
   /** Numbers the workers. */
   workerCount = 0;
   /** Values that may have lost their last wish: looked at at the end of the event. */

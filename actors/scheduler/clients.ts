@@ -17,8 +17,6 @@ export class SchedulerClient {
   readonly incarnation: string;
   /** The session, or null while it is away. */
   peer: string | null = null;
-  /** Tells what began first: its session, or a worker's life. */
-  order = 0;
   /** When its session was lost. */
   awaySince = 0;
   /** Whether it has left for good. */

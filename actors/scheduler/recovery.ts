@@ -56,7 +56,7 @@ export function workerJoins(b: Books, s: SchedulerSession, m: WorkerJoin): void 
     w = undefined;
   }
   if (w === undefined) {
-    w = new SchedulerWorker(s.name, s.incarnation, b.workerCount++, ++b.order);
+    w = new SchedulerWorker(s.name, s.incarnation, b.workerCount++);
     b.workers.set(w.name, w);
     b.note(w.name, "unknown", "running", "joined");
   } else {
@@ -220,7 +220,6 @@ export function clientResumes(b: Books, s: SchedulerSession, m: ClientResume): v
     b.note(c.name, c.peer === null ? "away" : "connected", "connected", "resumed");
   }
   c.peer = s.peer;
-  c.order = ++b.order;
   c.out.clear();
   b.tellClient(c).first.push({
     type: "welcome",

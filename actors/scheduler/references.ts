@@ -77,8 +77,8 @@ export function dataScattered(b: Books, c: SchedulerClient, card: DataCard): voi
     const w = b.workers.get(name);
     if (w === undefined) continue;
     b.addHolder(t, w);
-    // The client may mean an earlier life of the worker.
-    if (w.order > c.order) probe(b, t, w);
+    // Believed, but asked too: the client may mean an earlier life of the worker.
+    probe(b, t, w);
   }
   if (t.state === MEMORY) tellDone(b, t, c);
   if (t.holders !== null) dataHeld(b, t);

@@ -36,8 +36,6 @@ export class SchedulerWorker {
   readonly incarnation: string;
   /** Order of arrival: breaks ties. */
   readonly index: number;
-  /** Tells what began first: its life, or a client's session. */
-  readonly order: number;
   /** The session, or null while it is away. */
   peer: string | null = null;
   status: WorkerStatus = "running";
@@ -93,11 +91,10 @@ export class SchedulerWorker {
   readonly out: WorkerOutbox = new WorkerOutbox();
 
   /** Nothing is known but who it is. */
-  constructor(name: string, incarnation: string, index: number, order: number) {
+  constructor(name: string, incarnation: string, index: number) {
     this.name = name;
     this.incarnation = incarnation;
     this.index = index;
-    this.order = order;
     this.held = new LazyBag((task) => fewHas(task.holders, this));
   }
 
