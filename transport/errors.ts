@@ -80,7 +80,7 @@ export class UnsendableError extends TypeError {
 export class ProtocolError extends Error {
   /** Always `"ProtocolError"`. */
   override readonly name = "ProtocolError";
-  /** One word for programs: `malformed`, `unknown`, `limit`, `stranger`, `version`. */
+  /** One word for programs: `malformed`, `unknown`, `limit`, `unintroduced`, `stranger`, `version`. */
   readonly code: string;
 
   /**

@@ -348,3 +348,8 @@ function openHead(codec: EnvelopeCodec, transfer: OutTransfer): Uint8Array {
 export function looksLikeError(head: Uint8Array): boolean {
   return head.length >= 2 && head[0] >= 0x90 && head[0] <= 0x9f && head[1] === Kind.error;
 }
+
+/** Whether an envelope is a probe. */
+export function isProbe(head: Uint8Array): boolean {
+  return head.length === 2 && head[0] === 0x91 && head[1] === Kind.probe;
+}

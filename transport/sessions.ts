@@ -11,7 +11,7 @@ import { type Dial, Dials } from "./dials.ts";
 import type { Driver, DriverEvents, Parts } from "./driver.ts";
 import { type Envelope, EnvelopeCodec, type Greeting } from "./envelope.ts";
 import { ProtocolError } from "./errors.ts";
-import { Link, type LinkContext, looksLikeError } from "./link.ts";
+import { isProbe, Link, type LinkContext, looksLikeError } from "./link.ts";
 import type { Introduction, Limits, Message, Reserve, TransportStats } from "./port.ts";
 import { InTransfer } from "./transfers.ts";
 
@@ -141,7 +141,13 @@ export class Sessions implements DriverEvents {
     let bytes = head.length;
     for (let i = 0; i < parts.count; i++) bytes += parts.size(i);
     this.stats.bytesReceived += bytes;
-    if (link.state === "shut") return;
+    if (link.state === "shut") {
+      // One that probes takes itself to be in session, and would wait for ever.
+      if (link.address === "" && isProbe(head)) {
+        link.complain("unintroduced", `this is troupe, version ${this.#version}; you have no session`);
+      }
+      return;
+    }
     try {
       if (parts.count < 0) throw new ProtocolError("limit", "a multipart message of too many parts");
       const envelope = this.codec.decode(head);
@@ -159,7 +165,7 @@ export class Sessions implements DriverEvents {
     if (link.address === "") {
       if (envelope.kind !== "hello") {
         throw new ProtocolError(
-          "stranger",
+          "unintroduced",
           `this is troupe, version ${this.#version}; you sent ${envelope.kind} before any hello`,
         );
       }
@@ -177,7 +183,9 @@ export class Sessions implements DriverEvents {
       return;
     }
     if (envelope.kind === "error") {
-      this.#reject(link, `${link.address} refused: ${envelope.text}`);
+      // The connection was made anew without this side's noticing, and so without a hello: another one will do.
+      if (envelope.code === "unintroduced") this.discard(link);
+      else this.#reject(link, `${link.address} refused: ${envelope.text}`);
       return;
     }
     if (envelope.kind !== "welcome") {
@@ -208,7 +216,7 @@ export class Sessions implements DriverEvents {
         return;
       case "error":
         // The other side does not know us: the connection was lost and made anew without this side's noticing.
-        if (envelope.code === "stranger" && link.address !== "") {
+        if (envelope.code === "unintroduced" && link.address !== "") {
           this.#down(link, "the connection was lost", "shut");
           this.discard(link);
         }

@@ -55,6 +55,16 @@ const SUITE: Record<string, (net: Net) => Promise<void>> = {
     assert.equal(decodeEnvelope(await askProperly(address)).kind, "welcome");
   },
 
+  "one that takes itself to be in session is told that it is not": async (net) => {
+    const s = await net.open();
+    const address = await s.endpoint.bind(net.address());
+    using client = await ZmtpClient.connect(address);
+    for (let i = 0; i < 3; i++) {
+      await client.send(encodeEnvelope({ kind: "probe" }));
+      assert.equal((await answer(client) as { code?: string }).code, "unintroduced");
+    }
+  },
+
   "another version gets an error that names both, and is cut off": async (net) => {
     const s = await net.open();
     const address = await s.endpoint.bind(net.address());
