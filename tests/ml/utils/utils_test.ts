@@ -71,8 +71,8 @@ Deno.test("checkArray() does not copy what is right already", () => {
 });
 
 Deno.test("checkLabels() takes one column, and no more", () => {
-  assert.deepEqual(checkLabels([[1], [2]]).shape, [2]);
-  assert.throws(() => checkLabels([[1, 2]]), /should be a 1D array/);
+  assert.deepEqual(checkLabels(toNDArray([[1], [2]])).shape, [2]);
+  assert.throws(() => checkLabels(toNDArray([[1, 2]])), /should be a 1D array/);
   assert.equal(checkLabels([1n, 2n]).dtype, "float64");
 });
 
