@@ -1,0 +1,513 @@
+import assert from "node:assert/strict";
+import {
+  clientHears,
+  type FromWorker,
+  schedulerHears,
+  type SchedulerToWorker,
+  type ToWorker,
+  workerHears,
+  type WorkerToScheduler,
+} from "../../../actors/protocol/mod.ts";
+import { contentHash, fingerprint, fromBlob, pack, reference, toBlob, unpack } from "../../../actors/values/mod.ts";
+import { type Endpoint, MemoryNetwork, type Peer, VirtualClock } from "../../../transport/mod.ts";
+import { heapArenas, Rooms, SchedulerLostError, Store, Worker, type WorkerEnd } from "../../../actors/worker/mod.ts";
+import { FakeExecutor, type FakeFunction } from "./fake_executor.ts";
+
+const FUNCTIONS: Readonly<Record<string, FakeFunction>> = {
+  inc: { ms: 5, run: (x: number) => x + 1 },
+  slow: { ms: 10_000, run: () => "slow" },
+  zeros: { ms: 5, run: (n: number) => new Float64Array(n) },
+  sum: { ms: 5, run: (x: Float64Array) => x.reduce((a, b) => a + b, 0) },
+  fail: {
+    ms: 5,
+    run: () => {
+      throw new RangeError("as asked");
+    },
+  },
+  counter: {
+    ms: 5,
+    run: (n: number) => ({ add: (by: number) => n += by }),
+  },
+};
+
+const OPTION = {
+  kind: "task",
+  priority: 0,
+  retries: 0,
+  timeout: null,
+  workers: [],
+  allowOthers: false,
+  resources: {},
+  forget: false,
+  restart: "never",
+  intensity: 0,
+  period: 0,
+} as const;
+
+interface TaskRow {
+  readonly key: string;
+  readonly fn: string;
+  readonly args?: readonly unknown[];
+  readonly attempt?: number;
+  readonly kind?: "task" | "actor";
+  readonly timeout?: number | null;
+  /** Holders of each dependency. */
+  readonly holders?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** A scheduler that does what the test says, and others who talk to workers directly. */
+class World implements AsyncDisposable {
+  readonly clock = new VirtualClock();
+  readonly network: MemoryNetwork;
+  readonly heard: (WorkerToScheduler & { from: string })[] = [];
+  readonly workers = new Map<string, { worker: Worker; store: Store; executor: FakeExecutor }>();
+  readonly peers = new Map<string, Peer>();
+  scheduler: Endpoint;
+
+  constructor(delay = 0) {
+    this.network = new MemoryNetwork({ clock: this.clock, delay: { min: delay, max: delay }, random: () => 0.5 });
+    this.scheduler = this.#open();
+  }
+
+  #open(): Endpoint {
+    const endpoint = this.network.endpoint({ self: { role: "scheduler", name: "s", incarnation: "1" } });
+    endpoint.receive((a) => {
+      if (a.kind === "up") this.peers.set(a.peer.name, a.peer);
+      if (a.kind !== "message") return;
+      const m = schedulerHears.fromWorker.read(a.message);
+      if (m.type !== "beat") this.heard.push({ ...m, from: a.peer.name });
+    });
+    return endpoint;
+  }
+
+  async begin(...names: string[]): Promise<this> {
+    await this.scheduler.bind("memory://s");
+    for (const name of names) await this.add(name);
+    this.clock.advance(1);
+    return this;
+  }
+
+  async add(name: string, memoryLimit = 1 << 24, options: { giveUpAfter?: number } = {}): Promise<Worker> {
+    const store = new Store({ memoryLimit, arenas: heapArenas });
+    const rooms = new Rooms(store);
+    const executor = new FakeExecutor(1, this.clock, FUNCTIONS);
+    const endpoint = this.network.endpoint({
+      self: { role: "worker", name, incarnation: "1" },
+      reserve: rooms.reserve,
+      limits: { chunkBytes: 4096, creditBytes: 16_384 },
+    });
+    const address = await endpoint.bind(`memory://${name}`);
+    const worker = new Worker({
+      name,
+      scheduler: "memory://s",
+      endpoint,
+      address,
+      clock: this.clock,
+      executor,
+      store,
+      rooms,
+      ...options,
+    });
+    this.workers.set(name, { worker, store, executor });
+    return worker;
+  }
+
+  send(name: string, m: SchedulerToWorker): void {
+    this.scheduler.send(this.peers.get(name)!, workerHears.fromScheduler.write(m));
+  }
+
+  run(name: string, ...rows: TaskRow[]): void {
+    const blobs = rows.map((r) => pack(r.args ?? []));
+    const deps = blobs.flatMap((b) => b.refs);
+    const table: string[] = [];
+    const index = (address: string): number =>
+      table.includes(address) ? table.indexOf(address) : table.push(address) - 1;
+    const holders = rows.flatMap((r, i) => blobs[i].refs.map((d) => (r.holders?.[d] ?? []).map(index)));
+    const args = blobs.map(toBlob);
+    const all = new Uint8Array(args.reduce((n, b) => n + b.byteLength, 0));
+    let at = 0;
+    for (const b of args) {
+      all.set(b, at);
+      at += b.byteLength;
+    }
+    this.send(name, {
+      type: "run",
+      keys: rows.map((r) => r.key),
+      fns: rows.map((r) => `lib:${r.fn}`),
+      fn: Uint32Array.from(rows, (_, i) => i),
+      options: rows.map((r) => ({ ...OPTION, kind: r.kind ?? "task", timeout: r.timeout ?? null })),
+      option: Uint32Array.from(rows, (_, i) => i),
+      argBytes: Uint32Array.from(args, (b) => b.byteLength),
+      depCounts: Uint32Array.from(blobs, (b) => b.refs.length),
+      deps,
+      codes: [],
+      workers: table,
+      holderCounts: Uint32Array.from(holders, (h) => h.length),
+      holders: Uint32Array.from(holders.flat()),
+      nbytes: new Float64Array(deps.length).fill(100),
+      attempts: Float64Array.from(rows, (r) => r.attempt ?? 1),
+      priorities: new Float64Array(rows.length),
+      tags: new Float64Array(rows.length),
+      durations: new Float64Array(rows.length).fill(5),
+      frames: [all],
+    });
+  }
+
+  /** What was heard of a type since the last look. */
+  take<T extends WorkerToScheduler["type"]>(type: T): Extract<WorkerToScheduler, { type: T }>[] {
+    const found = this.heard.filter((m) => m.type === type);
+    for (const m of found) this.heard.splice(this.heard.indexOf(m), 1);
+    return found as never;
+  }
+
+  validate(): void {
+    for (const { worker } of this.workers.values()) worker.validate();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.validate();
+    const ends = [...this.workers.values()].map(({ worker }) => worker.close());
+    this.clock.advance(5000);
+    await Promise.all(ends);
+    const end = this.scheduler.end();
+    this.clock.advance(5000);
+    await end;
+  }
+}
+
+/** Somebody who talks to one worker directly. */
+class Caller {
+  readonly heard: FromWorker[] = [];
+  readonly endpoint: Endpoint;
+  peer: Peer | undefined;
+
+  constructor(readonly world: World, name: string, address: string) {
+    this.endpoint = world.network.endpoint({
+      self: { role: "client", name, incarnation: "1" },
+      limits: { chunkBytes: 4096, creditBytes: 16_384 },
+    });
+    this.endpoint.receive((a) => {
+      if (a.kind === "up") this.peer = a.peer;
+      if (a.kind === "message") this.heard.push(clientHears.fromWorker.read(a.message));
+    });
+    this.endpoint.dial(address);
+    world.clock.advance(1);
+  }
+
+  say(m: ToWorker): void {
+    this.endpoint.send(this.peer!, workerHears.fromAnyone.write(m));
+  }
+
+  async ask(m: ToWorker): Promise<FromWorker[]> {
+    this.say(m);
+    this.world.clock.advance(20);
+    // What was proved by a hash is answered after a promise.
+    await Promise.resolve();
+    await Promise.resolve();
+    this.world.clock.advance(20);
+    return this.heard.splice(0);
+  }
+
+  async end(): Promise<void> {
+    const end = this.endpoint.end();
+    this.world.clock.advance(5000);
+    await end;
+  }
+}
+
+function card(id: string, nbytes: number) {
+  return { id, nbytes, about: null, workers: [], copies: 1 };
+}
+
+Deno.test("Worker joins, performs what it is given, and reports small results inline", async () => {
+  await using w = await new World().begin("w1");
+  const [join] = w.take("join");
+  assert.equal(join.address, "memory://w1");
+  assert.equal(join.threads, 1);
+  w.run("w1", { key: "a", fn: "inc", args: [4], attempt: 9 }, { key: "b", fn: "zeros", args: [5000] });
+  w.clock.advance(20);
+  const done = w.take("finished");
+  const [a, b] = done;
+  assert.deepEqual([a.keys, [...a.attempts], [...a.spent]], [["a"], [9], [5]]);
+  assert.equal(unpack(fromBlob(a.frames[0])), 5);
+  assert.deepEqual(b.keys, ["b"]);
+  assert.equal(b.inline[0], 0, "too large to ride along");
+  assert(b.nbytes[0] > 40_000);
+  w.send("w1", { type: "drop", keys: ["a", "b"], frames: [] });
+  w.clock.advance(5);
+  assert.equal(w.workers.get("w1")!.store.managed, 0);
+});
+
+Deno.test("Worker reports a task's error, packed", async () => {
+  await using w = await new World().begin("w1");
+  w.run("w1", { key: "a", fn: "fail", attempt: 3 });
+  w.clock.advance(20);
+  const [failed] = w.take("failed");
+  assert.deepEqual([failed.keys, [...failed.attempts]], [["a"], [3]]);
+  const error = unpack(fromBlob(failed.frames[0])) as Error;
+  assert(error instanceof RangeError);
+  assert.equal(error.message, "as asked");
+});
+
+Deno.test("Worker fails a task at its timeout with TaskTimeoutError, and stops its run", async () => {
+  await using w = await new World().begin("w1");
+  w.run("w1", { key: "a", fn: "slow", timeout: 50 }, { key: "b", fn: "inc", args: [1] });
+  w.clock.advance(49);
+  assert.equal(w.take("failed").length, 0);
+  w.clock.advance(2);
+  const [failed] = w.take("failed");
+  assert.match((unpack(fromBlob(failed.frames[0])) as Error).message, /a ran longer than its timeout of 50 ms/);
+  w.clock.advance(20);
+  assert.deepEqual(w.take("finished")[0].keys, ["b"]);
+});
+
+Deno.test("Worker fetches dependencies from another worker, and says that it has them", async () => {
+  await using w = await new World().begin("w1", "w2");
+  w.run("w1", { key: "x", fn: "zeros", args: [20_000] });
+  w.clock.advance(20);
+  const args = [{ [reference]: "x" }];
+  w.run("w2", { key: "s", fn: "sum", args, holders: { x: ["memory://w1"] } });
+  w.clock.advance(100);
+  const [has] = w.take("has");
+  assert.deepEqual(has.keys, ["x"]);
+  assert.deepEqual(w.take("finished").map((m) => m.keys[0]), ["x", "s"]);
+  assert.equal(w.workers.get("w2")!.store.get("x")!.value.nbytes, w.workers.get("w1")!.store.get("x")!.value.nbytes);
+  for (const name of ["w1", "w2"]) w.send(name, { type: "drop", keys: ["x", "s"], frames: [] });
+  w.clock.advance(100);
+  assert.deepEqual([...w.workers.values()].map(({ store }) => store.managed), [0, 0]);
+});
+
+Deno.test("Worker asks the next holder when one is cut off, and says what is missing when there is none left", async () => {
+  await using w = await new World().begin("w1", "w2", "w3");
+  w.run("w1", { key: "x", fn: "inc", args: [1] });
+  w.clock.advance(20);
+  const args = [{ [reference]: "x" }];
+  w.network.cut("w3", "w2");
+  // w2 cannot be reached; nobody is at the third address; w1 has it.
+  const holders = { x: ["memory://w2", "memory://nobody", "memory://w1"] };
+  w.run("w3", { key: "s", fn: "inc", args, holders });
+  w.clock.advance(10_000);
+  assert.deepEqual(w.take("finished").map((m) => m.keys[0]), ["x", "s"]);
+  w.run("w3", {
+    key: "t",
+    fn: "inc",
+    args: [{ [reference]: "y" }],
+    holders: { y: ["memory://w2", "memory://w1"] },
+    attempt: 4,
+  });
+  w.clock.advance(10_000);
+  const [missing] = w.take("missing");
+  assert.deepEqual([missing.key, missing.attempt], ["t", 4]);
+  assert.deepEqual(missing.deps, ["y", "y"]);
+  assert.deepEqual([...missing.tried].sort(), ["memory://w1", "memory://w2"]);
+});
+
+Deno.test("Worker gives values to whoever asks, and holds them until they are sent", async () => {
+  await using w = await new World().begin("w1");
+  w.run("w1", { key: "x", fn: "zeros", args: [10_000] });
+  w.clock.advance(20);
+  const c = new Caller(w, "c", "memory://w1");
+  c.say({ type: "get", n: 1, keys: ["x", "nope"], frames: [] });
+  w.send("w1", { type: "drop", keys: ["x"], frames: [] });
+  w.clock.advance(200);
+  const [x, nope] = c.heard.sort((a, b) => b.frames.length - a.frames.length) as Extract<
+    FromWorker,
+    { type: "data" }
+  >[];
+  assert.equal(x.status, "ok");
+  assert.equal((unpack({ head: x.frames[0], frames: x.frames.slice(1) }) as Float64Array).length, 10_000);
+  assert.deepEqual([nope.key, nope.status], ["nope", "missing"]);
+  assert.equal(w.workers.get("w1")!.store.managed, 0);
+  await c.end();
+});
+
+Deno.test("Worker keeps scattered values, takes equal content once, and refuses what it has no room for", async () => {
+  await using w = await new World().begin("w1");
+  const { store } = w.workers.get("w1")!;
+  const c = new Caller(w, "c", "memory://w1");
+  const value = pack(new Float64Array(30_000).map((_, i) => i));
+  const sizes = Float64Array.from([value.head, ...value.frames], (f) => f.byteLength);
+  const print = fingerprint(value);
+  const offer = (id: string) => ({ type: "offer", n: 1, id, sizes, fingerprint: print, frames: [] }) as const;
+  const [send] = await c.ask(offer("d1"));
+  assert.deepEqual([send.type, (send as { answer: string }).answer], ["offered", "send"]);
+  const frames = [value.head, ...value.frames];
+  const [stored] = await c.ask({ type: "put", n: 2, card: card("d1", value.nbytes), frames });
+  assert.deepEqual([stored.type, (stored as { ok: boolean }).ok], ["stored", true]);
+  assert.equal(store.managed, value.nbytes, "received in place, counted once");
+  const [prove] = await c.ask(offer("d2"));
+  assert.equal((prove as { answer: string }).answer, "prove");
+  const [wrong] = await c.ask({ type: "prove", n: 3, id: "d2", hash: new Uint8Array(16), frames: [] });
+  assert.equal((wrong as { answer: string }).answer, "send");
+  await c.ask(offer("d2"));
+  const [have] = await c.ask({ type: "prove", n: 3, id: "d2", hash: contentHash(value), frames: [] });
+  assert.equal((have as { answer: string }).answer, "have");
+  assert.equal(store.managed, value.nbytes);
+  assert((await c.ask(offer("d2")))[0].type === "offered");
+  const huge = { ...offer("d3"), sizes: Float64Array.of(10, 2 ** 30), fingerprint: Uint8Array.of(1) };
+  const [full] = await c.ask(huge) as { answer: string; reason: string }[];
+  assert.equal(full.answer, "full");
+  assert.match(full.reason, /no room for 1073741834 bytes: it holds \d+ of at most 16777216/);
+  w.send("w1", { type: "drop", keys: ["d1"], frames: [] });
+  w.clock.advance(5);
+  assert.equal(store.managed, value.nbytes, "the other name still holds it");
+  w.send("w1", { type: "drop", keys: ["d2"], frames: [] });
+  w.clock.advance(5);
+  assert.equal(store.managed, 0);
+  await c.end();
+});
+
+Deno.test("Worker lets go of the room of a value whose sender is cut off in the middle", async () => {
+  await using w = await new World(2).begin("w1");
+  w.clock.advance(50);
+  const { store } = w.workers.get("w1")!;
+  const c = new Caller(w, "c", "memory://w1");
+  w.clock.advance(50);
+  const value = pack(new Float64Array(100_000));
+  c.say({ type: "put", n: 1, card: card("d", value.nbytes), frames: [value.head, ...value.frames] });
+  w.clock.advance(20);
+  assert.equal(store.managed, value.nbytes, "the room is set aside");
+  assert(!store.has("d"), "and not yet full");
+  w.network.cut("c", "w1");
+  w.clock.advance(100);
+  assert.equal(store.managed, 0);
+  store.validate();
+  await c.end();
+});
+
+Deno.test("Worker executes for a client directly", async () => {
+  await using w = await new World().begin("w1");
+  const c = new Caller(w, "c", "memory://w1");
+  const [ok] = await c.ask({ type: "execute", n: 5, fn: "lib:inc", codes: [], frames: [toBlob(pack([1]))] });
+  assert.deepEqual([ok.type, (ok as { n: number }).n, (ok as { ok: boolean }).ok], ["executed", 5, true]);
+  assert.equal(unpack({ head: ok.frames[0], frames: ok.frames.slice(1) }), 2);
+  const [bad] = await c.ask({ type: "execute", n: 6, fn: "lib:fail", codes: [], frames: [toBlob(pack([]))] });
+  assert.equal((bad as { ok: boolean }).ok, false);
+  assert.match(String(unpack({ head: bad.frames[0], frames: bad.frames.slice(1) })), /as asked/);
+  await c.end();
+});
+
+Deno.test("Worker houses actors: up, called, stopped", async () => {
+  await using w = await new World().begin("w1");
+  w.run("w1", { key: "c1", fn: "counter", args: [10], kind: "actor", attempt: 2 });
+  w.clock.advance(20);
+  const [up] = w.take("actorUp");
+  assert.deepEqual([up.key, up.attempt], ["c1", 2]);
+  const c = new Caller(w, "c", "memory://w1");
+  const blobs = [toBlob(pack([1])), toBlob(pack([5]))];
+  const call = {
+    type: "call",
+    key: "c1",
+    n: 40,
+    methods: ["add"],
+    method: Uint32Array.of(0, 0),
+    argBytes: Uint32Array.from(blobs, (b) => b.byteLength),
+    frames: [Uint8Array.from([...blobs[0], ...blobs[1]])],
+  } as const;
+  const [reply] = await c.ask(call) as Extract<FromWorker, { type: "reply" }>[];
+  assert.equal(reply.n, 40);
+  assert.deepEqual([...reply.ok], [1, 1]);
+  assert.equal(unpack(fromBlob(reply.frames[0].slice(0, reply.sizes[0]))), 11);
+  assert.equal(unpack(fromBlob(reply.frames[0].slice(reply.sizes[0]))), 16);
+  w.send("w1", { type: "stopActor", key: "c1", frames: [] });
+  w.clock.advance(5);
+  const [down] = w.take("actorDown");
+  assert.deepEqual([down.key, down.attempt], ["c1", 2]);
+  const [gone] = await c.ask(call) as Extract<FromWorker, { type: "reply" }>[];
+  assert.deepEqual([...gone.ok], [0, 0]);
+  await c.end();
+});
+
+Deno.test("Worker says all it has and does when its scheduler is back", async () => {
+  await using w = await new World().begin("w1");
+  w.run("w1", { key: "a", fn: "inc", args: [1] }, { key: "b", fn: "slow", attempt: 8 });
+  w.clock.advance(20);
+  w.heard.length = 0;
+  w.network.cut("s", "w1");
+  w.clock.advance(500);
+  w.network.heal("s", "w1");
+  w.clock.advance(5000);
+  const [join] = w.take("join");
+  assert.deepEqual(join.held, ["a"]);
+  assert.deepEqual([join.tasks, [...join.attempts]], [["b"], [8]]);
+  w.send("w1", { type: "welcome", incarnation: "1", drop: ["a"], cancel: [], frames: [] });
+  w.clock.advance(10_000);
+  assert.deepEqual(w.take("finished").map((m) => m.keys), [["b"]]);
+  assert(!w.workers.get("w1")!.store.has("a"));
+});
+
+Deno.test("Worker gives up when there is no scheduler for too long", async () => {
+  await using w = new World();
+  const worker = await w.add("w1", 1 << 20, { giveUpAfter: 60_000 });
+  const ends: WorkerEnd[] = [];
+  void worker.ended.then((e) => ends.push(e));
+  w.clock.advance(59_000);
+  await Promise.resolve();
+  assert.equal(ends.length, 0);
+  w.clock.advance(1001);
+  await Promise.resolve();
+  assert(ends[0].error instanceof SchedulerLostError);
+  assert.match(ends[0].reason, /no scheduler at memory:\/\/s for 60 s/);
+});
+
+Deno.test("Worker.leave() says so, finishes its work when it is let go, and ends", async () => {
+  await using w = await new World().begin("w1");
+  w.run("w1", { key: "a", fn: "inc", args: [1] });
+  const { worker } = w.workers.get("w1")!;
+  const ends: WorkerEnd[] = [];
+  void worker.ended.then((e) => ends.push(e));
+  w.clock.advance(1);
+  worker.leave("asked", 1000);
+  w.clock.advance(1);
+  assert.equal(w.take("leaving")[0].reason, "asked");
+  w.send("w1", { type: "retire", frames: [] });
+  w.clock.advance(20);
+  await Promise.resolve();
+  assert.equal(w.take("finished").length, 1);
+  assert.deepEqual(ends[0], { reason: "asked", renew: false });
+});
+
+Deno.test("Worker leaves, to be started anew, when a thread stays stuck, and stays when it comes back", async () => {
+  await using w = await new World().begin("w1", "w2");
+  const one = w.workers.get("w1")!, two = w.workers.get("w2")!;
+  const ends: WorkerEnd[] = [];
+  void one.worker.ended.then((e) => ends.push(e));
+  one.executor.tell({ kind: "writtenOff", key: "k" });
+  two.executor.tell({ kind: "writtenOff", key: "k" });
+  two.executor.tell({ kind: "cameBack", key: "k" });
+  w.clock.advance(6000);
+  const leaving = w.heard.filter((m) => m.type === "leaving");
+  assert.deepEqual(leaving.map((m) => m.from), ["w1"]);
+  w.clock.advance(30_000);
+  await Promise.resolve();
+  assert.equal(ends[0].renew, true);
+});
+
+Deno.test("Worker ends the session with who sends no valid message, and goes on", async () => {
+  await using w = await new World().begin("w1");
+  const c = new Caller(w, "c", "memory://w1");
+  const before = c.peer!;
+  c.endpoint.send(before, { header: [9999, "what"], frames: [] });
+  w.clock.advance(50);
+  assert.notEqual(c.peer!.id, before.id, "dialled again");
+  const [ok] = await c.ask({ type: "execute", n: 1, fn: "lib:inc", codes: [], frames: [toBlob(pack([1]))] });
+  assert.equal(ok.type, "executed");
+  await c.end();
+});
+
+Deno.test("Worker fails the task whose result, or whose dependency, finds no room", async () => {
+  await using w = await new World().begin("w1");
+  await w.add("small", 100_000);
+  w.clock.advance(5);
+  w.run("small", { key: "big", fn: "zeros", args: [50_000] });
+  w.run("w1", { key: "x", fn: "zeros", args: [50_000] });
+  w.clock.advance(20);
+  const [own] = w.take("failed");
+  assert.match((unpack(fromBlob(own.frames[0])) as Error).message, /no room for big: 400\d\d\d bytes wanted/);
+  w.run("small", { key: "s", fn: "sum", args: [{ [reference]: "x" }], holders: { x: ["memory://w1"] } });
+  w.clock.advance(200);
+  const [fetched] = w.take("failed");
+  assert.deepEqual(fetched.keys, ["s"]);
+  assert.equal((unpack(fromBlob(fetched.frames[0])) as Error).name, "MemoryError");
+  assert.equal(w.workers.get("small")!.store.managed, 0);
+});
