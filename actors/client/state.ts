@@ -210,19 +210,20 @@ export class ClientMachine {
       t.because =
         undefined;
     t.reason = t.blamed = "";
-    if (t.blockedBy > 0 || this.#inherit(t)) return;
-    // What it is made from may have been let go since, and forgotten by the scheduler: it is told of that too.
-    const seen = new Set([t]);
-    for (const r of seen) {
-      this.#ready(r, ready);
-      for (const d of r.inputs) if (d.state === "released" && d.sent && !d.owed && d.spec !== undefined) seen.add(d);
-    }
+    if (t.blockedBy === 0 && !this.#inherit(t)) this.#ready(t, ready);
   }
 
-  #ready(t: ClientTask, ready: ClientTask[]): void {
-    t.sent = true;
-    this.#uncount(t);
-    if (this.#session) ready.push(t);
+  #ready(first: ClientTask, ready: ClientTask[]): void {
+    const all = [first];
+    for (const t of all) {
+      t.sent = true;
+      this.#uncount(t);
+      if (this.#session) ready.push(t);
+      // What was let go may have been forgotten by the scheduler: it is told of it once more.
+      for (const d of t.inputs) {
+        if (d.state === "released" && d.sent && !d.owed && d.spec !== undefined && !all.includes(d)) all.push(d);
+      }
+    }
   }
 
   #sendTasks(tasks: readonly ClientTask[]): void {
@@ -292,7 +293,9 @@ export class ClientMachine {
       if (t.sent) keys.push(t.key);
       t.reason = "asked for by this client";
       this.#to(t, "cancelled", t.reason);
-      if (!t.sent) this.#failBlocked(t);
+      if (t.sent) continue;
+      this.#uncount(t);
+      this.#failBlocked(t);
     }
     if (keys.length > 0) this.#send({ type: "cancel", keys, force, frames: NO_FRAMES });
   }
@@ -337,6 +340,11 @@ export class ClientMachine {
       d.blocks = undefined;
       for (const b of blocked) {
         if (--b.blockedBy > 0 || (b.state !== "pending" && b.state !== "released")) continue;
+        if (this.#inherit(b)) {
+          this.#uncount(b);
+          this.#failBlocked(b);
+          continue;
+        }
         this.#ready(b, ready);
         todo.push(b);
       }
