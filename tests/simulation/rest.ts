@@ -48,6 +48,9 @@ export function openBusiness(world: World): string[] {
     }
     for (const e of client.errands) out.push(`${name} waits for the end of "${e}"`);
   }
+  for (const [name, { worker, executor, ending }] of world.workers) {
+    if (ending || worker.machine.leaving || executor.stuck > 0) out.push(`${name} is on its way out`);
+  }
   return out;
 }
 
@@ -110,7 +113,7 @@ export function checkViews(world: World): void {
   const names = [...books.workers.keys()].sort().join();
   const real = [...world.workers.keys()].sort().join();
   if (names !== real) say(`the scheduler knows the workers ${names}, there are ${real}`);
-  for (const [name, { worker, store }] of world.workers) {
+  for (const [name, { worker, store, executor }] of world.workers) {
     const w = books.workers.get(name);
     if (w === undefined) continue;
     const { machine } = worker;
@@ -127,6 +130,9 @@ export function checkViews(world: World): void {
       if (!d.keep) continue;
       if (!believed.delete(d.key)) say(`${name} holds ${d.key}, and the scheduler does not know`);
       else bytes += d.nbytes;
+    }
+    for (const key of executor.census().actors) {
+      if (!believed.delete(key)) say(`the actor ${key} lives on ${name}, and the scheduler does not know`);
     }
     for (const key of store.keys()) if (machine.value(key) === undefined) say(`${key} is loose in ${name}'s store`);
     for (const key of believed) say(`the scheduler believes ${name} to hold ${key}`);

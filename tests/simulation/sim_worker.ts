@@ -22,6 +22,8 @@ export class SimWorker implements SimRole {
   readonly store: Store;
   readonly executor: SimExecutor;
   readonly address: string;
+  /** Whether its process is about to end by itself. */
+  ending = false;
   /** The client of its tasks, once one asked for it. */
   nested: NestedClient | undefined;
 
@@ -60,6 +62,7 @@ export class SimWorker implements SimRole {
       giveUpAfter: NEVER,
     });
     void this.worker.ended.then(async (end) => {
+      this.ending = true;
       await this.worker.close();
       if (this.process.alive) ended(end.reason, end.renew);
     });
