@@ -39,13 +39,14 @@ export async function connect(
   address: string,
   options: ConnectOptions = {},
   closed?: () => Promise<void>,
+  started?: Promise<void>,
 ): Promise<Client> {
   parseAddress(address);
   const ids = systemIds();
   const name = options.name ?? ids.next("c");
   const keys = typeof options.keys === "string" ? await loadKeys(options.keys) : options.keys;
   const endpoint = await openEndpoint({ self: { role: "client", name, incarnation: ids.next("i") }, keys });
-  return await begin(endpoint, address, ids, options, closed);
+  return await begin(endpoint, address, ids, options, closed, started);
 }
 
 async function begin(
@@ -54,6 +55,7 @@ async function begin(
   ids: Ids,
   options: ConnectOptions,
   closed: (() => Promise<void>) | undefined,
+  started?: Promise<void>,
 ): Promise<Client> {
   const { giveUpAfter, timeout = 5000 } = options;
   const client = Client.over({ endpoint, scheduler, clock: realClock, ids, giveUpAfter, closed });
@@ -61,7 +63,7 @@ async function begin(
   const core = coreOf(client);
   const idle = core.busy();
   try {
-    await Promise.all([core.welcomed(timeout), loadParser()]);
+    await Promise.all([core.welcomed(timeout), loadParser(), started]);
   } catch (e) {
     await client.close();
     throw e;
@@ -76,11 +78,11 @@ async function begin(
 export async function local(options: LocalOptions = {}): Promise<Client> {
   const { name, processes = true, ...rest } = options;
   if (!processes) return await localThreads(name, rest);
-  const { startLocalCluster } = await import("../cluster/mod.ts");
-  // The parser is needed by the first closure: it loads while the processes start.
-  const [cluster] = await Promise.all([startLocalCluster(rest), loadParser()]);
+  const { beginLocalCluster } = await import("../cluster/mod.ts");
+  const cluster = await beginLocalCluster(rest);
+  // The client gets ready while the processes start, and dials until they are there.
   try {
-    return await connect(cluster.schedulerAddress, { name, timeout: 10_000 }, () => cluster.close());
+    return await connect(cluster.schedulerAddress, { name, timeout: 60_000 }, () => cluster.close(), cluster.started);
   } catch (e) {
     await cluster.close();
     throw e;

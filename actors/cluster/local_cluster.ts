@@ -4,6 +4,7 @@
  * @module
  */
 
+import { StartError } from "../core/mod.ts";
 import type { Nanny } from "./nanny.ts";
 import { parseBytes } from "./bytes.ts";
 import { machineMemory, schedulerNanny, workerNanny } from "./processes.ts";
@@ -49,6 +50,25 @@ export interface LocalCluster extends AsyncDisposable {
  * @throws {StartError} when a process does not start; says what it said.
  */
 export async function startLocalCluster(options: LocalClusterOptions = {}): Promise<LocalCluster> {
+  const cluster = await beginLocalCluster(options);
+  try {
+    await cluster.started;
+  } catch (error) {
+    await cluster.close();
+    throw error;
+  }
+  return cluster;
+}
+
+/**
+ * As {@link startLocalCluster}, but does not wait until the processes are ready: a client may dial them and get ready itself meanwhile. Who
+ * begins a cluster closes it, also when `started` rejects.
+ *
+ * @throws {RangeError} for options out of range.
+ */
+export async function beginLocalCluster(
+  options: LocalClusterOptions = {},
+): Promise<LocalCluster & { readonly started: Promise<void> }> {
   const count = positive("workers", options.workers ?? 1);
   const cores = navigator.hardwareConcurrency;
   const threads = positive("threadsPerWorker", options.threadsPerWorker ?? Math.max(1, Math.floor(cores / count)));
@@ -77,27 +97,25 @@ export async function startLocalCluster(options: LocalClusterOptions = {}): Prom
     ...names.map(worker),
     schedulerNanny({ ...shared, name: "scheduler", address: schedulerAddress }, contents),
   ];
+  const starts = made.map((nanny) => nanny.then((n) => n.start()));
+  const started = Promise.all(starts).then(() => {});
+  started.catch(() => {}); // Told to who awaits it.
+  const all = await Promise.allSettled(made);
+  const nannies = all.flatMap((m) => m.status === "fulfilled" ? [m.value] : []);
   let closed: Promise<void> | undefined;
-  const close = (): Promise<void> =>
-    closed ??= Promise.allSettled(made).then(async (all) => {
-      await Promise.all(all.map((m) => m.status === "fulfilled" ? m.value.stop() : undefined));
-      scratch.remove();
-    });
-  try {
-    await Promise.all(made.map((nanny) => nanny.then((n) => n.start())));
-  } catch (error) {
+  const close = (): Promise<void> => closed ??= Promise.all(nannies.map((n) => n.stop())).then(() => scratch.remove());
+  if (nannies.length < made.length) {
     await close();
-    throw error;
+    await started;
   }
-  const nannies = await Promise.all(made);
   const workers = nannies.slice(0, -1), scheduler = nannies[count];
   for (const nanny of nannies) {
-    void nanny.over.then((error) => {
-      if (error !== undefined) log(error.message);
-    });
+    // What fails at the start is told by `started`.
+    void nanny.over.then((error) => error === undefined || error instanceof StartError || log(error.message));
   }
   return {
     schedulerAddress,
+    started,
     workers: names,
     over: scheduler.over,
     pids: () => ({ scheduler: scheduler.pid, workers: workers.map((w) => w.pid) }),

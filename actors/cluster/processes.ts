@@ -8,6 +8,7 @@ import { libraryFile } from "../core/mod.ts";
 import { realClock, transportInfo } from "../../transport/mod.ts";
 import type { SchedulerConfig } from "../scheduler/config.ts";
 import type { WorkerConfig } from "../worker/config.ts";
+import { formatBytes } from "./bytes.ts";
 import { bundled, type Contents } from "./bundle.ts";
 import type { ProcessCommand } from "./child_process.ts";
 import { Nanny, type NannyOptions } from "./nanny.ts";
@@ -48,6 +49,9 @@ export interface WorkerProcessOptions extends ProcessOptions {
   /** Paths that tasks may read. */
   readonly allowRead?: readonly string[];
 }
+
+/** What a worker's process takes without any data, and a little more. */
+const LEAST_MEMORY = 128 * 2 ** 20;
 
 /** A program as it is run: a bundle of it, or its source. */
 interface Program {
@@ -125,6 +129,7 @@ export async function schedulerNanny(options: SchedulerProcessOptions, contents?
  *
  * @param options What the process is told.
  * @param contents Files of the library that were read a moment ago, where several nannies are made at once.
+ * @throws {RangeError} when the memory limit leaves no room for data.
  */
 export async function workerNanny(options: WorkerProcessOptions, contents?: Contents): Promise<Nanny> {
   const [entry, thread, env] = await Promise.all([
@@ -133,6 +138,13 @@ export async function workerNanny(options: WorkerProcessOptions, contents?: Cont
     environment(),
   ]);
   const memoryLimit = options.memoryLimit ?? machineMemory();
+  if (memoryLimit < LEAST_MEMORY) {
+    throw new RangeError(
+      `memoryLimit: a worker's process itself takes ${formatBytes(LEAST_MEMORY)}, and it was given ${
+        formatBytes(memoryLimit)
+      }`,
+    );
+  }
   return new Nanny({
     ...nannyOptions(options),
     memoryLimit,

@@ -2,11 +2,12 @@
 
 /** Process ids of all living descendants of a process (zombies not counted), by a walk through /proc or `ps`. */
 export async function descendants(root: number = Deno.pid): Promise<number[]> {
-  const { stdout } = await new Deno.Command("ps", { args: ["-e", "-o", "pid=,ppid=,stat="] }).output();
+  const ps = new Deno.Command("ps", { args: ["-e", "-o", "pid=,ppid=,stat="], stdout: "piped" }).spawn();
+  const { stdout } = await ps.output();
   const children = new Map<number, number[]>();
   for (const line of new TextDecoder().decode(stdout).trim().split("\n")) {
     const [pid, ppid, stat] = line.trim().split(/\s+/);
-    if (stat.startsWith("Z")) continue;
+    if (stat.startsWith("Z") || Number(pid) === ps.pid) continue;
     const siblings = children.get(Number(ppid)) ?? [];
     siblings.push(Number(pid));
     children.set(Number(ppid), siblings);
