@@ -11,15 +11,29 @@ import { fromGlobals } from "./globals.ts";
 import { fromLibrary, libraryIsLoaded } from "./library.ts";
 import { follow, parseReference } from "./reference.ts";
 
-/** Code by its hash, as it came. */
-const known = new Map<string, Uint8Array>();
-const modules = new Map<string, Promise<object>>();
-const namespaces = new Map<string, object>();
-/** What was loaded, by reference, and references by what was loaded. */
-const loaded = new Map<string, unknown>();
-const references = new WeakMap<WeakKey, { readonly ref: string; readonly hash: string }>();
-/** Where modules came from that were bundled here. */
-const sources = new Map<string, string>();
+interface Loaded {
+  /** Code by its hash, as it came. */
+  readonly known: Map<string, Uint8Array>;
+  readonly modules: Map<string, Promise<object>>;
+  readonly namespaces: Map<string, object>;
+  /** What was loaded, by reference, and references by what was loaded. */
+  readonly loaded: Map<string, unknown>;
+  readonly references: WeakMap<WeakKey, { readonly ref: string; readonly hash: string }>;
+  /** Where modules came from that were bundled here. */
+  readonly sources: Map<string, string>;
+}
+
+// On the global object: a thread's program may be a bundle with a copy of this file, and the library it loads for the
+// user's code brings another. What one has loaded the other must know.
+const slot: unique symbol = Symbol.for("troupe.loaded") as never;
+const { known, modules, namespaces, loaded, references, sources } = (globalThis as { [slot]?: Loaded })[slot] ??= {
+  known: new Map(),
+  modules: new Map(),
+  namespaces: new Map(),
+  loaded: new Map(),
+  references: new WeakMap(),
+  sources: new Map(),
+};
 let library: Promise<unknown> | undefined;
 let root = libraryFile("mod.ts").href;
 
