@@ -117,7 +117,8 @@ export class ClusterBackend implements ParallelBackend {
       const { args, done } = running.shared.prepare(calls.map((call) => call.args));
       try {
         const ready = args instanceof Promise ? await args : args;
-        await enter(running);
+        if (running.underWay < running.most) running.underWay++;
+        else await new Promise<void>((go) => running.waiting.push(go));
         try {
           if (cancelled) return [];
           const began = performance.now();
@@ -159,12 +160,6 @@ export class ClusterBackend implements ParallelBackend {
     for (const ref of this.#pinned.values()) ref.release();
     this.#pinned.clear();
   }
-}
-
-/** Waits for a place among those that may be under way. */
-async function enter(running: Running): Promise<void> {
-  if (running.underWay >= running.most) await new Promise<void>((go) => running.waiting.push(go));
-  else running.underWay++;
 }
 
 /** Gives the place to the next. */

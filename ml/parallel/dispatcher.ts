@@ -27,17 +27,20 @@ export class CallReader<R> {
     } else throw new TypeError(`calls: expected an array, an iterable or an async iterable, got ${typeof calls}`);
   }
 
-  /** The next call; undefined at the end. */
-  async next(): Promise<DelayedCall<R> | undefined> {
+  /** The next call; undefined at the end; a promise only where the calls come by promises. */
+  next(): DelayedCall<R> | undefined | Promise<DelayedCall<R> | undefined> {
     const step = this.#iterator.next();
-    const { done, value } = step instanceof Promise ? await step : step;
-    if (done) return undefined;
-    const call = value as DelayedCall<R>;
-    if (typeof call?.fn !== "function" || !Array.isArray(call.args)) {
+    return step instanceof Promise ? step.then((s) => this.#check(s)) : this.#check(step);
+  }
+
+  #check(step: IteratorResult<DelayedCall<R>>): DelayedCall<R> | undefined {
+    if (step.done) return undefined;
+    const { value } = step;
+    if (typeof value?.fn !== "function" || !Array.isArray(value.args)) {
       throw new TypeError(`calls[${this.#read}]: expected a call made by delayed(fn)(...), got ${typeof value}`);
     }
     this.#read++;
-    return call;
+    return value;
   }
 
   /** Nobody will read on. */
@@ -112,7 +115,9 @@ export class Dispatcher<R> {
       ) {
         const calls: DelayedCall<R>[] = [];
         for (let room = this.#size(); room > 0; room--) {
-          const call = await this.#reader.next();
+          const next = this.#reader.next();
+          // Without a pause where there need be none: what is submitted in one turn travels in one message.
+          const call = next instanceof Promise ? await next : next;
           if (call === undefined) {
             progress.exhausted = true;
             break;
