@@ -22,7 +22,7 @@ export interface ClientMachineOptions {
 /** Whether nothing can be made from it any more. */
 function isBad(t: ClientTask): boolean {
   return t.state === "failed" || t.state === "cancelled" || t.state === "lost" ||
-    (t.state === "released" && t.because !== undefined);
+    (t.state === "released" && t.because !== undefined && t.because.state !== "pending" && t.because.state !== "done");
 }
 
 /** The client's machine. */
@@ -366,7 +366,11 @@ export class ClientMachine {
       if (t.sent && (t.state === "pending" || t.state === "released") && this.#inherit(t)) continue;
       if (!t.sent || (t.state !== "pending" && t.state !== "done" && t.state !== "released")) continue;
       if (t.state !== "released" || t.owed) wants.push(t.key);
-      if (t.card !== undefined) cards.push(t.card);
+      if (t.card !== undefined) {
+        cards.push(t.card);
+        // What was scattered counts as wanted, unless it is said that it is not.
+        if (t.state === "released" && !t.owed) this.#freed.push(t.key);
+      }
       if (t.spec === undefined) continue;
       rows.push(t);
       for (const hash of t.spec.codes) codes.add(hash);
@@ -388,8 +392,10 @@ export class ClientMachine {
     const bad = input.state === "released" ? input.because! : input;
     if (t.state === "released" || bad.state === "failed") t.because = bad;
     if (t.state === "released") return true;
-    t.reason = `its dependency ${bad.key} was ${bad.state}: ${bad.reason}`;
-    this.#to(t, bad.state as "failed" | "cancelled" | "lost", t.reason);
+    const state = bad.state as "failed" | "cancelled" | "lost" | "released";
+    t.reason = `its dependency ${bad.key} was ${state}: ${bad.reason}`;
+    // What has failed and was let go then has left no error behind.
+    this.#to(t, state === "released" ? "cancelled" : state, t.reason);
     return true;
   }
 
