@@ -19,11 +19,16 @@ interface Supply {
   readonly fingerprint: string;
 }
 
+/** Pauses between attempts to supply a value again, in ms. */
+const PAUSES = [50, 100, 200, 400, 800, 1600, 3000, 3000, 3000, 3000, 3000];
+
 /** Puts values on workers. */
 export class Scatterer {
   readonly #core: ClientCore;
   readonly #options: PackOptions;
   readonly #supplies = new Map<string, Supply>();
+  /** Ids that are being supplied again. */
+  readonly #resupplying = new Set<string>();
   /** Bytes under way, by worker. */
   readonly #underWay = new Map<string, number>();
   /** Large arguments that were scattered of themselves. */
@@ -74,7 +79,8 @@ export class Scatterer {
     for (const [id, s] of this.#supplies) if (s.task.state === "released") this.#supplies.delete(id);
   }
 
-  async #store(task: ClientTask, value: unknown, packed: PackedValue): Promise<void> {
+  /** `again`: it was there, and a failure to put it there now is not the end of it. */
+  async #store(task: ClientTask, value: unknown, packed: PackedValue, again = false): Promise<void> {
     const idle = this.#core.busy();
     try {
       const card = await this.#put(task.key, value, packed);
@@ -82,7 +88,7 @@ export class Scatterer {
       this.#core.tell({ type: "stored", task, card });
       this.#core.flush();
     } catch (e) {
-      if (this.#core.machine.ended === undefined) {
+      if (this.#core.machine.ended === undefined && !again) {
         this.#core.tell({ type: "notStored", task, error: toBlob(pack(e, { root: "error" })) });
       }
       throw e;
@@ -185,20 +191,35 @@ export class Scatterer {
 
   /** The scheduler asks for a value again. */
   async #resupply(id: string): Promise<void> {
-    const supply = this.#supplies.get(id);
-    const value = supply?.value();
-    const packed = value === undefined ? undefined : this.#repack(value);
-    // What has been changed since is another value.
-    if (supply === undefined || packed === undefined || hex(fingerprint(packed)) !== supply.fingerprint) {
-      this.#core.tell({ type: "cannotSupply", ids: [id] });
-      return;
-    }
+    // It asks once more when anything changes: one answer is enough.
+    if (this.#resupplying.has(id)) return;
+    this.#resupplying.add(id);
     try {
-      const card = await this.#put(id, value, packed);
-      this.#core.tell({ type: "stored", task: supply.task, card });
-    } catch {
-      if (this.#core.machine.ended === undefined) this.#core.tell({ type: "cannotSupply", ids: [id] });
+      await this.#supplyAgain(id);
+    } finally {
+      this.#resupplying.delete(id);
     }
+  }
+
+  async #supplyAgain(id: string): Promise<void> {
+    const supply = this.#supplies.get(id);
+    const { machine, clock } = this.#core;
+    for (let round = 0;; round++) {
+      const value = supply?.value();
+      const packed = value === undefined ? undefined : this.#repack(value);
+      // What has been changed since is another value.
+      if (supply === undefined || packed === undefined || hex(fingerprint(packed)) !== supply.fingerprint) break;
+      try {
+        return await this.#store(supply.task, value, packed, true);
+      } catch (e) {
+        if (machine.ended !== undefined) return;
+        // Workers that cannot be reached now may be soon; and nobody else has the value.
+        if (round === PAUSES.length || !(e instanceof ScatterError)) break;
+        await new Promise<void>((resolve) => clock.after(PAUSES[round], resolve));
+        if (machine.ended !== undefined) return;
+      }
+    }
+    this.#core.tell({ type: "cannotSupply", ids: [id] });
   }
 
   #repack(value: unknown): PackedValue | undefined {
