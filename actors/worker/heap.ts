@@ -197,11 +197,14 @@ export class Heap {
     }
   }
 
-  /** Gives free memory of at least `bytes` in one piece back to the system; returns how many bytes went. */
-  trim(bytes = 1 << 20): number {
+  /**
+   * Gives free memory back to the system, where it is in pieces of at least `bytes` and has been free for `age` (at most 200) calls of this
+   * before: fresh pages cost more than warm ones. Returns how many bytes went.
+   */
+  trim(age = 0, bytes = 1 << 20): number {
     let n = 0;
     for (const { arena, runs } of this.#entries) {
-      n += runs.trim(Math.ceil(bytes / PAGE), (page, pages) => arena.discard(page * PAGE, pages * PAGE));
+      n += runs.trim(Math.ceil(bytes / PAGE), age, (page, pages) => arena.discard(page * PAGE, pages * PAGE));
     }
     return n * PAGE;
   }

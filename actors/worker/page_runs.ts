@@ -10,6 +10,11 @@ function binOf(pages: number): number {
   return 31 - Math.clz32(pages);
 }
 
+/** Of two that are joined: dirty if either is, and then as old as the younger one. */
+function younger(a: number, b: number): number {
+  return a === 0 || b === 0 ? a + b : Math.min(a, b);
+}
+
 /**
  * Runs of pages. Free runs stand in doubly linked lists by the power of two of their length (segregated fit), and each carries its
  * length at both of its ends (boundary tags), so that freeing finds its neighbours at once.
@@ -21,7 +26,7 @@ export class PageRuns {
   #previous: Int32Array;
   /** At a used run's first page: its length. */
   #used: Int32Array;
-  /** At a free run's first page: 1 if its memory may have been touched since it was last discarded. */
+  /** At a free run's first page: 0 if its memory was not touched since it was last discarded, else 1 and one more for each trim it outlived. */
   #dirty: Uint8Array;
   #heads = new Int32Array(BINS).fill(-1);
   #end = 0;
@@ -85,12 +90,19 @@ export class PageRuns {
     this.#insert(page, pages, 1);
   }
 
-  /** Calls `discard(page, pages)` for each dirty free run of at least `pages` pages, which is clean from then on. */
-  trim(pages: number, discard: (page: number, pages: number) => void): number {
+  /**
+   * Calls `discard(page, pages)` for each dirty free run of at least `pages` pages that has been free for `age` calls of this before; it is clean
+   * from then on. Gives the pages that went.
+   */
+  trim(pages: number, age: number, discard: (page: number, pages: number) => void): number {
     let n = 0;
     for (let bin = binOf(pages); bin < BINS; bin++) {
       for (let p = this.#heads[bin]; p >= 0; p = this.#next[p]) {
         if (this.#dirty[p] === 0 || this.#length[p] < pages) continue;
+        if (this.#dirty[p] <= age) {
+          this.#dirty[p]++;
+          continue;
+        }
         discard(p, this.#length[p]);
         this.#dirty[p] = 0;
         n += this.#length[p];
@@ -105,13 +117,13 @@ export class PageRuns {
       const before = this.#length[page - 1];
       page -= before;
       pages += before;
-      dirty |= this.#dirty[page];
+      dirty = younger(dirty, this.#dirty[page]);
       this.#remove(page);
     }
     const after = page + pages;
     if (after < this.#end && this.#length[after] > 0) {
       pages += this.#length[after];
-      dirty |= this.#dirty[after];
+      dirty = younger(dirty, this.#dirty[after]);
       this.#remove(after);
     }
     this.#link(page, pages, dirty);

@@ -76,6 +76,9 @@ export interface WorkerEnd {
   readonly error?: Error;
 }
 
+/** Beats for which memory that was freed is kept for what comes next. */
+const WARM = 10;
+
 /** A worker. */
 export class Worker {
   /** Its machine, for those who look. */
@@ -467,7 +470,7 @@ export class Worker {
   #beatLater(): void {
     this.#beat = this.#options.clock.after(this.#options.beat ?? 1000, () => {
       this.#sendBeat();
-      this.#options.store.heap.trim();
+      this.#options.store.heap.trim(WARM);
       this.#beatLater();
     });
   }
