@@ -100,7 +100,7 @@ export function actorLost(b: Books, t: SchedulerTask, reason: string, error: Uin
     ? reason
     : `${reason}; it was constructed again ${intensity} times in ${period} ms already`;
   for (const c of fewList(t.wanters)) {
-    if (c.peer !== null) b.tellClient(c).actors.push({ key: t.key, worker: null, reason: why });
+    if (c.peer !== null) b.tellClient(c).actors.push({ task: t, worker: null, reason: why });
   }
   fail(b, t, error ?? b.settings.packError(new ActorGoneError(t.key, why)), t.key, why);
 }

@@ -20,7 +20,7 @@ const FAILURES = 4096;
 
 /** An actor's whereabouts, to be told. */
 export interface ActorNews {
-  readonly key: string;
+  readonly task: SchedulerTask;
   readonly worker: string | null;
   readonly reason: string;
 }
@@ -92,6 +92,11 @@ export class ClientOutbox {
     emitGone("lost", this.lost, this.lostReasons, emit);
     if (this.undone.length > 0) emit({ type: "undone", keys: this.undone, frames: NO_FRAMES });
     if (this.done.length > 0) this.#writeDone(client, emit);
+    // Of several places within the turn only the last is true, and that only if the actor still lives and is wanted.
+    for (const { task, worker, reason } of new Map(this.actors.map((a) => [a.task, a])).values()) {
+      if (worker !== null && (task.state !== MEMORY || !fewHas(task.wanters, client))) continue;
+      emit({ type: "actorAt", key: task.key, worker, reason, frames: NO_FRAMES });
+    }
     // What failed may, within the turn, have been supplied after all, or released.
     const failed = this.failed.filter((t) => t.state === FAILED && fewHas(t.wanters, client));
     // Each has a frame of its own, and a message may not have too many.
@@ -104,7 +109,6 @@ export class ClientOutbox {
         frames: some.map((t) => t.extras!.error!),
       });
     }
-    for (const a of this.actors) emit({ type: "actorAt", ...a, frames: NO_FRAMES });
     if (this.resupply.length > 0) emit({ type: "resupply", ids: this.resupply, frames: NO_FRAMES });
     for (const m of this.last) emit(m);
     this.clear();

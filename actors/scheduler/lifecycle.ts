@@ -287,7 +287,7 @@ export function tellDone(
 ): void {
   if (c.peer === null) return;
   const out = b.tellClient(c);
-  if (isActor(t)) out.actors.push({ key: t.key, worker: fewFirst(t.holders)!.name, reason: "" });
+  if (isActor(t)) out.actors.push({ task: t, worker: fewFirst(t.holders)!.name, reason: "" });
   else out.addDone(t, frame, start, length);
 }
 

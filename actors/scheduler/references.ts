@@ -94,17 +94,23 @@ function probe(b: Books, t: SchedulerTask, w: SchedulerWorker): void {
   b.tellWorker(w).fetch.push({ task: t, source: null });
 }
 
-/** A worker that was asked whether it has a value does not, or is gone; whether it was asked. */
-export function probeFailed(b: Books, t: SchedulerTask, w: SchedulerWorker): boolean {
+/** A worker says that it does not have a value that it was believed to have, or was asked for; whether it was. */
+export function notHeld(b: Books, t: SchedulerTask, w: SchedulerWorker): boolean {
+  const asked = probeOver(b, t, w);
+  if (!fewHas(t.holders, w) || isActor(t)) return asked;
+  b.removeHolder(t, w);
+  if (t.holders === null) lose(b, t, `${w.name} does not have it`);
+  else copiesChanged(b, t);
+  return true;
+}
+
+/** A worker that was asked whether it has a value will not say so any more; whether it was asked. */
+export function probeOver(b: Books, t: SchedulerTask, w: SchedulerWorker): boolean {
   const data = t.extras?.data ?? null;
   if (data === null || !fewHas(data.probed, w)) return false;
   data.probed = fewDelete(data.probed, w);
   if (data.probed === null) b.probing.delete(t);
-  if (fewHas(t.holders, w)) {
-    b.removeHolder(t, w);
-    if (t.holders === null) lose(b, t, `${w.name} does not have it`);
-    else copiesChanged(b, t);
-  } else if (t.state === ABSENT && data.probed === null) askForSupply(b, t);
+  if (t.state === ABSENT && data.probed === null) askForSupply(b, t);
   return true;
 }
 
@@ -196,7 +202,11 @@ export function valueHeld(b: Books, w: SchedulerWorker, t: SchedulerTask, nbytes
     if (data.probed === null) b.probing.delete(t);
   }
   if (t.state === MEMORY) copiesChanged(b, t);
-  else appear(b, t, "a worker has it");
+  else {
+    // It may have said so before it heard that it shall drop it: asked again, it hears that first.
+    b.tellWorker(w).fetch.push({ task: t, source: null });
+    appear(b, t, "a worker has it");
+  }
   if (t.wanters === null && t.neededBy === 0) b.letGo.push(t);
 }
 

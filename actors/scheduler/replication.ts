@@ -8,7 +8,7 @@
 import type { Books, CopyQuestion } from "./books.ts";
 import type { SchedulerClient } from "./clients.ts";
 import { fewHas, fewList } from "./few.ts";
-import { probeFailed } from "./references.ts";
+import { notHeld, probeOver } from "./references.ts";
 import { extrasOf, isActor, isData, type SchedulerTask } from "./tasks.ts";
 import { FAILED, FORGOTTEN, MEMORY } from "./transitions.ts";
 import type { SchedulerWorker } from "./workers.ts";
@@ -132,7 +132,7 @@ export function isSafe(t: SchedulerTask): boolean {
 
 /** A worker could not fetch a value. */
 export function fetchFailed(b: Books, w: SchedulerWorker, t: SchedulerTask, reason: string): void {
-  if (probeFailed(b, t, w)) return;
+  if (notHeld(b, t, w)) return;
   const rep = t.extras?.replication;
   if (rep === undefined || rep === null || !rep.underWay.delete(w)) return;
   const failures = (rep.failures.get(w) ?? 0) + 1;
@@ -163,7 +163,7 @@ export function targetGone(b: Books, w: SchedulerWorker): void {
     if (under || rep.waiting.length !== before) copiesChanged(b, t);
     else pump(b, t);
   }
-  for (const t of b.probing) probeFailed(b, t, w);
+  for (const t of b.probing) probeOver(b, t, w);
   for (const q of b.questions) for (const id of q.ids) look(b, q, id);
 }
 

@@ -74,7 +74,8 @@ export class WorkerOutbox {
       const run = writeRun(w, this.run, this.runSerials, codes);
       if (run !== null) emit(run);
     }
-    if (this.fetch.length > 0) emit(writeFetch(this.fetch));
+    const fetch = this.fetch.filter((o) => o.task.holders !== null || o.source === null);
+    if (fetch.length > 0) emit(writeFetch(fetch));
     const holders = this.holders.length > 0 ? [...new Set(this.holders)].filter((t) => t.holders !== null) : [];
     if (holders.length > 0) {
       const table = new HolderTable(holders.length);
