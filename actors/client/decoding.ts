@@ -76,6 +76,9 @@ function makeFailure(task: ClientTask): unknown {
     case "lost":
       return new LostDataError(task.key, task.reason);
     default:
+      if (task.error !== undefined) {
+        return remoteError(task.error, `task ${task.blamed === "" ? task.key : task.blamed}`);
+      }
       return new CancelledError(task.key, "its future was released");
   }
 }

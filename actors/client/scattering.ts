@@ -19,7 +19,7 @@ interface Supply {
   readonly fingerprint: string;
 }
 
-/** Pauses between attempts to supply a value again, in ms. */
+/** Pauses before workers that could not be reached are tried again, in ms. */
 const PAUSES = [50, 100, 200, 400, 800, 1600, 3000, 3000, 3000, 3000, 3000];
 
 /** Puts values on workers. */
@@ -101,14 +101,23 @@ export class Scatterer {
     const sizes = Float64Array.of(packed.head.byteLength, ...packed.frames.map((f) => f.byteLength));
     const nbytes = sizes.reduce((a, b) => a + b, 0);
     const print = fingerprint(packed);
-    const tried = new Set<string>();
+    const tried = new Set<string>(), unreached = new Set<string>();
     const reasons: string[] = [];
-    for (;;) {
+    for (let round = 0;;) {
       const worker = await this.#choose(nbytes, tried);
+      if (worker === undefined && unreached.size > 0 && round < PAUSES.length) {
+        // Who cannot be reached now may be soon, or another will have taken its place.
+        await new Promise<void>((resolve) => this.#core.clock.after(PAUSES[round++], resolve));
+        this.#core.mustBeOpen();
+        for (const w of unreached) tried.delete(w);
+        unreached.clear();
+        continue;
+      }
       if (worker === undefined) {
         throw new ScatterError(`no worker takes ${nbytes} bytes (${id}): ${reasons.join("; ")}`);
       }
-      tried.add(`${worker.name} ${worker.incarnation}`);
+      const who = `${worker.name} ${worker.incarnation}`;
+      tried.add(who);
       const card: DataCard = { id, nbytes, about: aboutOf(value), workers: [worker.name], copies: 1 };
       this.#count(worker.name, nbytes);
       try {
@@ -118,6 +127,7 @@ export class Scatterer {
       } catch (e) {
         if (!(e instanceof WorkerGoneError)) throw e;
         reasons.push(e.message);
+        unreached.add(who);
       } finally {
         this.#count(worker.name, -nbytes);
       }
@@ -203,20 +213,14 @@ export class Scatterer {
 
   async #supplyAgain(id: string): Promise<void> {
     const supply = this.#supplies.get(id);
-    const { machine, clock } = this.#core;
-    for (let round = 0;; round++) {
-      const value = supply?.value();
-      const packed = value === undefined ? undefined : this.#repack(value);
-      // What has been changed since is another value.
-      if (supply === undefined || packed === undefined || hex(fingerprint(packed)) !== supply.fingerprint) break;
+    const value = supply?.value();
+    const packed = value === undefined ? undefined : this.#repack(value);
+    // What has been changed since is another value.
+    if (supply !== undefined && packed !== undefined && hex(fingerprint(packed)) === supply.fingerprint) {
       try {
         return await this.#store(supply.task, value, packed, true);
-      } catch (e) {
-        if (machine.ended !== undefined) return;
-        // Workers that cannot be reached now may be soon; and nobody else has the value.
-        if (round === PAUSES.length || !(e instanceof ScatterError)) break;
-        await new Promise<void>((resolve) => clock.after(PAUSES[round], resolve));
-        if (machine.ended !== undefined) return;
+      } catch {
+        if (this.#core.machine.ended !== undefined) return;
       }
     }
     this.#core.tell({ type: "cannotSupply", ids: [id] });

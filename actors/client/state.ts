@@ -258,7 +258,9 @@ export class ClientMachine {
         else keys.push(t.key);
       }
       this.#to(t, "released", "nobody holds it");
-      t.inline = t.error = undefined;
+      t.inline = undefined;
+      // What was to be made from it has no other error to show.
+      if (t.dependents === 0) t.error = undefined;
       this.#maybeForget(t);
     }
     if (keys.length > 0) this.#send({ type: "release", keys, frames: NO_FRAMES });
@@ -392,7 +394,8 @@ export class ClientMachine {
     const bad = input.state === "released" ? input.because! : input;
     if (t.state === "released" || bad.state === "failed") t.because = bad;
     if (t.state === "released") return true;
-    const state = bad.state as "failed" | "cancelled" | "lost" | "released";
+    const state = bad.error !== undefined ? "failed" : bad.state as "failed" | "cancelled" | "lost" | "released";
+    if (state === "failed") t.because = bad;
     t.reason = `its dependency ${bad.key} was ${state}: ${bad.reason}`;
     // What has failed and was let go then has left no error behind.
     this.#to(t, state === "released" ? "cancelled" : state, t.reason);
