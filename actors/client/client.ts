@@ -42,16 +42,19 @@ export interface ClientParts {
 
 /** A worker, as the scheduler last told of it. */
 export interface WorkerInfo {
+  /** Unique in the cluster. */
   readonly name: string;
   /** Drawn anew with each start of its process. */
   readonly incarnation: string;
   /** Where it is dialled. */
   readonly address: string;
+  /** Tasks that it performs at a time. */
   readonly threads: number;
   /** Bytes. */
   readonly memoryLimit: number;
   /** Bytes it holds, as the scheduler last heard. */
   readonly memory: number;
+  /** "paused" for want of memory; "away" when its session is lost; "leaving" when it hands over what it has. */
   readonly status: "running" | "paused" | "away" | "leaving";
 }
 
@@ -59,11 +62,15 @@ export interface WorkerInfo {
 export interface ClusterEvent {
   /** When, in ms of the scheduler's clock. */
   readonly at: number;
+  /** Who changed it, or whom it concerns. */
   readonly who: string;
   /** Key of a task, name of a worker, … */
   readonly what: string;
+  /** State before. */
   readonly from: string;
+  /** State after. */
   readonly to: string;
+  /** The reason. */
   readonly why: string;
 }
 
@@ -91,6 +98,8 @@ function taskOf(handle: Promised<unknown>): ClientTask {
 }
 
 // What the client's other files may do with a client, and nobody else: assigned by the class itself.
+/** A client over an endpoint that is there already: for other transports, and threads. Does not wait for the scheduler. */
+export let clientOver: (parts: ClientParts) => Client;
 /** The shell and its machine. */
 export let coreOf: (client: Client) => ClientCore;
 /** What handles of actors need. */
@@ -117,31 +126,6 @@ export class Client implements AsyncDisposable {
   private constructor(shared: Shared, options: Options) {
     this.#shared = shared;
     this.#options = options;
-  }
-
-  /**
-   * A client over an endpoint that is there already: for other transports, simulations, and threads. Does not wait for the scheduler.
-   *
-   * @param parts What it is made of.
-   */
-  static over(parts: ClientParts): Client {
-    const core = new ClientCore({ ...parts, giveUpAfter: parts.giveUpAfter ?? 60_000 });
-    const shared = { core, closed: parts.closed, closing: undefined } as unknown as {
-      -readonly [K in keyof Shared]: Shared[K];
-    };
-    const adopt = (key: string): unknown => makeFuture(shared, core.adopt(key));
-    shared.fetcher = new Fetcher(core, adopt);
-    shared.submitter = new Submitter(core, (packing) => new Scatterer(core, packing));
-    shared.calls = new ActorCalls(
-      core,
-      shared.submitter.packing,
-      adopt,
-      (keys) => Promise.all(keys.map((key) => shared.fetcher.promise(core.adopt(key)))),
-    );
-    const client = new Client(shared, defaults);
-    shared.base = client;
-    core.begun();
-    return client;
   }
 
   /**
@@ -244,6 +228,7 @@ export class Client implements AsyncDisposable {
     futures: F,
     options?: { readonly errors?: "raise" },
   ): Promise<{ -readonly [K in keyof F]: ValueOf<F[K]> }>;
+  /** With errors in the places of values. */
   gather<const F extends readonly Promised<unknown>[]>(
     futures: F,
     options: { readonly errors: "return" },
@@ -540,6 +525,25 @@ export class Client implements AsyncDisposable {
   }
 
   static {
+    clientOver = (parts) => {
+      const core = new ClientCore({ ...parts, giveUpAfter: parts.giveUpAfter ?? 60_000 });
+      const shared = { core, closed: parts.closed, closing: undefined } as unknown as {
+        -readonly [K in keyof Shared]: Shared[K];
+      };
+      const adopt = (key: string): unknown => makeFuture(shared, core.adopt(key));
+      shared.fetcher = new Fetcher(core, adopt);
+      shared.submitter = new Submitter(core, (packing) => new Scatterer(core, packing));
+      shared.calls = new ActorCalls(
+        core,
+        shared.submitter.packing,
+        adopt,
+        (keys) => Promise.all(keys.map((key) => shared.fetcher.promise(core.adopt(key)))),
+      );
+      const client = new Client(shared, defaults);
+      shared.base = client;
+      core.begun();
+      return client;
+    };
     coreOf = (client) => client.#shared.core;
     actorHostOf = (client) => client.#shared;
   }

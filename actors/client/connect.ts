@@ -8,7 +8,7 @@ import { type Endpoint, type Keys, loadKeys, openEndpoint, parseAddress, realClo
 import { loadParser } from "../code/mod.ts";
 import type { LocalClusterOptions } from "../cluster/mod.ts";
 import { type Ids, systemIds } from "../core/mod.ts";
-import { Client, coreOf } from "./client.ts";
+import { type Client, clientOver, coreOf } from "./client.ts";
 import { becomeDefault } from "./current.ts";
 
 /** How a client reaches its cluster. */
@@ -58,7 +58,7 @@ async function begin(
   started?: Promise<void>,
 ): Promise<Client> {
   const { giveUpAfter, timeout = 5000 } = options;
-  const client = Client.over({ endpoint, scheduler, clock: realClock, ids, giveUpAfter, closed });
+  const client = clientOver({ endpoint, scheduler, clock: realClock, ids, giveUpAfter, closed });
   // Both at once: the parser takes some milliseconds, and so does the scheduler.
   const core = coreOf(client);
   const idle = core.busy();

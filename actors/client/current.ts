@@ -8,7 +8,7 @@ import { type Endpoint, realClock } from "../../transport/mod.ts";
 import { loadParser } from "../code/mod.ts";
 import { systemIds } from "../core/ids.ts";
 import { setHostFinder } from "./actor_handle.ts";
-import { actorHostOf, Client, closedListeners } from "./client.ts";
+import { actorHostOf, type Client, clientOver, closedListeners } from "./client.ts";
 import { currentTask } from "./task_context.ts";
 
 const open: Client[] = [];
@@ -53,7 +53,7 @@ export function getClient(): Client {
   const endpoint = task.openEndpoint();
   let client = inThreads.get(endpoint);
   if (client === undefined) {
-    client = Client.over({ endpoint, scheduler: task.scheduler, clock: realClock, ids: systemIds() });
+    client = clientOver({ endpoint, scheduler: task.scheduler, clock: realClock, ids: systemIds() });
     inThreads.set(endpoint, client);
     // For closures that are submitted from here; until it is there, they are sent as they are.
     loadParser().catch(() => {});

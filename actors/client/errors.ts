@@ -6,6 +6,7 @@
 
 /** The scheduler cannot be had: nobody answers at the address, or it refused. The message says what to check. */
 export class ConnectionError extends Error {
+  /** Always `"ConnectionError"`. */
   override readonly name = "ConnectionError";
   /** The address as it was given. */
   readonly address: string;
@@ -19,11 +20,13 @@ export class ConnectionError extends Error {
 
 /** The client was closed, or its scheduler ended for good, before the result was there. */
 export class ClientClosedError extends Error {
+  /** Always `"ClientClosedError"`. */
   override readonly name = "ClientClosedError";
 }
 
 /** The task was cancelled, or its future was released. */
 export class CancelledError extends Error {
+  /** Always `"CancelledError"`. */
   override readonly name = "CancelledError";
   /** The task. */
   readonly key: string;
@@ -37,11 +40,13 @@ export class CancelledError extends Error {
 
 /** A value was scattered to a worker that would not keep it. */
 export class ScatterError extends Error {
+  /** Always `"ScatterError"`. */
   override readonly name = "ScatterError";
 }
 
 /** A worker went away before it answered; what it was asked to do may have been done or not. */
 export class WorkerGoneError extends Error {
+  /** Always `"WorkerGoneError"`. */
   override readonly name = "WorkerGoneError";
   /** The worker's address. */
   readonly address: string;
@@ -55,15 +60,18 @@ export class WorkerGoneError extends Error {
 
 /** Something was not there in time. */
 export class WaitTimeoutError extends Error {
+  /** Always `"WaitTimeoutError"`. */
   override readonly name = "WaitTimeoutError";
 }
 
 /** A question that the scheduler answered with an error. */
 export class SchedulerRefusalError extends Error {
+  /** Always `"SchedulerRefusalError"`. */
   override readonly name = "SchedulerRefusalError";
 }
 
 /** Thrown by the client's machine for a change of state that cannot be: a bug. Its message has the task's history. */
 export class IllegalClientTransition extends Error {
+  /** Always `"IllegalClientTransition"`. */
   override readonly name = "IllegalClientTransition";
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-export { Client, type ClientParts, type ClusterEvent, type ScatterOptions, type WorkerInfo } from "./client.ts";
+export { Client, type ClusterEvent, type ScatterOptions, type WorkerInfo } from "./client.ts";
 export type { ClientTaskState } from "./client_task.ts";
 export type { ConnectOptions, LocalOptions } from "./connect.ts";
 export { getClient } from "./current.ts";
@@ -26,6 +26,7 @@ export type {
   Arg,
   Args,
   Columns,
+  Plain,
   Promised,
   Remote,
   RemoteFunction,

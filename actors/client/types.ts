@@ -10,7 +10,8 @@ import type { Ref } from "./ref.ts";
 /** What can stand for a value of type `T`: the future of a task, or a reference to scattered data. */
 export type Promised<T> = Future<T> | Ref<T>;
 
-type Plain =
+/** Types whose insides cannot hold futures. */
+export type Plain =
   | string
   | number
   | boolean

@@ -6,6 +6,7 @@
 
 /** Thrown at submit for a function that cannot travel, because it needs something that stays behind. */
 export class ClosureError extends TypeError {
+  /** Always `"ClosureError"`. */
   override readonly name = "ClosureError";
   /** The function's name. */
   readonly function: string;
@@ -22,10 +23,12 @@ export class ClosureError extends TypeError {
 
 /** Thrown for a module that cannot be bundled or loaded; the message is the loader's own, and `cause` what it threw. */
 export class ModuleLoadError extends Error {
+  /** Always `"ModuleLoadError"`. */
   override readonly name = "ModuleLoadError";
 }
 
 /** Thrown for a code reference that names nothing: an export that is not there, code that was not sent. */
 export class UnknownCodeError extends ReferenceError {
+  /** Always `"UnknownCodeError"`. */
   override readonly name = "UnknownCodeError";
 }

@@ -6,6 +6,7 @@
 
 /** Thrown by `pack` for a value that cannot travel: a socket, an instance of an unknown class, a symbol, a cycle. */
 export class NotSendableError extends TypeError {
+  /** Always `"NotSendableError"`. */
   override readonly name = "NotSendableError";
   /** Where the value stands, such as `args[1].model.socket`. */
   readonly path: string;
@@ -19,5 +20,6 @@ export class NotSendableError extends TypeError {
 
 /** Thrown by `unpack` for bytes that are no packed value, or break a limit. */
 export class MalformedValueError extends TypeError {
+  /** Always `"MalformedValueError"`. */
   override readonly name = "MalformedValueError";
 }
