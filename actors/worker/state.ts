@@ -165,6 +165,8 @@ export class WorkerMachine {
       const d = this.#deps.held(e.card.id, e.card.nbytes);
       d.card = e.card;
       d.keep = true;
+      // Its client may be gone before it can say so.
+      this.#b.out.push({ do: "has", key: e.card.id, nbytes: e.card.nbytes });
     },
     finished: (e) => this.#running.finished(e.ticket, e.nbytes, e.spent),
     threw: (e) => {
