@@ -4,14 +4,15 @@
  * @module
  */
 
-import type { Clock, Endpoint, Header } from "../../transport/mod.ts";
-import type { Ids } from "../core/ids.ts";
-import { pack, toBlob } from "../values/mod.ts";
+import type { Header } from "../../transport/mod.ts";
 import { ActorHandle, type ActorHost, handleOf, makeHandle } from "./actor_handle.ts";
 import { ActorCalls } from "./actors.ts";
 import type { ClientTask } from "./client_task.ts";
+import type { ClientParts, ClusterEvent, ScatterOptions, WorkerInfo } from "./client_options.ts";
 import { ClientCore } from "./core.ts";
-import { decode, failureOf, remoteError } from "./decoding.ts";
+import { gather } from "./gathering.ts";
+import { runEverywhere, workersThere } from "./everywhere.ts";
+import { failureOf } from "./decoding.ts";
 import { Fetcher } from "./fetching.ts";
 import { Future, type HandleHost, makeFuture, taskOfFuture } from "./future.ts";
 import type { ConnectOptions, LocalOptions } from "./connect.ts";
@@ -22,65 +23,6 @@ import { Scatterer } from "./scattering.ts";
 import { Submitter } from "./submitting.ts";
 import { whileWaiting } from "./task_context.ts";
 import type { AnyClass, AnyFunction, Args, Columns, Promised, Remote, RemoteModule, ValueOf } from "./types.ts";
-import { WaitTimeoutError } from "./errors.ts";
-
-/** What {@link ConnectOptions} come to: a client over any endpoint. */
-export interface ClientParts {
-  /** Of role "client". The client closes it. */
-  readonly endpoint: Endpoint;
-  /** The scheduler's address. */
-  readonly scheduler: string;
-  readonly clock: Clock;
-  readonly ids: Ids;
-  /** See {@link ConnectOptions}. Default 5,000. */
-  readonly timeout?: number;
-  /** See {@link ConnectOptions}. Default 60,000. */
-  readonly giveUpAfter?: number;
-  /** Run after the client was closed. */
-  readonly closed?: () => Promise<void>;
-}
-
-/** A worker, as the scheduler last told of it. */
-export interface WorkerInfo {
-  /** Unique in the cluster. */
-  readonly name: string;
-  /** Drawn anew with each start of its process. */
-  readonly incarnation: string;
-  /** Where it is dialled. */
-  readonly address: string;
-  /** Tasks that it performs at a time. */
-  readonly threads: number;
-  /** Bytes. */
-  readonly memoryLimit: number;
-  /** Bytes it holds, as the scheduler last heard. */
-  readonly memory: number;
-  /** "paused" for want of memory; "away" when its session is lost; "leaving" when it hands over what it has. */
-  readonly status: "running" | "paused" | "away" | "leaving";
-}
-
-/** An entry of the scheduler's log of changes. */
-export interface ClusterEvent {
-  /** When, in ms of the scheduler's clock. */
-  readonly at: number;
-  /** Who changed it, or whom it concerns. */
-  readonly who: string;
-  /** Key of a task, name of a worker, … */
-  readonly what: string;
-  /** State before. */
-  readonly from: string;
-  /** State after. */
-  readonly to: string;
-  /** The reason. */
-  readonly why: string;
-}
-
-/** How {@link Client.scatter} puts a value on workers. */
-export interface ScatterOptions {
-  /** Whether every worker shall have it, also those that come later. Default false: one has it. */
-  readonly broadcast?: boolean;
-  /** Whether the client keeps the value alive, to supply it again when all copies are lost. Default false: it can as long as somebody else does. */
-  readonly keep?: boolean;
-}
 
 interface Shared extends HandleHost, ActorHost {
   readonly submitter: Submitter;
@@ -237,43 +179,7 @@ export class Client implements AsyncDisposable {
     futures: readonly Promised<unknown>[],
     options: { readonly errors?: "raise" | "return" } = {},
   ): Promise<unknown> {
-    const { core, fetcher } = this.#shared;
-    const returned = options.errors === "return";
-    const gathered = new Promise<unknown[]>((resolve, reject) => {
-      let left = futures.length;
-      const finish = (): void => {
-        const out: unknown[] = new Array(futures.length);
-        const waits: Promise<void>[] = [];
-        for (let i = 0; i < futures.length; i++) {
-          try {
-            const v = fetcher.value(taskOf(futures[i]));
-            if (v instanceof Promise) {
-              waits.push(v.then((v) => void (out[i] = v), (e) => {
-                if (!returned) throw e;
-                out[i] = e;
-              }));
-            } else out[i] = v;
-          } catch (e) {
-            if (!returned) return reject(e);
-            out[i] = e;
-          }
-        }
-        if (waits.length === 0) resolve(out);
-        else Promise.all(waits).then(() => resolve(out), reject);
-      };
-      // One watcher for all: a promise for each would cost more than the tasks.
-      const settled = (task: ClientTask): void => {
-        if (task.state !== "done" && !returned) {
-          reject(core.machine.ended === undefined ? failureOf(task) : core.endedError());
-        }
-        if (--left === 0) finish();
-      };
-      if (left === 0) resolve([]);
-      for (const f of futures) {
-        core.watch(taskOf(f), settled);
-      }
-    });
-    return whileWaiting(gathered);
+    return gather(this.#shared, futures.map(taskOf), options.errors === "return", futures);
   }
 
   /**
@@ -410,26 +316,15 @@ export class Client implements AsyncDisposable {
    * @returns What it returned, by the worker's name.
    */
   async run<A extends readonly unknown[], R>(fn: (...args: A) => R, ...args: A): Promise<Record<string, Awaited<R>>> {
-    const { core, submitter } = this.#shared;
-    core.mustBeOpen();
-    const code = submitter.code(fn);
-    const packed = pack(args, { ...submitter.packing, references: false });
-    const codes = [...new Set([...code.hashes, ...packed.codes.keys()])];
-    const frames = [toBlob(packed), ...codes.map((hash) => core.machine.codes.get(hash)!)];
-    const workers = [...core.machine.workers.values()].filter((w) => w.status === "running" || w.status === "paused");
-    const idle = core.busy();
-    try {
-      const answers = await whileWaiting(Promise.all(workers.map(async (w) => {
-        const m = await core.links.request(w.address, (n) => ({ type: "execute", n, fn: code.ref, codes, frames }));
-        if (m.type !== "executed") throw new TypeError(`worker ${w.name} answered with ${m.type}`);
-        if (!m.ok) throw remoteError(m.frames[0], `${fn.name || "run"} on ${w.name}`);
-        const value = { head: m.frames[0], frames: m.frames.slice(1) };
-        return [w.name, await decode(value, { resolve: (key) => makeFuture(this.#shared, core.adopt(key)) })] as const;
-      })));
-      return Object.fromEntries(answers) as Record<string, Awaited<R>>;
-    } finally {
-      idle();
-    }
+    return await runEverywhere(
+      this.#shared,
+      fn,
+      args,
+      (key) => makeFuture(this.#shared, this.#shared.core.adopt(key)),
+    ) as Record<
+      string,
+      Awaited<R>
+    >;
   }
 
   /**
@@ -455,31 +350,7 @@ export class Client implements AsyncDisposable {
    * @throws {WaitTimeoutError}
    */
   async waitForWorkers(count = 1, options: { readonly timeout?: number } = {}): Promise<WorkerInfo[]> {
-    const { core } = this.#shared;
-    const { timeout } = options;
-    const idle = core.busy();
-    const running = (): WorkerInfo[] => this.workers().filter((w) => w.status === "running" || w.status === "paused");
-    try {
-      await whileWaiting(
-        new Promise<void>((resolve, reject) => {
-          const timer = timeout === undefined ? undefined : core.clock.after(timeout, () => {
-            core.onWorkers.delete(look);
-            reject(new WaitTimeoutError(`${running().length} of ${count} workers are there after ${timeout} ms`));
-          });
-          const look = (): void => {
-            if (running().length < count) return;
-            core.onWorkers.delete(look);
-            timer?.cancel();
-            resolve();
-          };
-          core.onWorkers.add(look);
-          look();
-        }),
-      );
-    } finally {
-      idle();
-    }
-    return running();
+    return await workersThere(this.#shared.core, count, options.timeout);
   }
 
   /** Forgets all tasks and data of the cluster, and restarts its workers; ends when they are back. */

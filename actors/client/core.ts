@@ -383,6 +383,7 @@ export class ClientCore {
     this.#questions.clear();
     for (const t of this.machine.tasks.values()) if (t.watchers !== undefined) this.#notify(t);
     this.links.close(reason);
+    for (const run of [...this.onWorkers]) run();
     this.onEnded(reason);
     this.endpoint.hangUp(this.scheduler);
   }

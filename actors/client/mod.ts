@@ -4,7 +4,8 @@
  * @module
  */
 
-export { Client, type ClusterEvent, type ScatterOptions, type WorkerInfo } from "./client.ts";
+export { Client } from "./client.ts";
+export type { ClusterEvent, ScatterOptions, WorkerInfo } from "./client_options.ts";
 export type { ClientTaskState } from "./client_task.ts";
 export type { ConnectOptions, LocalOptions } from "./connect.ts";
 export { getClient } from "./current.ts";

@@ -9,6 +9,7 @@ export { registerErrorClass } from "./error_classes.ts";
 export { MalformedValueError, NotSendableError } from "./errors.ts";
 export { contentHash, fingerprint, hashOf, hex } from "./hash.ts";
 export { fromWire, reference, referenceOf, toWire } from "./hooks.ts";
-export { type Described, pack, type PackOptions, type Purpose } from "./pack.ts";
+export { pack } from "./pack.ts";
+export type { Described, PackOptions, Purpose } from "./pack_options.ts";
 export type { PackedValue, Packing } from "./types.ts";
 export { neededCode, neededRefs, unpack, type UnpackOptions } from "./unpack.ts";
