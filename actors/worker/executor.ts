@@ -59,7 +59,9 @@ export type ExecutorEvent =
   /** A line that a task or an actor printed. */
   | { readonly kind: "log"; readonly key: string; readonly level: string; readonly text: string }
   /** A thread did not come back from a cancelled task, and another has taken its place; or it came back after all. */
-  | { readonly kind: "writtenOff" | "cameBack"; readonly key: string };
+  | { readonly kind: "writtenOff" | "cameBack"; readonly key: string }
+  /** It cannot perform anything any more. */
+  | { readonly kind: "broken"; readonly reason: string };
 
 /** Performs tasks. It never calls the sink from within a call of its own methods. */
 export interface Executor {

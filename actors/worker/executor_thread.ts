@@ -31,7 +31,7 @@ export interface ThreadOptions {
   readonly died: (reason: string) => void;
 }
 
-function permissions(sandbox: Sandbox): Deno.PermissionOptionsObject {
+function permissions(sandbox: Sandbox, natives: readonly string[]): Deno.PermissionOptionsObject {
   const { net = false, read = [], write = false, env = false } = sandbox;
   // An empty list grants nothing, and so does `false`.
   const list = (v: boolean | readonly string[]): boolean | string[] =>
@@ -39,6 +39,7 @@ function permissions(sandbox: Sandbox): Deno.PermissionOptionsObject {
   const own = libraryFile("mod.ts").protocol === "file:"
     ? ["mod.ts", "actors", "ml", "transport"].map((name) => decodeURIComponent(libraryFile(name).pathname))
     : [];
+  for (const url of natives) if (url.startsWith("file:")) own.push(decodeURIComponent(new URL(url).pathname));
   return {
     net: list(net),
     read: read === true ? true : list([...own, ...read === false ? [] : read]),
@@ -75,6 +76,8 @@ export class ExecutorThread {
   writtenOff = false;
   /** It has ended. */
   dead = false;
+  /** It has begun. */
+  ready = false;
 
   /** Starts it. */
   constructor(options: ThreadOptions) {
@@ -82,11 +85,13 @@ export class ExecutorThread {
     this.index = init.thread;
     this.role = init.role;
     this.#queue = queue;
+    // The number may have been another thread's before.
+    for (const word of Object.values(Word)) Atomics.store(queue.words, SharedQueue.word(init.thread, word), 0);
     this.line = ThreadLine.create(queue, init.thread);
     this.#worker = new Worker(options.entry ?? libraryFile("actors/worker/thread_main.ts"), {
       type: "module",
       name: `troupe-${init.role}-${init.thread}`,
-      deno: { permissions: permissions(options.sandbox) },
+      deno: { permissions: permissions(options.sandbox, init.natives) },
     } as WorkerOptions);
     release(this.#worker);
     this.#worker.onmessage = (e: MessageEvent<FromThread>) => options.message(e.data);

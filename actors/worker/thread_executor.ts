@@ -182,7 +182,8 @@ export class ThreadExecutor implements Executor {
   }
 
   #lost(thread: ExecutorThread, reason: string): void {
-    this.#replace(thread);
+    if (this.#pool.failing) this.#sink?.({ kind: "broken", reason: `threads do not start: ${reason}` });
+    else this.#replace(thread);
     this.#drain(thread);
     this.#failAll(thread, `its thread ended: ${reason}`);
     for (const run of this.#runs) if (run !== undefined && this.#isOn(run, thread)) this.#settle(run);

@@ -27,7 +27,15 @@ function giveWay(nice: number): void {
 
 async function begin(init: ThreadInit): Promise<void> {
   giveWay(init.nice);
-  for (const url of init.natives) await import(url);
+  for (const url of init.natives) {
+    try {
+      await import(url);
+    } catch (e) {
+      // What computes faster with a library computes without it too.
+      const text = `no native library from ${url}: ${e instanceof Error ? e.message : e}`;
+      scope.postMessage({ type: "log", key: "", level: "warn", text });
+    }
+  }
   // From here on nothing else can be opened. What was opened keeps working.
   Deno.permissions.revokeSync({ name: "ffi" });
   const loop = new ThreadLoop(init, (message) => scope.postMessage(message));

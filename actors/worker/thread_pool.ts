@@ -38,6 +38,9 @@ export interface ThreadExecutorOptions {
   readonly patience?: number;
 }
 
+/** Threads in a row that may end before they have begun. */
+const MOST_FAILURES = 3;
+
 /** What a pool tells its executor. */
 export interface ThreadPoolListener {
   /** Whose run this is. */
@@ -58,6 +61,13 @@ export class ThreadPool {
   readonly #fns = new Map<string, number>();
   readonly #codes = new Map<string, Uint8Array>();
 
+  #failures = 0;
+
+  /** Whether threads end again and again before they have begun. */
+  get failing(): boolean {
+    return this.#failures >= MOST_FAILURES;
+  }
+
   /** Without any thread yet. */
   constructor(options: ThreadExecutorOptions, queue: SharedQueue, listener: ThreadPoolListener) {
     this.#options = options;
@@ -68,8 +78,12 @@ export class ThreadPool {
   /** Starts one. */
   thread(role: "tasks" | "actors"): ExecutorThread {
     const { heap, worker, scheduler, nice = 5, natives = [], sandbox = {} } = this.#options;
-    const index = this.all.length;
-    if (index >= MAX_THREADS) throw new RangeError(`${MAX_THREADS} threads were started; no more is possible`);
+    let index = this.all.length;
+    if (index >= MAX_THREADS) {
+      // The one that ended longest ago surely writes nothing any more.
+      index = this.all.findIndex((t) => t.dead);
+      if (index < 0) throw new RangeError(`there are ${MAX_THREADS} threads; no more is possible`);
+    }
     const thread: ExecutorThread = new ExecutorThread({
       init: { thread: index, role, worker, scheduler, nice, natives },
       queue: this.#queue,
@@ -77,17 +91,22 @@ export class ThreadPool {
       sandbox,
       entry: this.#options.entry,
       message: (m) => this.#message(thread, m),
-      died: (reason) => this.#listener.died(thread, reason),
+      died: (reason) => {
+        if (!thread.ready) this.#failures++;
+        this.#listener.died(thread, reason);
+      },
     });
     for (const [ref, i] of this.#fns) thread.post({ type: "fn", index: i, ref });
     for (const [hash, bytes] of this.#codes) thread.post({ type: "code", hash, bytes });
-    this.all.push(thread);
+    this.all[index] = thread;
     return thread;
   }
 
   #message(thread: ExecutorThread, m: FromThread): void {
     switch (m.type) {
       case "ready":
+        thread.ready = true;
+        this.#failures = 0;
         return;
       case "log":
         return this.#listener.sink({ kind: "log", key: m.key, level: m.level, text: m.text });

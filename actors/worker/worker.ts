@@ -14,7 +14,7 @@ import {
 } from "../protocol/mod.ts";
 import { pack, type PackedValue, toBlob } from "../values/mod.ts";
 import { DataPlane } from "./data_plane.ts";
-import { MemoryError, SchedulerLostError, TaskCancelledError, TaskTimeoutError } from "./errors.ts";
+import { MemoryError, SchedulerLostError, TaskCancelledError, TaskTimeoutError, ThreadLostError } from "./errors.ts";
 import type { PlainError, WorkerEvent, WorkerInstruction } from "./events.ts";
 import type { Executor, ExecutorEvent } from "./executor.ts";
 import { Fetches } from "./fetches.ts";
@@ -308,6 +308,9 @@ export class Worker {
       case "cameBack":
         this.#stuck--;
         return;
+      case "broken":
+        this.#log(e.reason);
+        return this.#finish({ reason: e.reason, renew: false, error: new ThreadLostError(e.reason) });
       case "writtenOff":
         this.#stuck++;
         return this.#leaveIfStuck(e.key);

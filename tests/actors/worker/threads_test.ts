@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { VirtualClock } from "../../../transport/mod.ts";
+import { MemoryNetwork, VirtualClock } from "../../../transport/mod.ts";
 import { pack } from "../../../actors/values/mod.ts";
 import { MemoryError } from "../../../actors/worker/mod.ts";
 import { dep, type Outcome, ThreadBench } from "./thread_bench.ts";
@@ -273,4 +273,58 @@ Deno.test("ThreadExecutor lets go of all that tasks read and were granted", asyn
   assert.equal(x.value.refs, 1);
   assert.equal(b.store.managed, before);
   b.store.validate();
+});
+
+Deno.test("ThreadExecutor lets modules open native libraries before it takes FFI away", async () => {
+  await using b = new ThreadBench({ natives: [import.meta.resolve("./natives_fixture.ts")] });
+  const pid = await b.run(() => (globalThis as unknown as { nativePid(): number }).nativePid());
+  assert.equal(pid, Deno.pid);
+  await assert.rejects(b.run(() => Deno.dlopen("libc.so.6", {})), /ffi access/);
+});
+
+Deno.test("ThreadExecutor passes messages between a task's endpoint and a real one, with frames", async () => {
+  const network = new MemoryNetwork();
+  const server = network.endpoint({ self: { role: "scheduler", name: "s", incarnation: "1" } });
+  await server.bind("memory://s");
+  const roles: string[] = [];
+  server.receive((a) => {
+    if (a.kind === "up") roles.push(`${a.peer.role} ${a.peer.name}`);
+    if (a.kind === "message") server.send(a.peer, { header: ["echo", a.message.header], frames: a.message.frames });
+  });
+  await using b = new ThreadBench({
+    openEndpoint: () => network.endpoint({ self: { role: "client", name: "inside", incarnation: "1" } }),
+  });
+  const talk = async (): Promise<unknown> => {
+    // deno-lint-ignore no-explicit-any
+    const task = (globalThis as any)[Symbol.for("troupe.task")]();
+    const endpoint = task.openEndpoint();
+    if (endpoint !== task.openEndpoint()) throw new Error("expected the same endpoint");
+    task.waiting.begin();
+    try {
+      let released = 0;
+      // deno-lint-ignore no-explicit-any
+      const echo: any = await new Promise((resolve) => {
+        // deno-lint-ignore no-explicit-any
+        endpoint.receive((a: any) => {
+          if (a.kind === "up") {
+            endpoint.send(a.peer, {
+              header: ["hello"],
+              frames: [new Uint8Array(1000).fill(4)],
+              released: () => released++,
+            });
+          }
+          if (a.kind === "message") resolve(a.message);
+        });
+        endpoint.dial("memory://s");
+      });
+      while (released === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+      await endpoint.end();
+      return [endpoint.self.name, echo.header, echo.frames[0].length, echo.frames[0][999]];
+    } finally {
+      task.waiting.end();
+    }
+  };
+  assert.deepEqual(await b.run(talk), ["inside", ["echo", ["hello"]], 1000, 4]);
+  assert.deepEqual(roles, ["client inside"]);
+  await server.end();
 });
