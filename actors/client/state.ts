@@ -402,6 +402,13 @@ export class ClientMachine {
     return true;
   }
 
+  /** What was on its way to the scheduler when it took an input out of the world, it cannot have cancelled. */
+  #inheritAll(): void {
+    for (const t of this.tasks.values()) {
+      if (t.sent && t.state === "pending" && t.inputs.length > 0 && this.#inherit(t)) this.#freed.push(t.key);
+    }
+  }
+
   #message(m: SchedulerToClient): void {
     switch (m.type) {
       case "done":
@@ -426,6 +433,7 @@ export class ClientMachine {
           t.reason = m.reason;
           this.#to(t, m.cause, m.reason);
         }
+        if (m.cause === "cancelled") this.#inheritAll();
         return;
       case "undone":
         for (const key of m.keys) {
