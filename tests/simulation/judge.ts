@@ -8,7 +8,7 @@
  * | KilledWorkerError | it names three deaths, and each named worker was lost at least as often as it is named            |
  * | LostDataError     | scattered data in the closure; a worker was lost; and its client was gone or away, or no longer had the value |
  * | CancelledError    | this client cancelled something in the closure or let go of the key, or anybody cancelled for all, or restarted the cluster |
- * | ActorGoneError    | the same, or a worker was lost                                                                    |
+ * | ActorGoneError    | the same, or a worker was lost or cut off                                                         |
  * | ScatterError      | scattered data in the closure, and something befell workers                                       |
  *
  * The closure of a task: itself, its dependencies and nested tasks, and theirs.
@@ -120,7 +120,8 @@ function unjustified(error: Error, closure: string[], tasks: TaskPlan[], facts: 
         ? undefined
         : `${what}, but nobody cancelled it`;
     case "ActorGoneError":
-      return lost || facts.restarted || facts.released(key) || closure.some((k) => facts.cancelled(k))
+      return lost || facts.plan.faults.some((f) => f.fault === "cut") || facts.restarted || facts.released(key) ||
+          closure.some((k) => facts.cancelled(k))
         ? undefined
         : `${what}, but nothing befell it`;
     case "ScatterError":

@@ -6,7 +6,7 @@
 
 import { fewHas } from "../../actors/scheduler/few.ts";
 import { STATE_NAMES } from "../../actors/scheduler/mod.ts";
-import { type Facts, judge } from "./judge.ts";
+import { cannotRun, type Facts, judge } from "./judge.ts";
 import { fold } from "./language.ts";
 import type { CallOutcome, SimClient } from "./sim_client.ts";
 import type { Reply } from "./sim_executor.ts";
@@ -50,6 +50,15 @@ export function openBusiness(world: World): string[] {
   }
   for (const [name, { worker, executor, ending }] of world.workers) {
     if (ending || worker.machine.leaving || executor.stuck > 0) out.push(`${name} is on its way out`);
+    for (const key of worker.machine.tasks.keys()) out.push(`${name} has yet to finish ${key}`);
+  }
+  const plans = [...world.workers.values()].map((w) => w.plan);
+  for (const t of world.scheduler?.scheduler.state.books.tasks.values() ?? []) {
+    const state = STATE_NAMES[t.state];
+    if (state !== "waiting" && state !== "queued" && state !== "processing") continue;
+    const closure = world.oracle.tasks.has(t.key) ? [...world.oracle.closure(t.key)] : [];
+    const stuck = closure.some((k) => world.oracle.tasks.has(k) && cannotRun(world.oracle.tasks.get(k)!, plans));
+    if (!stuck) out.push(`${t.key} is ${state}`);
   }
   return out;
 }
@@ -65,7 +74,8 @@ export function checkOutcomes(world: World): void {
     for (const { key, outcome } of client.gathered) say(judge(key, outcome, facts));
     checkCalls(world, client, facts);
   }
-  if (world.plan.profile === "calm") checkExecutions(world);
+  // Not even a stuck task: its worker had to go.
+  if (world.plan.profile === "calm" && world.lost.size === 0) checkExecutions(world);
 }
 
 /** Where nothing befell, nothing was done twice. */

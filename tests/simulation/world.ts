@@ -219,7 +219,8 @@ export class World implements Ground, Witness {
     worker.process.kill();
     this.#roles.delete(worker.process);
     this.workers.delete(worker.plan.name);
-    if (renew) this.clock.after(20, () => this.#startWorker(worker.plan));
+    // In the end somebody must be there.
+    if (renew || (this.#healed && this.workers.size === 0)) this.clock.after(20, () => this.#startWorker(worker.plan));
   }
 
   #count(worker: string): void {
