@@ -93,11 +93,23 @@ export function remoteError(blob: Uint8Array, where: string): unknown {
   }
   if (thrown instanceof Error && typeof thrown.stack === "string") {
     Object.defineProperty(thrown, "stack", {
-      value: `${thrown.stack}\n    in ${where}`,
+      value: `${withoutRuntime(thrown.stack)}\n    in ${where}`,
       writable: true,
       configurable: true,
       enumerable: false,
     });
   }
   return thrown;
+}
+
+/** A stack without the executor's own frames below the user's function. */
+function withoutRuntime(stack: string): string {
+  const lines = stack.split("\n");
+  let end = lines.findIndex((l) => /^ {4}at .*\bThread(Context|Loop|Actors)\./.test(l));
+  if (end < 0) return stack;
+  // The one that calls it has no name, and an actor's one passes through what keeps its context.
+  const own =
+    /^ {4}at (async )?(\S*(\/actors\/worker\/\w+\.ts|\/troupe\/[\da-f-]+\.js):\d+:\d+|AsyncLocalStorage\.run .*)$/;
+  while (end > 1 && own.test(lines[end - 1])) end--;
+  return lines.slice(0, end).join("\n");
 }
