@@ -77,7 +77,7 @@ export class Books {
   readonly timers: Timers = new Timers();
   /** Numbers the attempts. */
   serial: number;
-  /** The fair tag last handed out. */
+  /** The fair tag reached: the highest of a task that has been performed. What comes now goes before all that merely waits on workers. */
   tag = 0;
   /** Numbers the workers. */
   workerCount = 0;

@@ -38,7 +38,6 @@ function giveOut(b: Books, touched: readonly SchedulerWorker[]): void {
     else {
       const at = head.deps.length === 0 ? w : choosePlace(b, head, w) ?? w;
       general.pop();
-      if (head.tag > b.tag) b.tag = head.tag;
       assign(b, head, at, ROOM);
     }
   }
@@ -84,7 +83,6 @@ function firstRestricted(b: Books, w: SchedulerWorker): WorkerPool | null {
 function giveRestricted(b: Books, pool: WorkerPool, w: SchedulerWorker): void {
   const t = pool.queue.pop()!;
   b.restrictedQueued--;
-  if (t.tag > b.tag) b.tag = t.tag;
   assign(b, t, t.deps.length === 0 ? w : choosePlace(b, t, w) ?? w, ROOM);
 }
 

@@ -38,6 +38,7 @@ export function finished(b: Books, w: SchedulerWorker, m: FromWorker<"finished">
     const t = taskAt(b, w, keys[i], attempts[i]);
     if (t !== null) {
       if (t.fn !== null) t.fn.observe(spent[i]);
+      if (t.tag > b.tag) b.tag = t.tag;
       finish(b, t, small(nbytes[i]), frame, at, length);
     } else {
       const known = b.tasks.get(keys[i]);
@@ -58,6 +59,7 @@ export function failed(b: Books, w: SchedulerWorker, m: FromWorker<"failed">): v
   for (let i = 0; i < m.keys.length; i++) {
     const t = taskAt(b, w, m.keys[i], m.attempts[i]);
     if (t === null) continue;
+    if (t.tag > b.tag) b.tag = t.tag;
     const retries = t.options === null ? 0 : t.options.wire.retries;
     const retried = t.extras === null ? 0 : t.extras.retried;
     if (retried < retries) {
