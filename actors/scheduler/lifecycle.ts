@@ -16,7 +16,7 @@ import { fewFirst, fewList } from "./few.ts";
 import { choosePlace, mayTake } from "./placement.ts";
 import { askForSupply } from "./references.ts";
 import { copiesChanged } from "./replication.ts";
-import { extrasOf, isActor, isData, NO_BYTES, type SchedulerTask, unlinkDependent } from "./tasks.ts";
+import { extrasOf, isActor, isData, NO_BYTES, NO_TASKS, type SchedulerTask, unlinkDependent } from "./tasks.ts";
 import { ABSENT, FAILED, FORGOTTEN, MEMORY, PROCESSING, QUEUED, RELEASED, WAITING } from "./transitions.ts";
 import type { SchedulerWorker } from "./workers.ts";
 
@@ -445,6 +445,10 @@ export function settle(b: Books): void {
       unlinkDependent(dep, t, isForgotten);
       if (dep.dependentCount === 0) open.push(dep);
     }
+    // Stale entries of bags may still point at it: they must not keep all that it was made from.
+    t.deps = NO_TASKS;
+    t.dependents = null;
+    t.args = NO_BYTES;
   }
 }
 

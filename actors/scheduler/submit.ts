@@ -65,7 +65,8 @@ export function submit(b: Books, c: SchedulerClient, m: TaskColumns, wished: boo
   b.counts.submitted += fresh.length;
   // A cycle needs a task that was spoken of before it was described.
   if (!closed) refuseCycles(b, fresh);
-  let tag = b.tag;
+  // Above the tag reached, or a stream of small batches would starve a big one.
+  let tag = b.tag + 1;
   for (let i = 0; i < fresh.length; i++) {
     const t = fresh[i];
     if (orderAmong(t, tag)) tag++;

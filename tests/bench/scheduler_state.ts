@@ -62,7 +62,7 @@ function batch(from: number, to: number, shape: Shape, life: number, total: numb
     if (shape === "data") {
       depCounts[i] = 1;
       deps.push("data-1");
-    } else if (shape === "tree" && at >= total / 2) {
+    } else if (shape === "tree" && at >= total / 2 && at < total - 1) {
       // The second half sums pairs of what came before.
       depCounts[i] = 2;
       const first = 2 * (at - total / 2);
