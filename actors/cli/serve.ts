@@ -25,6 +25,7 @@ export async function serve(
     signalled.resolve();
   };
   for (const signal of ["SIGTERM", "SIGINT"] as const) Deno.addSignalListener(signal, onSignal);
+  endWithTask();
   const started = nanny.start();
   const up = await Promise.race([started, signalled.promise]);
   if (up !== undefined) {
@@ -34,4 +35,16 @@ export async function serve(
   }
   await nanny.stop();
   return 0;
+}
+
+/**
+ * `deno task` runs a command as its child, and whoever kills the task with -9 means the command: it ends when its parent is another. The tasks
+ * of deno.json say by a variable that they are the parent; a command that was started in another way outlives its shell.
+ */
+function endWithTask(): void {
+  if (Deno.env.get("TROUPE_TASK") !== "1") return;
+  const parent = Deno.ppid;
+  Deno.unrefTimer(setInterval(() => {
+    if (Deno.ppid !== parent) Deno.exit(1); // Its child ends with it.
+  }, 200));
 }

@@ -13,10 +13,12 @@ export class RunningCommand {
   /** Settled with its end. */
   readonly status: Promise<Deno.CommandStatus>;
 
-  /** Starts it: the command's name, then its arguments. */
-  constructor(...args: string[]) {
+  /** Starts it: the command's name, then its arguments. `task` runs it as `deno task` does, which is then its process. */
+  constructor(task: "task" | string, ...args: string[]) {
+    if (task !== "task") args = [task, ...args];
     this.#process = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--no-prompt", cli, ...args],
+      args: task === "task" ? ["task", "--quiet", ...args] : ["run", "-A", "--no-prompt", cli, ...args],
+      cwd: new URL("../..", import.meta.url),
       env: { NO_COLOR: "1" },
       stdin: "null",
       stdout: "piped",

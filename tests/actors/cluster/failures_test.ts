@@ -133,6 +133,17 @@ Deno.test("kill -9 of a worker's nanny takes its worker along, and the others do
   assert.deepEqual(client.workers().map((w) => w.name), ["second"]);
 });
 
+Deno.test("kill -9 of `deno task worker` and `deno task scheduler` takes all their processes along", async () => {
+  await using scheduler = new RunningCommand("task", "scheduler", "--port", "0");
+  const address = await scheduler.address();
+  await using worker = new RunningCommand("task", "worker", address, "--threads", "1");
+  await worker.address();
+  const all = [...await worker.children(), ...await scheduler.children()];
+  assert.equal(all.length, 4, "a nanny and its child for each");
+  for (const command of [worker, scheduler]) command.signal("SIGKILL");
+  for (const pid of all) await until(`process ${pid} to end`, async () => !await lives(pid));
+});
+
 Deno.test("kill -9 of another client takes the work that only it wanted along, and leaves ours right", async () => {
   await using scheduler = new RunningCommand("scheduler", "--port", "0");
   const address = await scheduler.address();
