@@ -4,7 +4,8 @@
  * @module
  */
 
-import { ActorGoneError } from "./errors.ts";
+import { ActorGoneError } from "../scheduler/errors.ts";
+import { MemoryError } from "./errors.ts";
 import type { ActorCalls, ExecutorEvent } from "./executor.ts";
 import type { ExecutorThread } from "./executor_thread.ts";
 import type { Block, Heap } from "./heap.ts";
@@ -82,7 +83,9 @@ export class ActorHost {
     const actor = this.#actors.get(calls.key);
     const n = calls.method.length;
     if (actor === undefined) {
-      return this.#options.later(() => this.#tellRefused(calls.batch, 0, n, `no actor ${calls.key} lives here`));
+      return this.#options.later(() =>
+        this.#tellRefused(calls.batch, 0, n, new ActorGoneError(calls.key, "it does not live here"))
+      );
     }
     actor.batches.set(calls.batch, { answered: new Uint8Array(n), left: n });
     this.#batches.set(calls.batch, actor);
@@ -124,9 +127,9 @@ export class ActorHost {
     }
     const block = this.#options.heap.allocate(size);
     if (block === undefined) {
-      return this.#options.later(() =>
-        this.#refuse(calls.batch, from, 1, `the worker has no room for a call of ${size} bytes`)
-      );
+      const { used, limit } = this.#options.heap;
+      const error = new MemoryError(`a call of ${actor.key}`, size, used, limit);
+      return this.#options.later(() => this.#refuse(calls.batch, from, 1, error));
     }
     writeCalls(block.bytes, 0, record);
     this.#loose.set(`call ${calls.batch} ${from}`, block);
@@ -192,12 +195,12 @@ export class ActorHost {
     this.#loose.delete(key);
   }
 
-  #refuse(batch: number, first: number, n: number, why: string): void {
-    if (this.#answered(batch, first, n)) this.#tellRefused(batch, first, n, why);
+  #refuse(batch: number, first: number, n: number, error: Error): void {
+    if (this.#answered(batch, first, n)) this.#tellRefused(batch, first, n, error);
   }
 
-  #tellRefused(batch: number, first: number, n: number, why: string): void {
-    const blob = errorBlob(new ActorGoneError(why));
+  #tellRefused(batch: number, first: number, n: number, error: Error): void {
+    const blob = errorBlob(error);
     const values = new Uint8Array(blob.byteLength * n);
     for (let i = 0; i < n; i++) values.set(blob, i * blob.byteLength);
     const sizes = new Uint32Array(n).fill(blob.byteLength);
@@ -211,7 +214,7 @@ export class ActorHost {
     if (this.#actors.get(actor.key) === actor) this.#actors.delete(actor.key);
     for (const [batch, { answered }] of [...actor.batches]) {
       for (const [first, n] of runsOfZero(answered.slice())) {
-        this.#refuse(batch, first, n, `${actor.key} is gone: ${reason}`);
+        this.#refuse(batch, first, n, new ActorGoneError(actor.key, reason));
       }
     }
     for (const value of actor.deps) value.release();

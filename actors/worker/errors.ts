@@ -8,6 +8,7 @@ import { registerErrorClass } from "../values/mod.ts";
 
 /** Thrown when a value does not fit into the worker's memory. The task that made it fails with this error. */
 export class MemoryError extends RangeError {
+  /** The class's name. */
   override readonly name = "MemoryError";
   /** Bytes that were asked for. */
   readonly bytes: number;
@@ -27,36 +28,37 @@ export class MemoryError extends RangeError {
 
 /** Thrown for a task that ran longer than its `timeout`. */
 export class TaskTimeoutError extends Error {
+  /** The class's name. */
   override readonly name = "TaskTimeoutError";
 }
 
 /** Thrown for a task that was cancelled while it ran. */
 export class TaskCancelledError extends Error {
+  /** The class's name. */
   override readonly name = "TaskCancelledError";
 }
 
 /** Thrown for tasks that ran on a thread when the thread ended. */
 export class ThreadLostError extends Error {
+  /** The class's name. */
   override readonly name = "ThreadLostError";
-}
-
-/** Thrown for calls on an actor that does not live here, or no longer. */
-export class ActorGoneError extends Error {
-  override readonly name = "ActorGoneError";
 }
 
 /** Thrown for calls that an actor's mailbox has no room for. */
 export class MailboxFullError extends RangeError {
+  /** The class's name. */
   override readonly name = "MailboxFullError";
 }
 
 /** Thrown when the scheduler could not be reached for longer than the worker waits. */
 export class SchedulerLostError extends Error {
+  /** The class's name. */
   override readonly name = "SchedulerLostError";
 }
 
 /** Thrown by a state machine for a transition that its table does not have, or an invariant that does not hold. */
 export class WorkerStateError extends Error {
+  /** The class's name. */
   override readonly name = "WorkerStateError";
 }
 
@@ -65,7 +67,6 @@ registerErrorClass(
   TaskTimeoutError,
   TaskCancelledError,
   ThreadLostError,
-  ActorGoneError,
   MailboxFullError as unknown as { name: string; prototype: Error },
   SchedulerLostError,
   WorkerStateError,

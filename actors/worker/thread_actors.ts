@@ -6,7 +6,8 @@
 
 import { blobSize, fromBlob, pack, type PackedValue, toBlob } from "../values/mod.ts";
 import { Mailbox } from "../core/mod.ts";
-import { ActorGoneError, MailboxFullError } from "./errors.ts";
+import { ActorGoneError } from "../scheduler/errors.ts";
+import { MailboxFullError } from "./errors.ts";
 import type { ThreadLoop } from "./thread_loop.ts";
 import { Out, padded, readText } from "./thread_records.ts";
 import { INLINE_BYTES, NO_RUN, packError } from "./thread_results.ts";
@@ -113,8 +114,9 @@ export class ThreadActors {
       const length = columns[count + i];
       const call = { batch, n: first + i, method: names[columns[i]], args: record.subarray(p, p + length) };
       p += length;
-      if (resident === undefined || resident.stopped) this.#refuse(call, new ActorGoneError("the actor is gone"));
-      else if (!resident.box.post(call)) {
+      if (resident === undefined || resident.stopped) {
+        this.#refuse(call, new ActorGoneError(`number ${actor}`, "it was stopped"));
+      } else if (!resident.box.post(call)) {
         this.#refuse(call, new MailboxFullError(`${resident.key} has ${ACTOR_MAILBOX} calls waiting`));
       }
     }
@@ -289,7 +291,7 @@ export class ThreadActors {
     resident.stopped = true;
     this.#actors.delete(resident.index);
     for (let call = resident.box.take(); call !== undefined; call = resident.box.take()) {
-      this.#refuse(call, new ActorGoneError(`${resident.key} is gone: ${reason}`));
+      this.#refuse(call, new ActorGoneError(resident.key, reason));
     }
     this.flush();
     this.#loop.results.note(Out.actorDown, resident.index);

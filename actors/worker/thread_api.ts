@@ -4,8 +4,6 @@
  * @module
  */
 
-import type { Endpoint } from "../../transport/mod.ts";
-
 /** The task (or the actor's call) that the calling code belongs to. */
 export interface TaskContext {
   /** Its key; an actor's key in an actor's call. */
@@ -18,8 +16,8 @@ export interface TaskContext {
   readonly cancelled: boolean;
   /** Aborted when it is cancelled; for code that waits. */
   readonly signal: AbortSignal;
-  /** An endpoint of role "client" on the worker's own transport. The thread has one; each call gives the same. */
-  openEndpoint(): Endpoint;
+  /** An endpoint (as in transport/port.ts) of role "client" on the worker's own transport. The thread has one; each call gives the same. */
+  openEndpoint(): unknown;
   /** Around waiting for the cluster: while any `begin` is without its `end`, the task's place on the thread belongs to others. */
   readonly waiting: { begin(): void; end(): void };
   /**

@@ -7,7 +7,7 @@
 import type { Timer } from "../../transport/mod.ts";
 import { fromBlob } from "../values/mod.ts";
 import { ActorHost } from "./actor_host.ts";
-import { ThreadLostError } from "./errors.ts";
+import { MemoryError, ThreadLostError } from "./errors.ts";
 import type { ActorCalls, Executor, ExecutorEvent, ExecutorTask } from "./executor.ts";
 import type { ExecutorThread } from "./executor_thread.ts";
 import type { Block } from "./heap.ts";
@@ -249,9 +249,8 @@ export class ThreadExecutor implements Executor {
     const block = this.#options.heap.allocate(size);
     if (block === undefined) {
       const { used, limit } = this.#options.heap;
-      const text =
-        `no room for the arguments of ${run.task.key}: ${size} bytes wanted, ${used} held, the limit is ${limit}`;
-      this.#later(() => this.#failed(run, errorBlob(new RangeError(text)), 0, true));
+      const error = errorBlob(new MemoryError(`the arguments of ${run.task.key}`, size, used, limit));
+      this.#later(() => this.#failed(run, error, 0, true));
       return undefined;
     }
     writeTask(block.bytes, 0, record);

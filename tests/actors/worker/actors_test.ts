@@ -95,7 +95,7 @@ Deno.test("ThreadExecutor.call() on an actor that does not live here fails with 
   const out = await b.call("nobody", [["add", 1], ["add", 2]]);
   for (const o of out) {
     assert.equal((o as { error: Error }).error.name, "ActorGoneError");
-    assert.match((o as { error: Error }).error.message, /no actor nobody lives here/);
+    assert.match((o as { error: Error }).error.message, /actor nobody is gone: it does not live here/);
   }
 });
 
