@@ -104,6 +104,22 @@ Deno.test("kill -9 of the worker that holds scattered data: the client that scat
   });
 });
 
+Deno.test("a task that takes more memory than its worker may fails in the end, and the others are done", async () => {
+  await local({ workers: 1, threadsPerWorker: 1, memoryLimit: "500MiB" }, async (client) => {
+    const hoard = client.submit(() => {
+      const all: Uint8Array[] = [];
+      for (;;) all.push(new Uint8Array(2 ** 24).fill(1));
+    });
+    const before = client.submit(add, 1, 2);
+    await assert.rejects(
+      Promise.resolve(hoard),
+      (e: Error) => e.name === "KilledWorkerError" && /three|3/.test(e.message),
+    );
+    assert.equal(await before, 3);
+    assert.equal(await client.submit(add, 3, 4), 7);
+  });
+});
+
 Deno.test("kill -9 of the scheduler leaves references and actors valid", async () => {
   await local({ workers: 2, threadsPerWorker: 1 }, async (client, cluster) => {
     const jobs = client.module<typeof import("../../helpers/jobs.ts")>(import.meta.resolve("../../helpers/jobs.ts"));
