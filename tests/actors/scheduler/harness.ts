@@ -185,6 +185,7 @@ export class FakeClient extends End {
 export interface Given {
   key: string;
   attempt: number;
+  tag: number;
   fn: string;
   args: Uint8Array;
   deps: Record<string, string[]>;
@@ -237,7 +238,7 @@ export class FakeWorker extends End {
         }
         const args = m.frames[0].subarray(at, at += m.argBytes[i]);
         assert.ok(!this.tasks.has(key), `${this.name} was given ${key} twice`);
-        this.tasks.set(key, { key, attempt: m.attempts[i], fn: m.fns[m.fn[i]], args, deps });
+        this.tasks.set(key, { key, attempt: m.attempts[i], tag: m.tags[i], fn: m.fns[m.fn[i]], args, deps });
       });
     } else if (m.type === "fetch" && m.holders.length === 0) {
       // The question whether it has them.

@@ -195,3 +195,17 @@ Deno.test("SchedulerState.handle() holds root tasks back, and gives out more of 
   w.finish(["k0"], 8, 0.5);
   assert.ok(w.tasks.size > 10 && w.tasks.size <= 2048, `${w.tasks.size} of 0.5 ms`);
 });
+
+Deno.test("SchedulerState.handle() does not let a stream of single tasks starve a big batch", () => {
+  const b = new Bench(), c = b.client(), d = b.client("c2"), w = b.worker("w1");
+  c.submit(...Array.from({ length: 50 }, (_, i) => ({ key: `big${i}` })));
+  let big = 0;
+  for (let i = 0; i < 40; i++) {
+    d.submit({ key: `one${i}` });
+    // As a worker does: the lowest tag first.
+    const { key } = [...w.tasks.values()].sort((s, t) => s.tag - t.tag || s.attempt - t.attempt)[0];
+    if (key.startsWith("big")) big++;
+    w.finish([key], 8, 100);
+  }
+  assert.ok(big >= 5 && big <= 30, `${big} of 40`);
+});

@@ -19,7 +19,7 @@ Deno.test("SchedulerState.handle() rebuilds itself from what workers hold and cl
   other.tasks.clear();
   other.join({ tasks: [["b", attempt]] });
   assert.deepEqual([...at.tasks.keys(), ...other.tasks.keys()], ["d"]);
-  other.tasks.set("b", { key: "b", attempt, fn: "", args: new Uint8Array(0), deps: {} });
+  other.tasks.set("b", { key: "b", attempt, tag: 0, fn: "", args: new Uint8Array(0), deps: {} });
   other.finish(["b"]);
   for (const v of [w, x]) for (const k of ["c", "d"]) if (v.tasks.has(k)) v.finish([k]);
   assert.deepEqual(c.done().sort(), ["c", "d"]);
