@@ -1,6 +1,6 @@
 /** A transformer of one's own: `module` says where it comes from, and so it travels by reference. */
 
-import { BaseEstimator, type MatrixLike, NDArray, toNDArray, TransformerMixin } from "../mod.ts";
+import { BaseEstimator, type MatrixLike, type NDArray, toNDArray, TransformerMixin } from "../mod.ts";
 
 /** Multiplies every value by a factor. */
 export class Shrink extends TransformerMixin(BaseEstimator) {

@@ -40,6 +40,7 @@ interface Running {
 
 /** The "cluster" backend: each batch of calls is a task. */
 export class ClusterBackend implements ParallelBackend {
+  /** In messages. */
   readonly name: string = "ClusterBackend";
   readonly #options: ClusterBackendOptions;
   readonly #runs = new WeakMap<ParallelRun, Running>();

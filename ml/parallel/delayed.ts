@@ -12,7 +12,7 @@ export class DelayedCall<R> {
   /** With what. */
   readonly args: readonly unknown[];
 
-  /** @param fn What to call. @param args With what. */
+  /** Keeps what it is given; {@link delayed} is the usual way. */
   // deno-lint-ignore no-explicit-any
   constructor(fn: (...args: any[]) => R | Promise<R>, args: readonly unknown[]) {
     this.fn = fn;
@@ -24,6 +24,9 @@ export class DelayedCall<R> {
     return await this.fn(...this.args);
   }
 }
+
+/** Calls, all at once or as they come: an array, an iterable or an async iterable. */
+export type Calls<R> = Iterable<DelayedCall<R>> | AsyncIterable<DelayedCall<R>>;
 
 /**
  * Writes calls down for {@link Parallel}, as joblib's `delayed` does.

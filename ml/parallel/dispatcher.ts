@@ -4,14 +4,10 @@
  * @module
  */
 
-import type { Clock, Timer } from "../../transport/mod.ts";
 import type { ParallelBackend, ParallelRun, SubmittedBatch } from "./backend.ts";
-import type { DelayedCall } from "./delayed.ts";
+import type { Calls, DelayedCall } from "./delayed.ts";
 import { CallTimeoutError, FailedCallError } from "./errors.ts";
-import type { Progress } from "./progress.ts";
-
-/** Calls, at once or one after the other. */
-export type Calls<R> = Iterable<DelayedCall<R>> | AsyncIterable<DelayedCall<R>>;
+import type { ParallelClock, Progress } from "./progress.ts";
 
 /** Reads calls one by one, and says which of them is none. */
 export class CallReader<R> {
@@ -71,7 +67,7 @@ export interface DispatcherOptions {
   /** Milliseconds that the oldest call may take. */
   readonly timeout: number | null;
   /** For `timeout`. */
-  readonly clock: Clock;
+  readonly clock: ParallelClock;
   /** Is told what happens. */
   readonly progress: Progress;
 }
@@ -94,7 +90,7 @@ export class Dispatcher<R> {
   #outcome: { readonly error?: unknown } | undefined;
   #wake: (() => void) | undefined;
   #watched = -1;
-  #timer: Timer | undefined;
+  #timer: { cancel(): void } | undefined;
   #closed: Promise<void> = Promise.resolve();
 
   /** Gives nothing out yet. */

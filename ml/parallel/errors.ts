@@ -6,11 +6,12 @@
 
 /** A call took longer than {@link ParallelOptions.timeout | timeout}; `callIndex` says which. */
 export class CallTimeoutError extends Error {
-  override readonly name = "CallTimeoutError";
+  /** Its class. */
+  override readonly name: string = "CallTimeoutError";
   /** Position of the call among the calls given. */
   readonly callIndex: number;
 
-  /** @param callIndex Position of the call. @param timeout Milliseconds that were allowed. */
+  /** Names the call, and the milliseconds that it was allowed. */
   constructor(callIndex: number, timeout: number) {
     super(`call ${callIndex} did not finish within ${timeout} ms: raise timeout, or find out what it waits for`);
     this.callIndex = callIndex;
@@ -22,11 +23,12 @@ export class CallTimeoutError extends Error {
  * batch it was; {@link Parallel} takes it off again, and throws the cause where that is an `Error`.
  */
 export class FailedCallError extends Error {
-  override readonly name = "FailedCallError";
+  /** Its class. */
+  override readonly name: string = "FailedCallError";
   /** Position of the call: in the batch from a backend, among all calls from {@link Parallel}. */
   readonly callIndex: number;
 
-  /** @param callIndex Position of the call. @param cause What it threw. */
+  /** Names the call, and keeps what it threw as the cause. */
   constructor(callIndex: number, cause: unknown) {
     super(`call ${callIndex} failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
     this.callIndex = callIndex;
@@ -35,5 +37,6 @@ export class FailedCallError extends Error {
 
 /** A backend's name that nobody registered, or a backend that cannot be used here. */
 export class BackendError extends RangeError {
-  override readonly name = "BackendError";
+  /** Its class. */
+  override readonly name: string = "BackendError";
 }

@@ -13,7 +13,7 @@ export { ClusterBackend, type ClusterBackendOptions } from "./cluster.ts";
 export * from "./delayed.ts";
 export * from "./errors.ts";
 export { Parallel, type ParallelOptions, type StreamOptions } from "./parallel.ts";
-export type { OnProgress } from "./progress.ts";
+export type { OnProgress, ParallelClock } from "./progress.ts";
 export { type ParallelBackendFactory, registerParallelBackend } from "./registry.ts";
 export { type OptionsOf, parallelBackend, type ParallelBackendOptions, type ParallelScopeOptions } from "./scope.ts";
 export { SequentialBackend } from "./sequential.ts";

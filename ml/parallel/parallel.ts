@@ -5,11 +5,12 @@
  */
 
 import { AsyncLocalStorage } from "node:async_hooks";
-import { type Clock, realClock } from "../../transport/mod.ts";
+import { realClock } from "../../transport/mod.ts";
 import { nearestName } from "../utils/mod.ts";
 import { nameOf, type ParallelBackend, type ParallelRun } from "./backend.ts";
-import { CallReader, type Calls, Dispatcher, withCallIndex } from "./dispatcher.ts";
-import { Progress } from "./progress.ts";
+import type { Calls } from "./delayed.ts";
+import { CallReader, Dispatcher, withCallIndex } from "./dispatcher.ts";
+import { type ParallelClock, Progress } from "./progress.ts";
 import { makeParallelBackend } from "./registry.ts";
 import { checkNJobs, currentScope } from "./scope.ts";
 import { SequentialBackend } from "./sequential.ts";
@@ -37,7 +38,7 @@ export interface ParallelOptions {
   /** Takes the lines of `verbose`. Default: standard error. */
   write?: (line: string) => void;
   /** Tells the time. */
-  clock?: Clock;
+  clock?: ParallelClock;
 }
 
 const OPTIONS = ["nJobs", "verbose", "batchSize", "preDispatch", "timeout", "backend", "write", "clock"];
@@ -66,7 +67,12 @@ export interface StreamOptions {
 export class Parallel {
   readonly #options: ParallelOptions;
 
-  /** @param options See {@link ParallelOptions}. @throws RangeError for `nJobs` 0 or a bad `batchSize`, TypeError for an unknown option. */
+  /**
+   * Does nothing yet.
+   *
+   * @param options See {@link ParallelOptions}.
+   * @throws {RangeError} for `nJobs` 0, a bad `batchSize`, `preDispatch` or `timeout`; TypeError for an unknown option.
+   */
   constructor(options: ParallelOptions = {}) {
     for (const name of Object.keys(options)) {
       if (OPTIONS.includes(name)) continue;
@@ -90,7 +96,7 @@ export class Parallel {
    *
    * @param calls Made by {@link delayed}. An iterable or async iterable is read only as far as there is room (`preDispatch`).
    * @returns Their results, in the calls' order.
-   * @throws What a call threw first, with its `callIndex`; CallTimeoutError.
+   * @throws what a call threw first, with its `callIndex`; {@link CallTimeoutError}.
    */
   async run<R>(calls: Calls<R>): Promise<R[]> {
     const out: R[] = [];

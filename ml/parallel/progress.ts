@@ -4,7 +4,13 @@
  * @module
  */
 
-import type { Clock } from "../../transport/mod.ts";
+/** A clock that {@link Parallel} can be given: by default the machine's own. */
+export interface ParallelClock {
+  /** Milliseconds since some origin. */
+  now(): number;
+  /** Runs `run` once, `ms` milliseconds from now, unless it is cancelled before. */
+  after(ms: number, run: () => void): { cancel(): void };
+}
 
 /** Seconds as joblib writes them: `    0.2s`, or ` 1.5min` above a minute. */
 export function shortTime(seconds: number): string {
@@ -32,7 +38,7 @@ export interface ProgressOptions {
   /** Takes a line, line feed included. */
   readonly write: (line: string) => void;
   /** Tells the time. */
-  readonly clock: Clock;
+  readonly clock: ParallelClock;
   /** Is told, too, whatever `verbose` says. */
   readonly onProgress?: OnProgress;
 }

@@ -10,7 +10,8 @@ import { FailedCallError } from "./errors.ts";
 
 /** Performs each call where it stands, in order. Nothing is copied, and any function will do. */
 export class SequentialBackend implements ParallelBackend {
-  readonly name = "SequentialBackend";
+  /** In messages. */
+  readonly name: string = "SequentialBackend";
 
   /** Always 1. */
   effectiveNJobs(): number {

@@ -48,6 +48,7 @@ const threads = new SharedThreads();
  * The "threads" backend: a cluster inside this process, started with the first call. In a task it is the cluster that the task runs on.
  */
 export class ThreadsBackend extends ClusterBackend {
+  /** In messages. */
   override readonly name: string = "ThreadsBackend";
   readonly #inTask = inTask() !== undefined;
   /** Whether values lie there that have to outlast a run. */
@@ -60,6 +61,7 @@ export class ThreadsBackend extends ClusterBackend {
     this.#keeps = (options.scatter?.length ?? 0) > 0;
   }
 
+  /** The shared threads; in a task, the task's own cluster. */
   protected override client(): Client | Promise<Client> {
     return this.#inTask ? getClient() : threads.client();
   }
@@ -71,6 +73,7 @@ export class ThreadsBackend extends ClusterBackend {
     return Math.min(countJobs(nJobs, cores), cores);
   }
 
+  /** Has the threads stay. */
   override async begin(run: ParallelRun): Promise<void> {
     threads.enter();
     if (this.#keeps && !this.#kept) {
@@ -85,11 +88,13 @@ export class ThreadsBackend extends ClusterBackend {
     }
   }
 
+  /** The threads may go, unless others use them. */
   override end(run: ParallelRun): void {
     super.end(run);
     threads.leave();
   }
 
+  /** Lets go of what was scattered. */
   override async close(): Promise<void> {
     await super.close();
     if (this.#kept) threads.leave();

@@ -29,7 +29,7 @@ Usage: deno task bench runtime [options]
   --rounds N      rounds, of which the medians are shown (default 3)
   --tasks N       tiny tasks in one map (default 10000)
   --released N    tasks of the memory measure (default 1000000)
-  --only A,B      ${Object.keys(measures()).join(", ")}
+  --only A,B      ${Object.keys(measures()).join(", ")}, scheduler, idle, released
   --json FILE     write all figures there
 `;
 
@@ -80,6 +80,16 @@ const TABLE: readonly Row[] = [
   { key: "actorCall", label: "actor call, p50", unit: "ms", more: false, digits: 3, target: 0.1 },
   { key: "actorPipelined", label: "  pipelined", unit: "/s", more: true, digits: 0, target: 150_000 },
   { key: "start", label: "Client.local() to the first result", unit: "s", more: false, digits: 3, target: 0.12 },
+  {
+    key: "schedulerTask",
+    label: "scheduler's machine, a task of 10,000 over 10",
+    unit: "µs",
+    more: false,
+    digits: 2,
+    target: 3,
+  },
+  { key: "schedulerTaskLarge", label: "a task of 1,000,000 over 1,000", unit: "µs", more: false, digits: 2, target: 3 },
+  { key: "schedulerGrowth", label: "that many times the small one", unit: "×", more: false, digits: 2, target: 2 },
   { key: "idleCpu", label: "idle, share of a core", unit: "", more: false, digits: 4 },
   { key: "idleMemory", label: "  memory", unit: "MB", more: false, digits: 0, target: 250 },
   { key: "idleShared", label: "  memory, shared pages counted once", unit: "MB", more: false, digits: 0 },
@@ -118,6 +128,18 @@ async function ours(series: Series, chosen: readonly string[], last: boolean): P
   } finally {
     await two.close();
   }
+}
+
+/** What a program of its own measures. */
+async function schedulerMachine(series: Series): Promise<void> {
+  const script = new URL("./scheduler_state.ts", import.meta.url).pathname;
+  const out = await new Deno.Command(Deno.execPath(), { args: ["run", "-A", script, "--rounds", "1"], stderr: "null" })
+    .output();
+  const text = new TextDecoder().decode(out.stdout);
+  const small = /10,000 tasks over 10 workers\s+([\d.]+) us/.exec(text);
+  const large = /1,000,000 tasks over 1,000 workers\s+([\d.]+) us a task\s+\(([\d.]+) times\)/.exec(text);
+  if (small === null || large === null) throw new Error(`${script} said:\n${text}`);
+  keep(series, { schedulerTask: +small[1], schedulerTaskLarge: +large[1], schedulerGrowth: +large[2] });
 }
 
 async function theirs(series: Series, python: string, chosen: readonly string[], last: boolean): Promise<void> {
@@ -166,12 +188,13 @@ if (import.meta.main) {
     console.log(HELP);
     Deno.exit(0);
   }
-  const chosen = options.only?.split(",") ?? [...Object.keys(measures()), "idle", "released"];
+  const chosen = options.only?.split(",") ?? [...Object.keys(measures()), "scheduler", "idle", "released"];
   const rounds = Number(options.rounds);
   const us: Series = {}, them: Series = {};
   for (let round = 1; round <= rounds; round++) {
     log(`round ${round} of ${rounds}`);
     await ours(us, chosen, round === rounds);
+    if (chosen.includes("scheduler")) await schedulerMachine(us);
     if (options.peer !== undefined) {
       log("  Dask …");
       await theirs(them, options.peer, chosen, round === rounds);
