@@ -143,6 +143,10 @@ export class ClientCore {
     const now = this.clock.now();
     for (const wish of wishes) {
       (wish as { now?: number }).now = now;
+      // Whom somebody has got hold of again in the same turn stays.
+      if (wish.type === "release") {
+        (wish as { tasks: readonly ClientTask[] }).tasks = wish.tasks.filter((t) => t.handles <= 0);
+      }
       this.#apply(this.machine.handle(wish as ClientEvent));
     }
     if (this.#named.size > 0) this.#named.clear();
