@@ -8,6 +8,7 @@ import type { SchedulerLogEntry } from "./log.ts";
 
 /** A task failed because the workers that ran it died, again and again. */
 export class KilledWorkerError extends Error {
+  /** The class's name. */
   override readonly name = "KilledWorkerError";
   /** The task. */
   readonly key: string;
@@ -24,6 +25,7 @@ export class KilledWorkerError extends Error {
 
 /** A value is nowhere any more, and nobody can supply or compute it again. */
 export class LostDataError extends Error {
+  /** The class's name. */
   override readonly name = "LostDataError";
   /** The value's key. */
   readonly key: string;
@@ -37,6 +39,7 @@ export class LostDataError extends Error {
 
 /** Tasks that wait for each other. */
 export class CycleError extends RangeError {
+  /** The class's name. */
   override readonly name = "CycleError";
   /** The keys of the cycle, each depending on the next, the last on the first. */
   readonly keys: readonly string[];
@@ -50,6 +53,7 @@ export class CycleError extends RangeError {
 
 /** An actor is gone: its worker died, it was stopped, or it fell over too often. */
 export class ActorGoneError extends Error {
+  /** The class's name. */
   override readonly name = "ActorGoneError";
   /** The actor. */
   readonly key: string;
@@ -63,6 +67,7 @@ export class ActorGoneError extends Error {
 
 /** Thrown by the machine when a task is asked to go from one state to another that the table does not allow: a bug. */
 export class IllegalTransition extends Error {
+  /** The class's name. */
   override readonly name = "IllegalTransition";
   /** What the log still knows of the task. */
   readonly history: readonly SchedulerLogEntry[];
@@ -77,10 +82,12 @@ export class IllegalTransition extends Error {
 
 /** Thrown by the machine's own check: something in it does not agree. A bug. */
 export class InvalidSchedulerState extends Error {
+  /** The class's name. */
   override readonly name = "InvalidSchedulerState";
 }
 
 /** Thrown at the start of a scheduler whose configuration cannot be used. */
 export class SchedulerConfigError extends TypeError {
+  /** The class's name. */
   override readonly name = "SchedulerConfigError";
 }

@@ -8,7 +8,7 @@ import type { Header } from "../../transport/mod.ts";
 import type { Books } from "./books.ts";
 import type { SchedulerClient } from "./clients.ts";
 import { fewHas, fewList, fewSize } from "./few.ts";
-import { cancelTask, dependentsOf } from "./lifecycle.ts";
+import { cancelTask, dependentsOf } from "./release.ts";
 import { notSupplier } from "./references.ts";
 import { isActor, isData, type SchedulerTask } from "./tasks.ts";
 import { FAILED, MEMORY, STATE_NAMES } from "./transitions.ts";

@@ -17,6 +17,7 @@ import { SchedulerState } from "./state.ts";
 export interface SchedulerParts {
   /** Bound by whoever made it; its incarnation is the scheduler's. */
   readonly endpoint: Endpoint;
+  /** For its graces. */
   readonly clock: Clock;
   /** Unused so far: the machine draws no names. */
   readonly ids?: Ids;

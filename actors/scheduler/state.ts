@@ -19,7 +19,7 @@ import {
 } from "./departures.ts";
 import { dispatch } from "./dispatch.ts";
 import type { SchedulerEvent, SchedulerInstruction } from "./events.ts";
-import { settle } from "./lifecycle.ts";
+import { settle } from "./release.ts";
 import type { SchedulerLogEntry } from "./log.ts";
 import type { SchedulerOptions } from "./options.ts";
 import { orphanTooLong } from "./orphans.ts";
