@@ -10,7 +10,8 @@ import { VALUES_PART, type WorkerConfig } from "./config.ts";
 import { Rooms } from "./rooms.ts";
 import { Store } from "./store.ts";
 import { ThreadExecutor } from "./thread_executor.ts";
-import { type Usage, Worker } from "./worker.ts";
+import { Worker } from "./worker.ts";
+import type { Usage } from "./worker_options.ts";
 
 let worker: Worker | undefined;
 

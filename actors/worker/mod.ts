@@ -20,4 +20,5 @@ export { type Reservation, Store, StoredValue, type StoreEntry, type StoreOption
 export { inTask, type TaskContext } from "./thread_api.ts";
 export { ThreadExecutor } from "./thread_executor.ts";
 export type { ThreadExecutorOptions } from "./thread_pool.ts";
-export { type Usage, Worker, type WorkerEnd, type WorkerOptions } from "./worker.ts";
+export { Worker } from "./worker.ts";
+export type { Usage, WorkerEnd, WorkerOptions } from "./worker_options.ts";

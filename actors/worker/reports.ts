@@ -6,10 +6,16 @@
 
 import type { WorkerToScheduler } from "../protocol/mod.ts";
 import { blobSize, type PackedValue, writeBlob } from "../values/mod.ts";
-import type { Attempt } from "./events.ts";
+import type { Attempt, WorkerInstruction } from "./events.ts";
 import { INLINE_BYTES } from "./thread_results.ts";
 
 const NONE: readonly Uint8Array[] = [];
+
+/** What {@link Reports.take} takes. */
+export type ReportInstruction = Extract<
+  WorkerInstruction,
+  { do: "has" | "suspended" | "given" | "missing" | "fetchFailed" | "actorUp" | "actorDown" | "leaving" }
+>;
 
 interface Suspension {
   readonly resumed: boolean;
@@ -54,37 +60,49 @@ export class Reports {
     this.#inline.push(1 + size);
   }
 
+  /** What the machine has to tell beside results and failures. */
+  take(i: ReportInstruction): void {
+    switch (i.do) {
+      case "has":
+        this.#has.push(i);
+        return;
+      case "suspended":
+        return this.#suspended(i.key, i.attempt, i.resumed);
+      case "given":
+        (this.#given ??= []).push(...i.tasks);
+        return;
+      case "missing": {
+        const { key, attempt, deps, tried } = i;
+        this.#last.push({ type: "missing", key, attempt, deps, tried, frames: NONE });
+        return;
+      }
+      case "fetchFailed":
+        this.#last.push({ type: "fetchFailed", keys: [i.key], reason: i.reason, frames: NONE });
+        return;
+      case "actorUp":
+        this.#first.push({ type: "actorUp", key: i.key, attempt: i.attempt, frames: NONE });
+        return;
+      case "actorDown": {
+        const { key, attempt, reason } = i;
+        const frames = i.error === undefined ? NONE : [i.error];
+        this.#last.push({ type: "actorDown", key, attempt, reason, frames });
+        return;
+      }
+      case "leaving":
+        this.#last.push({ type: "leaving", reason: i.reason, frames: NONE });
+    }
+  }
+
   /** A failure. */
   failed(key: string, attempt: number, error: Uint8Array): void {
     this.#failed.push({ key, attempt, error });
   }
 
-  /** A copy. */
-  has(key: string, nbytes: number): void {
-    this.#has.push({ key, nbytes });
-  }
-
-  /** A task that waits for the cluster, or goes on. */
-  suspended(key: string, attempt: number, resumed: boolean): void {
+  #suspended(key: string, attempt: number, resumed: boolean): void {
     let last = this.#suspensions[this.#suspensions.length - 1];
     if (last?.resumed !== resumed) this.#suspensions.push(last = { resumed, keys: [], attempts: [] });
     last.keys.push(key);
     last.attempts.push(attempt);
-  }
-
-  /** Tasks given back; none is an answer too. */
-  given(tasks: readonly Attempt[]): void {
-    (this.#given ??= []).push(...tasks);
-  }
-
-  /** A message of its own, before all others. */
-  before(message: WorkerToScheduler): void {
-    this.#first.push(message);
-  }
-
-  /** A message of its own, after the others. */
-  after(message: WorkerToScheduler): void {
-    this.#last.push(message);
   }
 
   /** Gives all as messages to `send`, or drops it where there is nobody to tell. */

@@ -4,14 +4,14 @@
  * @module
  */
 
-import type { Timer } from "../../transport/mod.ts";
 import { fromBlob } from "../values/mod.ts";
 import { ActorHost } from "./actor_host.ts";
 import { MemoryError, ThreadLostError } from "./errors.ts";
 import type { ActorCalls, Executor, ExecutorEvent, ExecutorTask } from "./executor.ts";
 import type { ExecutorThread } from "./executor_thread.ts";
 import type { Block } from "./heap.ts";
-import { MAX_RUNS, SharedQueue, SLOT_BYTES } from "./shared_queue.ts";
+import { type Running, RunTable } from "./run_table.ts";
+import { SharedQueue, SLOT_BYTES } from "./shared_queue.ts";
 import type { StoredValue } from "./store.ts";
 import { type ThreadExecutorOptions, ThreadPool } from "./thread_pool.ts";
 import { In, Kind, Out, TASK_HEAD, type TaskRecord, taskRecordSize, writeTask } from "./thread_records.ts";
@@ -20,19 +20,6 @@ import { NextTurn } from "./turns.ts";
 
 /** Tasks after which the threads are woken though more are to come. */
 const WAKE_EVERY = 32;
-
-interface Running {
-  readonly task: ExecutorTask;
-  readonly index: number;
-  /** The thread of an actor; tasks' threads are in the queue's `owners`. */
-  readonly thread: ExecutorThread | undefined;
-  readonly grants: Block[];
-  record: Block | undefined;
-  cancelled: boolean;
-  /** Its outcome has been told; its code may still run. */
-  told: boolean;
-  patience: Timer | undefined;
-}
 
 /** Tasks on threads. */
 export class ThreadExecutor implements Executor {
@@ -43,9 +30,7 @@ export class ThreadExecutor implements Executor {
   #tasks: ExecutorThread[] = [];
   #actorThreads: ExecutorThread[] = [];
   #helper: ExecutorThread | undefined;
-  readonly #runs: (Running | undefined)[] = [];
-  readonly #freeRuns: number[] = [];
-  readonly #byTicket = new Map<number, Running>();
+  readonly #runs = new RunTable(this.#queue);
   #backlog: Running[] = [];
   readonly #actors: ActorHost;
   readonly #hashes = new Map<number, { value: StoredValue; resolve: (hash: Uint8Array) => void }>();
@@ -63,7 +48,7 @@ export class ThreadExecutor implements Executor {
     this.#options = options;
     const { heap } = options;
     this.#pool = new ThreadPool(options, this.#queue, {
-      keyOf: (run) => this.#runs[run]?.task.key ?? "",
+      keyOf: (run) => this.#runs.at(run)?.task.key ?? "",
       died: (thread, reason) => this.#lost(thread, reason),
       sink: (e) => this.#sink?.(e),
     });
@@ -83,7 +68,7 @@ export class ThreadExecutor implements Executor {
 
   start(task: ExecutorTask): void {
     if (task.kind === "actor") return this.#construct(task);
-    const run = this.#run(task, undefined);
+    const run = this.#runs.add(task, undefined);
     if (this.#backlog.length > 0 || !this.#publish(run)) this.#backlog.push(run);
   }
 
@@ -91,13 +76,12 @@ export class ThreadExecutor implements Executor {
     const tickets: number[] = [];
     const take = (run: Running): void => {
       tickets.push(run.task.ticket);
-      this.#byTicket.delete(run.task.ticket);
-      this.#settle(run);
+      this.#runs.settle(run);
     };
     for (let at = this.#queue.claim(); at >= 0; at = this.#queue.claim()) {
       const index = new Int32Array(this.#queue.slots.buffer, this.#queue.slots.byteOffset + at, 2)[1];
       this.#queue.free(at);
-      const run = this.#runs[index]!;
+      const run = this.#runs.at(index)!;
       if (run.cancelled) this.#later(() => this.#ended(run, true));
       else take(run);
     }
@@ -106,7 +90,7 @@ export class ThreadExecutor implements Executor {
   }
 
   cancel(ticket: number): void {
-    const run = this.#byTicket.get(ticket);
+    const run = this.#runs.of(ticket);
     if (run === undefined || run.cancelled) return;
     run.cancelled = true;
     Atomics.store(this.#queue.cancelled, run.index, 1);
@@ -159,7 +143,7 @@ export class ThreadExecutor implements Executor {
   async close(): Promise<void> {
     this.#closed = true;
     this.#next.close();
-    for (const run of this.#runs) run?.patience?.cancel();
+    for (const run of this.#runs.all()) run.patience?.cancel();
     await this.#pool.close();
   }
 
@@ -186,14 +170,14 @@ export class ThreadExecutor implements Executor {
     else this.#replace(thread);
     this.#drain(thread);
     this.#failAll(thread, `its thread ended: ${reason}`);
-    for (const run of this.#runs) if (run !== undefined && this.#isOn(run, thread)) this.#settle(run);
+    for (const run of this.#runs.all()) if (this.#isOn(run, thread)) this.#runs.settle(run);
     this.#pool.lost(thread);
   }
 
   /** All that ran on a thread is told as over. What it reads stays until it is known to have ended. */
   #failAll(thread: ExecutorThread, reason: string): void {
-    for (const run of this.#runs) {
-      if (run === undefined || run.told || !this.#isOn(run, thread)) continue;
+    for (const run of this.#runs.all()) {
+      if (run.told || !this.#isOn(run, thread)) continue;
       if (run.cancelled) this.#ended(run, false);
       else this.#failed(run, errorBlob(new ThreadLostError(`${run.task.key}: ${reason}`)), 0, false);
     }
@@ -210,26 +194,6 @@ export class ThreadExecutor implements Executor {
   }
 
   // --- to the threads
-
-  #run(task: ExecutorTask, thread: ExecutorThread | undefined): Running {
-    const index = this.#freeRuns.pop() ?? this.#runs.length;
-    if (index >= MAX_RUNS) throw new RangeError(`${MAX_RUNS} tasks are under way; no more is possible`);
-    Atomics.store(this.#queue.owners, index, 0);
-    Atomics.store(this.#queue.cancelled, index, 0);
-    const run: Running = {
-      task,
-      index,
-      thread,
-      grants: [],
-      record: undefined,
-      cancelled: false,
-      told: false,
-      patience: undefined,
-    };
-    this.#runs[index] = run;
-    this.#byTicket.set(task.ticket, run);
-    return run;
-  }
 
   #record(run: Running, kind: number, actor: number): TaskRecord {
     const { task } = run;
@@ -295,7 +259,7 @@ export class ThreadExecutor implements Executor {
   #construct(task: ExecutorTask): void {
     if (this.#actorThreads.length < this.threads) this.#actorThreads.push(this.#pool.thread("actors"));
     const thread = this.#actorThreads[this.#placeNext++ % this.#actorThreads.length];
-    const run = this.#run(task, thread);
+    const run = this.#runs.add(task, thread);
     const actor = this.#actors.add(task.key, thread, task.deps.map((d) => d.value.retain()));
     const record = this.#record(run, Kind.actor, actor.index);
     const size = taskRecordSize(record);
@@ -310,17 +274,14 @@ export class ThreadExecutor implements Executor {
 
   readonly #pump = (): void => {
     if (this.#closed) return;
-    let any = false;
     for (let i = 0; i < this.#pool.all.length; i++) {
       const t = this.#pool.all[i];
       if (t.dead) continue;
-      if (this.#drain(t)) any = true;
+      this.#drain(t);
       t.continue();
     }
     while (this.#backlog.length > 0 && this.#publish(this.#backlog[0])) this.#backlog.shift();
-    // Others get their turn before the next look.
-    if (any) this.#next.ask();
-    else this.#sleep();
+    this.#sleep();
   };
 
   readonly #next = new NextTurn(() => this.#pump());
@@ -354,10 +315,10 @@ export class ThreadExecutor implements Executor {
   #cameBack(t: ExecutorThread): void {
     t.terminate();
     const keys: string[] = [];
-    for (const run of [...this.#runs]) {
-      if (run === undefined || !this.#isOn(run, t)) continue;
+    for (const run of this.#runs.all()) {
+      if (!this.#isOn(run, t)) continue;
       keys.push(run.task.key);
-      this.#settle(run);
+      this.#runs.settle(run);
     }
     this.#sink?.({ kind: "cameBack", key: keys[0] ?? "" });
   }
@@ -381,7 +342,7 @@ export class ThreadExecutor implements Executor {
         return waiting?.resolve(bytes.slice(at + 8, at + 24));
       }
     }
-    const run = this.#runs[a];
+    const run = this.#runs.at(a);
     if (run === undefined) return;
     const spent = floats[(at >> 3) + 1];
     switch (type) {
@@ -398,12 +359,12 @@ export class ThreadExecutor implements Executor {
       case Out.ended:
         return this.#ended(run, false);
       case Out.settled:
-        return this.#settle(run);
+        return this.#runs.settle(run);
     }
   }
 
   #finished(run: Running, blob: Uint8Array | undefined, parts: Float64Array | undefined, spent: number): void {
-    if (run.told) return this.#settle(run);
+    if (run.told) return this.#runs.settle(run);
     if (run.cancelled) return this.#ended(run, true);
     const { heap } = this.#options;
     let value;
@@ -417,42 +378,25 @@ export class ThreadExecutor implements Executor {
     }
     const actor = run.thread === undefined ? undefined : this.#actors.get(run.task.key);
     if (actor !== undefined) actor.up = true;
-    this.#tell(run);
+    this.#runs.tell(run);
     this.#sink?.({ kind: "finished", ticket: run.task.ticket, value, spent });
-    this.#settle(run);
+    this.#runs.settle(run);
   }
 
   #failed(run: Running, error: Uint8Array, spent: number, settled: boolean): void {
-    if (run.told) return settled ? this.#settle(run) : undefined;
+    if (run.told) return settled ? this.#runs.settle(run) : undefined;
     if (run.cancelled) return this.#ended(run, settled);
-    this.#tell(run);
+    this.#runs.tell(run);
     this.#sink?.({ kind: "failed", ticket: run.task.ticket, error, spent });
-    if (settled) this.#settle(run);
+    if (settled) this.#runs.settle(run);
   }
 
   #ended(run: Running, settled: boolean): void {
     if (!run.told) {
-      this.#tell(run);
+      this.#runs.tell(run);
       this.#sink?.({ kind: "ended", ticket: run.task.ticket });
     }
-    if (settled) this.#settle(run);
-  }
-
-  #tell(run: Running): void {
-    run.told = true;
-    run.patience?.cancel();
-    this.#byTicket.delete(run.task.ticket);
-  }
-
-  /** Nothing reads its values any more. */
-  #settle(run: Running): void {
-    if (this.#runs[run.index] !== run) return;
-    this.#runs[run.index] = undefined;
-    this.#freeRuns.push(run.index);
-    run.patience?.cancel();
-    for (const d of run.task.deps) d.value.release();
-    for (const b of run.grants) b.release();
-    run.record?.release();
+    if (settled) this.#runs.settle(run);
   }
 
   #grant(t: ExecutorThread, index: number, sizes: Float64Array): void {
@@ -467,7 +411,7 @@ export class ThreadExecutor implements Executor {
       blocks.push(b);
     }
     if (index === NO_RUN) { for (const b of blocks) this.#actors.grant(b); }
-    else this.#runs[index]?.grants.push(...blocks);
+    else this.#runs.at(index)?.grants.push(...blocks);
     t.answer(true, heap.used, heap.limit, blocks);
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Arrival, Clock, Endpoint, Message, Peer, Timer } from "../../transport/mod.ts";
+import type { Arrival, Message, Peer, Timer } from "../../transport/mod.ts";
 import {
   MalformedMessage,
   schedulerHears,
@@ -16,65 +16,13 @@ import { pack, type PackedValue, toBlob } from "../values/mod.ts";
 import { DataPlane } from "./data_plane.ts";
 import { MemoryError, SchedulerLostError, TaskCancelledError, TaskTimeoutError, ThreadLostError } from "./errors.ts";
 import type { PlainError, WorkerEvent, WorkerInstruction } from "./events.ts";
-import type { Executor, ExecutorEvent } from "./executor.ts";
+import type { ExecutorEvent } from "./executor.ts";
 import { Fetches } from "./fetches.ts";
 import { Reports } from "./reports.ts";
-import type { Rooms } from "./rooms.ts";
-import { readHolders, readRun } from "./run_message.ts";
+import { eventOf } from "./scheduler_message.ts";
 import { WorkerMachine } from "./state.ts";
 import type { WorkerLogEvent } from "./states.ts";
-import type { Store } from "./store.ts";
-
-/** How the process is. */
-export interface Usage {
-  /** Part of one core's time it has used since the last look, 0 and up. */
-  readonly cpu: number;
-  /** Bytes of resident memory. */
-  readonly rss: number;
-}
-
-/** What a worker is made of. */
-export interface WorkerOptions {
-  /** Unique among the workers of the scheduler. */
-  readonly name: string;
-  /** The scheduler's address. */
-  readonly scheduler: string;
-  /** Bound already, of role "worker"; the worker takes it over. */
-  readonly endpoint: Endpoint;
-  /** Where others dial it. */
-  readonly address: string;
-  readonly clock: Clock;
-  readonly executor: Executor;
-  readonly store: Store;
-  /** Room for large messages: the one whose `reserve` the endpoint has. */
-  readonly rooms?: Rooms;
-  /** Abstract resources that tasks may ask for. */
-  readonly resources?: Readonly<Record<string, number>>;
-  /** Name of the machine. */
-  readonly host?: string;
-  readonly pid?: number;
-  /** How the process is; asked every second. */
-  readonly usage?: () => Usage;
-  /** Where lines of the worker's log go. */
-  readonly log?: (line: string) => void;
-  /** Milliseconds without a scheduler after which the worker gives up. Default 60,000. */
-  readonly giveUpAfter?: number;
-  /** Milliseconds it takes for leaving when a thread of it is stuck. Default 30,000. */
-  readonly handOver?: number;
-  /** Milliseconds a written-off thread has to come back before the worker leaves. Default 5,000. */
-  readonly stuckAfter?: number;
-  /** Milliseconds between beats. Default 1000. */
-  readonly beat?: number;
-}
-
-/** How a worker ended. */
-export interface WorkerEnd {
-  readonly reason: string;
-  /** Whether it is to be started again. */
-  readonly renew: boolean;
-  /** Set when it gave up. */
-  readonly error?: Error;
-}
+import type { WorkerEnd, WorkerOptions } from "./worker_options.ts";
 
 /** Beats for which memory that was freed is kept for what comes next. */
 const WARM = 10;
@@ -251,34 +199,8 @@ export class Worker {
   }
 
   #fromScheduler(m: SchedulerToWorker): void {
-    const now = this.#options.clock.now();
-    switch (m.type) {
-      case "run": {
-        m.codes.forEach((hash, i) => this.#code(hash, m.frames[1 + i]));
-        const { tasks, holders } = readRun(m);
-        return this.#tell({ type: "run", now, tasks, holders });
-      }
-      case "cancel":
-      case "steal":
-        return this.#tell({ type: m.type, now, tasks: m.keys.map((key, i) => ({ key, attempt: m.attempts[i] })) });
-      case "fetch": {
-        const values = readHolders(m.keys, m).map((h, i) => ({ ...h, about: m.about[i] }));
-        return this.#tell({ type: "fetch", now, values });
-      }
-      case "holders":
-        return this.#tell({ type: "holders", now, values: readHolders(m.keys, m) });
-      case "welcome":
-        return this.#tell({ type: "welcome", now, drop: m.drop, cancel: m.cancel });
-      case "drop":
-        return this.#tell({ type: "drop", now, keys: m.keys });
-      case "stopActor":
-        return this.#tell({ type: "stopActor", now, key: m.key });
-      case "retire":
-      case "restart":
-        return this.#tell({ type: m.type, now });
-      case "closing":
-        return this.#tell({ type: "closing", now, reason: m.reason, final: m.final });
-    }
+    if (m.type === "run") m.codes.forEach((hash, i) => this.#code(hash, m.frames[1 + i]));
+    this.#tell(eventOf(m, this.#options.clock.now()));
   }
 
   #code(hash: string, bytes: Uint8Array): void {
@@ -372,43 +294,16 @@ export class Worker {
         return this.#tell({ type: "recalled", now: clock.now(), tickets: executor.recall() });
       case "get":
         return this.#fetches.get(i.key, i.from);
-      case "has":
-        return this.#reports.has(i.key, i.nbytes);
-      case "suspended":
-        return this.#reports.suspended(i.key, i.attempt, i.resumed);
-      case "given":
-        return this.#reports.given(i.tasks);
-      case "missing":
-        return this.#reports.after({
-          type: "missing",
-          key: i.key,
-          attempt: i.attempt,
-          deps: i.deps,
-          tried: i.tried,
-          frames: [],
-        });
-      case "fetchFailed":
-        return this.#reports.after({ type: "fetchFailed", keys: [i.key], reason: i.reason, frames: [] });
-      case "actorUp":
-        return this.#reports.before({ type: "actorUp", key: i.key, attempt: i.attempt, frames: [] });
-      case "actorDown":
-        return this.#reports.after({
-          type: "actorDown",
-          key: i.key,
-          attempt: i.attempt,
-          reason: i.reason,
-          frames: i.error === undefined ? [] : [i.error],
-        });
       case "stopActor":
         return executor.stopActor(i.key);
       case "join":
         return this.#join(i);
-      case "leaving":
-        return this.#reports.after({ type: "leaving", reason: i.reason, frames: [] });
       case "beat":
         return this.#sendBeat();
       case "end":
         return this.#finish({ reason: i.reason, renew: i.renew });
+      default:
+        return this.#reports.take(i);
     }
   }
 

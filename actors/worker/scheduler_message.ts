@@ -1,11 +1,11 @@
 /**
- * From the columns of `run` and its like to tasks and holders.
+ * From the scheduler's messages, which are columns, to the machine's events.
  *
  * @module
  */
 
 import type { SchedulerToWorker } from "../protocol/mod.ts";
-import type { HoldersOf } from "./events.ts";
+import type { HoldersOf, WorkerEvent } from "./events.ts";
 import type { TaskSpec } from "./states.ts";
 
 interface HolderColumns {
@@ -16,7 +16,7 @@ interface HolderColumns {
 }
 
 /** Who holds each of `keys`. */
-export function readHolders(keys: readonly string[], m: HolderColumns): HoldersOf[] {
+function readHolders(keys: readonly string[], m: HolderColumns): HoldersOf[] {
   let at = 0;
   return keys.map((key, i) => {
     const holders: string[] = [];
@@ -26,7 +26,7 @@ export function readHolders(keys: readonly string[], m: HolderColumns): HoldersO
 }
 
 /** The tasks of a `run`, and who holds their dependencies. Arguments stay where they are. */
-export function readRun(
+function readRun(
   m: Extract<SchedulerToWorker, { type: "run" }>,
 ): { tasks: TaskSpec[]; holders: HoldersOf[] } {
   let dep = 0, at = 0;
@@ -48,4 +48,30 @@ export function readRun(
     };
   });
   return { tasks, holders: m.deps.length === 0 ? [] : readHolders(m.deps, m) };
+}
+
+/** The event that a message is. */
+export function eventOf(m: SchedulerToWorker, now: number): WorkerEvent {
+  switch (m.type) {
+    case "run":
+      return { type: "run", now, ...readRun(m) };
+    case "cancel":
+    case "steal":
+      return { type: m.type, now, tasks: m.keys.map((key, i) => ({ key, attempt: m.attempts[i] })) };
+    case "fetch":
+      return { type: "fetch", now, values: readHolders(m.keys, m).map((h, i) => ({ ...h, about: m.about[i] })) };
+    case "holders":
+      return { type: "holders", now, values: readHolders(m.keys, m) };
+    case "welcome":
+      return { type: "welcome", now, drop: m.drop, cancel: m.cancel };
+    case "drop":
+      return { type: "drop", now, keys: m.keys };
+    case "stopActor":
+      return { type: "stopActor", now, key: m.key };
+    case "retire":
+    case "restart":
+      return { type: m.type, now };
+    case "closing":
+      return { type: "closing", now, reason: m.reason, final: m.final };
+  }
 }

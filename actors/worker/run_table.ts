@@ -1,0 +1,93 @@
+/**
+ * The runs that an executor has under way, by the number under which its threads know them.
+ *
+ * @module
+ */
+
+import type { Timer } from "../../transport/mod.ts";
+import type { ExecutorTask } from "./executor.ts";
+import type { ExecutorThread } from "./executor_thread.ts";
+import type { Block } from "./heap.ts";
+import { MAX_RUNS, type SharedQueue } from "./shared_queue.ts";
+
+/** A run. */
+export interface Running {
+  readonly task: ExecutorTask;
+  readonly index: number;
+  /** The thread of an actor; tasks' threads are in the queue's `owners`. */
+  readonly thread: ExecutorThread | undefined;
+  readonly grants: Block[];
+  record: Block | undefined;
+  cancelled: boolean;
+  /** Its outcome has been told; its code may still run. */
+  told: boolean;
+  patience: Timer | undefined;
+}
+
+/** Runs by number; numbers are used again. */
+export class RunTable {
+  readonly #queue: SharedQueue;
+  readonly #runs: (Running | undefined)[] = [];
+  readonly #free: number[] = [];
+  readonly #byTicket = new Map<number, Running>();
+
+  /** Of the threads of this queue. */
+  constructor(queue: SharedQueue) {
+    this.#queue = queue;
+  }
+
+  /** A new one. `thread` is set for what runs on a certain thread: an actor's construction. */
+  add(task: ExecutorTask, thread: ExecutorThread | undefined): Running {
+    const index = this.#free.pop() ?? this.#runs.length;
+    if (index >= MAX_RUNS) throw new RangeError(`${MAX_RUNS} tasks are under way; no more is possible`);
+    Atomics.store(this.#queue.owners, index, 0);
+    Atomics.store(this.#queue.cancelled, index, 0);
+    const run: Running = {
+      task,
+      index,
+      thread,
+      grants: [],
+      record: undefined,
+      cancelled: false,
+      told: false,
+      patience: undefined,
+    };
+    this.#runs[index] = run;
+    this.#byTicket.set(task.ticket, run);
+    return run;
+  }
+
+  /** The run of this number. */
+  at(index: number): Running | undefined {
+    return this.#runs[index];
+  }
+
+  /** The run of this ticket, until its outcome is told. */
+  of(ticket: number): Running | undefined {
+    return this.#byTicket.get(ticket);
+  }
+
+  /** Its outcome is told. */
+  tell(run: Running): void {
+    run.told = true;
+    run.patience?.cancel();
+    this.#byTicket.delete(run.task.ticket);
+  }
+
+  /** Nothing reads its values any more: lets go of them, and of its number. */
+  settle(run: Running): void {
+    if (this.#runs[run.index] !== run) return;
+    this.#runs[run.index] = undefined;
+    this.#free.push(run.index);
+    run.patience?.cancel();
+    this.#byTicket.delete(run.task.ticket);
+    for (const d of run.task.deps) d.value.release();
+    for (const b of run.grants) b.release();
+    run.record?.release();
+  }
+
+  /** All under way. */
+  all(): Running[] {
+    return this.#runs.filter((r) => r !== undefined);
+  }
+}
