@@ -118,6 +118,8 @@ export class ClientCore {
       this.#wish({ type: "submit", tasks: this.#batch });
     }
     this.#batch.push(task);
+    // One that had ended and is asked for again: whoever looks at it now must not see its former end.
+    if (task.state !== "pending") this.flush();
   }
 
   /** Tells the machine something else. */
@@ -166,7 +168,10 @@ export class ClientCore {
       this.tell({ type: "want", tasks: [task] });
     } else if (task.state === "released") {
       if (task.spec !== undefined) this.submit(task, true);
-      else this.tell({ type: "want", tasks: [task] });
+      else {
+        this.tell({ type: "want", tasks: [task] });
+        this.flush();
+      }
     }
     return task;
   }

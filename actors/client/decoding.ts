@@ -63,6 +63,8 @@ export function decodeBlob(blob: Uint8Array, options: Pick<UnpackOptions, "resol
 /** Why a task has no value: what it threw, or why it was cancelled or lost. The same for all who ask. */
 export function failureOf(task: ClientTask): unknown {
   if (task.failure !== undefined) return task.failure;
+  // What was let go may yet come to an end of its own, for what was made from it.
+  if (task.state === "released") return makeFailure(task);
   return task.failure = makeFailure(task);
 }
 
