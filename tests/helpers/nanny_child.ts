@@ -21,7 +21,8 @@ if (config.mode === "refuse") lifeline.refuse("port 8786 is taken");
 if (config.mode === "crash") Deno.exit(3);
 if (config.mode !== "dumb") lifeline.ready({ pid: Deno.pid, start: config.start });
 if (config.start === 0) {
-  if (config.mode === "hang") { for (;;); }
+  // Long enough to be killed for it; not for ever, should the test itself be killed.
+  if (config.mode === "hang") { for (const until = performance.now() + 60_000; performance.now() < until;); }
   if (config.mode === "grow") {
     const hoard: Uint8Array[] = [];
     setInterval(() => hoard.push(new Uint8Array(64 * 2 ** 20).fill(1)), 1);
