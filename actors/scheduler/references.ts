@@ -194,13 +194,18 @@ export function valueHeld(b: Books, w: SchedulerWorker, t: SchedulerTask, nbytes
     b.tellDrop(w, t.key);
     return;
   }
-  if (t.holders === null) b.resize(t, nbytes);
-  b.addHolder(t, w);
   if (isData(t)) {
     const data = t.extras!.data!;
     data.probed = fewDelete(data.probed, w);
     if (data.probed === null) b.probing.delete(t);
   }
+  if (t.state !== MEMORY && t.wanters === null && t.neededBy === 0 && !t.keep) {
+    // Nobody wants it. To drop it and to ask again whether it is there would go on for ever.
+    b.tellDrop(w, t.key);
+    return;
+  }
+  if (t.holders === null) b.resize(t, nbytes);
+  b.addHolder(t, w);
   if (t.state === MEMORY) copiesChanged(b, t);
   else {
     // It may have said so before it heard that it shall drop it: asked again, it hears that first.
