@@ -10,8 +10,8 @@ import { World } from "./world.ts";
 
 /** After the last fault everything must come to rest in so many ms of virtual time. */
 const REST_WITHIN = 120_000;
-/** So long nothing may change before views are compared. */
-const QUIET = 3_000;
+/** So long nothing may change before views are compared: the graces for clients that are gone, and for what nobody spoke of, are over. */
+const QUIET = 9_000;
 /** So long after the last client has gone everything must be forgotten: the graces for those who may come back are over. */
 const FORGET_WITHIN = 15_000;
 

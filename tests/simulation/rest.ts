@@ -31,6 +31,7 @@ export function factsFor(world: World, client: SimClient): Facts {
 /** What clients still wait for, though they need not: nothing, once all has come to rest. */
 export function openBusiness(world: World): string[] {
   const out: string[] = [];
+  if (world.restarting > 0) out.push("somebody is about to be started again");
   for (const client of world.clients.values()) {
     const { name } = client.plan;
     const facts = factsFor(world, client);
@@ -160,7 +161,9 @@ export function checkViews(world: World): void {
       const known = books.tasks.get(t.key);
       if (t.state === "done") {
         const state = known === undefined ? "unknown" : STATE_NAMES[known.state];
-        if (state !== "memory") say(`${t.key} is done for ${name}, and ${state} for the scheduler`);
+        // A value that is here need not be there, where nobody can make it again.
+        const gone = t.inline !== undefined && (state === "waiting" || state === "queued");
+        if (state !== "memory" && !gone) say(`${t.key} is done for ${name}, and ${state} for the scheduler`);
         if (known !== undefined && !fewHas(known.wanters, c)) {
           say(`${name} wants ${t.key}, and the scheduler does not know`);
         }

@@ -47,6 +47,8 @@ export class World implements Ground, Witness {
   /** Keys that somebody cancelled for everybody. */
   readonly forced = new Set<string>();
   restarted = false;
+  /** Processes that will be started again. */
+  restarting = 0;
   /** How often each worker was lost. */
   readonly lost = new Map<string, number>();
   /** Slots that may at some time not have been suppliable. */
@@ -220,7 +222,16 @@ export class World implements Ground, Witness {
     this.#roles.delete(worker.process);
     this.workers.delete(worker.plan.name);
     // In the end somebody must be there.
-    if (renew || (this.#healed && this.workers.size === 0)) this.clock.after(20, () => this.#startWorker(worker.plan));
+    if (renew || (this.#healed && this.workers.size === 0)) this.#later(20, () => this.#startWorker(worker.plan));
+  }
+
+  /** Has a process started again after a while. */
+  #later(ms: number, start: () => void): void {
+    this.restarting++;
+    this.clock.after(ms, () => {
+      this.restarting--;
+      start();
+    });
   }
 
   #count(worker: string): void {
@@ -236,7 +247,7 @@ export class World implements Ground, Witness {
       scheduler.process.kill();
       this.#roles.delete(scheduler.process);
       this.scheduler = undefined;
-      this.clock.after(this.plan.schedulerRestartAfter, () => this.#startScheduler());
+      this.#later(this.plan.schedulerRestartAfter, () => this.#startScheduler());
       return;
     }
     const worker = this.workers.get(who);
@@ -246,7 +257,7 @@ export class World implements Ground, Witness {
       this.#roles.delete(worker.process);
       this.workers.delete(who);
       const { restartAfter } = worker.plan;
-      if (restartAfter !== null) this.clock.after(restartAfter, () => this.#startWorker(worker.plan));
+      if (restartAfter !== null) this.#later(restartAfter, () => this.#startWorker(worker.plan));
       return;
     }
     const client = this.clients.get(who);
