@@ -405,7 +405,9 @@ export class ClientMachine {
   /** What was on its way to the scheduler when it took an input out of the world, it cannot have cancelled. */
   #inheritAll(): void {
     for (const t of this.tasks.values()) {
-      if (t.sent && t.state === "pending" && t.inputs.length > 0 && this.#inherit(t)) this.#freed.push(t.key);
+      if (!t.sent || t.inputs.length === 0) continue;
+      if (t.state === "released") this.#inherit(t);
+      else if (t.state === "pending" && this.#inherit(t)) this.#freed.push(t.key);
     }
   }
 
