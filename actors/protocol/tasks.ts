@@ -4,7 +4,39 @@
  * @module
  */
 
-import { bool, data, f64s, int, list, maybe, num, oneOf, record, str, strings, u32s } from "./kinds.ts";
+import {
+  bool,
+  f64s,
+  int,
+  type Kind,
+  list,
+  MalformedField,
+  maybe,
+  num,
+  oneOf,
+  record,
+  str,
+  strings,
+  u32s,
+} from "./kinds.ts";
+
+/** Amounts by name: `{ GPU: 1 }`. Each a finite number, 0 or more; `null` stands for none. */
+export const amounts: Kind<Readonly<Record<string, number>> | null> = {
+  name: "amounts by name",
+  write: (v) => v,
+  read(h) {
+    if (h === null) return null;
+    if (typeof h !== "object" || Array.isArray(h) || h instanceof Uint8Array) {
+      throw new MalformedField("expected amounts by name");
+    }
+    for (const [name, amount] of Object.entries(h)) {
+      if (typeof amount !== "number" || !(amount >= 0) || !Number.isFinite(amount)) {
+        throw new MalformedField(`expected a finite amount of ${name}, 0 or more`);
+      }
+    }
+    return h as Readonly<Record<string, number>>;
+  },
+};
 
 /** What may be said of a task beside its function and arguments. Many tasks share one; it stands once in a table. */
 export const taskOptions = record({
@@ -21,7 +53,7 @@ export const taskOptions = record({
   /** Whether others will do when none of `workers` is there. */
   allowOthers: bool,
   /** Abstract resources it holds while it runs: an object of name to amount. */
-  resources: data,
+  resources: amounts,
   /** Fire and forget: it runs though nobody holds a future to it. */
   forget: bool,
   /** For actors: when it is constructed again. */

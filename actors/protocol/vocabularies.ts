@@ -6,7 +6,7 @@
 
 import { bool, bytes, data, f64s, int, list, maybe, num, oneOf, record, str, strings, text, u32s } from "./kinds.ts";
 import { codec, message, type MessageOf } from "./schema.ts";
-import { checkHolders, checkTasks, holderColumns, sum, taskColumns } from "./tasks.ts";
+import { amounts, checkHolders, checkTasks, holderColumns, sum, taskColumns } from "./tasks.ts";
 
 /** A worker as clients know it. */
 export const workerCard = record({
@@ -120,7 +120,7 @@ export const workerToScheduler = {
     address: str,
     threads: int,
     memoryLimit: num,
-    resources: data,
+    resources: amounts,
     host: str,
     pid: int,
     /** Results in its store. */

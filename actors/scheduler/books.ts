@@ -152,7 +152,7 @@ export class Books {
     return fn;
   }
 
-  /** These options, the same object for the same content. Throws TypeError for malformed resources. */
+  /** These options, the same object for the same content. */
   optionsOf(wire: WireTaskOptions): SchedulerTaskOptions {
     const id = JSON.stringify(wire);
     let options = this.options.get(id);

@@ -70,19 +70,10 @@ export class WorkerPool {
   }
 }
 
-/** Resources as they travel (an object of name to amount) as pairs, by name; null for none. Throws TypeError for anything else. */
-export function readResources(wire: unknown): (readonly [string, number])[] | null {
+/** Resources as they travel as pairs, by name; null for none. */
+export function readResources(wire: Readonly<Record<string, number>> | null): (readonly [string, number])[] | null {
   if (wire === null) return null;
-  if (typeof wire !== "object" || Array.isArray(wire) || wire instanceof Uint8Array) {
-    throw new TypeError("resources: expected an object of name to amount");
-  }
-  const pairs = Object.entries(wire as Record<string, unknown>).sort(([a], [b]) => a < b ? -1 : 1);
-  for (const [name, amount] of pairs) {
-    if (typeof amount !== "number" || !(amount >= 0) || !Number.isFinite(amount)) {
-      throw new TypeError(`resources: expected a non-negative amount of ${name}`);
-    }
-  }
-  const needed = pairs.filter(([, n]) => (n as number) > 0) as [string, number][];
+  const needed = Object.entries(wire).filter(([, n]) => n > 0).sort(([a], [b]) => a < b ? -1 : 1);
   return needed.length === 0 ? null : needed;
 }
 
@@ -97,7 +88,7 @@ export class WorkerPools {
   /** Whether workers came, went or changed since members were chosen. */
   stale = false;
 
-  /** The pool for tasks with these options. Throws TypeError when their resources are malformed. */
+  /** The pool for tasks with these options. */
   of(wire: WireTaskOptions): WorkerPool {
     const needs = readResources(wire.resources);
     if (wire.workers.length === 0 && needs === null) return this.general;

@@ -167,19 +167,13 @@ export class SchedulerState {
       this.#refuse(s, s.begun ? "expected resume only at the beginning" : `expected resume first, got ${m.type}`);
       return;
     }
-    try {
-      if (m.type === "resume") {
-        s.begun = true;
-        clientResumes(b, s, m);
-        return;
-      }
-      const c = b.clients.get(s.name);
-      if (c !== undefined && c.peer === peer) clientMessage(b, c, m);
-    } catch (error) {
-      // Task options that no schema can check: nothing has been entered yet.
-      if (!(error instanceof TypeError)) throw error;
-      this.#refuse(s, error.message);
+    if (m.type === "resume") {
+      s.begun = true;
+      clientResumes(b, s, m);
+      return;
     }
+    const c = b.clients.get(s.name);
+    if (c !== undefined && c.peer === peer) clientMessage(b, c, m);
   }
 
   #fromWorker(peer: string, m: WorkerToScheduler): void {

@@ -21,7 +21,7 @@ export type TaskColumns = MessageOf<typeof clientToScheduler, "submit" | "resume
 
 /**
  * Enters a message's tasks. With `wished`, the client wants them all, but those with `forget`; without, it says itself what it wants, and
- * has to have it needed. Throws TypeError when options are malformed, before anything is entered.
+ * has to have it needed.
  */
 export function submit(b: Books, c: SchedulerClient, m: TaskColumns, wished: boolean): void {
   const options = m.options.map((o) => b.optionsOf(o));

@@ -16,6 +16,8 @@ export interface FuzzOptions {
   readonly count: number;
   /** All draws come from it. */
   readonly seed: number;
+  /** What it introduces itself as. Default: a client. */
+  readonly role?: "client" | "worker";
   /** Headers that the program behind the endpoint knows: they are sent as they are and changed. */
   readonly headers?: readonly Header[];
   /** Told now and then how many have been sent. */
@@ -241,6 +243,7 @@ async function talk(
   if (random() < 0.9) {
     const greeting = {
       ...introduction(Math.floor(random() * 2 ** 32)),
+      role: options.role ?? "client",
       version: VERSION,
       chunkBytes: 4096,
       creditBytes: 16384,

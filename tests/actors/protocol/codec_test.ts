@@ -117,3 +117,16 @@ Deno.test("u32s.write() sends only the view's own bytes", () => {
   const part = new Uint32Array([1, 2, 3, 4]).subarray(1, 3);
   assert.deepEqual(u32s.read(u32s.write(part)), Uint32Array.of(2, 3));
 });
+
+Deno.test("amounts.read() refuses what is no amount by name", () => {
+  const tampered = (resources: Header) => {
+    const { header, frames } = fromClient.write(submit(1));
+    const options = structuredClone((header as Header[])[4]) as Header[][];
+    options[0][6] = resources;
+    return { header: (header as Header[]).map((h, i) => i === 4 ? [...options] : h), frames };
+  };
+  assert.equal(fromClient.read(tampered({ GPU: 1 })).type, "submit");
+  for (const resources of [[], 3, "GPU", { GPU: -1 }, { GPU: "1" }, { GPU: NaN }, { GPU: null }] as Header[]) {
+    assert.throws(() => fromClient.read(tampered(resources)), /submit.options: resources: expected .*amount/);
+  }
+});
