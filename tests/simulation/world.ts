@@ -110,7 +110,13 @@ export class World implements Ground, Witness {
         if (stop()) return true;
         look = clock.now() + pace;
       }
-      const next = clock.next;
+      let next = clock.next;
+      if (next === undefined || next > until) {
+        // Before time jumps, promises have theirs.
+        for (let i = 0; i < 50; i++) await null;
+        clock.settle();
+        next = clock.next;
+      }
       if (next === undefined || next > until) {
         if (clock.now() < until) clock.advance(until - clock.now());
         return stop();
