@@ -85,9 +85,10 @@ export async function fuzzCluster(
     await client.submit((x: number) => x + 1, 1);
     const pids = [scheduler.pid, worker.pid];
     const megabytes: [number, number][] = [[resident(pids[0]), resident(pids[1])]];
+    const data = dataHeaders();
     const targets = [
       { address, role: "client", headers: clientHeaders() },
-      { address: String(worker.info?.address), role: "client", headers: dataHeaders() },
+      { address: String(worker.info?.address), role: "client", headers: data },
       { address, role: "worker", headers: workerHeaders() },
     ] as const;
     let sent = 0, bytes = 0, answered = 0;
@@ -95,7 +96,8 @@ export async function fuzzCluster(
     for (let round = 0; round < rounds; round++) {
       for (const [i, target] of targets.entries()) {
         const share = Math.round(count / rounds / targets.length);
-        const done = await fuzz({ ...target, count: share, seed: seed + 1000 * round + i });
+        const opening = target.headers === data ? undefined : target.headers[0];
+        const done = await fuzz({ ...target, opening, count: share, seed: seed + 1000 * round + i });
         sent += done.sent;
         bytes += done.bytes;
         await within(HUNG_MS, `a task in round ${round}, seed ${seed}`, client.submit((x: number) => x + 1, round));

@@ -18,6 +18,8 @@ export interface FuzzOptions {
   readonly seed: number;
   /** What it introduces itself as. Default: a client. */
   readonly role?: "client" | "worker";
+  /** How a session begins, where the program behind the endpoint wants it so: a header with one empty frame. Most sessions do. */
+  readonly opening?: Header;
   /** Headers that the program behind the endpoint knows: they are sent as they are and changed. */
   readonly headers?: readonly Header[];
   /** Told now and then how many have been sent. */
@@ -58,6 +60,8 @@ export class Mutator {
   readonly #random: () => number;
   readonly #valid: readonly Uint8Array[];
   readonly #headers: readonly Header[];
+  /** Frames that belong to the head just drawn. */
+  readonly #own: Uint8Array[] = [];
 
   /**
    * @param random From 0 up to 1.
@@ -89,7 +93,7 @@ export class Mutator {
     let head = this.#head();
     // An empty message is how a Router is told of a loss: rare, for what follows it is a stranger's.
     while (head.length === 0 && this.#random() < 0.98) head = this.#head();
-    const frames = [head];
+    const frames = [head, ...this.#own.splice(0)];
     while (this.#random() < 0.25) frames.push(this.#bytes(this.#random() < 0.02 ? 100_000 : 40));
     return frames;
   }
@@ -116,7 +120,13 @@ export class Mutator {
     if (draw < 0.65) return this.#spoil(this.#pick(this.#valid));
     if (draw < 0.75) return this.#pick(this.#valid);
     if (draw < 0.85) return encodeEnvelope({ kind: "batch", headers: [this.#value(6)], counts: [] });
-    if (draw < 0.95) return encodeEnvelope({ kind: "batch", headers: [this.#spoiledHeader()], counts: [] });
+    if (draw < 0.95) {
+      // With frames of its own, for most kinds of message are none without.
+      const count = Math.floor(this.#random() * 3);
+      for (let i = 0; i < count; i++) this.#own.push(this.#bytes(this.#random() < 0.7 ? 1 : 40));
+      const header = this.#random() < 0.3 ? this.#pick(this.#headers) : this.#spoiledHeader();
+      return encodeEnvelope({ kind: "batch", headers: [header], counts: [count] });
+    }
     return this.#deep();
   }
 
@@ -249,6 +259,10 @@ async function talk(
       creditBytes: 16384,
     };
     await client.send(encodeEnvelope({ kind: "hello", greeting }));
+    if (options.opening !== undefined && random() < 0.8) {
+      const opening = encodeEnvelope({ kind: "batch", headers: [options.opening], counts: [1] });
+      await client.write(wireMessage([opening, new Uint8Array(0)]));
+    }
   }
   const target = 1 + Math.floor(random() * most);
   while (sent < target) {
