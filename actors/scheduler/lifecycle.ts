@@ -359,6 +359,8 @@ export function fail(
       }
     }
     tellFailed(b, t);
+    // Whoever asked for copies of it hears that there will be none.
+    if (x.data !== null || x.replication !== null) copiesChanged(b, t);
     if (t.wanters === null) b.letGo.push(t);
   }
 }
