@@ -189,7 +189,10 @@ export class SimClient extends Base implements SimRole {
   #submit(tasks: readonly TaskPlan[], keep: ReadonlySet<string>): void {
     const gone: ClientTask[] = [];
     for (const plan of tasks) {
-      const task = submitPlan(this.core, plan, (name) => this.slots.get(name)?.task.key);
+      const task = submitPlan(this.core, plan, (name) => {
+        const slot = this.slots.get(name);
+        return slot === undefined || slot.released ? undefined : slot.task.key;
+      });
       if (task === undefined) continue;
       this.world.submitted.set(plan.key, (this.world.submitted.get(plan.key) ?? 0) + 1);
       if (keep.has(plan.key) && !this.held.has(plan.key)) this.held.set(plan.key, { plan, task });

@@ -6,7 +6,7 @@
 
 import { ClientTask, type TaskOptions } from "../../actors/client/client_task.ts";
 import type { ClientCore } from "../../actors/client/core.ts";
-import { pack, reference } from "../../actors/values/mod.ts";
+import { pack, reference, toBlob } from "../../actors/values/mod.ts";
 import type { Input, TaskPlan } from "./language.ts";
 
 const DEFAULTS: TaskOptions = {
@@ -47,29 +47,38 @@ export function submitPlan(
   slot: (name: string) => string | undefined,
 ): ClientTask | undefined {
   let task = core.known(plan.key);
-  if (task === undefined || task.spec === undefined) {
+  if (task === undefined || task.call === undefined) {
     const inputs: unknown[] = [];
     for (const i of plan.inputs) {
-      const input = inputOf(i, slot);
-      // A plan that was made smaller may lack what was an input.
+      const input = inputOf(core, i, slot);
+      // Who has let go of an input, or never had it, cannot submit with it.
       if (input === undefined) return undefined;
       inputs.push(input);
     }
-    const args = pack([plan.spec, ...inputs], { root: "args" });
+    const packed = pack([plan.spec, ...inputs], { root: "args" });
+    const args = toBlob(packed);
     const fn = `sim:${plan.key.split("-")[0]}`;
-    task = new ClientTask(plan.key, "task", { fn, options: optionsOf(plan), args, deps: args.refs, codes: [] });
+    task = new ClientTask(
+      plan.key,
+      "task",
+      { fn, options: optionsOf(plan), codes: [] },
+      args,
+      0,
+      args.length,
+      packed.refs,
+    );
     core.submit(task, true);
   } else if (task.state === "released" || task.state === "cancelled" || task.state === "lost") core.submit(task, true);
   task.handles++;
   return task;
 }
 
-function inputOf(i: Input, slot: (name: string) => string | undefined): unknown {
+function inputOf(core: ClientCore, i: Input, slot: (name: string) => string | undefined): unknown {
   switch (i.kind) {
     case "literal":
       return i.value;
     case "task":
-      return { [reference]: i.key };
+      return (core.known(i.key)?.handles ?? 0) > 0 ? { [reference]: i.key } : undefined;
     case "data": {
       const key = slot(i.slot);
       return key === undefined ? undefined : { [reference]: key };
