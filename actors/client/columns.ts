@@ -5,8 +5,7 @@
  */
 
 import type { ClientToScheduler } from "../protocol/mod.ts";
-import { blobSize, writeBlob } from "../values/mod.ts";
-import type { ClientTask, TaskOptions } from "./client_task.ts";
+import type { ClientTask, TaskCall, TaskOptions } from "./client_task.ts";
 
 type Submit = Extract<ClientToScheduler, { type: "submit" }>;
 
@@ -18,25 +17,58 @@ export function taskColumnsOf(
 ): Omit<Submit, "type"> {
   const n = tasks.length;
   const keys: string[] = new Array(n);
-  const fns: string[] = [], fnIndex = new Map<string, number>(), fn = new Uint32Array(n);
-  const options: TaskOptions[] = [], optionIndex = new Map<TaskOptions, number>(), option = new Uint32Array(n);
+  const fns: string[] = [], fn = new Uint32Array(n);
+  const options: TaskOptions[] = [], option = new Uint32Array(n);
   const argBytes = new Uint32Array(n), depCounts = new Uint32Array(n);
   const deps: string[] = [];
-  let total = 0;
+  const fnIndex = new Map<string, number>(), optionIndex = new Map<TaskOptions, number>();
+  let total = 0, f = 0, o = 0;
+  let before: TaskCall | undefined;
   for (let i = 0; i < n; i++) {
-    const spec = tasks[i].spec!;
-    keys[i] = tasks[i].key;
-    fn[i] = indexOf(spec.fn, fns, fnIndex);
-    option[i] = indexOf(spec.options, options, optionIndex);
-    total += argBytes[i] = blobSize(spec.args);
-    const d = spec.deps;
+    const task = tasks[i], call = task.call!;
+    if (call !== before) {
+      before = call;
+      f = indexOf(call.fn, fns, fnIndex);
+      o = indexOf(call.options, options, optionIndex);
+    }
+    keys[i] = task.key;
+    fn[i] = f;
+    option[i] = o;
+    total += argBytes[i] = task.argsEnd - task.argsStart;
+    const d = task.deps;
     depCounts[i] = d.length;
     for (let j = 0; j < d.length; j++) deps.push(d[j]);
   }
-  const args = new Uint8Array(total);
+  return {
+    keys,
+    fns,
+    fn,
+    options,
+    option,
+    argBytes,
+    depCounts,
+    deps,
+    codes,
+    frames: [argumentsOf(tasks, total), ...codes.map(code)],
+  };
+}
+
+/** All arguments, one after the other. Those of neighbours mostly lie so already. */
+function argumentsOf(tasks: readonly ClientTask[], total: number): Uint8Array {
+  const n = tasks.length;
+  let out: Uint8Array | undefined;
   let at = 0;
-  for (let i = 0; i < n; i++) at = writeBlob(tasks[i].spec!.args, args, at);
-  return { keys, fns, fn, options, option, argBytes, depCounts, deps, codes, frames: [args, ...codes.map(code)] };
+  for (let i = 0; i < n;) {
+    const { args, argsStart: start } = tasks[i];
+    let end = tasks[i].argsEnd;
+    for (i++; i < n && tasks[i].args === args && tasks[i].argsStart === end; i++) end = tasks[i].argsEnd;
+    const run = args.subarray(start, end);
+    if (i === n && out === undefined) return run;
+    out ??= new Uint8Array(total);
+    out.set(run, at);
+    at += run.length;
+  }
+  return out ?? new Uint8Array(0);
 }
 
 function indexOf<T>(value: T, table: T[], index: Map<T, number>): number {

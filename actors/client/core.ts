@@ -167,7 +167,7 @@ export class ClientCore {
       this.#named.set(key, task);
       this.tell({ type: "want", tasks: [task] });
     } else if (task.state === "released") {
-      if (task.spec !== undefined) this.submit(task, true);
+      if (task.call !== undefined) this.submit(task, true);
       else {
         this.tell({ type: "want", tasks: [task] });
         this.flush();

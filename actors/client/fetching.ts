@@ -7,6 +7,7 @@
 import type { Header } from "../../transport/mod.ts";
 import type { FromWorker } from "../protocol/mod.ts";
 import { LostDataError } from "../scheduler/errors.ts";
+import { NO_SCALAR, scalarAt } from "../values/mod.ts";
 import type { ClientTask } from "./client_task.ts";
 import type { ClientCore } from "./core.ts";
 import { decode, decodeBlob, failureOf } from "./decoding.ts";
@@ -18,18 +19,21 @@ const PAUSES = [20, 50, 100, 200, 400, 800, 1600, 3000, 3000, 3000];
 /** Gives values of tasks. */
 export class Fetcher {
   readonly #core: ClientCore;
-  readonly #resolve: (key: string) => unknown;
+  readonly #decoding: { readonly resolve: (key: string) => unknown };
 
   /** `resolve` makes handles of references inside values. */
   constructor(core: ClientCore, resolve: (key: string) => unknown) {
     this.#core = core;
-    this.#resolve = resolve;
+    this.#decoding = { resolve };
   }
 
   /** The value of a task that is done here and now, or a promise of it. Throws why it has none. */
   value(task: ClientTask): unknown {
     if (task.state === "done") {
-      if (task.inline !== undefined) return decodeBlob(task.inline, { resolve: this.#resolve });
+      if (task.inline !== undefined) {
+        const scalar = scalarAt(task.inline, task.inlineStart, task.inlineEnd);
+        return scalar !== NO_SCALAR ? scalar : decodeBlob(inlineOf(task), this.#decoding);
+      }
       return this.#fetch(task);
     }
     if (task.state === "pending") {
@@ -77,7 +81,7 @@ export class Fetcher {
           tried.add(name);
           const m = await this.#get(this.#core.worker(name)!.address, task.key);
           if (m !== undefined) {
-            return await decode({ head: m.frames[0], frames: m.frames.slice(1) }, { resolve: this.#resolve });
+            return await decode({ head: m.frames[0], frames: m.frames.slice(1) }, this.#decoding);
           }
           if (task.state !== "done") return await this.value(task);
         }
@@ -110,6 +114,11 @@ export class Fetcher {
       });
     });
   }
+}
+
+/** The blob of a small value that is here. Arrays in it are views, which want it to begin at a multiple of 8. */
+function inlineOf(task: ClientTask): Uint8Array {
+  return task.inline!.subarray(task.inlineStart, task.inlineEnd);
 }
 
 /** Reads one key of the answer to "whoHas": an object of lists of worker names. */

@@ -5,9 +5,20 @@
  */
 
 import { describeCode } from "../code/mod.ts";
-import { contentHash, type Described, hex, pack, type Packing, type PackOptions, reference } from "../values/mod.ts";
+import {
+  Arena,
+  contentHash,
+  type Described,
+  hex,
+  pack,
+  type Packing,
+  packInto,
+  type PackOptions,
+  reference,
+  toBlob,
+} from "../values/mod.ts";
 import { ActorHandle } from "./actor_handle.ts";
-import { ClientTask, type TaskOptions } from "./client_task.ts";
+import { ClientTask, type TaskCall, type TaskOptions } from "./client_task.ts";
 import type { ClientCore } from "./core.ts";
 import type { Options } from "./options.ts";
 import type { Scatterer } from "./scattering.ts";
@@ -20,6 +31,8 @@ interface Code {
   readonly hashes: readonly string[];
   /** What keys begin with. */
   readonly prefix: string;
+  /** What the last call of it had in common with others. */
+  call: TaskCall | undefined;
 }
 
 /** Makes tasks. */
@@ -27,6 +40,7 @@ export class Submitter {
   readonly #core: ClientCore;
   readonly #scatterer: Scatterer;
   readonly #codes = new WeakMap<WeakKey, Code>();
+  readonly #arena = new Arena();
   /** Whether a handle of an actor was among what was packed last. */
   #handles = false;
 
@@ -67,7 +81,7 @@ export class Submitter {
       const described = describeCode(fn, "value");
       this.#learn(described);
       const name = (fn.name || "task").replace(/[^\w$.]/g, "_").slice(0, 40);
-      code = { ref: described.ref, hashes: [...described.codes.keys()], prefix: name };
+      code = { ref: described.ref, hashes: [...described.codes.keys()], prefix: name, call: undefined };
       this.#codes.set(fn, code);
     }
     return code;
@@ -79,32 +93,39 @@ export class Submitter {
     this.#core.mustBeOpen();
     const code = this.code(fn);
     this.#handles = false;
-    let packed = pack(args, this.packing);
-    if (packed.frames.length > 0 && packed.nbytes > LARGE) packed = this.#lighten(args, packed);
+    const arena = this.#arena;
+    let packed = packInto(arena, args, this.packing);
+    if (packed.frames.length > 0) {
+      if (packed.nbytes > LARGE) packed = this.#lighten(args, packed);
+      // Copied now: what is submitted again some day shall be what it was.
+      const blob = toBlob(packed);
+      arena.put(blob, blob.length);
+    }
+    // What is packed from here on goes elsewhere.
+    const { bytes, start, end } = arena;
     const { given } = options;
     const named = given.key !== undefined || given.pure === true;
     const key = given.key !== undefined
       ? given.key + suffix
       : given.pure
-      ? pureKey(code, packed)
+      ? pureKey(code, bytes.subarray(start, end))
       : this.#core.ids.next(code.prefix);
-    const hashes = packed.codes.size === 0 ? code.hashes : [...new Set([...code.hashes, ...packed.codes.keys()])];
     if (named) {
       const known = this.#core.known(key);
-      if (known !== undefined && known.spec !== undefined) {
+      if (known !== undefined && known.call !== undefined) {
         if (known.state === "released" || known.state === "cancelled" || known.state === "lost") {
           this.#core.submit(known, true);
         }
         return known;
       }
     }
-    const task = new ClientTask(key, "task", {
-      fn: code.ref,
-      options: wire,
-      args: packed,
-      deps: packed.refs,
-      codes: hashes,
-    });
+    let { call } = code;
+    if (packed.codes.size > 0) {
+      call = { fn: code.ref, options: wire, codes: [...new Set([...code.hashes, ...packed.codes.keys()])] };
+    } else if (call === undefined || call.options !== wire) {
+      call = code.call = { fn: code.ref, options: wire, codes: code.hashes };
+    }
+    const task = new ClientTask(key, "task", call, bytes, start, end, packed.refs);
     // An actor must not end because its last handle is on its way.
     if (this.#handles) task.keep = args;
     this.#core.submit(task, named);
@@ -124,8 +145,8 @@ export class Submitter {
   }
 }
 
-function pureKey(code: Code, packed: Packing): string {
-  const content = hex(contentHash({ head: packed.head, frames: packed.frames }));
+function pureKey(code: Code, args: Uint8Array): string {
+  const content = hex(contentHash({ head: args, frames: [] }));
   return `${code.prefix}-${
     hex(contentHash({ head: new TextEncoder().encode(code.ref), frames: [] })).slice(0, 12)
   }-${content}`;

@@ -101,11 +101,35 @@ export function record<F extends Record<string, Kind<any>>>(fields: F): Kind<{ r
   };
 }
 
-/** A column of strings without line feeds, as one string. */
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+/** Columns from this many UTF-16 units on travel as bytes: MessagePack encoders walk over strings character by character. */
+const AS_BYTES = 256;
+
+function decoded(bytes: Uint8Array): string {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return malformed("a column of strings in UTF-8", bytes);
+  }
+}
+
+/** A column of strings without line feeds, as one string, or its UTF-8 when it is long. */
 export const strings: Kind<readonly string[]> = {
   name: "a column of strings",
-  write: (v) => v.length === 0 ? null : v.join("\n"),
-  read: (h) => h === null ? [] : typeof h === "string" ? h.split("\n") : malformed("a column of strings", h),
+  write(v) {
+    if (v.length === 0) return null;
+    const joined = v.join("\n");
+    return joined.length < AS_BYTES ? joined : encoder.encode(joined);
+  },
+  read: (h) =>
+    h === null
+      ? []
+      : typeof h === "string"
+      ? h.split("\n")
+      : h instanceof Uint8Array
+      ? decoded(h).split("\n")
+      : malformed("a column of strings", h),
 };
 
 /** A column of unsigned 32-bit integers, as little-endian bytes. */

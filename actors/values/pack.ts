@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Arena } from "./arena.ts";
 import type { PackOptions } from "./pack_options.ts";
 import { Packer } from "./packer.ts";
 import type { Packing } from "./types.ts";
@@ -32,10 +33,19 @@ const pool: Packer[] = [];
  * ```
  */
 export function pack(value: unknown, options: PackOptions = {}): Packing {
+  return packed(value, options, undefined);
+}
+
+/** As {@link pack}, but the head is put into `arena`, unless there are frames, and the packing's own head is empty then. */
+export function packInto(arena: Arena, value: unknown, options: PackOptions): Packing {
+  return packed(value, options, arena);
+}
+
+function packed(value: unknown, options: PackOptions, arena: Arena | undefined): Packing {
   // A hook may pack in its turn, hence a pool and not one packer.
   const packer = pool.pop() ?? new Packer();
   try {
-    return packer.pack(value, options);
+    return packer.pack(value, options, arena);
   } finally {
     if (pool.length < 4) pool.push(packer);
   }

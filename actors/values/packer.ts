@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Arena } from "./arena.ts";
 import { NotSendableError } from "./errors.ts";
 import { ARRAY_BUFFER, Ext, kindOf, MAX_DEPTH, SHARED_ARRAY_BUFFER, SMALL_ARRAY } from "./format.ts";
 import { reference, toWire } from "./hooks.ts";
@@ -14,6 +15,7 @@ import { Writer } from "./writer.ts";
 
 const NONE: readonly string[] = [];
 const NO_FRAMES: readonly Uint8Array[] = [];
+const NOTHING = new Uint8Array(0);
 const NO_CODES: ReadonlyMap<string, Uint8Array> = new Map();
 const float = new Float64Array(1);
 const floatBytes = new Uint8Array(float.buffer);
@@ -41,7 +43,8 @@ export class Packer {
   repeated = false;
   trail: (string | number)[] = [];
 
-  pack(value: unknown, options: PackOptions): Packing {
+  /** `arena` takes the head in, unless there are frames: then the packing's own head is empty. */
+  pack(value: unknown, options: PackOptions, arena?: Arena): Packing {
     this.options = options;
     this.out.length = 0;
     try {
@@ -49,7 +52,10 @@ export class Packer {
       if (Array.isArray(value) && value.every(isPrimitive)) this.array(value, 0);
       else this.write(value, 0);
       const plain = this.refs.length === 0 && this.codeRefs.length === 0 && !this.repeated;
-      const head = plain ? this.out.take() : this.withTable();
+      if (!plain) this.table();
+      const inArena = arena !== undefined && this.frames.length === 0;
+      if (inArena) arena.put(this.out.bytes, this.out.length);
+      const head = inArena ? NOTHING : this.out.take();
       return {
         head,
         frames: this.frames.length === 0 ? NO_FRAMES : this.frames,
@@ -85,7 +91,8 @@ export class Packer {
     if (this.out.bytes.length > 1 << 20) this.out.bytes = new Uint8Array(1024);
   }
 
-  private withTable(): Uint8Array {
+  /** Puts the table of what is referred to before what is written. */
+  private table(): void {
     const body = this.out.bytes.slice(0, this.out.length);
     const out = this.out;
     out.length = 0;
@@ -97,7 +104,6 @@ export class Packer {
     out.byte(this.repeated ? 0xc3 : 0xc2);
     out.raw(body);
     out.end(start);
-    return out.take();
   }
 
   path(depth: number): string {

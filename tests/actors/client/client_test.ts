@@ -153,7 +153,7 @@ onCluster("Client.submit() scatters large arguments of itself, once for the same
   deepStrictEqual(await client.gather([first, second]), [20_001, 20_002]);
   const data = [...coreOf(client).machine.tasks.values()].filter((t) => t.kind === "data");
   strictEqual(data.length, 1);
-  strictEqual(taskOfFuture(first).spec!.deps[0], data[0].key);
+  strictEqual(taskOfFuture(first).deps[0], data[0].key);
   x[0] = 11;
   strictEqual(await client.submit(sum, x, 0), 20_010);
   first.release();

@@ -54,8 +54,8 @@ class Bench {
 }
 
 function task(key: string, deps: readonly string[] = [], codes: readonly string[] = [], options = plain): ClientTask {
-  const packed = pack([key]);
-  return new ClientTask(key, "task", { fn: "global:Math.sqrt", options, args: packed, deps, codes });
+  const args = pack([key]).head;
+  return new ClientTask(key, "task", { fn: "global:Math.sqrt", options, codes }, args, 0, args.length, deps);
 }
 
 function done(keys: readonly string[], inline = true): SchedulerToClient {

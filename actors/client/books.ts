@@ -1,0 +1,61 @@
+/**
+ * What the client's machine knows, and what it is about to say.
+ *
+ * @module
+ */
+
+import type { ClientToScheduler } from "../protocol/mod.ts";
+import type { ClientTask, ClientTaskState } from "./client_task.ts";
+import type { ClientInstruction, WorkerCard } from "./events.ts";
+import { ClientLog, transition } from "./transitions.ts";
+
+/** For messages without frames. */
+export const NO_FRAMES: readonly Uint8Array[] = [];
+/** For tasks without inputs. */
+export const NO_TASKS: readonly ClientTask[] = [];
+
+/** The machine's tables, on which its rules work. */
+export class ClientBooks {
+  /** All that is wanted, and what that was made from. */
+  readonly tasks = new Map<string, ClientTask>();
+  /** Workers as the scheduler last told, by name. */
+  readonly workers = new Map<string, WorkerCard>();
+  /** Code by hash. */
+  readonly codes = new Map<string, Uint8Array>();
+  /** Code that the scheduler was told in this session. */
+  readonly told = new Set<string>();
+  /** Recent changes. */
+  readonly log = new ClientLog();
+  /** Why nothing more will come, once that is so. */
+  ended: string | undefined;
+  /** Whether there is a session. */
+  session = false;
+  /** The time of the event that is handled. */
+  now = 0;
+  /** What is to be done. */
+  out: ClientInstruction[] = [];
+  /** What is no longer pending since the event began. */
+  settled: ClientTask[] = [];
+  /** Keys that the scheduler is told to be let go of at the event's end. */
+  freed: string[] = [];
+
+  /** Says something to the scheduler, if it can be heard; else the next session begins with it. */
+  send(message: ClientToScheduler): void {
+    if (this.session) this.out.push({ type: "send", message });
+  }
+
+  /** Changes a task's state. */
+  to(task: ClientTask, state: ClientTaskState, why: string): void {
+    transition(task, state, why, this.now, this.log);
+    if (state === "pending") return;
+    task.keep = undefined;
+    this.settled.push(task);
+  }
+
+  /** Nothing more will come. */
+  end(reason: string): void {
+    if (this.ended !== undefined) return;
+    this.ended = reason;
+    this.out.push({ type: "ended", reason });
+  }
+}
