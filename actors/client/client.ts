@@ -14,7 +14,7 @@ import { gather } from "./gathering.ts";
 import { runEverywhere, workersThere } from "./everywhere.ts";
 import { failureOf } from "./decoding.ts";
 import { Fetcher } from "./fetching.ts";
-import { Future, type HandleHost, makeFuture, taskOfFuture } from "./future.ts";
+import { Future, type HandleHost, makeFuture, makeFutures, taskOfFuture } from "./future.ts";
 import type { ConnectOptions, LocalOptions } from "./connect.ts";
 import { remoteModule } from "./modules.ts";
 import { type CallOptions, checkKey, Options } from "./options.ts";
@@ -145,6 +145,7 @@ export class Client implements AsyncDisposable {
    *
    * @param fn As in {@link Client.submit}.
    * @param columns A list for each parameter, all of one length.
+   * @returns Futures in the same order. Those of a long list are garbage only in groups of 32: release by hand what has to go at once.
    * @throws {RangeError} when the lists differ in length.
    */
   map<A extends readonly unknown[], R>(fn: (...args: A) => R, ...columns: Columns<NoInfer<A>>): Future<Awaited<R>>[] {
@@ -152,12 +153,13 @@ export class Client implements AsyncDisposable {
     const n = lists.length === 0 ? 0 : lists[0].length;
     const odd = lists.findIndex((l) => l.length !== n);
     if (odd > 0) throw new RangeError(`map: list ${odd} has ${lists[odd].length} elements, list 0 has ${n}`);
-    const out: Future<Awaited<R>>[] = new Array(n);
+    const tasks: ClientTask[] = new Array(n);
+    const named = this.#options.given.key !== undefined;
     for (let i = 0; i < n; i++) {
       const args = lists.length === 1 ? [lists[0][i]] : lists.map((l) => l[i]);
-      out[i] = makeFuture(this.#shared, this.#submit(fn, args, `-${i}`));
+      tasks[i] = this.#submit(fn, args, named ? `-${i}` : "");
     }
-    return out;
+    return makeFutures(this.#shared, tasks);
   }
 
   /**
@@ -330,10 +332,11 @@ export class Client implements AsyncDisposable {
   /**
    * Which workers hold values, by name.
    *
-   * @param values Futures and references; default: everything in the cluster.
+   * @param values Futures and references, or one; default: everything in the cluster.
    */
-  async whoHas(values?: Iterable<Promised<unknown>>): Promise<Record<string, string[]>> {
-    const args = values === undefined ? null : { keys: [...values].map((f) => f.key) };
+  async whoHas(values?: Promised<unknown> | Iterable<Promised<unknown>>): Promise<Record<string, string[]>> {
+    const list = values instanceof Future || values instanceof Ref ? [values] : values as Iterable<Promised<unknown>>;
+    const args = values === undefined ? null : { keys: Array.from(list, (f) => taskOf(f).key) };
     return await whileWaiting(this.#shared.core.ask("whoHas", args)) as unknown as Record<string, string[]>;
   }
 

@@ -68,7 +68,10 @@ export class ClientCore {
   #n = 1;
   #held = 0;
   #welcomed: { resolve(): void; reject(e: unknown): void } | undefined;
-  readonly #handles = new FinalizationRegistry<ClientTask>((task) => this.letGo(task));
+  readonly #handles = new FinalizationRegistry<ClientTask | readonly ClientTask[]>((held) => {
+    if (held instanceof ClientTask) this.#collected(held);
+    else for (const task of held) this.#collected(task);
+  });
 
   /** Dials at once. */
   constructor(options: ClientCoreOptions) {
@@ -179,13 +182,24 @@ export class ClientCore {
   /** A future or reference came into being. */
   hold(handle: object, task: ClientTask): void {
     task.handles++;
-    this.#handles.register(handle, task, handle);
+    this.#handles.register(handle, task);
   }
 
-  /** A future or reference was released by hand. */
-  unhold(handle: object, task: ClientTask): void {
-    this.#handles.unregister(handle);
+  /** As {@link ClientCore.hold}, for handles that all refer to `group`: they count as collected when all of them are. */
+  holdGroup(group: object, tasks: readonly ClientTask[]): void {
+    for (const task of tasks) task.handles++;
+    this.#handles.register(group, tasks);
+  }
+
+  /** A future or reference was released by hand. It is still to be collected: to call that off would cost more than to count it. */
+  unhold(task: ClientTask): void {
+    task.early++;
     this.letGo(task);
+  }
+
+  #collected(task: ClientTask): void {
+    if (task.early > 0) task.early--;
+    else this.letGo(task);
   }
 
   /** A future or reference is gone. */

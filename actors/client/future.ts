@@ -16,8 +16,8 @@ export interface HandleHost {
 }
 
 // What the client's other files may do with futures, and nobody else: assigned by the class itself.
-/** Makes a future of a task. */
-export let makeFuture: <T>(host: HandleHost, task: ClientTask) => Future<T>;
+/** Makes a future of a task; one of a group when the core holds that instead. */
+export let makeFuture: <T>(host: HandleHost, task: ClientTask, group?: object) => Future<T>;
 /** The task behind a future. */
 export let taskOfFuture: (future: Future<unknown>) => ClientTask;
 /** The client's parts behind a future. */
@@ -41,6 +41,8 @@ export let hostOfFuture: (future: Future<unknown>) => HandleHost;
 export class Future<T> implements Promise<T>, Disposable {
   readonly #host: HandleHost;
   readonly #task: ClientTask;
+  /** Lives as long as any future that has it: the one thing that is watched for all of them. */
+  readonly #group: object | undefined;
   #promise: Promise<T> | undefined;
   #released = false;
   /** Always `"Future"`. */
@@ -48,10 +50,11 @@ export class Future<T> implements Promise<T>, Disposable {
   /** Only for types: what it is a future of. */
   declare protected readonly valueType: T;
 
-  private constructor(host: HandleHost, task: ClientTask) {
+  private constructor(host: HandleHost, task: ClientTask, group: object | undefined) {
     this.#host = host;
     this.#task = task;
-    host.core.hold(this, task);
+    this.#group = group;
+    if (group === undefined) host.core.hold(this, task);
   }
 
   /** Names the task, and its result, in the whole cluster. */
@@ -116,7 +119,7 @@ export class Future<T> implements Promise<T>, Disposable {
   release(): void {
     if (this.#released) return;
     this.#released = true;
-    this.#host.core.unhold(this, this.#task);
+    this.#host.core.unhold(this.#task);
   }
 
   /** The same as {@link Future.release}. */
@@ -130,10 +133,29 @@ export class Future<T> implements Promise<T>, Disposable {
   }
 
   static {
-    makeFuture = (host, task) => new Future(host, task);
+    makeFuture = (host, task, group) => new Future(host, task, group);
     taskOfFuture = (future) => future.#task;
     hostOfFuture = (future) => future.#host;
     // Once for all of them: there may be a great many.
     Object.defineProperty(this.prototype, Symbol.toStringTag, { value: "Future" });
   }
+}
+
+/** Futures of one call from which on they are held in groups. */
+const MANY = 512;
+const GROUP = 32;
+
+/** Makes futures of tasks that were submitted together. To watch each of very many for its end would be a good part of what tasks cost. */
+export function makeFutures<T>(host: HandleHost, tasks: readonly ClientTask[]): Future<T>[] {
+  const n = tasks.length;
+  const out: Future<T>[] = new Array(n);
+  let group: object | undefined;
+  for (let i = 0; i < n; i++) {
+    if (n >= MANY && i % GROUP === 0) {
+      group = {};
+      host.core.holdGroup(group, tasks.slice(i, i + GROUP));
+    }
+    out[i] = makeFuture(host, tasks[i], group);
+  }
+  return out;
 }

@@ -71,7 +71,7 @@ export class Ref<T> implements Disposable {
   release(): void {
     if (this.#released) return;
     this.#released = true;
-    this.#host.core.unhold(this, this.#task);
+    this.#host.core.unhold(this.#task);
   }
 
   /** The same as {@link Ref.release}. */
