@@ -8,7 +8,7 @@ import { blobSize, fromBlob, pack, type PackedValue, toBlob } from "../values/mo
 import { Mailbox } from "../core/mod.ts";
 import { ActorGoneError } from "../scheduler/errors.ts";
 import { MailboxFullError } from "./errors.ts";
-import type { ThreadLoop } from "./thread_loop.ts";
+import type { Claimed, ThreadLoop } from "./thread_loop.ts";
 import { Out, padded, readText } from "./thread_records.ts";
 import { INLINE_BYTES, NO_RUN, packError } from "./thread_results.ts";
 import { Run } from "./thread_run.ts";
@@ -37,15 +37,6 @@ interface Resident {
   listed: boolean;
 }
 
-interface Construction {
-  readonly run: number;
-  readonly fn: number;
-  readonly actor: number;
-  readonly key: () => string;
-  readonly args: PackedValue;
-  readonly deps?: Map<string, PackedValue>;
-}
-
 /** Actors of one thread. */
 export class ThreadActors {
   readonly #loop: ThreadLoop;
@@ -63,7 +54,7 @@ export class ThreadActors {
   }
 
   /** Constructs an instance. */
-  construct(task: Construction): void {
+  construct(task: Claimed): void {
     const key = task.key();
     const resident: Resident = {
       index: task.actor,

@@ -7,6 +7,9 @@
 import { libraryFile } from "../core/mod.ts";
 import type { PackOptions } from "../values/mod.ts";
 
+/** Code travels with the first task that needs it; it is not waited for any longer than this. */
+const CODE_MS = 10_000;
+
 type CodeModule = typeof import("../code/mod.ts");
 
 /** Loads code, and knows what is loaded. */
@@ -78,7 +81,15 @@ export class ThreadCode {
     }
     const hash = module.hashNeeded(ref);
     if (hash !== undefined && !module.hasCode(hash)) {
-      while (!this.#codes.has(hash)) await this.#arrival(hash);
+      if (!this.#codes.has(hash)) {
+        let timer: ReturnType<typeof setTimeout> | undefined;
+        const late = new Promise<void>((resolve) => timer = setTimeout(resolve, CODE_MS));
+        await Promise.race([this.#arrival(hash), late]);
+        clearTimeout(timer);
+        if (!this.#codes.has(hash)) {
+          throw new module.UnknownCodeError(`the code of ${ref} did not come within ${CODE_MS / 1000} s`);
+        }
+      }
       module.addCode(hash, this.#codes.get(hash)!);
     }
     return await module.loadCode(ref);

@@ -23,15 +23,21 @@ import { NextTurn } from "./turns.ts";
 /** Milliseconds after which a thread that has more to do lets its event loop turn. */
 const TURN = 1;
 
-interface Claimed {
+/** A task as it was claimed. */
+export interface Claimed {
   readonly kind: number;
   readonly run: number;
   readonly fn: number;
   readonly actor: number;
   readonly key: () => string;
-  readonly args: PackedValue;
+  /** The arguments as they came; nobody has looked at them yet. */
+  readonly blob: Uint8Array;
+  /** The arguments, from {@link ThreadLoop.missing} on. */
+  args: PackedValue;
   readonly deps: Map<string, PackedValue> | undefined;
 }
+
+const UNREAD: PackedValue = { head: new Uint8Array(0), frames: [] };
 
 /** The thread's whole state. */
 export class ThreadLoop implements RunHost {
@@ -202,7 +208,8 @@ export class ThreadLoop implements RunHost {
       fn: ints[2],
       actor: ints[6],
       key: () => readText(record, TASK_HEAD, keyBytes),
-      args: fromBlob(args),
+      blob: args,
+      args: UNREAD,
       deps,
     };
   }
@@ -225,9 +232,10 @@ export class ThreadLoop implements RunHost {
     }
   }
 
-  /** Loads the code that a task needs; nothing when all is there. */
-  missing(task: { fn: number; args: PackedValue; deps?: Map<string, PackedValue> }): Promise<unknown> | undefined {
+  /** Opens a task's arguments and loads the code that it needs; nothing when all is there. Throws when the arguments are no packed value. */
+  missing(task: Pick<Claimed, "fn" | "blob" | "args" | "deps">): Promise<unknown> | undefined {
     const { code } = this;
+    task.args = fromBlob(task.blob);
     const fn = code.ref(task.fn);
     let all: Promise<unknown>[] | undefined;
     const look = (head: Uint8Array): void => {

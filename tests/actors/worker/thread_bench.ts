@@ -64,6 +64,7 @@ export class ThreadBench implements AsyncDisposable {
     const code = describeCode(fn, "value");
     for (const [hash, bytes] of code.codes) this.executor.code(hash, bytes);
     const packed = pack(args);
+    const deps = packed.refs.map((key) => ({ key, value: this.store.get(key)!.value.retain() }));
     this.executor.start({
       ticket,
       key: key ?? `task-${ticket}`,
@@ -71,8 +72,16 @@ export class ThreadBench implements AsyncDisposable {
       kind,
       fn: code.ref,
       args: toBlob(packed),
-      deps: packed.refs.map((key) => ({ key, value: this.store.get(key)!.value.retain() })),
+      deps,
     });
+    return ticket;
+  }
+
+  /** Starts a function with arguments that anybody may have sent. */
+  startRaw(args: Uint8Array, kind: "task" | "actor" = "task"): number {
+    const ticket = this.#n++;
+    const key = `task-${ticket}`;
+    this.executor.start({ ticket, key, attempt: 1, kind, fn: "global:Math.sqrt", args, deps: [] });
     return ticket;
   }
 

@@ -18,6 +18,17 @@ Deno.test("ThreadExecutor.start() performs functions on threads, with small and 
   assert.equal(text.length, 3_000_000);
 });
 
+Deno.test("ThreadExecutor.start() fails a task whose arguments are no packed value, and its thread goes on", async () => {
+  await using b = new ThreadBench();
+  for (const kind of ["task", "actor"] as const) {
+    for (const args of [new Uint8Array(0), new Uint8Array(8).fill(255), new Uint8Array([1, 2, 3])]) {
+      const { error } = await b.outcome(b.startRaw(args, kind)) as { error: Error };
+      assert(error instanceof Error);
+      assert.equal(await b.run(Math.sqrt, 16), 4);
+    }
+  }
+});
+
 Deno.test("ThreadExecutor.start() takes arguments larger than a slot and keys of any letters", async () => {
   await using b = new ThreadBench();
   const list = Array.from({ length: 2000 }, (_, i) => i);
