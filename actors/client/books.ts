@@ -20,6 +20,10 @@ export class ClientBooks {
   readonly tasks = new Map<string, ClientTask>();
   /** Workers as the scheduler last told, by name. */
   readonly workers = new Map<string, WorkerCard>();
+  /** Workers that a new scheduler has not heard of yet: by name, when they are given up. */
+  readonly doubted = new Map<string, number>();
+  /** The scheduler's life. */
+  scheduler = "";
   /** Code by hash. */
   readonly codes = new Map<string, Uint8Array>();
   /** Code that the scheduler was told in this session. */

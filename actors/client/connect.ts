@@ -10,6 +10,7 @@ import type { LocalClusterOptions } from "../cluster/mod.ts";
 import { type Ids, systemIds } from "../core/mod.ts";
 import { type Client, clientOver, coreOf } from "./client.ts";
 import { becomeDefault } from "./current.ts";
+import { roomForValues } from "./receiving.ts";
 
 /** How a client reaches its cluster. */
 export interface ConnectOptions {
@@ -45,7 +46,8 @@ export async function connect(
   const ids = systemIds();
   const name = options.name ?? ids.next("c");
   const keys = typeof options.keys === "string" ? await loadKeys(options.keys) : options.keys;
-  const endpoint = await openEndpoint({ self: { role: "client", name, incarnation: ids.next("i") }, keys });
+  const self = { role: "client", name, incarnation: ids.next("i") } as const;
+  const endpoint = await openEndpoint({ self, keys, reserve: roomForValues });
   return await begin(endpoint, address, ids, options, closed, started);
 }
 

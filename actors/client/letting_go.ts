@@ -13,7 +13,8 @@ export function release(b: ClientBooks, tasks: readonly ClientTask[]): void {
   const keys: string[] = [];
   for (const t of tasks) {
     if (t.state === "released" || !t.entered) continue;
-    if (t.sent && t.state !== "cancelled" && t.state !== "lost") {
+    // What is lost the scheduler still counts as wanted: it may be found.
+    if (t.sent && t.state !== "cancelled") {
       if (t.unsent > 0) t.owed = true;
       else keys.push(t.key);
     }

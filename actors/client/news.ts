@@ -9,6 +9,15 @@ import type { ClientBooks } from "./books.ts";
 import type { WorkerCard } from "./events.ts";
 import { inheritAll, owedGone } from "./giving_up.ts";
 
+/** So long a new scheduler may take to hear of a worker that is there, in ms. */
+const DOUBT = 5000;
+
+/** Time has passed: who has not come back to a new scheduler is gone. */
+export function noLongerDoubted(b: ClientBooks): void {
+  const names = [...b.doubted].filter(([, until]) => until <= b.now).map(([name]) => name);
+  if (names.length > 0) workers(b, [], names);
+}
+
 /** Takes a message in. */
 export function message(b: ClientBooks, m: SchedulerToClient): void {
   switch (m.type) {
@@ -45,9 +54,16 @@ export function message(b: ClientBooks, m: SchedulerToClient): void {
       }
       return;
     case "welcome": {
-      const before = new Set(b.workers.keys());
-      for (const w of m.workers) before.delete(w.name);
-      workers(b, m.workers, [...before]);
+      const missing = new Set(b.workers.keys());
+      for (const w of m.workers) missing.delete(w.name);
+      // A scheduler that was started again has yet to hear of its workers, and what is under way with them goes on.
+      const doubt = b.scheduler !== "" && b.scheduler !== m.incarnation;
+      b.scheduler = m.incarnation;
+      workers(b, m.workers, doubt ? [] : [...missing]);
+      if (doubt && missing.size > 0) {
+        for (const name of missing) b.doubted.set(name, b.now + DOUBT);
+        b.out.push({ type: "wakeAt", at: b.now + DOUBT });
+      }
       b.out.push({ type: "welcome" });
       return;
     }
@@ -82,11 +98,13 @@ function workers(b: ClientBooks, changed: readonly WorkerCard[], names: readonly
     const w = b.workers.get(name);
     if (w !== undefined) gone.push(w);
     b.workers.delete(name);
+    b.doubted.delete(name);
   }
   for (const w of changed) {
     const before = b.workers.get(w.name);
     if (before !== undefined && before.address !== w.address) gone.push(before);
     b.workers.set(w.name, w);
+    b.doubted.delete(w.name);
   }
   b.out.push({ type: "workers", gone });
 }

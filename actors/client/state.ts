@@ -10,7 +10,7 @@ import type { ClientTask } from "./client_task.ts";
 import type { ClientEvent, ClientInstruction, WorkerCard } from "./events.ts";
 import { cancel, fail } from "./giving_up.ts";
 import { release } from "./letting_go.ts";
-import { message } from "./news.ts";
+import { message, noLongerDoubted } from "./news.ts";
 import { resume } from "./resuming.ts";
 import type { ClientLog } from "./transitions.ts";
 import { validate } from "./validate.ts";
@@ -80,6 +80,7 @@ export class ClientMachine {
         if (!b.session && b.ended === undefined && event.now - this.#downSince >= this.#giveUpAfter) {
           b.end(`the scheduler could not be reached for ${this.#giveUpAfter / 1000} s`);
         }
+        noLongerDoubted(b);
         break;
       case "message":
         message(b, event.message);

@@ -245,7 +245,7 @@ class Unpacker extends Reader {
   private view(kind: number, bytes: Uint8Array, own: boolean): unknown {
     const { name, size } = kinds[kind];
     if (bytes.byteLength % size !== 0) this.bad(`${bytes.byteLength} bytes for a ${name}`);
-    if (kind === ARRAY_BUFFER) return own ? bytes.buffer : bytes.slice().buffer;
+    if (kind === ARRAY_BUFFER) return own || isWhole(bytes) ? bytes.buffer : bytes.slice().buffer;
     if (kind === SHARED_ARRAY_BUFFER) {
       const shared = new SharedArrayBuffer(bytes.byteLength);
       new Uint8Array(shared).set(bytes);
@@ -310,6 +310,11 @@ function define(o: object, name: string, value: unknown): void {
 
 function hide(o: object, name: string, value: unknown): void {
   Object.defineProperty(o, name, { value, writable: true, enumerable: false, configurable: true });
+}
+
+/** Whether the bytes are all of a buffer that is this thread's alone: then it need not be copied to be handed on. */
+function isWhole(bytes: Uint8Array): boolean {
+  return bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength;
 }
 
 function isTable(head: Uint8Array): boolean {

@@ -2,6 +2,7 @@ import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert/s
 import { decode, ExtensionCodec } from "@msgpack/msgpack";
 import fc from "fast-check";
 import {
+  Arena,
   blobSize,
   contentHash,
   fingerprint,
@@ -10,12 +11,15 @@ import {
   MalformedValueError,
   neededCode,
   neededRefs,
+  NO_SCALAR,
   NotSendableError,
   pack,
   type PackedValue,
+  packInto,
   type PackOptions,
   reference,
   registerErrorClass,
+  scalarAt,
   toBlob,
   toWire,
   unpack,
@@ -166,6 +170,66 @@ Deno.test("pack() takes buffers and views of part of a buffer", () => {
   deepStrictEqual(roundTrip(new Uint8Array(buffer, 5, 3)), Uint8Array.of(5, 6, 7));
   const s = roundTrip(new SharedArrayBuffer(600)) as SharedArrayBuffer;
   ok(s instanceof SharedArrayBuffer && s.byteLength === 600);
+});
+
+Deno.test("unpack() hands a frame that is all of a buffer on as that buffer, and copies one that is part of it", () => {
+  const packed = pack(new Uint8Array(1000).fill(7).buffer);
+  strictEqual(unpack({ head: packed.head, frames: [packed.frames[0]] }), packed.frames[0].buffer);
+  const part = new Uint8Array(1008).fill(7).subarray(8);
+  const copy = unpack({ head: packed.head, frames: [part] });
+  ok(copy instanceof ArrayBuffer && copy !== part.buffer);
+  deepStrictEqual(new Uint8Array(copy), new Uint8Array(1000).fill(7));
+});
+
+Deno.test("scalarAt() reads what pack() wrote of numbers, booleans and null, and nothing else", () => {
+  const at = (value: unknown) => {
+    const { head } = pack(value);
+    const bytes = new Uint8Array(head.length + 5);
+    bytes.set(head, 3);
+    return scalarAt(bytes, 3, 3 + head.length);
+  };
+  for (
+    const v of [
+      0,
+      127,
+      128,
+      255,
+      256,
+      65535,
+      65536,
+      2 ** 31 - 1,
+      -1,
+      -32,
+      -33,
+      -(2 ** 31),
+      2 ** 32,
+      0.5,
+      -0,
+      NaN,
+      1e300,
+    ]
+  ) ok(Object.is(at(v), v), `${v}`);
+  for (const v of [true, false, null]) strictEqual(at(v), v);
+  for (const v of [undefined, "", "a", "abcd", "abcdefgh", [], [1], {}, 5n, new Date(0), new Float64Array(1)]) {
+    strictEqual(at(v), NO_SCALAR, String(v));
+  }
+});
+
+Deno.test("packInto() puts heads into the arena one after the other, and leaves values with frames alone", () => {
+  const arena = new Arena();
+  const places = Array.from({ length: 20_000 }, (_, i) => {
+    const packed = packInto(arena, [i, `${i}`], {});
+    strictEqual(packed.head.length, 0);
+    return { bytes: arena.bytes, start: arena.start, end: arena.end };
+  });
+  places.forEach(({ bytes, start, end }, i) => {
+    deepStrictEqual(unpack(fromBlob(bytes.subarray(start, end))), [i, `${i}`]);
+  });
+  const before = arena.end;
+  strictEqual(packInto(arena, [new Float64Array(100)], {}).frames.length, 1);
+  strictEqual(arena.end, before);
+  packInto(arena, ["x".repeat(100_000)], {});
+  deepStrictEqual(unpack(fromBlob(arena.bytes.subarray(arena.start, arena.end))), ["x".repeat(100_000)]);
 });
 
 Deno.test("pack() keeps one object that stands twice one object", () => {
