@@ -10,10 +10,14 @@ import { disengage, quit } from "./lifecycle.ts";
 import { copiesChanged } from "./replication.ts";
 import { isActor, NO_BYTES, NO_TASKS, type SchedulerTask, unlinkDependent } from "./tasks.ts";
 import { ABSENT, FAILED, FORGOTTEN, MEMORY, PROCESSING, QUEUED, RELEASED, WAITING } from "./transitions.ts";
+import type { SchedulerClient } from "./clients.ts";
 import type { SchedulerWorker } from "./workers.ts";
 
-/** Takes a task and all that depends on it out of the world; who wants one of them is told that it was cancelled. */
-export function cancelTask(b: Books, first: SchedulerTask, reason: string): void {
+/**
+ * Takes a task and all that depends on it out of the world; who wants one of them is told that it was cancelled. Not `by`, who asked for it,
+ * of the task itself: it knows, and may ask for it anew before it would hear.
+ */
+export function cancelTask(b: Books, first: SchedulerTask, by: SchedulerClient, reason: string): void {
   const doomed = [first];
   const seen = new Set(doomed);
   for (let i = 0; i < doomed.length; i++) {
@@ -26,7 +30,7 @@ export function cancelTask(b: Books, first: SchedulerTask, reason: string): void
   }
   for (const t of doomed) {
     for (const c of fewList(t.wanters)) {
-      if (c.peer !== null) {
+      if (c.peer !== null && (t !== first || c !== by)) {
         const out = b.tellClient(c);
         out.cancelled.push(t.key);
         out.cancelReasons.push(t === first ? reason : `its dependency ${first.key} was cancelled`);
@@ -60,6 +64,7 @@ export function settle(b: Books): void {
       if (t.state === WAITING || t.state === QUEUED || t.state === PROCESSING || t.state === MEMORY) {
         b.move(t, t.fn === null ? ABSENT : RELEASED, "nobody wants it");
       }
+      if (t.extras !== null && b.questions.size > 0) copiesChanged(b, t);
       continue;
     }
     b.move(t, FORGOTTEN, "nobody wants it");

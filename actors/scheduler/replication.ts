@@ -185,7 +185,10 @@ export function replicate(
   b.questions.add(q);
   for (const id of [...q.ids]) {
     const t = b.tasks.get(id);
-    if (t === undefined || t.state === FAILED || isActor(t)) {
+    if (
+      t === undefined || t.state === FAILED || isActor(t) ||
+      (t.state !== MEMORY && t.wanters === null && t.neededBy === 0 && !t.keep)
+    ) {
       q.problems.push(`${id} is no value that exists`);
       q.ids.delete(id);
       continue;
@@ -221,7 +224,9 @@ export function replicate(
 /** Whether a question has got what it wants of one value. */
 function look(b: Books, q: CopyQuestion, id: string): void {
   const t = b.tasks.get(id);
-  if (t === undefined || t.state === FAILED) {
+  if (
+    t === undefined || t.state === FAILED || (t.state !== MEMORY && t.wanters === null && t.neededBy === 0 && !t.keep)
+  ) {
     q.problems.push(`${id} is gone`);
     q.ids.delete(id);
   } else if (t.state === MEMORY) {

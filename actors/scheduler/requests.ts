@@ -30,16 +30,13 @@ export function cancelKeys(b: Books, c: SchedulerClient, keys: readonly string[]
     if (t === undefined) continue;
     const ended = t.state === FAILED || (t.state === MEMORY && !isActor(t));
     if (!ended && (force || onlyWantedBy(t, c))) {
-      cancelTask(b, t, force ? `cancelled by ${c.name}` : "cancelled");
+      cancelTask(b, t, c, force ? `cancelled by ${c.name}` : "cancelled");
       continue;
     }
-    // Others go on waiting for it; this client does not.
+    // Others go on waiting for it; this client does not, and knows it.
     if (!fewHas(t.wanters, c)) continue;
     b.removeWish(t, c);
     if (isData(t)) notSupplier(b, c, t, "the client that scattered it has let go of it");
-    const out = b.tellClient(c);
-    out.cancelled.push(key);
-    out.cancelReasons.push("cancelled");
   }
 }
 

@@ -74,9 +74,9 @@ export class WorkerOutbox {
       const run = writeRun(w, this.run, this.runSerials, codes);
       if (run !== null) emit(run);
     }
-    const fetch = this.fetch.filter((o) => o.task.holders !== null || o.source === null);
-    if (fetch.length > 0) emit(writeFetch(fetch));
-    const holders = this.holders.length > 0 ? [...new Set(this.holders)].filter((t) => t.holders !== null) : [];
+    // Also of what has lost its holders in this very turn: a worker that is told of none says so, one that is told nothing waits.
+    if (this.fetch.length > 0) emit(writeFetch(this.fetch));
+    const holders = this.holders.length > 0 ? [...new Set(this.holders)] : [];
     if (holders.length > 0) {
       const table = new HolderTable(holders.length);
       for (const task of holders) table.add(task, w);

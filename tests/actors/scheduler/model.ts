@@ -557,7 +557,12 @@ export class Model {
       else if (what < 7) c.put(`x${this.names++}`, dice.pick([1, 1, 2, 0]));
       else if (what < 9) this.release(c);
       else {
-        const keys = [...c.wants.keys()].filter(() => dice.chance(0.1));
+        const keys = [...c.wants].filter(([, s]) => s === "pending" && dice.chance(0.1)).map(([k]) => k);
+        // Who cancels knows it, and is not told.
+        for (const k of keys) {
+          c.wants.set(k, "gone");
+          c.errors.set(k, "cancelled");
+        }
         if (keys.length > 0) c.say({ type: "cancel", keys, force: dice.chance(0.5), frames: none });
       }
       return true;
