@@ -331,11 +331,14 @@ export class ClientCore {
   #refused(cause: "version" | "unanswered" | "keys", reason: string): void {
     const hint = {
       version: "both sides must be of the same version",
-      keys: "give the keys that belong to this scheduler (option keys)",
+      keys: "option keys takes what the scheduler was given with --keys, and nothing where it has none",
       unanswered: "is a scheduler running there, can the port be reached, and does it want keys?",
     }[cause];
     // Whoever is only late is waited for, as long as the caller wants.
-    if (cause !== "unanswered") this.#welcomed?.reject(new ConnectionError(this.scheduler, `${reason}; ${hint}`));
+    if (cause !== "unanswered") {
+      const said = reason.replace(`${this.scheduler} refused: `, "it says: ");
+      this.#welcomed?.reject(new ConnectionError(this.scheduler, `${said}; ${hint}`));
+    }
   }
 
   #send(message: ClientToScheduler): void {
