@@ -80,12 +80,12 @@ function tell(b: ClientBooks, first: ClientTask, rows: ClientTask[]): void {
   const all = [first];
   for (const t of all) {
     t.sent = true;
-    uncount(b, t);
     if (b.session) rows.push(t);
-    // What was let go may have been forgotten by the scheduler: it is told of it once more.
+    // What was let go, and not kept for it, may have been forgotten by the scheduler: it is told of it once more.
     for (const d of t.inputs) {
       if (d.state === "released" && d.sent && !d.owed && d.call !== undefined && !all.includes(d)) all.push(d);
     }
+    uncount(b, t);
   }
 }
 
