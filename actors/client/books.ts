@@ -34,6 +34,8 @@ export class ClientBooks {
   ended: string | undefined;
   /** Whether there is a session. */
   session = false;
+  /** Numbers the events. */
+  event = 0;
   /** The time of the event that is handled. */
   now = 0;
   /** What is to be done. */

@@ -43,6 +43,7 @@ class Rare {
   blocks: ClientTask[] | undefined;
   unsent = 0;
   counts = false;
+  toldIn = 0;
   owed = false;
   error: Uint8Array | undefined;
   blamed = "";
@@ -158,6 +159,14 @@ export class ClientTask {
   }
   set counts(yes: boolean) {
     this.#set("counts", yes);
+  }
+
+  /** The event in which the scheduler was told of it, if it had to wait for that. */
+  get toldIn(): number {
+    return this.#some.toldIn;
+  }
+  set toldIn(event: number) {
+    this.#set("toldIn", event);
   }
 
   /** Let go of here, but not told so: the scheduler is to keep it for the `unsent`. */

@@ -66,6 +66,7 @@ export class ClientMachine {
   handle(event: ClientEvent): ClientInstruction[] {
     const b = this.#books;
     b.now = event.now;
+    b.event++;
     switch (event.type) {
       case "up":
         b.session = true;
