@@ -40,12 +40,12 @@ export class WorkerBooks {
   /** Runs of tasks that are of interest, by ticket. */
   readonly runs: Map<number, WorkerTask> = new Map();
   /** Cancelled runs that are not over, and what they may be reading. */
-  readonly ending: Map<number, { readonly deps: readonly string[] }> = new Map();
+  readonly ending: Map<number, WorkerTask> = new Map();
   /** Tasks with a timeout that have begun. */
   readonly timed: Set<WorkerTask> = new Set();
   readonly actors: Map<string, WorkerActor> = new Map();
   readonly places: Places;
-  readonly log: TransitionLog = new TransitionLog();
+  readonly log: TransitionLog;
   /** Failures that no session has carried yet. */
   readonly untold: Extract<WorkerInstruction, { do: "failed" }>[] = [];
   /** What is to be done, in order. */
@@ -60,6 +60,7 @@ export class WorkerBooks {
   /** Empty ones. */
   constructor(readonly options: WorkerMachineOptions) {
     this.places = new Places(options.threads);
+    this.log = new TransitionLog(options.name);
   }
 
   /** Nothing is lacking any more. */
@@ -74,16 +75,16 @@ export class WorkerBooks {
     if (from === "ready") this.ready.remove(task);
     this.move(task, to, why);
     this.tasks.delete(task.key);
-    this.timed.delete(task);
+    if (task.timeout !== null) this.timed.delete(task);
     // What a run reads is let go when the run is over.
     if (from !== "waiting" && from !== "fetching" && from !== "ready") return;
     for (const dep of task.deps) {
-      if (!task.lacks.has(dep)) {
+      if (task.lacks === undefined || !task.lacks.has(dep)) {
         this.unuse(dep);
         continue;
       }
       const d = this.data.get(dep)!;
-      d.wants.delete(task);
+      d.wants!.delete(task);
       this.unwanted(d);
     }
   }
@@ -109,7 +110,7 @@ export class WorkerBooks {
 
   /** Forgets the value, if nobody needs it. */
   unwanted(d: WorkerData): void {
-    if (d.keep || d.users > 0 || d.wants.size > 0 || d.order !== undefined) return;
+    if (d.keep || d.users > 0 || (d.wants !== undefined && d.wants.size > 0) || d.order !== undefined) return;
     this.data.delete(d);
     if (d.state === "held") this.out.push({ do: "forget", key: d.key });
   }
@@ -123,6 +124,6 @@ export class WorkerBooks {
 
   /** A transition, logged. */
   note(task: WorkerTask, from: WorkerTaskState | "new", to: WorkerTaskState, why: string): void {
-    this.log.add({ at: this.now, who: this.options.name, what: task.key, from, to, why });
+    this.log.add(this.now, task.key, from, to, why);
   }
 }

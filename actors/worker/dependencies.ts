@@ -26,11 +26,13 @@ export class Dependencies {
       if (d.order.card !== null) d.card = d.order.card;
       d.order = undefined;
     }
-    for (const task of [...d.wants]) {
-      d.wants.delete(task);
+    const wants = d.wants;
+    if (wants === undefined) return d;
+    d.wants = undefined;
+    for (const task of wants) {
       d.users++;
-      task.lacks.delete(key);
-      if (task.lacks.size === 0) this.#b.makeReady(task, `${key} is here`);
+      task.lacks!.delete(key);
+      if (task.lacks!.size === 0) this.#b.makeReady(task, `${key} is here`);
       else this.follow(task);
     }
     return d;
@@ -39,7 +41,7 @@ export class Dependencies {
   /** A task that waits is "fetching" while any of what it lacks is on its way. */
   follow(task: WorkerTask): void {
     let fetching = false;
-    for (const dep of task.lacks) {
+    for (const dep of task.lacks!) {
       if (this.#b.data.get(dep)!.state === "fetching") {
         fetching = true;
         break;
@@ -81,10 +83,10 @@ export class Dependencies {
     for (let i = from; i < this.#b.out.length; i++) {
       const instruction = this.#b.out[i];
       if (instruction.do !== "get") continue;
-      for (const task of this.#b.data.get(instruction.key)!.wants) this.follow(task);
+      for (const task of this.#b.data.get(instruction.key)!.wants ?? []) this.follow(task);
     }
     for (const d of exhausted) {
-      for (const task of d.wants) this.follow(task);
+      for (const task of d.wants ?? []) this.follow(task);
       if (d.order !== undefined) this.fetchFailed(d, d.holders.length === 0 ? "nobody holds it" : "no holder gave it");
       // The order may have been all that wanted it.
       if (this.#b.data.get(d.key) !== d) continue;
@@ -97,14 +99,16 @@ export class Dependencies {
   report(d: WorkerData): void {
     const tried = d.tried.length > 0 ? d.tried.slice() : [""];
     const deps = tried.map(() => d.key);
-    for (const task of d.wants) this.#b.out.push({ do: "missing", key: task.key, attempt: task.attempt, deps, tried });
+    for (const task of d.wants ?? []) {
+      this.#b.out.push({ do: "missing", key: task.key, attempt: task.attempt, deps, tried });
+    }
   }
 
   /** The one that was asked last cannot give the value. */
   failed(d: WorkerData): void {
     this.#b.data.failed(d);
     this.fetch();
-    for (const task of d.wants) this.follow(task);
+    for (const task of d.wants ?? []) this.follow(task);
   }
 
   /** An ordered copy cannot be had. */

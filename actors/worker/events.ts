@@ -55,6 +55,13 @@ export type WorkerEvent =
     | { readonly type: "pinned"; readonly card: Card }
     /** A run returned; its value is in the store. */
     | { readonly type: "finished"; readonly ticket: number; readonly nbytes: number; readonly spent: number }
+    /** Runs returned; their values are in the store. */
+    | {
+      readonly type: "returned";
+      readonly tickets: readonly number[];
+      readonly nbytes: readonly number[];
+      readonly spent: readonly number[];
+    }
     /** A run threw, or its value found no room. */
     | { readonly type: "threw"; readonly ticket: number; readonly error: Uint8Array; readonly spent: number }
     | { readonly type: "suspended" | "resumed"; readonly ticket: number }

@@ -39,6 +39,15 @@ export interface ActorCalls {
 export type ExecutorEvent =
   /** A task returned. `value` is its packed value, in place if it is in the heap; `spent` is milliseconds of execution. */
   | { readonly kind: "finished"; readonly ticket: number; readonly value: PackedValue; readonly spent: number }
+  /** Tasks returned small values: that of run `tickets[i]` is the blob of `sizes[i]` bytes from `at[i]` on. */
+  | {
+    readonly kind: "returned";
+    readonly tickets: readonly number[];
+    readonly spent: readonly number[];
+    readonly bytes: Uint8Array;
+    readonly at: readonly number[];
+    readonly sizes: readonly number[];
+  }
   /** A task threw: `error` is the blob of the packed error. */
   | { readonly kind: "failed"; readonly ticket: number; readonly error: Uint8Array; readonly spent: number }
   /** A task begins to wait for the cluster, or goes on. */

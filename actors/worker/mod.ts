@@ -15,7 +15,7 @@ export { Block, Heap, type HeapOptions, type Region } from "./heap.ts";
 export { Rooms } from "./rooms.ts";
 export type { WorkerMachineOptions } from "./books.ts";
 export { WorkerMachine } from "./state.ts";
-export type { TaskSpec, WorkerLogEvent, WorkerTask, WorkerTaskState } from "./states.ts";
+export type { Pace, TaskSpec, WorkerLogEvent, WorkerTask, WorkerTaskState } from "./states.ts";
 export { type Reservation, Store, StoredValue, type StoreEntry, type StoreOptions } from "./store.ts";
 export { inTask, type TaskContext } from "./thread_api.ts";
 export { ThreadExecutor } from "./thread_executor.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { WorkerTask } from "./states.ts";
+import type { Pace, WorkerTask } from "./states.ts";
 
 /** Milliseconds of estimated work that may wait in the executor's queue for each thread that runs short tasks. */
 export const AHEAD = 0.3;
@@ -19,8 +19,7 @@ const MOST_FUNCTIONS = 4096;
 
 /** Counts places, and learns how long functions take. */
 export class Places {
-  readonly #means = new Map<string, number>();
-  readonly #estimates = new Map<number, number>();
+  readonly #paces = new Map<string, Pace>();
   #used = 0;
   #long = 0;
   #shortWork = 0;
@@ -38,9 +37,20 @@ export class Places {
     return Math.max(0, this.#used - this.threads);
   }
 
+  /** What is known of a function; the one its tasks share. */
+  pace(fn: string): Pace {
+    let pace = this.#paces.get(fn);
+    if (pace === undefined) {
+      if (this.#paces.size >= MOST_FUNCTIONS) this.#paces.delete(this.#paces.keys().next().value!);
+      this.#paces.set(fn, pace = { mean: NaN });
+    }
+    return pace;
+  }
+
   /** Estimated milliseconds of execution. */
   estimate(task: WorkerTask): number {
-    return this.#means.get(task.fn) ?? task.duration;
+    const { mean } = task.pace;
+    return mean >= 0 ? mean : task.duration;
   }
 
   /** Whether this task may be given to the executor now. */
@@ -53,55 +63,53 @@ export class Places {
   }
 
   /** A run of the task takes a place. */
-  take(ticket: number, task: WorkerTask): void {
+  take(task: WorkerTask): void {
     const estimate = this.estimate(task);
-    this.#estimates.set(ticket, estimate);
+    task.placed = estimate;
     this.#used++;
     if (estimate <= AHEAD) this.#shortWork += estimate;
     else this.#long++;
   }
 
-  /** The run needs its place no longer. */
-  free(ticket: number): void {
-    const estimate = this.#estimates.get(ticket);
-    if (estimate === undefined) return;
-    this.#estimates.delete(ticket);
+  /** The run needs its place no longer, if it has one. */
+  free(task: WorkerTask): void {
+    const estimate = task.placed;
+    if (estimate < 0) return;
+    task.placed = -1;
     this.#used--;
     if (estimate <= AHEAD) this.#shortWork -= estimate;
     else this.#long--;
     if (this.#used === 0) this.#shortWork = 0;
   }
 
-  /** Whether the run has a place. */
-  has(ticket: number): boolean {
-    return this.#estimates.has(ticket);
-  }
-
-  /** Runs that turn out not to be short. */
-  stalled(): void {
-    for (const [ticket, estimate] of this.#estimates) {
-      if (estimate > AHEAD) continue;
-      this.#estimates.set(ticket, Infinity);
-      this.#shortWork -= estimate;
-      this.#long++;
+  /** Those of these runs that were thought short turn out not to be. */
+  stalled(...runs: Iterable<WorkerTask>[]): void {
+    for (const some of runs) {
+      for (const task of some) {
+        if (task.placed < 0 || task.placed > AHEAD) continue;
+        this.#shortWork -= task.placed;
+        task.placed = Infinity;
+        this.#long++;
+      }
     }
   }
 
-  /** A run of a function took so long. */
-  learn(fn: string, spent: number): void {
-    const mean = this.#means.get(fn);
-    if (mean !== undefined) this.#means.set(fn, mean + WEIGHT * (spent - mean));
-    else {
-      if (this.#means.size >= MOST_FUNCTIONS) this.#means.delete(this.#means.keys().next().value!);
-      this.#means.set(fn, spent);
-    }
+  /** A run of the task took so long. */
+  learn(task: WorkerTask, spent: number): void {
+    const { pace } = task;
+    pace.mean = pace.mean >= 0 ? pace.mean + WEIGHT * (spent - pace.mean) : spent;
   }
 
   /** Checks the counts against the runs that have places. */
-  validate(tickets: ReadonlySet<number>): void {
-    if (tickets.size !== this.#used || this.#estimates.size !== this.#used) {
-      throw new Error(`${tickets.size} runs have places, counted ${this.#used}`);
+  validate(placed: ReadonlySet<WorkerTask>): void {
+    if (placed.size !== this.#used) throw new Error(`${placed.size} runs have places, counted ${this.#used}`);
+    let long = 0, shortWork = 0;
+    for (const { placed: estimate } of placed) {
+      if (estimate > AHEAD) long++;
+      else shortWork += estimate;
     }
-    for (const t of tickets) if (!this.#estimates.has(t)) throw new Error(`run ${t} has no place`);
+    if (long !== this.#long || Math.abs(shortWork - this.#shortWork) > 1e-6) {
+      throw new Error(`${long} long runs and ${shortWork} ms, counted ${this.#long} and ${this.#shortWork}`);
+    }
   }
 }

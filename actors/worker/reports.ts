@@ -5,8 +5,10 @@
  */
 
 import type { WorkerToScheduler } from "../protocol/mod.ts";
-import { blobSize, type PackedValue, writeBlob } from "../values/mod.ts";
+import { blobSize, writeBlob } from "../values/mod.ts";
 import type { Attempt, WorkerInstruction } from "./events.ts";
+import { copyBytes } from "./heap.ts";
+import type { StoredValue } from "./store.ts";
 import { INLINE_BYTES } from "./thread_results.ts";
 
 const NONE: readonly Uint8Array[] = [];
@@ -40,7 +42,7 @@ export class Reports {
   #first: WorkerToScheduler[] = [];
 
   /** A result; `value` if it is still there. */
-  finished(key: string, attempt: number, nbytes: number, spent: number, value: PackedValue | undefined): void {
+  finished(key: string, attempt: number, nbytes: number, spent: number, value: StoredValue | undefined): void {
     this.#keys.push(key);
     this.#attempts.push(attempt);
     this.#nbytes.push(nbytes);
@@ -49,15 +51,28 @@ export class Reports {
       this.#inline.push(0);
       return;
     }
-    const size = blobSize(value);
-    if (this.#blobBytes + size > this.#blobs.byteLength) {
-      const larger = new Uint8Array(2 * (this.#blobBytes + size));
-      larger.set(this.#blobs.subarray(0, this.#blobBytes));
+    const { blob } = value;
+    if (blob !== undefined) {
+      const at = this.#room(blob.length);
+      copyBytes(value.heap.whole(blob), blob.offset, blob.length, this.#blobs, at);
+      this.#inline.push(1 + blob.length);
+      return;
+    }
+    const { packed } = value;
+    const size = blobSize(packed);
+    writeBlob(packed, this.#blobs, this.#room(size));
+    this.#inline.push(1 + size);
+  }
+
+  #room(size: number): number {
+    const at = this.#blobBytes;
+    if (at + size > this.#blobs.byteLength) {
+      const larger = new Uint8Array(2 * (at + size));
+      larger.set(this.#blobs.subarray(0, at));
       this.#blobs = larger;
     }
-    writeBlob(value, this.#blobs, this.#blobBytes);
-    this.#blobBytes += size;
-    this.#inline.push(1 + size);
+    this.#blobBytes = at + size;
+    return at;
   }
 
   /** What the machine has to tell beside results and failures. */

@@ -16,7 +16,8 @@ export interface Running {
   readonly index: number;
   /** The thread of an actor; tasks' threads are in the queue's `owners`. */
   readonly thread: ExecutorThread | undefined;
-  readonly grants: Block[];
+  /** Blocks it asked for, if it did. */
+  grants: Block[] | undefined;
   record: Block | undefined;
   cancelled: boolean;
   /** Its outcome has been told; its code may still run. */
@@ -46,7 +47,7 @@ export class RunTable {
       task,
       index,
       thread,
-      grants: [],
+      grants: undefined,
       record: undefined,
       cancelled: false,
       told: false,
@@ -80,9 +81,10 @@ export class RunTable {
     this.#runs[run.index] = undefined;
     this.#free.push(run.index);
     run.patience?.cancel();
-    this.#byTicket.delete(run.task.ticket);
-    for (const d of run.task.deps) d.value.release();
-    for (const b of run.grants) b.release();
+    if (!run.told) this.#byTicket.delete(run.task.ticket);
+    const { deps } = run.task;
+    for (let i = 0; i < deps.length; i++) deps[i].value.release();
+    if (run.grants !== undefined) { for (const b of run.grants) b.release(); }
     run.record?.release();
   }
 

@@ -36,7 +36,7 @@ export class Running {
   /** A run is given up: its place is free when the executor says it is over. */
   #abandon(ticket: number, task: WorkerTask): void {
     this.#b.runs.delete(ticket);
-    this.#b.ending.set(ticket, { deps: task.deps });
+    this.#b.ending.set(ticket, task);
     this.#b.out.push({ do: "stop", ticket });
   }
 
@@ -97,7 +97,7 @@ export class Running {
     this.#b.runs.set(ticket, task);
     if (task.kind === "task") {
       if (this.#b.places.used === 0) this.#b.progress = this.#b.now;
-      this.#b.places.take(ticket, task);
+      this.#b.places.take(task);
     }
     if (task.timeout !== null) {
       task.deadline = this.#b.now + task.timeout;
@@ -110,34 +110,38 @@ export class Running {
   /** A run is over: its task if it is still of interest, with its dependencies let go. */
   over(ticket: number): WorkerTask | undefined {
     this.#b.progress = this.#b.now;
-    this.#b.places.free(ticket);
-    const ending = this.#b.ending.get(ticket);
-    if (ending !== undefined) {
-      this.#b.ending.delete(ticket);
-      for (const dep of ending.deps) this.#b.unuse(dep);
+    const task = this.#b.runs.get(ticket);
+    if (task === undefined) {
+      const ending = this.#b.ending.get(ticket);
+      if (ending !== undefined) {
+        this.#b.ending.delete(ticket);
+        this.#let(ending);
+      }
       return undefined;
     }
-    const task = this.#b.runs.get(ticket);
-    if (task === undefined) return undefined;
     this.#b.runs.delete(ticket);
-    for (const dep of task.deps) this.#b.unuse(dep);
+    this.#let(task);
     return task;
+  }
+
+  /** Nothing is performed of the task any more. */
+  #let(task: WorkerTask): void {
+    this.#b.places.free(task);
+    for (let i = 0; i < task.deps.length; i++) this.#b.unuse(task.deps[i]);
   }
 
   /** A run returned. */
   finished(ticket: number, nbytes: number, spent: number): void {
-    const running = this.#b.runs.get(ticket);
-    if (running?.kind === "actor") {
-      // What an actor was made with it may keep reading.
-      this.#b.actors.set(running.key, { attempt: running.attempt, deps: running.deps });
-      for (const dep of running.deps) this.#b.data.get(dep)!.users++;
-      this.#b.out.push({ do: "actorUp", key: running.key, attempt: running.attempt });
-    }
+    // What an actor was made with it may keep reading.
+    const actor = this.#b.runs.get(ticket);
+    if (actor?.kind === "actor") { for (const dep of actor.deps) this.#b.data.get(dep)!.users++; }
     const task = this.over(ticket);
     if (task === undefined) return;
-    this.#b.places.learn(task.fn, spent);
+    this.#b.places.learn(task, spent);
     this.#b.remove(task, "memory", "it returned");
     if (task.kind === "actor") {
+      this.#b.actors.set(task.key, { attempt: task.attempt, deps: task.deps });
+      this.#b.out.push({ do: "actorUp", key: task.key, attempt: task.attempt });
       // An actor is no value: what its constructor gave is nobody's.
       this.#b.out.push({ do: "forget", key: task.key });
       return;
@@ -156,11 +160,11 @@ export class Running {
   recalled(tickets: readonly number[]): void {
     for (const ticket of tickets) {
       const task = this.#b.runs.get(ticket);
-      this.#b.places.free(ticket);
       if (task === undefined) {
         this.over(ticket);
         continue;
       }
+      this.#b.places.free(task);
       this.#b.runs.delete(ticket);
       this.#b.timed.delete(task);
       task.ticket = -1;
@@ -172,6 +176,6 @@ export class Running {
     this.#steals = undefined;
     if (steals !== undefined) this.#give(steals);
     // Those that run and have made no progress are not short, whatever was thought of them.
-    else this.#b.places.stalled();
+    else this.#b.places.stalled(this.#b.runs.values(), this.#b.ending.values());
   }
 }

@@ -15,6 +15,8 @@ interface HolderColumns {
   readonly nbytes: Float64Array;
 }
 
+const NONE: readonly string[] = [];
+
 /** Who holds each of `keys`. */
 function readHolders(keys: readonly string[], m: HolderColumns): HoldersOf[] {
   let at = 0;
@@ -32,7 +34,7 @@ function readRun(
   let dep = 0, at = 0;
   const tasks = m.keys.map((key, i): TaskSpec => {
     const option = m.options[m.option[i]];
-    const deps = m.depCounts[i] === 0 ? [] : m.deps.slice(dep, dep += m.depCounts[i]);
+    const deps = m.depCounts[i] === 0 ? NONE : m.deps.slice(dep, dep += m.depCounts[i]);
     const args = m.frames[0].subarray(at, at += m.argBytes[i]);
     return {
       key,

@@ -42,6 +42,8 @@ export class SharedQueue {
   /** By run: 1 once it is cancelled. */
   readonly cancelled: Int32Array;
   readonly slots: Uint8Array;
+  /** The same bytes as int32. */
+  readonly slotInts: Int32Array;
   readonly #full: Int32Array;
 
   /** Over a buffer that {@link SharedQueue.create} made. */
@@ -57,6 +59,7 @@ export class SharedQueue {
     this.owners = ints(MAX_RUNS);
     this.cancelled = ints(MAX_RUNS);
     this.slots = new Uint8Array(buffer, at, QUEUE_SLOTS * SLOT_BYTES);
+    this.slotInts = new Int32Array(buffer, at, QUEUE_SLOTS * SLOT_BYTES / 4);
   }
 
   /** A new one. */
@@ -199,8 +202,11 @@ export class ByteRing {
     Atomics.store(this.#words, this.#tail, this.#words[this.#tail] + 8 + padded | 0);
   }
 
-  /** Reader: calls `read(type, offset, length)` for each record there is now, at most `most`; gives how many. */
-  drain(most: number, read: (type: number, offset: number, length: number) => void): number {
+  /**
+   * Reader: calls `read(type, offset, length)` for each record there is now, at most `most`; gives how many. Their bytes stay until `done`
+   * has been called, after the last of them.
+   */
+  drain(most: number, read: (type: number, offset: number, length: number) => void, done?: () => void): number {
     const tail = Atomics.load(this.#words, this.#tail);
     let head = this.#words[this.#head];
     let n = 0;
@@ -212,8 +218,9 @@ export class ByteRing {
         read(type, at + 8, length);
       }
       head = head + 8 + ((length + 7) & ~7) | 0;
-      Atomics.store(this.#words, this.#head, head);
     }
+    if (n > 0) done?.();
+    Atomics.store(this.#words, this.#head, head);
     return n;
   }
 

@@ -18,6 +18,8 @@ import type { WorkerData } from "./worker_data.ts";
 /** Milliseconds that running tasks have after the scheduler has let the worker go. */
 const LAST_WORK = 10_000;
 
+const NO_HOLDERS: ReadonlyMap<string, HoldersOf> = new Map();
+
 type EventOf<T, E = WorkerEvent> = E extends { readonly type: infer U } ? (T extends U ? E : never) : never;
 
 /** The machine. */
@@ -109,7 +111,7 @@ export class WorkerMachine {
       this.#deps.fetch();
     },
     run: (e) => {
-      const told = new Map(e.holders.map((h) => [h.key, h]));
+      const told = e.holders.length === 0 ? NO_HOLDERS : new Map(e.holders.map((h) => [h.key, h]));
       for (const spec of e.tasks) this.#add(spec, told);
       this.#deps.fetch();
     },
@@ -157,7 +159,7 @@ export class WorkerMachine {
     noRoom: (e) => {
       const d = this.#b.data.get(e.key);
       if (d?.state !== "fetching" || d.from !== e.from) return;
-      for (const task of [...d.wants]) this.#b.fail(task, e.error, "a dependency found no room");
+      for (const task of [...d.wants ?? []]) this.#b.fail(task, e.error, "a dependency found no room");
       if (d.order !== undefined) this.#deps.fetchFailed(d, "no room for it");
       this.#deps.fetch();
     },
@@ -169,17 +171,20 @@ export class WorkerMachine {
       this.#b.out.push({ do: "has", key: e.card.id, nbytes: e.card.nbytes });
     },
     finished: (e) => this.#running.finished(e.ticket, e.nbytes, e.spent),
+    returned: (e) => {
+      for (let i = 0; i < e.tickets.length; i++) this.#running.finished(e.tickets[i], e.nbytes[i], e.spent[i]);
+    },
     threw: (e) => {
       const task = this.#running.over(e.ticket);
       if (task === undefined) return;
-      this.#b.places.learn(task.fn, e.spent);
+      this.#b.places.learn(task, e.spent);
       this.#b.fail(task, e.error, "it threw");
     },
     suspended: (e) => {
       const task = this.#b.runs.get(e.ticket);
       if (task?.state !== "executing") return;
       this.#b.move(task, "suspended", "it waits for the cluster");
-      this.#b.places.free(e.ticket);
+      this.#b.places.free(task);
       this.#b.progress = this.#b.now;
       // What is left of its time; counted on from when it goes on.
       if (task.deadline > 0) task.deadline = Math.max(1e-3, task.deadline - this.#b.now);
@@ -189,7 +194,7 @@ export class WorkerMachine {
       const task = this.#b.runs.get(e.ticket);
       if (task?.state !== "suspended") return;
       this.#b.move(task, "executing", "it goes on");
-      this.#b.places.take(e.ticket, task);
+      this.#b.places.take(task);
       if (task.deadline > 0) task.deadline += this.#b.now;
       this.#b.out.push({ do: "suspended", key: task.key, attempt: task.attempt, resumed: true });
     },
@@ -283,10 +288,12 @@ export class WorkerMachine {
       duration: spec.duration,
       timeout: spec.timeout,
       state: "waiting",
-      lacks: new Set(),
+      lacks: undefined,
       ticket: -1,
       deadline: 0,
       place: -1,
+      placed: -1,
+      pace: this.#b.places.pace(spec.fn),
     };
     this.#b.tasks.set(task.key, task);
     this.#b.note(task, "new", "waiting", "given by the scheduler");
@@ -296,11 +303,11 @@ export class WorkerMachine {
         d.users++;
         continue;
       }
-      task.lacks.add(dep);
-      d.wants.add(task);
+      (task.lacks ??= new Set()).add(dep);
+      (d.wants ??= new Set()).add(task);
       if (d.state === "fetching" && task.state === "waiting") this.#b.move(task, "fetching", `${dep} is on its way`);
     }
-    if (task.lacks.size === 0) this.#b.makeReady(task, "nothing is lacking");
+    if (task.lacks === undefined) this.#b.makeReady(task, "nothing is lacking");
   }
 
   #reorder(task: WorkerTask, spec: TaskSpec): void {
@@ -316,7 +323,9 @@ export class WorkerMachine {
     if (this.#ended) return;
     if (this.#running.retired && this.#b.runs.size === 0) return this.#end(this.#leaving!.reason, this.#leaving!.renew);
     let at = Infinity;
-    for (const task of this.#b.timed) if (task.state === "executing" && task.deadline < at) at = task.deadline;
+    if (this.#b.timed.size > 0) {
+      for (const task of this.#b.timed) if (task.state === "executing" && task.deadline < at) at = task.deadline;
+    }
     if (this.#b.places.ahead > 0) at = Math.min(at, Math.max(this.#b.progress, this.#b.now) + STALL);
     if (this.#leaving !== undefined) at = Math.min(at, this.#leaving.until);
     // A timer that comes too early does no harm; so it is not moved back each time.

@@ -73,6 +73,12 @@ export interface TaskSpec {
   readonly timeout: number | null;
 }
 
+/** How long runs of a function take. */
+export interface Pace {
+  /** The running mean of its runs here, in milliseconds; NaN before the first. */
+  mean: number;
+}
+
 /** A task in the worker's machine. */
 export interface WorkerTask {
   readonly key: string;
@@ -89,37 +95,61 @@ export interface WorkerTask {
   duration: number;
   readonly timeout: number | null;
   state: WorkerTaskState;
-  /** Dependencies that are not here yet. */
-  readonly lacks: Set<string>;
+  /** Dependencies that are not here yet, if there are any. */
+  lacks: Set<string> | undefined;
   /** Of its run, while it executes or is suspended. */
   ticket: number;
   /** When its time is up; 0 for never. */
   deadline: number;
   /** Position in the ready heap, or -1. */
   place: number;
+  /** The estimate with which it took its place at the executor; -1 while it has none. */
+  placed: number;
+  /** What is known of its function. */
+  readonly pace: Pace;
 }
 
 /** Transitions that are kept in the log. */
 export const LOG_LENGTH = 4096;
 
-/** The last transitions, oldest first. */
+/** The last transitions, oldest first. Columns: an object for each would outlive the task, and the collector would pay for it. */
 export class TransitionLog {
-  readonly #events: WorkerLogEvent[] = [];
+  readonly #at = new Float64Array(LOG_LENGTH);
+  readonly #what: string[] = [];
+  readonly #from: (WorkerTaskState | "new")[] = [];
+  readonly #to: WorkerTaskState[] = [];
+  readonly #why: string[] = [];
   #next = 0;
 
+  /** Of the worker of this name. */
+  constructor(readonly who: string) {}
+
   /** Adds one; the oldest goes. */
-  add(event: WorkerLogEvent): void {
-    this.#events[this.#next++ % LOG_LENGTH] = event;
+  add(at: number, what: string, from: WorkerTaskState | "new", to: WorkerTaskState, why: string): void {
+    const i = this.#next++ % LOG_LENGTH;
+    this.#at[i] = at;
+    this.#what[i] = what;
+    this.#from[i] = from;
+    this.#to[i] = to;
+    this.#why[i] = why;
   }
 
   /** All, or those of one key. */
   events(key?: string): WorkerLogEvent[] {
-    const at = this.#next % LOG_LENGTH;
-    const all = this.#next <= LOG_LENGTH ? this.#events.slice() : [
-      ...this.#events.slice(at),
-      ...this.#events.slice(0, at),
-    ];
-    return key === undefined ? all : all.filter((e) => e.what === key);
+    const events: WorkerLogEvent[] = [];
+    for (let n = Math.max(0, this.#next - LOG_LENGTH); n < this.#next; n++) {
+      const i = n % LOG_LENGTH, what = this.#what[i];
+      if (key !== undefined && what !== key) continue;
+      events.push({
+        at: this.#at[i],
+        who: this.who,
+        what,
+        from: this.#from[i],
+        to: this.#to[i],
+        why: this.#why[i],
+      });
+    }
+    return events;
   }
 }
 

@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { PackedValue } from "../values/mod.ts";
+import { fromBlob, type PackedValue } from "../values/mod.ts";
 import { type ArenaFactory, sharedArenas } from "./arena.ts";
 import { MemoryError } from "./errors.ts";
-import { type Block, Heap, type Region } from "./heap.ts";
+import { type Block, copyBytes, Heap, type Region } from "./heap.ts";
 
 /**
  * A packed value in the heap: `parts[0]` is the head, the others are its frames. Several keys may share one, tasks and sends hold it while
@@ -15,18 +15,38 @@ import { type Block, Heap, type Region } from "./heap.ts";
  */
 export class StoredValue {
   #refs = 1;
-  readonly #blocks: readonly Block[];
+  #parts: readonly Region[] | undefined;
+  /** One block that holds a blob: what most small results are. */
+  readonly #blob: Block | undefined;
+  readonly #blocks: readonly Block[] | undefined;
 
-  /** Made by {@link Store} only; takes over one holding of each of `blocks`. */
-  constructor(readonly heap: Heap, readonly parts: readonly Region[], blocks: readonly Block[]) {
-    this.#blocks = blocks;
+  /** Made by {@link Store} only; takes over one holding of each of `blocks`, or of the one that holds a blob. */
+  constructor(readonly heap: Heap, parts: readonly Region[] | undefined, blocks: readonly Block[] | Block) {
+    this.#parts = parts;
+    if (parts === undefined) this.#blob = blocks as Block;
+    else this.#blocks = blocks as readonly Block[];
   }
 
-  /** Bytes of head and frames. */
+  /** Where its head and its frames lie. */
+  get parts(): readonly Region[] {
+    if (this.#parts !== undefined) return this.#parts;
+    const blob = this.#blob!;
+    const { head, frames } = fromBlob(blob.bytes);
+    const region = (p: Uint8Array): Region => ({ arena: blob.arena, offset: p.byteOffset, length: p.byteLength });
+    return this.#parts = [region(head), ...frames.map(region)];
+  }
+
+  /** Bytes it takes: head and frames, or those of its blob. */
   get nbytes(): number {
+    if (this.#blob !== undefined) return this.#blob.length;
     let n = 0;
-    for (const p of this.parts) n += p.length;
+    for (const p of this.#parts!) n += p.length;
     return n;
+  }
+
+  /** The block that holds it as a blob, if it is kept as one. */
+  get blob(): Block | undefined {
+    return this.#blob;
   }
 
   /** How many hold it. */
@@ -36,7 +56,7 @@ export class StoredValue {
 
   /** The blocks its parts lie in. */
   get blocks(): readonly Block[] {
-    return this.#blocks;
+    return this.#blocks ?? [this.#blob!];
   }
 
   /** The value, in place: true only while it is held. */
@@ -54,7 +74,9 @@ export class StoredValue {
   /** One holder fewer. */
   release(): void {
     if (this.#refs <= 0) throw new RangeError("a stored value was released more often than it was retained");
-    if (--this.#refs === 0) { for (const b of this.#blocks) b.release(); }
+    if (--this.#refs > 0) return;
+    if (this.#blob !== undefined) this.#blob.release();
+    else for (const b of this.#blocks!) b.release();
   }
 }
 
@@ -90,6 +112,8 @@ export function hex(bytes: Uint8Array): string {
   for (const b of bytes) s += b.toString(16).padStart(2, "0");
   return s;
 }
+
+const PLAIN = {};
 
 /** Values by key. */
 export class Store {
@@ -183,6 +207,20 @@ export class Store {
     const known = this.#entries.get(key);
     if (known !== undefined) return known;
     return this.#enter(key, this.take(packed, key), options);
+  }
+
+  /**
+   * Keeps a small value that is a blob: `length` bytes of `bytes` from `at` on. It stays one, in one block.
+   *
+   * @throws {MemoryError} when there is no room.
+   */
+  putBlob(key: string, bytes: Uint8Array, at: number, length: number): StoreEntry {
+    const known = this.#entries.get(key);
+    if (known !== undefined) return known;
+    const block = this.heap.allocate(length);
+    if (block === undefined) throw new MemoryError(key, length, this.managed, this.limit);
+    copyBytes(bytes, at, length, this.heap.whole(block), block.offset);
+    return this.#enter(key, new StoredValue(this.heap, undefined, block), PLAIN);
   }
 
   /** Keeps a value that is in the heap already; takes over one holding of it. */

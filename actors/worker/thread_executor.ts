@@ -20,6 +20,10 @@ import { NextTurn } from "./turns.ts";
 
 /** Tasks after which the threads are woken though more are to come. */
 const WAKE_EVERY = 32;
+/** Records read of one thread before the others' turn. */
+const DRAIN = 64;
+/** Milliseconds after which the main side, with more to read, lets its event loop turn. A turn costs as much as several small tasks. */
+const TURN = 0.5;
 
 /** Tasks on threads. */
 export class ThreadExecutor implements Executor {
@@ -38,6 +42,11 @@ export class ThreadExecutor implements Executor {
   #nextHash = 0;
   #wakeNext = 0;
   #published = 0;
+  /** Small results that were read and not yet told. */
+  readonly #tickets: number[] = [];
+  readonly #spent: number[] = [];
+  readonly #at: number[] = [];
+  readonly #sizes: number[] = [];
   #placeNext = 0;
   #armed = false;
   #closed = false;
@@ -79,7 +88,7 @@ export class ThreadExecutor implements Executor {
       this.#runs.settle(run);
     };
     for (let at = this.#queue.claim(); at >= 0; at = this.#queue.claim()) {
-      const index = new Int32Array(this.#queue.slots.buffer, this.#queue.slots.byteOffset + at, 2)[1];
+      const index = this.#queue.slotInts[(at >> 2) + 1];
       this.#queue.free(at);
       const run = this.#runs.at(index)!;
       if (run.cancelled) this.#later(() => this.#ended(run, true));
@@ -168,7 +177,7 @@ export class ThreadExecutor implements Executor {
   #lost(thread: ExecutorThread, reason: string): void {
     if (this.#pool.failing) this.#sink?.({ kind: "broken", reason: `threads do not start: ${reason}` });
     else this.#replace(thread);
-    this.#drain(thread);
+    while (this.#drain(thread) > 0);
     this.#failAll(thread, `its thread ended: ${reason}`);
     for (const run of this.#runs.all()) if (this.#isOn(run, thread)) this.#runs.settle(run);
     this.#pool.lost(thread);
@@ -196,16 +205,7 @@ export class ThreadExecutor implements Executor {
   // --- to the threads
 
   #record(run: Running, kind: number, actor: number): TaskRecord {
-    const { task } = run;
-    return {
-      kind,
-      run: run.index,
-      fn: this.#pool.fn(task.fn),
-      actor,
-      key: task.key,
-      args: task.args,
-      deps: task.deps.map((d) => ({ key: d.key, parts: d.value.parts })),
-    };
+    return { kind, run: run.index, fn: this.#pool.fn(run.task.fn), actor, task: run.task };
   }
 
   /** A task whose record is too large for its place goes through a block. */
@@ -217,21 +217,23 @@ export class ThreadExecutor implements Executor {
       this.#later(() => this.#failed(run, error, 0, true));
       return undefined;
     }
-    writeTask(block.bytes, 0, record);
+    const { bytes } = block;
+    writeTask(bytes, new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2), 0, record);
     return run.record = block;
   }
 
   #publish(run: Running): boolean {
     const at = this.#queue.room();
     if (at < 0) return false;
-    const { slots } = this.#queue;
+    const { slots, slotInts } = this.#queue;
     const record = this.#record(run, Kind.task, 0);
-    const size = taskRecordSize(record);
-    if (size <= SLOT_BYTES) writeTask(slots, at, record);
+    const size = taskRecordSize(run.task);
+    if (size <= SLOT_BYTES) writeTask(slots, slotInts, at, record);
     else {
       const block = this.#elsewhere(run, record, size);
       if (block === undefined) return true;
-      new Int32Array(slots.buffer, slots.byteOffset + at, 2).set([Kind.elsewhere, run.index]);
+      slotInts[at >> 2] = Kind.elsewhere;
+      slotInts[(at >> 2) + 1] = run.index;
       new Float64Array(slots.buffer, slots.byteOffset + at + TASK_HEAD, 3).set([
         block.arena,
         block.offset,
@@ -241,20 +243,23 @@ export class ThreadExecutor implements Executor {
     this.#queue.publish();
     this.#published++;
     // Waking costs more than a small task: those that are given in one turn wake the threads together.
+    if (this.#pumping) return true;
     if (this.#published >= WAKE_EVERY) this.#wakeThreads();
     else if (this.#published === 1) queueMicrotask(this.#wakeThreads);
     return true;
   }
 
-  readonly #wakeThreads = (): void => {
-    let n = this.#published;
+  readonly #wakeThreads = (): void => this.#wakeSome(this.#published);
+
+  /** Wakes threads that sleep, at most `n`. */
+  #wakeSome(n: number): void {
     this.#published = 0;
     if (n === 0 || this.#closed) return;
     for (let i = 0; i < this.#tasks.length && n > 0; i++) {
       const t = this.#tasks[this.#wakeNext++ % this.#tasks.length];
       if (this.#queue.wakeThread(t.index, 1)) n--;
     }
-  };
+  }
 
   #construct(task: ExecutorTask): void {
     if (this.#actorThreads.length < this.threads) this.#actorThreads.push(this.#pool.thread("actors"));
@@ -262,8 +267,9 @@ export class ThreadExecutor implements Executor {
     const run = this.#runs.add(task, thread);
     const actor = this.#actors.add(task.key, thread, task.deps.map((d) => d.value.retain()));
     const record = this.#record(run, Kind.actor, actor.index);
-    const size = taskRecordSize(record);
-    if (size <= thread.largest) thread.put(In.actor, size, (bytes, at) => writeTask(bytes, at, record));
+    const size = taskRecordSize(task);
+    const { ints } = thread.line.inbox;
+    if (size <= thread.largest) thread.put(In.actor, size, (bytes, at) => writeTask(bytes, ints, at, record));
     else {
       const block = this.#elsewhere(run, record, size);
       if (block !== undefined) thread.putElsewhere(In.actor, block);
@@ -272,15 +278,34 @@ export class ThreadExecutor implements Executor {
 
   // --- from the threads
 
+  #pumping = false;
+
   readonly #pump = (): void => {
     if (this.#closed) return;
-    for (let i = 0; i < this.#pool.all.length; i++) {
-      const t = this.#pool.all[i];
-      if (t.dead) continue;
-      this.#drain(t);
-      t.continue();
+    const { clock } = this.#options;
+    this.#pumping = true;
+    try {
+      let began = -1;
+      for (;;) {
+        let n = 0;
+        for (let i = 0; i < this.#pool.all.length; i++) {
+          const t = this.#pool.all[i];
+          if (t.dead) continue;
+          n += this.#drain(t);
+          t.continue();
+        }
+        while (this.#backlog.length > 0 && this.#publish(this.#backlog[0])) this.#backlog.shift();
+        // Threads that do small tasks are awake, and see what is new by themselves: one more is woken in each round, and all of them
+        // before this side sleeps.
+        if (this.#published > 0) this.#wakeSome(1);
+        if (n === 0) break;
+        const now = clock.now();
+        if (began < 0) began = now;
+        else if (now - began >= TURN) break;
+      }
+    } finally {
+      this.#pumping = false;
     }
-    while (this.#backlog.length > 0 && this.#publish(this.#backlog[0])) this.#backlog.shift();
     this.#sleep();
   };
 
@@ -289,6 +314,7 @@ export class ThreadExecutor implements Executor {
   #sleep(): void {
     const seen = this.#queue.mainSignal;
     for (const t of this.#pool.all) if (!t.dead && !t.line.outbox.empty) return this.#next.ask();
+    if (!this.#queue.empty) this.#wakeSome(this.#tasks.length);
     const r = this.#queue.sleepMain(seen, this.#armed);
     if (r === undefined) return this.#next.ask();
     if (r === "armed") return;
@@ -305,11 +331,28 @@ export class ThreadExecutor implements Executor {
     });
   }
 
-  #drain(t: ExecutorThread): boolean {
+  #drain(t: ExecutorThread): number {
     const { outbox } = t.line;
-    const n = outbox.drain(4096, (type, at, length) => this.#read(t, type, at, length));
+    if (outbox.empty) return 0;
+    const n = outbox.drain(
+      DRAIN,
+      (type, at, length) => this.#read(t, type, at, length),
+      () => this.#tellReturned(outbox.bytes),
+    );
     if (n > 0 && t.writtenOff && !t.dead) this.#cameBack(t);
-    return n > 0;
+    return n;
+  }
+
+  /** Tells of the small results that were read, together. */
+  #tellReturned(bytes: Uint8Array): void {
+    const tickets = this.#tickets, spent = this.#spent, at = this.#at, sizes = this.#sizes;
+    if (tickets.length === 0) return;
+    this.#sink?.({ kind: "returned", tickets, spent, bytes, at, sizes });
+    tickets.length =
+      spent.length =
+      at.length =
+      sizes.length =
+        0;
   }
 
   #cameBack(t: ExecutorThread): void {
@@ -326,6 +369,19 @@ export class ThreadExecutor implements Executor {
   #read(t: ExecutorThread, type: number, at: number, length: number): void {
     const { ints, floats, bytes } = t.line.outbox;
     const a = ints[at >> 2], b = ints[(at >> 2) + 1];
+    if (type === Out.finished) {
+      const run = this.#runs.at(a);
+      if (run !== undefined && !run.told && !run.cancelled && run.thread === undefined) {
+        this.#runs.tell(run);
+        this.#runs.settle(run);
+        this.#tickets.push(run.task.ticket);
+        this.#spent.push(floats[(at >> 3) + 1]);
+        this.#at.push(at + 16);
+        this.#sizes.push(length - 16);
+        return;
+      }
+    }
+    this.#tellReturned(bytes);
     switch (type) {
       case Out.need:
         return this.#grant(t, a, floats.slice((at >> 3) + 1, (at >> 3) + 1 + b));
@@ -411,7 +467,10 @@ export class ThreadExecutor implements Executor {
       blocks.push(b);
     }
     if (index === NO_RUN) { for (const b of blocks) this.#actors.grant(b); }
-    else this.#runs.at(index)?.grants.push(...blocks);
+    else {
+      const run = this.#runs.at(index);
+      if (run !== undefined) (run.grants ??= []).push(...blocks);
+    }
     t.answer(true, heap.used, heap.limit, blocks);
   }
 }

@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Region } from "./heap.ts";
+import type { ExecutorTask } from "./executor.ts";
+import { copyBytes } from "./heap.ts";
 
 /** Types of record, main to thread. */
 export const In = {
@@ -100,48 +101,48 @@ export interface TaskRecord {
   readonly run: number;
   readonly fn: number;
   readonly actor: number;
-  readonly key: string;
-  readonly args: Uint8Array;
-  readonly deps: readonly { readonly key: string; readonly parts: readonly Region[] }[];
+  readonly task: ExecutorTask;
 }
 
 /** Most bytes that a task takes as a record. */
-export function taskRecordSize(t: TaskRecord): number {
-  let n = TASK_HEAD + padded(3 * t.key.length) + padded(t.args.byteLength);
-  for (const d of t.deps) n += 8 + padded(3 * d.key.length) + 24 * d.parts.length;
+export function taskRecordSize({ key, args, deps }: ExecutorTask): number {
+  let n = TASK_HEAD + padded(3 * key.length) + padded(args.byteLength);
+  for (let i = 0; i < deps.length; i++) n += 8 + padded(3 * deps[i].key.length) + 24 * deps[i].value.parts.length;
   return n;
 }
 
-/** Writes a task at `at` (8-byte aligned in its buffer); gives how many bytes it took. */
-export function writeTask(bytes: Uint8Array, at: number, t: TaskRecord): number {
-  const ints = new Int32Array(bytes.buffer, bytes.byteOffset + at, 8);
+/** Writes a task at `at`, which is a multiple of 8, as `bytes` is aligned to 8; `ints` are the same bytes. Gives how many bytes it took. */
+export function writeTask(bytes: Uint8Array, ints: Int32Array, at: number, t: TaskRecord): number {
+  const { key, args, deps } = t.task;
   let p = at + TASK_HEAD;
-  const keyBytes = writeText(bytes, p, t.key);
+  const keyBytes = writeText(bytes, p, key);
   p += padded(keyBytes);
-  bytes.set(t.args, p);
-  p += padded(t.args.byteLength);
-  ints[0] = t.kind;
-  ints[1] = t.run;
-  ints[2] = t.fn;
-  ints[3] = keyBytes;
-  ints[4] = t.args.byteLength;
-  ints[5] = t.deps.length;
-  ints[6] = t.actor;
-  for (const d of t.deps) {
-    const head = new Int32Array(bytes.buffer, bytes.byteOffset + p, 2);
-    const n = writeText(bytes, p + 8, d.key);
-    head[0] = n;
-    head[1] = d.parts.length;
+  copyBytes(args, 0, args.byteLength, bytes, p);
+  p += padded(args.byteLength);
+  for (let i = 0; i < deps.length; i++) {
+    const { key, value } = deps[i];
+    const { parts } = value;
+    const n = writeText(bytes, p + 8, key);
+    ints[p >> 2] = n;
+    ints[(p >> 2) + 1] = parts.length;
     p += 8 + padded(n);
-    const floats = new Float64Array(bytes.buffer, bytes.byteOffset + p, 3 * d.parts.length);
-    d.parts.forEach((r, i) => {
-      floats[3 * i] = r.arena;
-      floats[3 * i + 1] = r.offset;
-      floats[3 * i + 2] = r.length;
-    });
-    p += 24 * d.parts.length;
+    const floats = new Float64Array(bytes.buffer, bytes.byteOffset + p, 3 * parts.length);
+    for (let j = 0; j < parts.length; j++) {
+      floats[3 * j] = parts[j].arena;
+      floats[3 * j + 1] = parts[j].offset;
+      floats[3 * j + 2] = parts[j].length;
+    }
+    p += 24 * parts.length;
   }
-  ints[7] = p - at;
+  const head = at >> 2;
+  ints[head] = t.kind;
+  ints[head + 1] = t.run;
+  ints[head + 2] = t.fn;
+  ints[head + 3] = keyBytes;
+  ints[head + 4] = args.byteLength;
+  ints[head + 5] = deps.length;
+  ints[head + 6] = t.actor;
+  ints[head + 7] = p - at;
   return p - at;
 }
 

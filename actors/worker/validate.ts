@@ -5,6 +5,7 @@
  */
 
 import type { WorkerBooks } from "./books.ts";
+import type { WorkerTask } from "./states.ts";
 
 /** Checks all invariants; throws an error that says what is broken. */
 export function validateBooks(b: WorkerBooks): void {
@@ -15,7 +16,7 @@ export function validateBooks(b: WorkerBooks): void {
   const use = (deps: readonly string[]): void => {
     for (const d of deps) users.set(d, (users.get(d) ?? 0) + 1);
   };
-  const placed = new Set<number>();
+  const placed = new Set<WorkerTask>();
   for (const [key, t] of b.tasks) {
     const says = `${key} is ${t.state}`;
     if (t.key !== key) throw new Error(`${t.key} stands under ${key}`);
@@ -24,12 +25,14 @@ export function validateBooks(b: WorkerBooks): void {
     }
     const running = t.state === "executing" || t.state === "suspended";
     if ((b.runs.get(t.ticket) === t) !== running) throw new Error(`${says}, its run is wrong`);
-    if (t.state === "executing" && t.kind === "task") placed.add(t.ticket);
+    const has = t.state === "executing" && t.kind === "task";
+    if ((t.placed >= 0) !== has) throw new Error(`${says}, and its place ${t.placed}`);
+    if (has) placed.add(t);
     const missing = [...new Set(t.deps)].filter((d) => b.data.get(d)?.state !== "held");
-    if (missing.length !== t.lacks.size || missing.some((d) => !t.lacks.has(d))) {
+    if (missing.length !== (t.lacks?.size ?? 0) || missing.some((d) => !t.lacks!.has(d))) {
       throw new Error(`${says}, wrong lacks`);
     }
-    for (const d of missing) if (!b.data.get(d)?.wants.has(t)) throw new Error(`${says}, ${d} does not know`);
+    for (const d of missing) if (!b.data.get(d)?.wants?.has(t)) throw new Error(`${says}, ${d} does not know`);
     if ((missing.length > 0) !== (t.state === "waiting" || t.state === "fetching")) {
       throw new Error(`${says}, wrongly`);
     }
@@ -37,7 +40,7 @@ export function validateBooks(b: WorkerBooks): void {
       const fetching = missing.some((d) => b.data.get(d)!.state === "fetching");
       if (fetching !== (t.state === "fetching")) throw new Error(`${says}, fetching ${fetching}`);
     }
-    use(t.deps.filter((d) => !t.lacks.has(d)));
+    use(t.deps.filter((d) => !missing.includes(d)));
   }
   for (const t of b.runs.values()) if (b.tasks.get(t.key) !== t) throw new Error(`a run of ${t.key} is loose`);
   for (const { deps } of b.ending.values()) use(deps);
@@ -46,9 +49,9 @@ export function validateBooks(b: WorkerBooks): void {
     if (d.users !== (users.get(d.key) ?? 0)) {
       throw new Error(`${d.key} has ${d.users} users, expected ${users.get(d.key)}`);
     }
-    for (const t of d.wants) if (b.tasks.get(t.key) !== t) throw new Error(`${d.key} is wanted by nobody`);
+    for (const t of d.wants ?? []) if (b.tasks.get(t.key) !== t) throw new Error(`${d.key} is wanted by nobody`);
     if (d.state === "held" && !d.keep && d.users === 0) throw new Error(`${d.key} is held for nobody`);
   }
-  for (const t of b.ending.keys()) if (b.places.has(t)) placed.add(t);
+  for (const t of b.ending.values()) if (t.placed >= 0) placed.add(t);
   b.places.validate(placed);
 }

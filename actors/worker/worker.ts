@@ -12,11 +12,11 @@ import {
   workerHears,
   type WorkerToScheduler,
 } from "../protocol/mod.ts";
-import { pack, type PackedValue, toBlob } from "../values/mod.ts";
+import { fromBlob, pack, type PackedValue, toBlob } from "../values/mod.ts";
 import { DataPlane } from "./data_plane.ts";
 import { MemoryError, SchedulerLostError, TaskCancelledError, TaskTimeoutError, ThreadLostError } from "./errors.ts";
 import type { PlainError, WorkerEvent, WorkerInstruction } from "./events.ts";
-import type { ExecutorEvent } from "./executor.ts";
+import type { ExecutorEvent, ExecutorTask } from "./executor.ts";
 import { Fetches } from "./fetches.ts";
 import { Reports } from "./reports.ts";
 import { eventOf } from "./scheduler_message.ts";
@@ -26,6 +26,8 @@ import type { WorkerEnd, WorkerOptions } from "./worker_options.ts";
 
 /** Beats for which memory that was freed is kept for what comes next. */
 const WARM = 10;
+
+const NO_DEPS: ExecutorTask["deps"] = [];
 
 /** A worker. */
 export class Worker {
@@ -212,7 +214,9 @@ export class Worker {
   // --- the executor
 
   #executed(e: ExecutorEvent): void {
-    if (this.#closed || this.#plane.executed(e)) return;
+    if (this.#closed) return;
+    if (e.kind === "returned") return this.#returned(e);
+    if (this.#plane.executed(e)) return;
     const now = this.#options.clock.now();
     switch (e.kind) {
       case "finished":
@@ -252,6 +256,30 @@ export class Worker {
     }
   }
 
+  #returned(e: Extract<ExecutorEvent, { kind: "returned" }>): void {
+    const { store, clock } = this.#options;
+    const tickets: number[] = [], nbytes: number[] = [], spent: number[] = [];
+    for (let i = 0; i < e.tickets.length; i++) {
+      const ticket = e.tickets[i], at = e.at[i], size = e.sizes[i];
+      const key = this.machine.keyOf(ticket);
+      if (key === undefined) {
+        // An execution that the machine does not know of, or a run that it has given up.
+        const value = fromBlob(e.bytes.subarray(at, at + size));
+        this.#executed({ kind: "finished", ticket, value, spent: e.spent[i] });
+        continue;
+      }
+      try {
+        nbytes.push(store.putBlob(key, e.bytes, at, size).value.nbytes);
+        tickets.push(ticket);
+        spent.push(e.spent[i]);
+      } catch (error) {
+        if (!(error instanceof MemoryError)) throw error;
+        this.#tell({ type: "threw", now: clock.now(), ticket, error: errorOf(error), spent: e.spent[i] });
+      }
+    }
+    if (tickets.length > 0) this.#tell({ type: "returned", now: clock.now(), tickets, nbytes, spent });
+  }
+
   /** A thread that is stuck cannot be ended: only the process can. */
   #leaveIfStuck(key: string): void {
     const { clock, stuckAfter = 5000, handOver = 30_000 } = this.#options;
@@ -276,11 +304,16 @@ export class Worker {
     switch (i.do) {
       case "start":
         return executor.start({
-          ...i,
-          deps: i.deps.map((key) => ({ key, value: store.get(key)!.value.retain() })),
+          ticket: i.ticket,
+          key: i.key,
+          attempt: i.attempt,
+          kind: i.kind,
+          fn: i.fn,
+          args: i.args,
+          deps: i.deps.length === 0 ? NO_DEPS : i.deps.map((key) => ({ key, value: store.get(key)!.value.retain() })),
         });
       case "finished":
-        return this.#reports.finished(i.key, i.attempt, i.nbytes, i.spent, store.get(i.key)?.value.packed);
+        return this.#reports.finished(i.key, i.attempt, i.nbytes, i.spent, store.get(i.key)?.value);
       case "failed":
         return this.#reports.failed(i.key, i.attempt, i.error instanceof Uint8Array ? i.error : errorOf(i.error));
       case "forget":

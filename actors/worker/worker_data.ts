@@ -17,8 +17,8 @@ export interface WorkerData {
   nbytes: number;
   /** "wanted": somebody here needs it; "fetching": asked for; "held": in the store. */
   state: "wanted" | "fetching" | "held";
-  /** Tasks that cannot begin without it. */
-  readonly wants: Set<WorkerTask>;
+  /** Tasks that cannot begin without it, if there are any. */
+  wants: Set<WorkerTask> | undefined;
   /** Tasks and actors that may be reading it. */
   users: number;
   /** Whether the scheduler counts on it being here. */
@@ -29,7 +29,7 @@ export interface WorkerData {
   card: Card | undefined;
   holders: readonly string[];
   /** Holders that were asked in vain. */
-  readonly tried: string[];
+  tried: readonly string[];
   /** The holder that was asked last. */
   from: string;
   /** All holders have been tried, and the scheduler was told. */
@@ -37,6 +37,8 @@ export interface WorkerData {
   /** Stands in the queue of those to ask for. */
   queued: boolean;
 }
+
+const NOBODY: readonly string[] = [];
 
 /** Values by key, and which of them to fetch from whom. */
 export class DataBook {
@@ -65,13 +67,13 @@ export class DataBook {
         key,
         nbytes: told?.nbytes ?? 0,
         state: "wanted",
-        wants: new Set(),
+        wants: undefined,
         users: 0,
         keep: false,
         order: undefined,
         card: undefined,
-        holders: [],
-        tried: [],
+        holders: NOBODY,
+        tried: NOBODY,
         from: "",
         reported: false,
         queued: false,
@@ -88,8 +90,8 @@ export class DataBook {
     if (d.state === "fetching") this.#arrived(d);
     d.nbytes = nbytes;
     d.state = "held";
-    d.holders = [];
-    d.tried.length = 0;
+    d.holders = NOBODY;
+    d.tried = NOBODY;
     d.reported = false;
     return d;
   }
@@ -97,7 +99,7 @@ export class DataBook {
   /** New word of who holds it: all of them may be asked (again). */
   tell(d: WorkerData, told: HoldersOf): void {
     d.holders = told.holders;
-    d.tried.length = 0;
+    d.tried = NOBODY;
     d.reported = false;
     if (d.state === "wanted") {
       d.nbytes = told.nbytes;
@@ -109,7 +111,7 @@ export class DataBook {
   failed(d: WorkerData): void {
     this.#arrived(d);
     d.state = "wanted";
-    d.tried.push(d.from);
+    d.tried = [...d.tried, d.from];
     this.#enqueue(d);
   }
 
@@ -178,11 +180,12 @@ export class DataBook {
         fetching++;
         underWay += d.nbytes;
       }
-      if (d.state === "held" ? d.wants.size > 0 : d.users > 0) throw new Error(`${key} is ${d.state}: broken counts`);
+      const wants = d.wants?.size ?? 0;
+      if (d.state === "held" ? wants > 0 : d.users > 0) throw new Error(`${key} is ${d.state}: broken counts`);
       if (d.state === "wanted" && !d.reported && !(d.queued && this.#queue.includes(d))) {
         throw new Error(`${key} is forgotten`);
       }
-      if (d.state !== "held" && d.wants.size === 0 && d.order === undefined) throw new Error(`nobody wants ${key}`);
+      if (d.state !== "held" && wants === 0 && d.order === undefined) throw new Error(`nobody wants ${key}`);
     }
     if (fetching !== this.#fetching || underWay !== this.#underWay) {
       throw new Error(

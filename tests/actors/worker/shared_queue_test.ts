@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { seededRandom } from "../../../actors/core/mod.ts";
+import { heapArenas, Store } from "../../../actors/worker/mod.ts";
 import { ByteRing, QUEUE_SLOTS, RING_BYTES, SharedQueue, SLOT_BYTES } from "../../../actors/worker/shared_queue.ts";
 import { readText, taskRecordSize, writeTask, writeText } from "../../../actors/worker/thread_records.ts";
 import { formatLine } from "../../../actors/worker/thread_console.ts";
@@ -60,18 +61,22 @@ Deno.test("ByteRing carries records of any size in order, around its end, and sa
 });
 
 Deno.test("writeTask() takes no more than taskRecordSize() says, and texts come back", () => {
-  const record = {
-    kind: 0,
-    run: 3,
-    fn: 1,
-    actor: 0,
+  const store = new Store({ memoryLimit: 1 << 20, arenas: heapArenas });
+  const task = {
+    ticket: 5,
     key: "ключ-✓",
+    attempt: 1,
+    kind: "task",
+    fn: "lib:f",
     args: new Uint8Array(13).fill(7),
-    deps: [{ key: "plain", parts: [{ arena: 0, offset: 64, length: 9 }] }, { key: "döp", parts: [] }],
-  };
+    deps: [
+      { key: "plain", value: store.putBlob("plain", new Uint8Array(9), 0, 9).value },
+      { key: "döp", value: store.put("döp", { head: new Uint8Array(3), frames: [new Uint8Array(8)] }).value },
+    ],
+  } as const;
   const bytes = new Uint8Array(1024);
-  const took = writeTask(bytes, 8, record);
-  assert(took <= taskRecordSize(record));
+  const took = writeTask(bytes, new Int32Array(bytes.buffer), 8, { kind: 0, run: 3, fn: 1, actor: 0, task });
+  assert(took <= taskRecordSize(task));
   assert.equal(new Int32Array(bytes.buffer, 8, 8)[7], took);
   for (const s of ["", "a", "a much longer text of plain letters", "größer ✓ 😀"]) {
     const n = writeText(bytes, 100, s);

@@ -146,7 +146,9 @@ class World {
     if (dice < 0.35) return this.tell({ type: "threw", ticket, error: new Uint8Array(1), spent });
     this.store.add(run.start.key);
     if (run.start.kind === "actor") this.actors.add(run.start.key);
-    this.tell({ type: "finished", ticket, nbytes: this.below(50), spent });
+    const nbytes = this.below(50);
+    if (this.below(2) === 0) this.tell({ type: "finished", ticket, nbytes, spent });
+    else this.tell({ type: "returned", tickets: [ticket], nbytes: [nbytes], spent: [spent] });
   }
 
   answer(): void {

@@ -303,8 +303,8 @@ Deno.test("WorkerMachine ends at once for a restart, and when the scheduler ends
 
 Deno.test("WorkerMachine throws WorkerStateError with the task's history on an illegal transition", async () => {
   const { checkTransition, TransitionLog } = await import("../../../actors/worker/states.ts");
-  const log = new TransitionLog();
-  log.add({ at: 1, who: "w", what: "a", from: "new", to: "waiting", why: "given by the scheduler" });
+  const log = new TransitionLog("w");
+  log.add(1, "a", "new", "waiting", "given by the scheduler");
   const task = { key: "a", state: "waiting" } as never;
   assert.throws(() => checkTransition(task, "memory", log), (e) => {
     assert(e instanceof WorkerStateError);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { pack, unpack } from "../../../actors/values/mod.ts";
+import { pack, toBlob, unpack } from "../../../actors/values/mod.ts";
 import { heapArenas, MemoryError, Store } from "../../../actors/worker/mod.ts";
 
 function store(memoryLimit = 1 << 20): Store {
@@ -31,6 +31,36 @@ Deno.test("Store.put() aliases parts that lie in the heap already", () => {
   assert.equal((unpack(half.value.packed) as Float64Array)[0], 500);
   s.drop("half");
   assert.equal(s.managed, 0);
+});
+
+Deno.test("Store.putBlob() keeps a blob as one block, counted exactly, and gives its parts where they lie", () => {
+  const s = store();
+  for (
+    const [key, value] of Object.entries({ n: 5, s: "x".repeat(100), a: [new Float64Array(5), new Uint8Array(3)] })
+  ) {
+    const blob = toBlob(pack(value));
+    const around = new Uint8Array(blob.byteLength + 7).fill(9);
+    around.set(blob, 3);
+    const { blocks } = s.heap, before = s.managed;
+    const entry = s.putBlob(key, around, 3, blob.byteLength);
+    around.fill(9);
+    assert.equal(s.heap.blocks, blocks + 1);
+    assert.equal(s.managed - before, blob.byteLength);
+    assert.equal(entry.value.nbytes, blob.byteLength);
+    assert.deepEqual(unpack(entry.value.packed), value);
+    assert.equal(s.putBlob(key, around, 0, 4), entry);
+  }
+  s.validate();
+  const whole = s.get("a")!.value;
+  const aliased = s.put("b", { head: whole.packed.head, frames: whole.packed.frames });
+  s.drop("a");
+  s.validate();
+  assert.deepEqual(unpack(aliased.value.packed), [new Float64Array(5), new Uint8Array(3)]);
+  for (const key of ["n", "s", "b"]) s.drop(key);
+  assert.equal(s.managed, 0);
+  const small = store(10);
+  assert.throws(() => small.putBlob("k", new Uint8Array(20), 0, 20), MemoryError);
+  assert.equal(small.managed, 0);
 });
 
 Deno.test("Store.put() throws MemoryError with bytes and limit, and holds nothing of it", () => {

@@ -139,6 +139,13 @@ export class ThreadBench implements AsyncDisposable {
       if (batch.left === 0) batch.resolve(batch.values);
       return;
     }
+    if (e.kind === "returned") {
+      e.tickets.forEach((ticket, i) => {
+        const { value } = this.store.putBlob(`result-${ticket}`, e.bytes, e.at[i], e.sizes[i]);
+        this.#event({ kind: "finished", ticket, value: value.packed, spent: e.spent[i] });
+      });
+      return;
+    }
     this.events.push(e);
     for (const wake of this.#watch.splice(0)) wake();
     if (!("ticket" in e)) return;
