@@ -31,7 +31,12 @@ export function keepAwhile(b: Books, t: SchedulerTask): void {
 /** The time of a reported key that nobody has spoken of has run out. */
 export function orphanTooLong(b: Books, key: string): void {
   const t = b.tasks.get(key);
-  if (t === undefined || !b.orphans.has(t) || b.now < t.extras!.until) return;
+  if (t === undefined || !b.orphans.has(t)) return;
+  if (b.now < t.extras!.until) {
+    // It was lost meanwhile, and is expected for a while longer.
+    b.timers.add(t.extras!.until, "orphans", key);
+    return;
+  }
   b.orphans.delete(t);
   t.keep = false;
   b.letGo.push(t);
