@@ -113,7 +113,11 @@ function unjustified(error: Error, closure: string[], tasks: TaskPlan[], facts: 
     case "LostDataError": {
       const slots = closure.filter((k) => !facts.oracle.tasks.has(k));
       if (!slots.some((s) => facts.mayBeUnsupplied(s))) return `${what}, but its data could have been supplied`;
-      return lost || slots.some((s) => facts.released(s)) ? undefined : `${what}, but no worker was lost`;
+      // A client that is away for longer than it is waited for is as good as gone, and its data with it.
+      return lost || slots.some((s) => facts.released(s)) ||
+          facts.plan.faults.some((f) => f.fault === "cut" && f.ms > 4500)
+        ? undefined
+        : `${what}, but no worker was lost`;
     }
     case "CancelledError":
       return facts.restarted || facts.released(key) || closure.some((k) => facts.cancelled(k))

@@ -58,6 +58,7 @@ export class SimProcess {
   readonly clock: Clock;
   #alive = true;
   #frozen = false;
+  #thawing = false;
   #held: (() => void)[] = [];
   readonly #endpoints: Endpoint[] = [];
 
@@ -98,10 +99,12 @@ export class SimProcess {
   /** Runs a turn of it: now, after the thaw, or not at all. */
   run(turn: () => void): void {
     if (!this.#alive) return;
-    if (this.#frozen) {
-      this.#held.push(turn);
-      return;
-    }
+    // What comes while it catches up has its turn after what came before.
+    if (this.#frozen || this.#thawing) this.#held.push(turn);
+    else this.#turn(turn);
+  }
+
+  #turn(turn: () => void): void {
     try {
       turn();
     } catch (error) {
@@ -140,9 +143,9 @@ export class SimProcess {
   thaw(): void {
     if (!this.#frozen) return;
     this.#frozen = false;
-    const held = this.#held;
-    this.#held = [];
-    for (const turn of held) this.run(turn);
+    this.#thawing = true;
+    for (let turn = this.#held.shift(); turn !== undefined && this.#alive; turn = this.#held.shift()) this.#turn(turn);
+    this.#thawing = false;
   }
 }
 
