@@ -133,6 +133,11 @@ export class SharedQueue {
     return undefined;
   }
 
+  /** Main: whether a thread looks for tasks, or performs one. */
+  isAwake(thread: number): boolean {
+    return Atomics.load(this.words, SharedQueue.word(thread, Word.sleeps)) === 0;
+  }
+
   /** Main: wakes a thread if it sleeps as `kind` says (0: in whatever way); whether it did. */
   wakeThread(thread: number, kind: 0 | 1): boolean {
     const sleeps = SharedQueue.word(thread, Word.sleeps), wake = SharedQueue.word(thread, Word.wake);

@@ -261,7 +261,7 @@ export class WorkerMachine {
       this.#reorder(known, spec);
       return;
     }
-    const living = this.#b.actors.get(spec.key);
+    const living = this.#b.actors.size === 0 ? undefined : this.#b.actors.get(spec.key);
     if (living !== undefined) {
       // A scheduler that has just begun may not have known.
       this.#b.actors.set(spec.key, { ...living, attempt: spec.attempt });

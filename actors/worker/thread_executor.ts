@@ -295,9 +295,9 @@ export class ThreadExecutor implements Executor {
           t.continue();
         }
         while (this.#backlog.length > 0 && this.#publish(this.#backlog[0])) this.#backlog.shift();
-        // Threads that do small tasks are awake, and see what is new by themselves: one more is woken in each round, and all of them
-        // before this side sleeps.
-        if (this.#published > 0) this.#wakeSome(1);
+        // A thread that does small tasks is awake, and sees what is new by itself. The others are woken before this side sleeps: while it
+        // does not, it is what all wait for.
+        if (this.#published > 0) this.#wakeSome(this.#tasks.some((t) => this.#queue.isAwake(t.index)) ? 0 : 1);
         if (n === 0) break;
         const now = clock.now();
         if (began < 0) began = now;
