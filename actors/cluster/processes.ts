@@ -97,6 +97,10 @@ function command(entry: Program, env: Record<string, string>, extra: readonly st
   };
 }
 
+function netFlag(hosts: readonly string[]): string[] {
+  return hosts.length === 0 ? [] : [`--allow-net=${hosts.join(",")}`];
+}
+
 function nannyOptions(
   { name, leave, keepAlive, log, child, limits, ready }: ProcessOptions,
 ): Omit<NannyOptions, "command" | "config"> {
@@ -148,7 +152,8 @@ export async function workerNanny(options: WorkerProcessOptions, contents?: Cont
   return new Nanny({
     ...nannyOptions(options),
     memoryLimit,
-    command: () => command(entry, env, ["--allow-write"]),
+    // Threads can be given no more than the process has.
+    command: () => command(entry, env, ["--allow-write", ...netFlag(options.allowNet ?? [])]),
     config: (): WorkerConfig => ({
       name: options.name,
       scheduler: options.scheduler,
