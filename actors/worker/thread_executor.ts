@@ -295,8 +295,7 @@ export class ThreadExecutor implements Executor {
           t.continue();
         }
         while (this.#backlog.length > 0 && this.#publish(this.#backlog[0])) this.#backlog.shift();
-        // A thread that does small tasks is awake, and sees what is new by itself. The others are woken before this side sleeps: while it
-        // does not, it is what all wait for.
+        // A thread that does small tasks is awake, and sees what is new by itself. The others are woken at the end of this turn.
         if (this.#published > 0) this.#wakeSome(this.#tasks.some((t) => this.#queue.isAwake(t.index)) ? 0 : 1);
         if (n === 0) break;
         const now = clock.now();
@@ -312,9 +311,9 @@ export class ThreadExecutor implements Executor {
   readonly #next = new NextTurn(() => this.#pump());
 
   #sleep(): void {
+    if (!this.#queue.empty) this.#wakeSome(this.#tasks.length);
     const seen = this.#queue.mainSignal;
     for (const t of this.#pool.all) if (!t.dead && !t.line.outbox.empty) return this.#next.ask();
-    if (!this.#queue.empty) this.#wakeSome(this.#tasks.length);
     const r = this.#queue.sleepMain(seen, this.#armed);
     if (r === undefined) return this.#next.ask();
     if (r === "armed") return;
