@@ -40,6 +40,7 @@ export {
   PROTOCOL,
   VERSION,
 } from "./envelope.ts";
+export { Scanner, type ScannerOptions } from "./scanner.ts";
 export { type MemoryEndpointOptions, MemoryNetwork, type MemoryNetworkOptions } from "./memory/network.ts";
 export type { SessionEndpoint } from "./session.ts";
 export { type EndpointOptions, openEndpoint, type TransportInfo, transportInfo } from "./open.ts";

@@ -13,6 +13,14 @@ const VALUE_COST = 8;
 /** `__proto__`, the one key that could change what an object is. */
 const PROTO = [0x5f, 0x5f, 0x70, 0x72, 0x6f, 0x74, 0x6f, 0x5f, 0x5f];
 
+/** What a {@link Scanner} lets pass that it does not otherwise. */
+export interface ScannerOptions {
+  /** Whether extension types may stand where values may; what is in them is not looked at. Default false. */
+  readonly extensions?: boolean;
+  /** Whether binary may. Default true. */
+  readonly binary?: boolean;
+}
+
 /** Checks that bytes are exactly one MessagePack value of plain data, not nested too deeply, and not a bomb. */
 export class Scanner {
   /** After a scan that failed, what was wrong. */
@@ -22,14 +30,21 @@ export class Scanner {
 
   readonly #maxDepth: number;
   readonly #maxCost: number;
+  readonly #extensions: boolean;
+  readonly #binary: boolean;
   readonly #remaining: Float64Array;
   readonly #isMap: Uint8Array;
 
   /**
+   * Makes one that can be used again and again.
+   *
    * @param maxDepth Arrays and maps inside each other.
    * @param maxCost Bytes that the decoded value may take in memory, roughly.
+   * @param options Which types may stand inside.
    */
-  constructor(maxDepth: number, maxCost: number) {
+  constructor(maxDepth: number, maxCost: number, options: ScannerOptions = {}) {
+    this.#extensions = options.extensions ?? false;
+    this.#binary = options.binary ?? true;
     this.#maxDepth = maxDepth;
     this.#maxCost = maxCost;
     this.#remaining = new Float64Array(maxDepth + 1);
@@ -119,10 +134,33 @@ export class Scanner {
               map = type >= 0xde;
             } else if (type >= 0xd9) text = n;
             else {
+              if (!this.#binary) return this.#fail("it holds binary", at - 1);
               skip = n;
               cost += STRING_COST + 72;
               this.hasBinary = true;
             }
+            break;
+          }
+          case 0xd4:
+          case 0xd5:
+          case 0xd6:
+          case 0xd7:
+          case 0xd8:
+          case 0xc7:
+          case 0xc8:
+          case 0xc9: {
+            if (!this.#extensions) {
+              return this.#fail(`type byte 0x${type.toString(16)} is no plain data`, at - 1);
+            }
+            let n = 0;
+            if (type >= 0xd4) n = 1 << (type - 0xd4);
+            else {
+              const wide = 1 << (type - 0xc7);
+              if (at + wide > end) return this.#fail("it ends in the middle", at);
+              for (let i = 0; i < wide; i++) n = n * 256 + bytes[at++];
+            }
+            skip = n + 1;
+            cost += STRING_COST + n;
             break;
           }
           default:

@@ -7,7 +7,6 @@
 import type { Header } from "../../transport/mod.ts";
 import type { FromWorker } from "../protocol/mod.ts";
 import { LostDataError } from "../scheduler/errors.ts";
-import { NO_SCALAR, scalarAt } from "../values/mod.ts";
 import type { ClientTask } from "./client_task.ts";
 import type { ClientCore } from "./core.ts";
 import { decode, decodeBlob, failureOf } from "./decoding.ts";
@@ -30,10 +29,7 @@ export class Fetcher {
   /** The value of a task that is done here and now, or a promise of it. Throws why it has none. */
   value(task: ClientTask): unknown {
     if (task.state === "done") {
-      if (task.inline !== undefined) {
-        const scalar = scalarAt(task.inline, task.inlineStart, task.inlineEnd);
-        return scalar !== NO_SCALAR ? scalar : decodeBlob(inlineOf(task), this.#decoding);
-      }
+      if (task.inline !== undefined) return decodeBlob(inlineOf(task), this.#decoding);
       return this.#fetch(task);
     }
     if (task.state === "pending") {

@@ -4,40 +4,50 @@
  * @module
  */
 
-/** MessagePack extension types. A number is never given to another type. */
+/**
+ * MessagePack extension types. A number is never given to another type. Where nothing else is said, what an extension holds is
+ * MessagePack again.
+ */
 export const Ext = {
-  /** Only as the outermost: tables of code and references, then the value. */
+  /** Only as the outermost: code references, references, a `body` for each object that stands twice, a `body` of the value. */
   table: 1,
   undefined: 2,
-  /** A hole in a sparse array. */
-  hole: 3,
-  /** Sign byte and magnitude, little-endian. */
+  /** Hexadecimal digits, after a sign. */
   bigint: 4,
-  /** A string with lone surrogates, as UTF-16. */
+  /** A string that UTF-8 does not carry, as UTF-16 in the machine's order. */
   utf16: 5,
-  /** Milliseconds as float64. */
+  /** Milliseconds. */
   date: 6,
   /** Source, flags. */
   regexp: 7,
   /** Key, value, key, value, … */
   map: 8,
   set: 9,
-  /** Name, message, stack, cause (or hole), fields. */
+  /** Name, message, stack; then field, value, field, value, … with `cause` and `errors` among them. */
   error: 10,
-  /** Kind byte, then the array's bytes. */
+  /** Kind byte, then the array's bytes as they are. */
   small: 11,
   /** Kind, index of the frame. */
   frame: 12,
-  /** Index of an object that was written before. */
+  /** Index of an object that stands in the table. */
   same: 13,
   /** Index into the table of code. */
   code: 14,
   /** Index into the table of references. */
   ref: 15,
-  /** Index of the class in the table of code, then the fields as a map. */
+  /** Index of the class in the table of code; then field, value, field, value, … */
   instance: 16,
   /** Index of the class in the table of code, then what its `toWire` gave. */
   wire: 17,
+  minusZero: 18,
+  /** An array whose elements MessagePack alone cannot tell. */
+  list: 19,
+  /** An array with holes: length; then index, element, index, element, … */
+  sparse: 20,
+  /** A plain object whose names or values MessagePack alone cannot tell: name, value, name, value, … */
+  entries: 21,
+  /** Only in the table: a value, to be read after the table's strings. */
+  body: 22,
 } as const;
 
 /** Bytes of an array up to which it stands inside the head. */

@@ -12,6 +12,5 @@ export { contentHash, fingerprint, hashOf, hex } from "./hash.ts";
 export { fromWire, reference, referenceOf, toWire } from "./hooks.ts";
 export { pack, packInto } from "./pack.ts";
 export type { Described, PackOptions, Purpose } from "./pack_options.ts";
-export { NO_SCALAR, scalarAt } from "./scalar.ts";
 export type { PackedValue, Packing } from "./types.ts";
 export { neededCode, neededRefs, unpack, type UnpackOptions } from "./unpack.ts";

@@ -4,29 +4,32 @@
  * @module
  */
 
-import type { Arena } from "./arena.ts";
+import { ExtData } from "@msgpack/msgpack";
+import { Arena } from "./arena.ts";
+import { Form, HeadEncoder, OPEN, PLAIN } from "./encoding.ts";
 import { NotSendableError } from "./errors.ts";
 import { ARRAY_BUFFER, Ext, kindOf, MAX_DEPTH, SHARED_ARRAY_BUFFER, SMALL_ARRAY } from "./format.ts";
 import { reference, toWire } from "./hooks.ts";
 import type { PackOptions, Purpose } from "./pack_options.ts";
-import { wellFormed, wellFormedPart } from "./strings.ts";
+import { isSimple, primitive } from "./primitives.ts";
+import { carried, wellFormedPart } from "./strings.ts";
 import type { Packing } from "./types.ts";
-import { Writer } from "./writer.ts";
 
 const NONE: readonly string[] = [];
 const NO_FRAMES: readonly Uint8Array[] = [];
 const NOTHING = new Uint8Array(0);
 const NO_CODES: ReadonlyMap<string, Uint8Array> = new Map();
-const float = new Float64Array(1);
-const floatBytes = new Uint8Array(float.buffer);
+const LARGEST_IN_ARENA = 512;
 const typedArrayName = Object.getOwnPropertyDescriptor(
   Object.getPrototypeOf(Uint8Array.prototype),
   Symbol.toStringTag,
 )!.get!;
+/** Small heads share a buffer with their neighbours: allocating each would be much of the cost. */
+const heads = new Arena(1 << 14);
 
 /** Packs one value after the other; see `pack`. */
 export class Packer {
-  readonly out = new Writer();
+  readonly out: HeadEncoder = new HeadEncoder((object) => this.walk(object, 0));
   options: PackOptions = {};
   frames: Uint8Array[] = [];
   frameBytes = 0;
@@ -35,27 +38,25 @@ export class Packer {
   codeRefs: string[] = [];
   codeIndex = new Map<string, number>();
   codes: Map<string, Uint8Array> | undefined;
-  /** Objects met: -1 while inside, then the order in which they were completed. */
-  met = new Map<object, number>();
+  /** Objects met and completed: what is inside before what it is inside of. */
   order: object[] = [];
   /** Those met and not completed, outermost first. */
   open: object[] = [];
-  repeated = false;
+  /** Those met again. */
+  repeated = new Set<object>();
   trail: (string | number)[] = [];
 
   /** `arena` takes the head in, unless there are frames: then the packing's own head is empty. */
   pack(value: unknown, options: PackOptions, arena?: Arena): Packing {
     this.options = options;
-    this.out.length = 0;
     try {
       // Arguments are mostly a few primitives, which need no memory of what was met.
-      if (Array.isArray(value) && value.every(isPrimitive)) this.array(value, 0);
-      else this.write(value, 0);
-      const plain = this.refs.length === 0 && this.codeRefs.length === 0 && !this.repeated;
-      if (!plain) this.table();
+      const top = Array.isArray(value) && isSimple(value) ? value : this.walk(value, 0);
+      const plain = this.refs.length === 0 && this.codeRefs.length === 0 && this.repeated.size === 0;
+      const bytes = this.out.encode(plain ? top : this.table(top));
       const inArena = arena !== undefined && this.frames.length === 0;
-      if (inArena) arena.put(this.out.bytes, this.out.length);
-      const head = inArena ? NOTHING : this.out.take();
+      if (inArena) arena.put(bytes, bytes.length);
+      const head = inArena ? NOTHING : taken(bytes);
       return {
         head,
         frames: this.frames.length === 0 ? NO_FRAMES : this.frames,
@@ -69,11 +70,10 @@ export class Packer {
   }
 
   private reset(): void {
-    if (this.order.length > 0 || this.met.size > 0) {
-      this.met.clear();
-      this.order = [];
-      this.open = [];
-    }
+    this.out.reset();
+    if (this.order.length > 0) this.order = [];
+    if (this.open.length > 0) this.open = [];
+    if (this.repeated.size > 0) this.repeated.clear();
     if (this.frames.length > 0) this.frames = [];
     if (this.refs.length > 0) {
       this.refs = [];
@@ -85,25 +85,24 @@ export class Packer {
       this.codes = undefined;
     }
     this.frameBytes = 0;
-    this.repeated = false;
     this.trail.length = 0;
-    // One huge head must not hold its memory for ever.
-    if (this.out.bytes.length > 1 << 20) this.out.bytes = new Uint8Array(1024);
   }
 
-  /** Puts the table of what is referred to before what is written. */
-  private table(): void {
-    const body = this.out.bytes.slice(0, this.out.length);
-    const out = this.out;
-    out.length = 0;
-    const start = out.begin(Ext.table);
-    out.array(this.codeRefs.length);
-    for (const c of this.codeRefs) out.string(c);
-    out.array(this.refs.length);
-    for (const r of this.refs) out.string(r);
-    out.byte(this.repeated ? 0xc3 : 0xc2);
-    out.raw(body);
-    out.end(start);
+  /** The table of what is referred to, with the value as its last. */
+  private table(value: unknown): Form {
+    const content: unknown[] = [this.codeRefs, this.refs];
+    this.out.forms.set(this.codeRefs, PLAIN).set(this.refs, PLAIN);
+    if (this.repeated.size > 0) {
+      const shared = new Map<unknown, number>();
+      for (const object of this.order) {
+        if (!this.repeated.has(object)) continue;
+        shared.set(object, shared.size);
+        content.push(new Form(Ext.body, object));
+      }
+      this.out.shared = shared;
+    }
+    content.push(new Form(Ext.body, value));
+    return new Form(Ext.table, content);
   }
 
   path(depth: number): string {
@@ -121,50 +120,19 @@ export class Packer {
     throw new NotSendableError(this.path(depth), what, why, cause === undefined ? undefined : { cause });
   }
 
-  write(v: unknown, depth: number): void {
-    const out = this.out;
+  /** Looks at a value and all in it. Gives what is to be encoded: the value itself, or what stands for a primitive. */
+  walk(v: unknown, depth: number): unknown {
     switch (typeof v) {
-      case "number":
-        return out.number(v);
-      case "string":
-        return this.string(v);
-      case "boolean":
-        return out.byte(v ? 0xc3 : 0xc2);
-      case "undefined":
-        return out.mark(Ext.undefined);
-      case "bigint":
-        return this.bigint(v);
       case "function":
-        return this.code(v, depth);
+        this.out.forms.set(v, this.code(v, depth));
+        return v;
       case "symbol":
         return this.refuse(depth, "a symbol", "symbols have no meaning in another process");
+      case "object":
+        if (v !== null) this.object(v, depth);
+        return v;
     }
-    if (v === null) return out.byte(0xc0);
-    if (depth >= MAX_DEPTH) this.refuse(depth, `nested deeper than ${MAX_DEPTH} levels`, "flatten it");
-    this.object(v as object, depth);
-  }
-
-  private string(s: string): void {
-    if (s.length < 32 || s.isWellFormed()) {
-      if (s.length >= 32 || wellFormed(s)) return this.out.string(s);
-    }
-    const start = this.out.begin(Ext.utf16);
-    this.out.room(s.length * 2);
-    for (let i = 0; i < s.length; i++) {
-      const c = s.charCodeAt(i);
-      this.out.bytes[this.out.length++] = c;
-      this.out.bytes[this.out.length++] = c >>> 8;
-    }
-    this.out.end(start);
-  }
-
-  private bigint(n: bigint): void {
-    const start = this.out.begin(Ext.bigint);
-    this.out.byte(n < 0n ? 1 : 0);
-    let hex = (n < 0n ? -n : n).toString(16);
-    if (hex.length % 2 === 1) hex = "0" + hex;
-    for (let i = hex.length - 2; i >= 0; i -= 2) this.out.byte(parseInt(hex.slice(i, i + 2), 16));
-    this.out.end(start);
+    return primitive(v);
   }
 
   // deno-lint-ignore ban-types
@@ -183,23 +151,17 @@ export class Packer {
     return index;
   }
 
-  private indexed(type: number, index: number): void {
-    const start = this.out.begin(type);
-    this.out.number(index);
-    this.out.end(start);
-  }
-
   // deno-lint-ignore ban-types
-  private code(fn: Function, depth: number): void {
+  private code(fn: Function, depth: number): Form {
     // Futures and references may be functions too: the handles of modules and actors are.
     const key = (fn as { [reference]?: unknown })[reference];
     if (typeof key === "string") return this.ref(key, depth);
     const index = this.describe(fn, "value", depth);
     if (index === undefined) this.refuse(depth, `the function ${fn.name || "(anonymous)"}`, "no functions here");
-    this.indexed(Ext.code, index);
+    return new Form(Ext.code, index);
   }
 
-  private ref(key: string, depth: number): void {
+  private ref(key: string, depth: number): Form {
     if (this.options.references === false) {
       this.refuse(depth, "a future or a reference", "here only values can be sent: await it first");
     }
@@ -208,53 +170,73 @@ export class Packer {
       this.refIndex.set(key, index = this.refs.length);
       this.refs.push(key);
     }
-    this.indexed(Ext.ref, index);
+    return new Form(Ext.ref, index);
   }
 
   private object(v: object, depth: number): void {
+    if (depth >= MAX_DEPTH) this.refuse(depth, `nested deeper than ${MAX_DEPTH} levels`, "flatten it");
+    const { forms } = this.out;
     const key = (v as { [reference]?: unknown })[reference];
-    if (key !== undefined && typeof key === "string") return this.ref(key, depth);
-    const before = this.met.get(v);
+    if (key !== undefined && typeof key === "string") {
+      forms.set(v, this.ref(key, depth));
+      return;
+    }
+    const before = forms.get(v);
     if (before !== undefined) {
-      if (before < 0) this.refuse(depth, "part of a cycle", "a value that contains itself cannot be sent");
-      this.repeated = true;
-      return this.indexed(Ext.same, before);
+      if (before === OPEN) this.refuse(depth, "part of a cycle", "a value that contains itself cannot be sent");
+      this.repeated.add(v);
+      return;
     }
-    this.met.set(v, -1);
+    forms.set(v, OPEN);
     this.open.push(v);
-    if (Array.isArray(v)) this.array(v, depth);
-    else {
-      const proto = Object.getPrototypeOf(v);
-      if ((proto === Object.prototype || proto === null) && !(toWire in v)) this.fields(v, depth);
-      else this.special(v, depth);
-    }
+    const form = this.form(v, depth);
     this.open.pop();
-    this.met.set(v, this.order.length);
+    forms.set(v, form);
     this.order.push(v);
   }
 
-  private array(v: readonly unknown[], depth: number): void {
-    const n = v.length;
-    this.out.array(n);
-    for (let i = 0; i < n; i++) {
-      this.trail[depth] = i;
-      const e = v[i];
-      if (e === undefined && !(i in v)) this.out.mark(Ext.hole);
-      else this.write(e, depth + 1);
-    }
+  private form(v: object, depth: number): Form | ExtData {
+    if (Array.isArray(v)) return this.array(v, depth);
+    const proto = Object.getPrototypeOf(v);
+    return (proto === Object.prototype || proto === null) && !(toWire in v)
+      ? this.plain(v, depth)
+      : this.special(v, depth);
   }
 
-  private fields(v: object, depth: number): void {
+  private array(v: readonly unknown[], depth: number): Form {
+    let other = Object.getPrototypeOf(v) !== Array.prototype;
+    let holes = false;
+    for (let i = 0; i < v.length; i++) {
+      const e = v[i];
+      if (e === undefined && !(i in v)) holes = true;
+      else {
+        this.trail[depth] = i;
+        if (!Object.is(this.walk(e, depth + 1), e)) other = true;
+      }
+    }
+    if (holes) {
+      const content: unknown[] = [v.length];
+      for (let i = 0; i < v.length; i++) if (i in v) content.push(i, primitive(v[i]));
+      return new Form(Ext.sparse, content);
+    }
+    return other ? new Form(Ext.list, Array.from({ length: v.length }, (_, i) => primitive(v[i]))) : PLAIN;
+  }
+
+  private plain(v: object, depth: number): Form {
     const names = Object.keys(v);
-    this.out.map(names.length);
+    let other = false;
     for (let i = 0; i < names.length; i++) {
       const name = this.trail[depth] = names[i];
-      this.string(name);
-      this.write((v as Record<string, unknown>)[name], depth + 1);
+      const e = (v as Record<string, unknown>)[name];
+      if (!Object.is(this.walk(e, depth + 1), e) || name === "__proto__" || !carried(name)) other = true;
     }
+    if (!other) return PLAIN;
+    const content: unknown[] = [];
+    for (const name of names) content.push(primitive(name), primitive((v as Record<string, unknown>)[name]));
+    return new Form(Ext.entries, content);
   }
 
-  private special(v: object, depth: number): void {
+  private special(v: object, depth: number): Form | ExtData {
     if (ArrayBuffer.isView(v)) {
       const name = v instanceof DataView ? "DataView" : typedArrayName.call(v);
       return this.binary(kindOf(name)!, v.buffer, v.byteOffset, v.byteLength);
@@ -263,55 +245,40 @@ export class Packer {
     if (typeof wire === "function") return this.wire(v, wire as () => unknown, depth);
     if (v instanceof Error) return this.error(v, depth);
     if (v instanceof Map) {
-      const start = this.out.begin(Ext.map);
+      const content: unknown[] = [];
       for (const [key, value] of v) {
         this.trail[depth] = "\0<key>";
-        this.write(key, depth + 1);
+        content.push(this.walk(key, depth + 1));
         this.trail[depth] = `\0.get(${typeof key === "string" ? JSON.stringify(key) : "…"})`;
-        this.write(value, depth + 1);
+        content.push(this.walk(value, depth + 1));
       }
-      return this.out.end(start);
+      return new Form(Ext.map, content);
     }
     if (v instanceof Set) {
-      const start = this.out.begin(Ext.set);
-      let i = 0;
+      const content: unknown[] = [];
       for (const e of v) {
-        this.trail[depth] = `\0{${i++}}`;
-        this.write(e, depth + 1);
+        this.trail[depth] = `\0{${content.length}}`;
+        content.push(this.walk(e, depth + 1));
       }
-      return this.out.end(start);
+      return new Form(Ext.set, content);
     }
-    if (v instanceof Date) {
-      const start = this.out.begin(Ext.date);
-      float[0] = v.getTime();
-      this.out.raw(floatBytes);
-      return this.out.end(start);
-    }
-    if (v instanceof RegExp) {
-      const start = this.out.begin(Ext.regexp);
-      this.string(v.source);
-      this.string(v.flags);
-      return this.out.end(start);
-    }
+    if (v instanceof Date) return new Form(Ext.date, v.getTime());
+    if (v instanceof RegExp) return new Form(Ext.regexp, [primitive(v.source), v.flags]);
     if (v instanceof ArrayBuffer) return this.binary(ARRAY_BUFFER, v, 0, v.byteLength);
     if (v instanceof SharedArrayBuffer) return this.binary(SHARED_ARRAY_BUFFER, v, 0, v.byteLength);
-    this.instance(v, depth);
+    return this.instance(v, depth);
   }
 
-  private binary(kind: number, buffer: ArrayBufferLike, offset: number, length: number): void {
+  private binary(kind: number, buffer: ArrayBufferLike, offset: number, length: number): Form | ExtData {
     const bytes = new Uint8Array(buffer, offset, length);
     if (length <= SMALL_ARRAY) {
-      const start = this.out.begin(Ext.small);
-      this.out.byte(kind);
-      this.out.raw(bytes);
-      return this.out.end(start);
+      const data = new Uint8Array(1 + length);
+      data[0] = kind;
+      data.set(bytes, 1);
+      return new ExtData(Ext.small, data);
     }
-    const start = this.out.begin(Ext.frame);
-    this.out.byte(kind);
-    this.out.number(this.frames.length);
-    this.out.end(start);
-    this.frames.push(bytes);
     this.frameBytes += length;
+    return new Form(Ext.frame, [kind, this.frames.push(bytes) - 1]);
   }
 
   private className(v: object): string {
@@ -319,12 +286,10 @@ export class Packer {
     return typeof name === "string" && name !== "" ? name : "an unnamed class";
   }
 
-  private wire(v: object, wire: () => unknown, depth: number): void {
+  private wire(v: object, wire: () => unknown, depth: number): Form {
     const cls = (v as { constructor: unknown }).constructor;
     const index = typeof cls === "function" ? this.describe(cls, "instance", depth) : undefined;
     if (index === undefined) this.unknown(v, depth);
-    const start = this.out.begin(Ext.wire);
-    this.out.number(index);
     let data: unknown;
     try {
       data = wire.call(v);
@@ -332,8 +297,7 @@ export class Packer {
       this.refuse(depth, `an instance of ${this.className(v)}`, "its toWire method threw", e);
     }
     this.trail[depth] = "\0 (what its toWire gave)";
-    this.write(data, depth + 1);
-    this.out.end(start);
+    return new Form(Ext.wire, [index, this.walk(data, depth + 1)]);
   }
 
   private unknown(v: object, depth: number): never {
@@ -351,56 +315,57 @@ export class Packer {
     );
   }
 
-  private instance(v: object, depth: number): void {
+  private instance(v: object, depth: number): Form {
     const cls = (v as { constructor?: unknown }).constructor;
     const index = typeof cls === "function" && cls !== Object ? this.describe(cls, "instance", depth) : undefined;
     if (index === undefined) this.unknown(v, depth);
-    const start = this.out.begin(Ext.instance);
-    this.out.number(index);
-    this.fields(v, depth);
-    this.out.end(start);
+    const content: unknown[] = [index];
+    for (const name of Object.keys(v)) {
+      this.trail[depth] = name;
+      content.push(primitive(name), this.walk((v as Record<string, unknown>)[name], depth + 1));
+    }
+    return new Form(Ext.instance, content);
   }
 
-  private error(e: Error, depth: number): void {
-    const start = this.out.begin(Ext.error);
-    this.string(String(e.name));
-    this.string(String(e.message));
-    this.string(wellFormedPart(typeof e.stack === "string" ? e.stack : ""));
-    if ("cause" in e && e.cause !== undefined) this.attempt(e.cause, "cause", depth);
-    else this.out.mark(Ext.hole);
-    if (e instanceof AggregateError) this.attempt(e.errors, "errors", depth);
-    else this.out.mark(Ext.hole);
+  private error(e: Error, depth: number): Form {
+    const content: unknown[] = [
+      primitive(String(e.name)),
+      primitive(String(e.message)),
+      primitive(wellFormedPart(typeof e.stack === "string" ? e.stack : "")),
+    ];
+    if ("cause" in e && e.cause !== undefined) this.attempt(content, "cause", e.cause, depth);
+    if (e instanceof AggregateError) this.attempt(content, "errors", e.errors, depth);
     for (const name of Object.keys(e)) {
       if (name === "name" || name === "message" || name === "stack" || name === "cause" || name === "errors") continue;
-      this.string(name);
-      this.attempt((e as unknown as Record<string, unknown>)[name], name, depth);
+      this.attempt(content, name, (e as unknown as Record<string, unknown>)[name], depth);
     }
-    this.out.end(start);
+    return new Form(Ext.error, content);
   }
 
-  /** Writes a part of an error, or a hole where that part cannot be sent: the error itself must come through. */
-  private attempt(v: unknown, name: string, depth: number): void {
-    const { length } = this.out;
+  /** Adds a part of an error, but not one that cannot be sent: the error itself must come through. */
+  private attempt(content: unknown[], name: string, v: unknown, depth: number): void {
     const { frameBytes } = this;
     const frames = this.frames.length, done = this.order.length, open = this.open.length;
     const refs = this.refs.length, codes = this.codeRefs.length;
     this.trail[depth] = name;
     try {
-      this.write(v, depth + 1);
+      content.push(primitive(name), this.walk(v, depth + 1));
     } catch (e) {
       if (!(e instanceof NotSendableError)) throw e;
-      this.out.length = length;
+      const { forms } = this.out;
       this.frames.length = frames;
       this.frameBytes = frameBytes;
       for (const r of this.refs.splice(refs)) this.refIndex.delete(r);
       for (const c of this.codeRefs.splice(codes)) this.codeIndex.delete(c);
-      for (const o of this.order.splice(done)) this.met.delete(o);
-      for (const o of this.open.splice(open)) this.met.delete(o);
-      this.out.mark(Ext.hole);
+      for (const o of this.order.splice(done)) forms.delete(o);
+      for (const o of this.open.splice(open)) forms.delete(o);
     }
   }
 }
 
-function isPrimitive(v: unknown): boolean {
-  return (typeof v !== "object" || v === null) && typeof v !== "function";
+/** A copy of a head. */
+function taken(bytes: Uint8Array): Uint8Array {
+  if (bytes.length > LARGEST_IN_ARENA) return bytes.slice();
+  heads.put(bytes, bytes.length);
+  return heads.bytes.subarray(heads.start, heads.end);
 }

@@ -4,11 +4,13 @@
  * @module
  */
 
+import { Decoder } from "@msgpack/msgpack";
+import { Scanner } from "../../transport/mod.ts";
 import { makeError } from "./error_classes.ts";
 import { MalformedValueError } from "./errors.ts";
 import { ARRAY_BUFFER, Ext, kinds, MAX_DEPTH, SHARED_ARRAY_BUFFER } from "./format.ts";
 import { fromWire } from "./hooks.ts";
-import { Reader } from "./reader.ts";
+import { fromUtf16 } from "./strings.ts";
 import type { PackedValue } from "./types.ts";
 
 /** What the unpacker has to be told. */
@@ -20,231 +22,167 @@ export interface UnpackOptions {
 }
 
 const NONE: readonly string[] = [];
-const float = new Float64Array(1);
-const floatBytes = new Uint8Array(float.buffer);
-const HOLE = Symbol("hole");
+const NO_FRAMES: readonly Uint8Array[] = [];
+const NO_OPTIONS: UnpackOptions = {};
+/** Extensions inside each other: the value's, the table's, and an index as the innermost. */
+const MAX_LEVELS = MAX_DEPTH + 4;
+/** Bytes of a buffer above which it is let go of at once. */
+const LARGE = 1 << 20;
+const NIL = Uint8Array.of(0xc0);
 
-class Unpacker extends Reader {
-  codeRefs: readonly string[] = NONE;
-  refs: readonly string[] = NONE;
-  seen: unknown[] | undefined;
+/** Looks over bytes before they are decoded: after that, the decoder itself finds nothing wrong with them. */
+const scanner = new Scanner(MAX_DEPTH, Infinity, { extensions: true, binary: false });
 
-  constructor(bytes: Uint8Array, readonly frames: readonly Uint8Array[], readonly options: UnpackOptions) {
-    super(bytes);
-  }
+function bad(why: string, options?: ErrorOptions): never {
+  throw new MalformedValueError(`not a packed value: ${why}`, options);
+}
 
-  unpack(): unknown {
-    if (isTable(this.bytes)) {
-      this.at = 6;
-      this.codeRefs = this.strings();
-      this.refs = this.strings();
-      if (this.byte() === 0xc3) this.seen = [];
-    }
-    const v = this.value(0);
-    if (this.at !== this.bytes.length) this.bad("something follows the value");
-    return v;
-  }
+/** Unpacks one value after the other; see {@link unpack}. */
+class Unpacker {
+  private codeRefs: readonly string[] = NONE;
+  private refs: readonly string[] = NONE;
+  private shared: unknown[] = [];
+  private frames: readonly Uint8Array[] = NO_FRAMES;
+  private options: UnpackOptions = NO_OPTIONS;
+  /** One for each extension inside another: a decoder that is asked again before it is done makes a copy of itself. */
+  private readonly decoders: Decoder<undefined>[] = [];
+  private readonly codec = {
+    tryToEncode: (): null => null,
+    decode: (data: Uint8Array, type: number): unknown => this.extension(data, type),
+  };
+  private level = 0;
+  /** Whether what is read may be the table; whether its strings alone are wanted; whether bodies may stand here. */
+  private table = false;
+  private stringsOnly = false;
+  private bodies = false;
 
-  value(depth: number): unknown {
-    const v = this.any(depth);
-    if (v === HOLE) this.bad("a hole outside an array");
-    return v;
-  }
-
-  private any(depth: number): unknown {
-    const c = this.byte();
-    if (c < 0x80) return c;
-    if (c >= 0xe0) return c - 0x100;
-    if (c >= 0xa0 && c < 0xc0) return this.text(c & 31);
-    if (c < 0x90) return this.map(c & 15, depth);
-    if (c < 0xa0) return this.list(c & 15, depth);
-    switch (c) {
-      case 0xc0:
-        return null;
-      case 0xc2:
-        return false;
-      case 0xc3:
-        return true;
-      case 0xcb:
-        return this.f64();
-      case 0xcc:
-        return this.byte();
-      case 0xcd:
-        return this.u16();
-      case 0xce:
-        return this.u32();
-      case 0xd2:
-        return this.u32() | 0;
-      case 0xdb:
-        return this.text(this.u32());
-      case 0xdc:
-        return this.list(this.u16(), depth);
-      case 0xdd:
-        return this.list(this.u32(), depth);
-      case 0xdf:
-        return this.map(this.u32(), depth);
-      case 0xd4:
-        return this.mark();
-      case 0xc9:
-        return this.extension(depth);
-    }
-    this.at--;
-    this.bad(`byte 0x${c.toString(16)} begins nothing`);
-  }
-
-  private deeper(depth: number): void {
-    if (depth >= MAX_DEPTH) this.bad(`nested deeper than ${MAX_DEPTH} levels`);
-  }
-
-  private done<T>(v: T): T {
-    this.seen?.push(v);
-    return v;
-  }
-
-  private list(n: number, depth: number): unknown[] {
-    this.need(n);
-    this.deeper(depth);
-    const out: unknown[] = [];
-    let holes = false;
-    for (let i = 0; i < n; i++) {
-      const e = this.any(depth + 1);
-      if (e === HOLE) holes = true;
-      else if (holes) out[i] = e;
-      else out.push(e);
-    }
-    if (holes) out.length = n;
-    return this.done(out);
-  }
-
-  private fields(n: number, depth: number, into: Record<string, unknown>): void {
-    this.need(2 * n);
-    for (let i = 0; i < n; i++) {
-      const name = this.key();
-      const v = this.value(depth + 1);
-      // Assigning to __proto__ would change the object's class.
-      if (name === "__proto__") define(into, name, v);
-      else into[name] = v;
+  unpack(packed: PackedValue, options: UnpackOptions): unknown {
+    const head = unshared(packed.head);
+    this.frames = packed.frames;
+    this.options = options;
+    try {
+      this.table = mayBeTable(head);
+      return this.read(head);
+    } finally {
+      this.reset(head);
     }
   }
 
-  private key(): string {
-    if (this.bytes[this.at] !== 0xc9) return this.string();
-    const v = this.any(MAX_DEPTH);
-    return typeof v === "string" ? v : this.bad("expected a field's name");
+  /** Code references, and references. */
+  strings(shared: Uint8Array): readonly [readonly string[], readonly string[]] {
+    const head = unshared(shared);
+    try {
+      this.table = this.stringsOnly = true;
+      this.read(head);
+      return [this.codeRefs, this.refs];
+    } finally {
+      this.reset(head);
+    }
   }
 
-  private map(n: number, depth: number): Record<string, unknown> {
-    this.deeper(depth);
-    const out: Record<string, unknown> = {};
-    this.fields(n, depth, out);
-    return this.done(out);
+  private reset(head: Uint8Array): void {
+    this.codeRefs = this.refs = NONE;
+    if (this.shared.length > 0) this.shared = [];
+    this.frames = NO_FRAMES;
+    this.options = NO_OPTIONS;
+    this.level = 0;
+    this.table = this.stringsOnly = this.bodies = false;
+    // A decoder keeps the bytes it was given last.
+    if (head.buffer.byteLength > LARGE) { for (const d of this.decoders) d.decode(NIL); }
+    if (this.decoders.length > 8) this.decoders.length = 8;
   }
 
-  private mark(): unknown {
-    const type = this.byte();
-    this.byte();
-    if (type === Ext.undefined) return undefined;
-    if (type === Ext.hole) return HOLE;
-    this.bad(`unknown mark ${type}`);
-  }
-
-  private extension(depth: number): unknown {
-    const n = this.u32();
-    const type = this.byte();
-    this.need(n);
-    const end = this.at + n;
-    const v = this.content(type, end, depth);
-    if (this.at !== end) this.bad(`an extension of type ${type} ends in the wrong place`);
+  /** The value of bytes that are all of it. */
+  private read(bytes: Uint8Array): unknown {
+    if (!scanner.scan(bytes)) bad(scanner.problem);
+    const level = this.level++;
+    if (level > MAX_LEVELS) bad(`extensions nested deeper than ${MAX_LEVELS} levels`);
+    const decoder = this.decoders[level] ??= new Decoder({ extensionCodec: this.codec as never });
+    const v = decoder.decode(bytes);
+    this.level = level;
     return v;
   }
 
-  private content(type: number, end: number, depth: number): unknown {
+  /** The array in an extension, of at least `least` elements. */
+  private list(data: Uint8Array, least = 0): unknown[] {
+    const v = this.read(data);
+    return Array.isArray(v) && v.length >= least ? v : bad("an extension without its parts");
+  }
+
+  private extension(data: Uint8Array, type: number): unknown {
+    if (this.table) {
+      this.table = false;
+      if (type === Ext.table) return this.tabled(data);
+      if (this.stringsOnly) return undefined;
+    }
     switch (type) {
-      case Ext.bigint: {
-        const negative = this.byte() === 1;
-        let hex = "";
-        for (let i = end - 1; i >= this.at; i--) hex += this.bytes[i].toString(16).padStart(2, "0");
-        this.at = end;
-        const n = BigInt(hex === "" ? "0" : `0x${hex}`);
-        return negative ? -n : n;
-      }
-      case Ext.utf16: {
-        let s = "";
-        if ((end - this.at) % 2 === 1) this.bad("odd UTF-16");
-        for (let i = this.at; i < end; i += 2) s += String.fromCharCode(this.bytes[i] | (this.bytes[i + 1] << 8));
-        this.at = end;
-        return s;
-      }
-      case Ext.same:
-        return this.seen === undefined ? this.bad("a repetition of nothing") : this.seen[this.index(this.seen.length)];
-      case Ext.code:
-        return this.code(this.codeRefs[this.index(this.codeRefs.length)]);
-      case Ext.ref: {
-        const key = this.refs[this.index(this.refs.length)];
-        if (this.options.resolve === undefined) this.bad(`a reference to ${key}, where none is expected`);
-        return this.options.resolve(key);
-      }
-    }
-    this.deeper(depth);
-    return this.done(this.composite(type, end, depth));
-  }
-
-  private composite(type: number, end: number, depth: number): unknown {
-    switch (type) {
-      case Ext.date: {
-        if (end - this.at !== 8) this.bad("a date of the wrong length");
-        for (let i = 0; i < 8; i++) floatBytes[i] = this.bytes[this.at++];
-        return new Date(float[0]);
-      }
-      case Ext.regexp: {
-        const source = this.text16();
-        const flags = this.string();
-        try {
-          return new RegExp(source, flags);
-        } catch {
-          return this.bad("a regular expression that does not parse");
-        }
-      }
+      case Ext.undefined:
+        return undefined;
+      case Ext.minusZero:
+        return -0;
+      case Ext.bigint:
+        return bigint(this.read(data));
+      case Ext.utf16:
+        return data.length % 2 === 0 ? fromUtf16(data) : bad("odd UTF-16");
+      case Ext.date:
+        return new Date(number(this.read(data)));
+      case Ext.regexp:
+        return regexp(this.list(data, 2));
       case Ext.map: {
+        const list = even(this.list(data), 0);
         const m = new Map<unknown, unknown>();
-        while (this.at < end) m.set(this.value(depth + 1), this.value(depth + 1));
+        for (let i = 0; i < list.length; i += 2) m.set(list[i], list[i + 1]);
         return m;
       }
-      case Ext.set: {
-        const s = new Set<unknown>();
-        while (this.at < end) s.add(this.value(depth + 1));
-        return s;
-      }
+      case Ext.set:
+        return new Set(this.list(data));
       case Ext.error:
-        return this.error(end, depth);
-      case Ext.small: {
-        const kind = this.byte();
-        if (kind >= kinds.length) this.bad(`unknown kind of array ${kind}`);
-        const bytes = this.bytes.slice(this.at, end);
-        this.at = end;
-        return this.view(kind, bytes, true);
-      }
+        return error(this.list(data, 3));
+      case Ext.small:
+        return this.view(kind(data[0]), data.slice(1), true);
       case Ext.frame: {
-        const kind = this.byte();
-        if (kind >= kinds.length) this.bad(`unknown kind of array ${kind}`);
-        return this.view(kind, this.frames[this.index(this.frames.length)], false);
+        const list = this.list(data, 2);
+        return this.view(kind(list[0]), this.frames[index(list[1], this.frames)], false);
+      }
+      case Ext.same:
+        return this.shared[index(this.read(data), this.shared)];
+      case Ext.code:
+        return this.code(this.codeRefs[index(this.read(data), this.codeRefs)]);
+      case Ext.ref: {
+        const key = this.refs[index(this.read(data), this.refs)];
+        if (this.options.resolve === undefined) bad(`a reference to ${key}, where none is expected`);
+        return this.options.resolve(key);
       }
       case Ext.instance:
+        return this.instance(this.list(data, 1));
       case Ext.wire:
-        return this.instance(type, depth);
+        return this.wire(this.list(data, 2));
+      case Ext.list:
+        return this.list(data);
+      case Ext.sparse:
+        return sparse(this.list(data, 1));
+      case Ext.entries:
+        return entries(this.list(data));
+      case Ext.body:
+        if (this.bodies) return data;
     }
-    this.bad(`unknown extension type ${type}`);
+    bad(`extension type ${type}, which has no meaning here`);
   }
 
-  /** A string in either form. */
-  private text16(): string {
-    const v = this.any(MAX_DEPTH - 1);
-    return typeof v === "string" ? v : this.bad("expected a string");
+  private tabled(data: Uint8Array): unknown {
+    this.bodies = true;
+    const list = this.list(data, 3);
+    this.bodies = false;
+    this.codeRefs = strings(list[0]);
+    this.refs = strings(list[1]);
+    if (this.stringsOnly) return undefined;
+    for (let i = 2; i < list.length - 1; i++) this.shared.push(this.read(body(list[i])));
+    return this.read(body(list[list.length - 1]));
   }
 
   private view(kind: number, bytes: Uint8Array, own: boolean): unknown {
     const { name, size } = kinds[kind];
-    if (bytes.byteLength % size !== 0) this.bad(`${bytes.byteLength} bytes for a ${name}`);
+    if (bytes.byteLength % size !== 0) bad(`${bytes.byteLength} bytes for a ${name}`);
     if (kind === ARRAY_BUFFER) return own || isWhole(bytes) ? bytes.buffer : bytes.slice().buffer;
     if (kind === SHARED_ARRAY_BUFFER) {
       const shared = new SharedArrayBuffer(bytes.byteLength);
@@ -259,49 +197,127 @@ class Unpacker extends Reader {
   }
 
   private code(ref: string): unknown {
-    if (this.options.code === undefined) this.bad(`a reference to code (${ref}), where none is expected`);
+    if (this.options.code === undefined) bad(`a reference to code (${ref}), where none is expected`);
     return this.options.code(ref);
   }
 
-  private instance(type: number, depth: number): unknown {
-    const ref = this.codeRefs[this.index(this.codeRefs.length)];
+  private class(i: unknown): { readonly ref: string; readonly cls: Class } {
+    const ref = this.codeRefs[index(i, this.codeRefs)];
     const cls = this.code(ref);
     if (typeof cls !== "function" || typeof cls.prototype !== "object" || cls.prototype === null) {
       throw new MalformedValueError(`${ref} is no class, and cannot have instances`);
     }
-    if (type === Ext.wire) {
-      const make = (cls as { [fromWire]?: unknown })[fromWire];
-      const data = this.value(depth + 1);
-      if (typeof make !== "function") {
-        throw new MalformedValueError(`${ref} has a method [toWire] but no static method [fromWire]`);
-      }
-      return make.call(cls, data);
-    }
-    const c = this.byte();
-    const n = c >= 0x80 && c < 0x90 ? c & 15 : c === 0xdf ? this.u32() : this.bad("expected fields");
-    const out = Object.create(cls.prototype) as Record<string, unknown>;
-    this.need(2 * n);
-    for (let i = 0; i < n; i++) {
-      // Defined, not assigned: a setter or a read-only property of the class must not stand in the way.
-      define(out, this.key(), this.value(depth + 1));
-    }
-    return out;
+    return { ref, cls: cls as unknown as Class };
   }
 
-  private error(end: number, depth: number): Error {
-    const name = this.text16(), message = this.text16(), stack = this.text16();
-    const cause = this.any(depth + 1);
-    const errors = this.any(depth + 1);
-    const e = makeError(name, message, stack);
-    if (cause !== HOLE) hide(e, "cause", cause);
-    if (errors !== HOLE) hide(e, "errors", errors);
-    while (this.at < end) {
-      const field = this.key();
-      const v = this.any(depth + 1);
-      if (v !== HOLE) define(e, field, v);
+  private wire([i, data]: unknown[]): unknown {
+    const { ref, cls } = this.class(i);
+    const make = cls[fromWire];
+    if (typeof make !== "function") {
+      throw new MalformedValueError(`${ref} has a method [toWire] but no static method [fromWire]`);
     }
-    return e;
+    return make.call(cls, data);
   }
+
+  private instance(list: unknown[]): object {
+    const out = Object.create(this.class(list[0]).cls.prototype) as object;
+    even(list, 1);
+    // Defined, not assigned: a setter or a read-only property of the class must not stand in the way.
+    for (let i = 1; i < list.length; i += 2) define(out, name(list[i]), list[i + 1]);
+    return out;
+  }
+}
+
+interface Class {
+  readonly prototype: object;
+  readonly [fromWire]?: unknown;
+}
+
+function index(v: unknown, of: readonly unknown[]): number {
+  return typeof v === "number" && Number.isInteger(v) && v >= 0 && v < of.length
+    ? v
+    : bad(`expected an index below ${of.length}`);
+}
+
+function kind(v: unknown): number {
+  return index(v, kinds);
+}
+
+function number(v: unknown): number {
+  return typeof v === "number" ? v : bad("expected a number");
+}
+
+function name(v: unknown): string {
+  return typeof v === "string" ? v : bad("expected a string");
+}
+
+function strings(v: unknown): readonly string[] {
+  return Array.isArray(v) && v.every((s) => typeof s === "string") ? v : bad("expected strings");
+}
+
+function body(v: unknown): Uint8Array {
+  return v instanceof Uint8Array ? v : bad("expected a body");
+}
+
+/** Checks that what begins at `from` are pairs. */
+function even(list: unknown[], from: number): unknown[] {
+  return (list.length - from) % 2 === 0 ? list : bad("half a pair");
+}
+
+function bigint(v: unknown): bigint {
+  const digits = name(v);
+  if (!/^-?[0-9a-f]+$/.test(digits)) bad("a bigint with other digits than hexadecimal ones");
+  return digits[0] === "-" ? -BigInt(`0x${digits.slice(1)}`) : BigInt(`0x${digits}`);
+}
+
+function regexp([source, flags]: unknown[]): RegExp {
+  const pattern = name(source), letters = name(flags);
+  try {
+    return new RegExp(pattern, letters);
+  } catch (cause) {
+    bad("a regular expression that does not parse", { cause });
+  }
+}
+
+function error(list: unknown[]): Error {
+  const e = makeError(name(list[0]), name(list[1]), name(list[2]));
+  even(list, 3);
+  for (let i = 3; i < list.length; i += 2) {
+    const field = name(list[i]);
+    if (field === "cause" || field === "errors") hide(e, field, list[i + 1]);
+    else define(e, field, list[i + 1]);
+  }
+  return e;
+}
+
+function entries(list: unknown[]): Record<string, unknown> {
+  const out: Record<string, unknown> = {};
+  even(list, 0);
+  for (let i = 0; i < list.length; i += 2) {
+    const field = name(list[i]);
+    // Assigning to __proto__ would change the object's class.
+    if (field === "__proto__") define(out, field, list[i + 1]);
+    else out[field] = list[i + 1];
+  }
+  return out;
+}
+
+function sparse(list: unknown[]): unknown[] {
+  const n = number(list[0]);
+  if (!Number.isInteger(n) || n < 0 || n >= 2 ** 32) bad("an array of an impossible length");
+  even(list, 1);
+  const out: unknown[] = [];
+  // An element far away makes an array that takes memory only for what it holds.
+  if (n > 1024 + 8 * list.length) {
+    out[n - 1] = undefined;
+    delete out[n - 1];
+  } else out.length = n;
+  for (let i = 1; i < list.length; i += 2) {
+    const at = number(list[i]);
+    if (!Number.isInteger(at) || at < 0 || at >= n) bad(`expected an index below ${n}`);
+    out[at] = list[i + 1];
+  }
+  return out;
 }
 
 function define(o: object, name: string, value: unknown): void {
@@ -317,13 +333,17 @@ function isWhole(bytes: Uint8Array): boolean {
   return bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength;
 }
 
-function isTable(head: Uint8Array): boolean {
-  return head.length > 6 && head[0] === 0xc9 && head[5] === Ext.table;
+/** Whether a head begins with an extension. */
+function mayBeTable(head: Uint8Array): boolean {
+  const type = head[0];
+  return (type >= 0xc7 && type <= 0xc9) || (type >= 0xd4 && type <= 0xd8);
 }
 
 function unshared(head: Uint8Array): Uint8Array {
   return head.buffer instanceof SharedArrayBuffer ? head.slice() : head;
 }
+
+const pool: Unpacker[] = [];
 
 /**
  * Unpacks a value. Arrays that were frames are views on these frames (in shared memory, if they lie there), but those that are not aligned
@@ -333,23 +353,32 @@ function unshared(head: Uint8Array): Uint8Array {
  * @param options What references and code references stand for.
  * @throws {MalformedValueError} for bytes that `pack` cannot have made.
  */
-export function unpack(packed: PackedValue, options: UnpackOptions = {}): unknown {
-  return new Unpacker(unshared(packed.head), packed.frames, options).unpack();
+export function unpack(packed: PackedValue, options: UnpackOptions = NO_OPTIONS): unknown {
+  // A hook may unpack in its turn, hence a pool and not one unpacker.
+  const unpacker = pool.pop() ?? new Unpacker();
+  try {
+    return unpacker.unpack(packed, options);
+  } finally {
+    if (pool.length < 4) pool.push(unpacker);
+  }
+}
+
+function needed(head: Uint8Array, which: 0 | 1): readonly string[] {
+  if (!mayBeTable(head)) return NONE;
+  const unpacker = pool.pop() ?? new Unpacker();
+  try {
+    return unpacker.strings(head)[which];
+  } finally {
+    if (pool.length < 4) pool.push(unpacker);
+  }
 }
 
 /** Code references inside a packed value, from its head: what must be loaded before it is unpacked. */
 export function neededCode(head: Uint8Array): readonly string[] {
-  if (!isTable(head)) return NONE;
-  const reader = new Reader(unshared(head));
-  reader.at = 6;
-  return reader.strings();
+  return needed(head, 0);
 }
 
 /** Keys of the references inside a packed value, from its head. */
 export function neededRefs(head: Uint8Array): readonly string[] {
-  if (!isTable(head)) return NONE;
-  const reader = new Reader(unshared(head));
-  reader.at = 6;
-  reader.strings();
-  return reader.strings();
+  return needed(head, 1);
 }
