@@ -6,8 +6,8 @@
  */
 
 import { type Endpoint, MemoryNetwork, realClock } from "../../transport/mod.ts";
-import { machineMemory, parseBytes } from "../cluster/mod.ts";
-import { systemIds, systemRandom } from "../core/mod.ts";
+import { bundled, machineMemory, parseBytes } from "../cluster/mod.ts";
+import { libraryFile, systemIds, systemRandom } from "../core/mod.ts";
 import { Scheduler } from "../scheduler/mod.ts";
 import { Rooms, Store, ThreadExecutor, Worker } from "../worker/mod.ts";
 
@@ -48,6 +48,7 @@ export async function startThreadCluster(options: ThreadClusterOptions = {}): Pr
     made.unref();
     return made;
   };
+  const entry = await threadBundle();
   const home = endpoint("scheduler", "scheduler");
   const scheduler = new Scheduler({ endpoint: home, clock: realClock, random: systemRandom });
   const schedulerAddress = await home.bind("memory://scheduler");
@@ -57,6 +58,7 @@ export async function startThreadCluster(options: ThreadClusterOptions = {}): Pr
     const rooms = new Rooms(store);
     const executor = new ThreadExecutor({
       threads,
+      entry,
       heap: store.heap,
       clock: realClock,
       worker: name,
@@ -88,4 +90,13 @@ export async function startThreadCluster(options: ThreadClusterOptions = {}): Pr
       await home.end();
     },
   };
+}
+
+/** The threads' program as one file, which saves each thread the looking up of packages, where it can be had without asking anybody. */
+async function threadBundle(): Promise<string | undefined> {
+  const granted = (["read", "write", "env", "run"] as const).every((name) =>
+    Deno.permissions.querySync({ name }).state === "granted"
+  );
+  const path = granted ? await bundled(libraryFile("actors/worker/thread_main.ts").href) : undefined;
+  return path && `file://${encodeURI(path)}`;
 }
