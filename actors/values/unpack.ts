@@ -5,7 +5,7 @@
  */
 
 import { Decoder } from "@msgpack/msgpack";
-import { Scanner } from "../../transport/scanner.ts";
+import { Scanner } from "../../transport/mod.ts";
 import { makeError } from "./error_classes.ts";
 import { MalformedValueError } from "./errors.ts";
 import { ARRAY_BUFFER, Ext, kinds, MAX_DEPTH, SHARED_ARRAY_BUFFER } from "./format.ts";
