@@ -81,6 +81,11 @@ function tell(b: ClientBooks, first: ClientTask, rows: ClientTask[]): void {
   for (const t of all) {
     t.sent = true;
     if (b.session) rows.push(t);
+    if (t.state === "released") {
+      // Let go of before it was told: kept for those that count on it, else wanted by nobody.
+      if (t.unsent > 0) t.owed = true;
+      else b.freed.push(t.key);
+    }
     // What was let go, and not kept for it, may have been forgotten by the scheduler: it is told of it once more.
     for (const d of t.inputs) {
       if (d.state !== "released" || !d.sent || d.owed || d.call === undefined || d.toldIn === b.event) continue;
@@ -93,7 +98,7 @@ function tell(b: ClientBooks, first: ClientTask, rows: ClientTask[]): void {
 
 function sendTasks(b: ClientBooks, tasks: readonly ClientTask[]): void {
   if (tasks.length === 0) return;
-  const codes: string[] = [], wanted: string[] = [], released: string[] = [];
+  const codes: string[] = [], wanted: string[] = [];
   let before: TaskCall | undefined;
   for (const t of tasks) {
     const call = t.call!;
@@ -105,12 +110,10 @@ function sendTasks(b: ClientBooks, tasks: readonly ClientTask[]): void {
         codes.push(hash);
       }
     }
-    if (t.state === "released") released.push(t.key);
-    else if (call.options.forget && t.state === "pending") wanted.push(t.key);
+    if (call.options.forget && (t.state === "pending" || t.owed)) wanted.push(t.key);
   }
   b.send({ type: "submit", ...taskColumnsOf(tasks, codes, (hash) => b.codes.get(hash)!) });
   if (wanted.length > 0) b.send({ type: "want", keys: wanted, frames: NO_FRAMES });
-  if (released.length > 0) b.send({ type: "release", keys: released, frames: NO_FRAMES });
 }
 
 /** Values that this client did not make. */

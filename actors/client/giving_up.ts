@@ -92,6 +92,7 @@ export function owedGone(b: ClientBooks, t: ClientTask, cause: "cancelled" | "lo
   for (const w of b.tasks.values()) {
     if (!w.counts || !w.inputs.includes(t)) continue;
     w.reason = `its dependency ${t.key} is gone: ${reason}`;
+    uncount(b, w);
     if (w.state === "pending") b.to(w, cause, w.reason);
     failBlocked(b, w);
   }
