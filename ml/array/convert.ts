@@ -1,6 +1,7 @@
 import { type ArrayData, type DType, dtypeOf, type NumericData } from "./dtype.ts";
 import { DTypeError, ShapeError } from "./errors.ts";
 import { NDArray } from "./nd_array.ts";
+import { Table } from "./table.ts";
 
 /** Anything with the fields of an array: data, row after row, and the length of each axis. */
 export interface ShapedData {
@@ -12,8 +13,8 @@ export interface ShapedData {
   readonly dtype?: DType;
 }
 
-/** A table as estimators take it: rows of numbers, or typed data with a shape of two axes. */
-export type MatrixLike = NDArray<ArrayData> | ShapedData | readonly ArrayLike<number>[];
+/** A table as estimators take it: rows of numbers, typed data with a shape of two axes, or named columns. */
+export type MatrixLike = NDArray<ArrayData> | ShapedData | Table | readonly ArrayLike<number>[];
 
 /** A list of numbers as estimators take it. */
 export type VectorLike = NDArray<ArrayData> | ShapedData | ArrayLike<number>;
@@ -48,6 +49,7 @@ function isShaped(x: unknown): x is ShapedData {
  */
 export function toNDArray(x: ArrayInput, name = "input"): NDArray<ArrayData> {
   if (x instanceof NDArray) return x;
+  if (x instanceof Table) return x.toNDArray(name);
   if (isShaped(x)) return new NDArray(x.data, x.shape, x.dtype);
   if (ArrayBuffer.isView(x)) {
     if (dtypeOf(x) === undefined) throw new DTypeError(`${name}: cannot make an array of a ${x.constructor.name}`);

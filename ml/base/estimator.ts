@@ -14,6 +14,8 @@ export interface EstimatorClass {
   readonly name: string;
   /** The hyperparameters and what they are when not given. */
   readonly defaults: Readonly<Params>;
+  /** Hyperparameters of scikit-learn's that it does not have, and why. */
+  readonly leftOut?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -49,6 +51,9 @@ export class BaseEstimator {
   /** The hyperparameters and what they are when not given. */
   static readonly defaults: Readonly<Params> = {};
 
+  /** Hyperparameters that scikit-learn's estimator of this name has and this one has not, each with the reason. */
+  static readonly leftOut: Readonly<Record<string, string>> = {};
+
   /**
    * Stores hyperparameters.
    *
@@ -56,13 +61,14 @@ export class BaseEstimator {
    * @throws {UnknownNameError} at a name that is no hyperparameter of this class, with the nearest one that is
    */
   constructor(options: object = {}) {
-    const { defaults, name } = new.target as unknown as EstimatorClass;
+    const { defaults, leftOut = {}, name } = new.target as unknown as EstimatorClass;
     for (const key of Object.keys(options)) {
-      if (!Object.hasOwn(defaults, key)) {
-        throw new UnknownNameError(
-          `${name}: no option ${JSON.stringify(key)}; ${didYouMean(key, Object.keys(defaults))}`,
-        );
-      }
+      if (Object.hasOwn(defaults, key)) continue;
+      throw new UnknownNameError(
+        Object.hasOwn(leftOut, key)
+          ? `${name}: the option ${key} of scikit-learn is left out here: ${leftOut[key]}`
+          : `${name}: no option ${JSON.stringify(key)}; ${didYouMean(key, Object.keys(defaults))}`,
+      );
     }
     Object.assign(this, defaults);
     for (const [key, value] of Object.entries(options)) {
@@ -175,6 +181,12 @@ export function checkParamNames(estimator: HasParams, names: readonly string[]):
     // A nested name is also right when its owner is set by the same call; then its owner must know it.
     const owner = name.slice(0, Math.max(0, name.indexOf("__")));
     if (owner !== "" && names.includes(owner)) continue;
+    const { leftOut = {} } = estimator.constructor as unknown as EstimatorClass;
+    if (Object.hasOwn(leftOut, name)) {
+      throw new UnknownNameError(
+        `${estimator.constructor.name}: the parameter ${name} of scikit-learn is left out here: ${leftOut[name]}`,
+      );
+    }
     throw new UnknownNameError(
       `${estimator.constructor.name}: no parameter ${JSON.stringify(name)}; ${didYouMean(name, Object.keys(valid))}`,
     );

@@ -1,6 +1,7 @@
 import type { ArrayData, Labels, LabelsLike, MatrixLike, NDArray, VectorLike } from "../array/mod.ts";
 import { accuracyScore, r2Score } from "../metrics/mod.ts";
 import { BaseEstimator, type Constructor } from "./estimator.ts";
+import { featureNamesOf } from "./features.ts";
 
 /** What a classifier gets from its mixin. */
 export interface ClassifierMethods {
@@ -130,3 +131,28 @@ export const BaseTransformer: typeof BaseEstimator & Constructor<TransformerMeth
 
 /** An estimator with {@linkcode ClusterMixin}: what the library's clusterers extend. */
 export const BaseClusterer: typeof BaseEstimator & Constructor<ClusterMethods> = ClusterMixin(BaseEstimator);
+
+/** What a transformer has whose columns are those of its input, each changed by itself. */
+export interface OneToOneMethods {
+  /**
+   * The names of the columns that `transform` gives: those of the input.
+   *
+   * @param inputFeatures names of the columns of X; those seen in `fit`, or x0, x1, …, if left out
+   * @throws {NotFittedError} before `fit`
+   */
+  getFeatureNamesOut(inputFeatures?: readonly string[] | null): string[];
+}
+
+/** Adds `getFeatureNamesOut` to a transformer whose columns are those of its input. */
+export function OneToOneMixin<B extends Constructor<BaseEstimator>>(Base: B): B & Constructor<OneToOneMethods> {
+  return class OneToOne extends Base implements OneToOneMethods {
+    getFeatureNamesOut(inputFeatures?: readonly string[] | null): string[] {
+      return featureNamesOf(this, inputFeatures);
+    }
+  };
+}
+
+/** A transformer whose columns are those of its input, each changed by itself. */
+export const BaseOneToOneTransformer:
+  & typeof BaseEstimator
+  & Constructor<TransformerMethods & OneToOneMethods> = OneToOneMixin(TransformerMixin(BaseEstimator));

@@ -1,8 +1,8 @@
-import { NDArray } from "../array/mod.ts";
+import { NDArray, Table } from "../array/mod.ts";
 
 /** The samples with these numbers, of whatever kind the input is: an array, something shaped, or a list. */
 export function takeRows(x: unknown, indices: ArrayLike<number>): unknown {
-  if (x instanceof NDArray) return x.take(indices);
+  if (x instanceof NDArray || x instanceof Table) return x.take(indices);
   if (typeof x === "object" && x !== null && "data" in x && "shape" in x) {
     const { data, shape } = x as { data: Float64Array; shape: number[] };
     return new NDArray(data, shape).take(indices);

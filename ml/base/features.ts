@@ -1,0 +1,78 @@
+import { type MatrixLike, Table } from "../array/mod.ts";
+import { InvalidInputError } from "../utils/mod.ts";
+import { checkIsFitted } from "./fitted.ts";
+
+/** What an estimator keeps of the columns it was fitted with. */
+export interface SeenFeatures {
+  /** How many there were. */
+  nFeaturesIn_: number;
+  /** Their names, where X had names. */
+  featureNamesIn_?: string[];
+}
+
+/** The names of X's columns; undefined where it has none. */
+export function namesOf(X: unknown): string[] | undefined {
+  return X instanceof Table ? X.names : undefined;
+}
+
+/**
+ * Keeps number and names of the columns that `fit` saw.
+ *
+ * @param estimator who was fitted
+ * @param X what it was fitted with, as it was given
+ * @param count how many columns that has
+ */
+export function rememberFeatures(estimator: SeenFeatures, X: unknown, count: number): void {
+  estimator.nFeaturesIn_ = count;
+  const names = namesOf(X);
+  if (names === undefined) delete estimator.featureNamesIn_;
+  else estimator.featureNamesIn_ = [...names];
+}
+
+/**
+ * Checks number and, where both have them, names of columns against what `fit` saw.
+ *
+ * @throws {InvalidInputError} when there are more or fewer, or other names, or the same in another order
+ */
+export function checkFeatures(estimator: SeenFeatures, X: MatrixLike | unknown, count: number, method: string): void {
+  const who = `${(estimator as object).constructor.name}.${method}`;
+  if (count !== estimator.nFeaturesIn_) {
+    throw new InvalidInputError(`${who}: X has ${count} features, but it was fitted with ${estimator.nFeaturesIn_}`);
+  }
+  const names = namesOf(X);
+  const seen = estimator.featureNamesIn_;
+  if (names === undefined || seen === undefined) return;
+  const at = names.findIndex((name, j) => name !== seen[j]);
+  if (at >= 0) {
+    throw new InvalidInputError(
+      `${who}: column ${at} is called ${JSON.stringify(names[at])}, but it was ${JSON.stringify(seen[at])} in fit; ` +
+        "names must be the same and in the same order",
+    );
+  }
+}
+
+/**
+ * The names of the columns that a fitted estimator takes: those it saw, those given, or x0, x1, ….
+ *
+ * @throws {NotFittedError} before `fit`
+ * @throws {InvalidInputError} when the names given are not as many as there are columns, or not those that `fit` saw
+ */
+export function featureNamesOf(estimator: object, given?: readonly string[] | null): string[] {
+  checkIsFitted(estimator, "getFeatureNamesOut");
+  const { nFeaturesIn_: count, featureNamesIn_: seen } = estimator as SeenFeatures;
+  const who = `${estimator.constructor.name}.getFeatureNamesOut`;
+  if (given === undefined || given === null) return seen?.slice() ?? Array.from({ length: count }, (_, j) => `x${j}`);
+  if (count !== undefined && given.length !== count) {
+    throw new InvalidInputError(`${who}: ${given.length} names for ${count} features`);
+  }
+  if (seen !== undefined && seen.some((name, j) => name !== given[j])) {
+    throw new InvalidInputError(`${who}: the names given are not those seen in fit: ${seen.join(", ")}`);
+  }
+  return [...given];
+}
+
+/** The names of columns that are called after the class that made them: pca0, pca1, …. */
+export function prefixedNames(estimator: object, count: number): string[] {
+  const prefix = estimator.constructor.name.toLowerCase();
+  return Array.from({ length: count }, (_, j) => `${prefix}${j}`);
+}
