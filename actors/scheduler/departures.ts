@@ -131,7 +131,7 @@ export function workerLeaving(b: Books, w: SchedulerWorker, reason: string): voi
 export function retire(b: Books): void {
   for (const w of b.leaving) {
     if (w.retired || w.peer === null) continue;
-    if (handingOver(b, w) || w.count > 0) continue;
+    if (handingOver(b, w) || (w.count > 0 && !isStranded(b, w))) continue;
     for (const t of w.held.list()) {
       if (!isActor(t)) continue;
       b.tellWorker(w).stopActors.push(t.key);
@@ -141,6 +141,13 @@ export function retire(b: Books): void {
     w.retired = true;
     b.tellWorker(w).last.push({ type: "retire", frames: [] });
   }
+}
+
+/** Whether all that a leaving worker has to do waits for tasks that nobody is there to perform: they wait for its successor. */
+function isStranded(b: Books, w: SchedulerWorker): boolean {
+  if (w.count > w.suspended) return false;
+  for (const other of b.workers.values()) if (other.status !== "leaving") return false;
+  return true;
 }
 
 /** Has others fetch what only leaving workers hold; whether any of that is under way. */

@@ -26,6 +26,12 @@ export class Running {
     this.#deps = dependencies;
   }
 
+  /** Whether any run is under way that does not wait for the cluster. */
+  get executing(): boolean {
+    for (const task of this.#b.runs.values()) if (task.state === "executing") return true;
+    return false;
+  }
+
   /** The task is not wanted any more. */
   cancel(task: WorkerTask, why: string): void {
     const { state, ticket } = task;

@@ -321,7 +321,7 @@ export class WorkerMachine {
   /** Timers, and the end when there is nothing left to wait for. */
   #settle(): void {
     if (this.#ended) return;
-    if (this.#running.retired && this.#b.runs.size === 0) return this.#end(this.#leaving!.reason, this.#leaving!.renew);
+    if (this.#running.retired && !this.#running.executing) return this.#end(this.#leaving!.reason, this.#leaving!.renew);
     let at = Infinity;
     if (this.#b.timed.size > 0) {
       for (const task of this.#b.timed) if (task.state === "executing" && task.deadline < at) at = task.deadline;
