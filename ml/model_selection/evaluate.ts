@@ -1,8 +1,12 @@
 import type { LabelsLike, MatrixLike, VectorLike } from "../array/mod.ts";
-import type { Params } from "../base/mod.ts";
+import { type FitPlan, type Params, type PlannedPart, plannerOf } from "../base/mod.ts";
+import { registerInternals } from "../../actors/code/mod.ts";
 import { delayed, type DelayedCall, Parallel } from "../parallel/mod.ts";
-import { endLine, fitAndScore, type FitOptions, type FitResult } from "./fit_and_score.ts";
+import { numSamples } from "../utils/mod.ts";
 import { FitFailedError } from "./errors.ts";
+import { checkErrorScore, endLine, fitAndScore, type FitOptions, type FitResult } from "./fit_and_score.ts";
+import { type FamilyCode, familyOf, fitPart, fitStage, type StageResult } from "./fit_part.ts";
+import { encodeSplits } from "./split_code.ts";
 import type { Split } from "./splitter.ts";
 
 /** How far a search or a cross validation is, told after each fit. */
@@ -32,15 +36,8 @@ export interface FitJob {
   readonly onProgress?: ((progress: FitProgress) => void) | null;
 }
 
-/** One call for each candidate and split, candidates first: what is not planned together is done fit by fit. */
-function* callsOf(job: FitJob): IterableIterator<DelayedCall<FitResult>> {
-  const { estimator, X, y, candidates, splits } = job;
-  for (const [c, params] of candidates.entries()) {
-    for (const [s, [train, test]] of splits.entries()) {
-      yield delayed(fitAndScore)(estimator, X, y, train, test, params, optionsOf(job, c, s));
-    }
-  }
-}
+/** What a call of an evaluation came to: a stage of a plan, or fits. */
+type Landed = { readonly stage: number; readonly result: StageResult } | { readonly fits: readonly FitResult[] };
 
 function optionsOf(job: FitJob, c: number, s: number): FitOptions {
   return {
@@ -51,6 +48,110 @@ function optionsOf(job: FitJob, c: number, s: number): FitOptions {
   };
 }
 
+/** A stage, tagged with its number: what comes back from anywhere must say what it is. */
+export async function landStage(stage: number, ...args: Parameters<typeof fitStage>): Promise<Landed> {
+  return { stage, result: await fitStage(...args) };
+}
+
+/** A part's fits. */
+export async function landPart(...args: Parameters<typeof fitPart>): Promise<Landed> {
+  return { fits: await fitPart(...args) };
+}
+
+/** One fit. */
+export async function landFit(...args: Parameters<typeof fitAndScore>): Promise<Landed> {
+  return { fits: [await fitAndScore(...args)] };
+}
+
+registerInternals({ landStage, landPart, landFit });
+
+/** The calls of an evaluation: stages, then parts as soon as their stages have landed, then single fits. */
+class Calls {
+  readonly #job: FitJob;
+  readonly #plan: FitPlan;
+  readonly #code: FamilyCode;
+  readonly #stages = new Map<number, StageResult>();
+  #wake: () => void = () => {};
+
+  constructor(job: FitJob, plan: FitPlan) {
+    this.#job = job;
+    this.#plan = plan;
+    const { candidates, splits, options, X } = job;
+    this.#code = { candidates, splits: encodeSplits(splits, numSamples(X)), options };
+  }
+
+  land(stage: number, result: StageResult): void {
+    this.#stages.set(stage, result);
+    this.#wake();
+  }
+
+  /** All at once, where no call waits for another; otherwise as they can be made. */
+  all(): DelayedCall<Landed>[] | AsyncGenerator<DelayedCall<Landed>> {
+    const { stages = [], parts } = this.#plan;
+    if (stages.length > 0) return this.#staged();
+    const { estimator, X, y, sampleWeight = null } = this.#job;
+    const planned = [...parts].sort((a, b) => b.cost - a.cost).map((part) =>
+      delayed(landPart)(estimator, X, y, sampleWeight, this.#code, part, [])
+    );
+    return [...planned, ...this.#singles()];
+  }
+
+  /** The largest first, so that nobody waits long for the last. */
+  async *#staged(): AsyncGenerator<DelayedCall<Landed>> {
+    const { estimator, X, y, sampleWeight = null } = this.#job;
+    const stages = this.#plan.stages ?? [];
+    const byCost = [...stages.keys()].sort((a, b) => stages[b].cost - stages[a].cost);
+    for (const i of byCost) {
+      yield delayed(landStage)(i, estimator, X, y, sampleWeight, this.#code, stages[i].task);
+    }
+    const left = [...this.#plan.parts].sort((a, b) => b.cost - a.cost);
+    while (left.length > 0) {
+      const ready = left.findIndex((part) => (part.stages ?? []).every((s) => this.#stages.has(s)));
+      if (ready < 0) {
+        await new Promise<void>((resolve) => this.#wake = resolve);
+        continue;
+      }
+      const [part] = left.splice(ready, 1);
+      yield delayed(landPart)(estimator, X, y, sampleWeight, this.#code, part, this.#sharedBy(part));
+    }
+    yield* this.#singles();
+  }
+
+  /** Results of a part's stages, with the seconds that each of its fits answers for: all that use a stage, alike. */
+  #sharedBy({ stages = [] }: PlannedPart): StageResult[] {
+    return stages.map((s) => {
+      const { value, seconds } = this.#stages.get(s) as StageResult;
+      const users = this.#plan.parts.reduce((n, p) => n + (p.stages?.includes(s) ? p.fits.length : 0), 0);
+      return { value, seconds: seconds / users };
+    });
+  }
+
+  /** One call for each fit that stands in no part, candidates first. */
+  *#singles(): Generator<DelayedCall<Landed>> {
+    const { estimator, X, y, candidates, splits } = this.#job;
+    const planned = new Set(this.#plan.parts.flatMap((p) => p.fits.map((f) => `${f.candidate},${f.split}`)));
+    for (const [c, params] of candidates.entries()) {
+      for (const [s, [train, test]] of splits.entries()) {
+        if (planned.has(`${c},${s}`)) continue;
+        yield delayed(landFit)(estimator, X, y, train, test, params, optionsOf(this.#job, c, s));
+      }
+    }
+  }
+}
+
+/** How the estimator's class would do the fits together; no parts at all where it would not. */
+async function planOf(job: FitJob): Promise<FitPlan> {
+  const planner = plannerOf(job.estimator);
+  const { estimator, X, y, candidates, splits, options, sampleWeight } = job;
+  if (planner === undefined) return { parts: [] };
+  const family = familyOf(estimator, X, y, sampleWeight, {
+    candidates,
+    splits: { splits, count: splits.length },
+    options,
+  });
+  return await planner.planFits(family) ?? { parts: [] };
+}
+
 /**
  * Does all fits on the parallel backend in force. The results stand in the order of candidates and splits, however they
  * finished.
@@ -59,19 +160,33 @@ function optionsOf(job: FitJob, c: number, s: number): FitOptions {
  */
 export async function evaluateFits(job: FitJob): Promise<FitResult[]> {
   const { candidates, splits, options } = job;
+  checkErrorScore(options.errorScore);
   const total = candidates.length * splits.length;
   const results = new Array<FitResult>(total);
-  const parallel = new Parallel({ nJobs: job.nJobs ?? null, preDispatch: job.preDispatch ?? "2*nJobs", verbose: 0 });
-  const calls = [...callsOf(job)];
+  const plan = await planOf(job);
+  const parallel = new Parallel({
+    nJobs: job.nJobs ?? null,
+    preDispatch: job.preDispatch ?? "2*nJobs",
+    verbose: 0,
+    // Parts may wait for stages: neither may travel with the other.
+    ...(plan.parts.length > 0 ? { batchSize: 1 } : {}),
+  });
+  const calls = new Calls(job, plan);
   let done = 0;
-  for await (const result of parallel.stream(calls, { ordered: false })) {
-    results[result.candidate * splits.length + result.split] = result;
-    done++;
-    const params = candidates[result.candidate];
-    if ((options.verbose ?? 0) > 1) {
-      console.log(endLine(params, optionsOf(job, result.candidate, result.split), result));
+  for await (const landed of parallel.stream(calls.all(), { ordered: false })) {
+    if ("stage" in landed) {
+      calls.land(landed.stage, landed.result);
+      continue;
     }
-    job.onProgress?.({ done, total, params, result });
+    for (const result of landed.fits) {
+      results[result.candidate * splits.length + result.split] = result;
+      done++;
+      const params = candidates[result.candidate];
+      if ((options.verbose ?? 0) > 1) {
+        console.log(endLine(params, optionsOf(job, result.candidate, result.split), result));
+      }
+      job.onProgress?.({ done, total, params, result });
+    }
   }
   reportFailures(results, options.errorScore);
   return results;

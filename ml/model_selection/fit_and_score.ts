@@ -52,16 +52,44 @@ export interface FitResult {
   estimator?: object;
 }
 
-interface Fittable extends HasParams {
+/** What can be fitted. */
+export interface Fittable extends HasParams {
   fit(X: MatrixLike, y?: LabelsLike, sampleWeight?: VectorLike): Promise<unknown>;
 }
 
-function errorText(error: unknown): string {
+/** An error as results carry it. */
+export function errorText(error: unknown): string {
   return error instanceof Error ? error.stack ?? String(error) : String(error);
 }
 
+/** @throws {InvalidParameterError} when it is neither "raise" nor a number */
+export function checkErrorScore(errorScore: unknown): void {
+  if (errorScore !== "raise" && typeof errorScore !== "number") {
+    throw new InvalidParameterError(`errorScore must be "raise" or a number, got ${JSON.stringify(errorScore)}`);
+  }
+}
+
+/** The result of a fit of which nothing is known yet. */
+export function emptyResult({ candidateProgress, splitProgress }: FitOptions, nTestSamples: number): FitResult {
+  return {
+    candidate: candidateProgress?.[0] ?? 0,
+    split: splitProgress?.[0] ?? 0,
+    testScores: {},
+    nTestSamples,
+    fitTime: 0,
+    scoreTime: 0,
+    fitError: null,
+    scoreErrors: {},
+  };
+}
+
 /** The part of the samples of a split; of a kernel matrix, also the columns of the training samples. */
-function partOf(estimator: Fittable, X: MatrixLike, rows: ArrayLike<number>, train: ArrayLike<number>): MatrixLike {
+export function partOf(
+  estimator: Fittable,
+  X: MatrixLike,
+  rows: ArrayLike<number>,
+  train: ArrayLike<number>,
+): MatrixLike {
   const { kernel, metric } = estimator.getParams(false);
   const part = takeRows(X, rows) as MatrixLike;
   return kernel === "precomputed" || metric === "precomputed" ? takeColumns(checkArray(part), train) : part;
@@ -90,9 +118,7 @@ export async function fitAndScore(
   options: FitOptions,
 ): Promise<FitResult> {
   const { errorScore } = options;
-  if (errorScore !== "raise" && typeof errorScore !== "number") {
-    throw new InvalidParameterError(`errorScore must be "raise" or a number, got ${JSON.stringify(errorScore)}`);
-  }
+  checkErrorScore(errorScore);
   if ((options.verbose ?? 0) > 9) console.log(startLine(params, options));
   const candidate = clone(estimator) as Fittable;
   if (params !== null) candidate.setParams(clone(params, { safe: false }));
@@ -102,16 +128,7 @@ export async function fitAndScore(
   const XTrain = partOf(candidate, X, train, train);
   const XTest = partOf(candidate, X, test, train);
   const yTrain = targets(train);
-  const result: FitResult = {
-    candidate: options.candidateProgress?.[0] ?? 0,
-    split: options.splitProgress?.[0] ?? 0,
-    testScores: {},
-    nTestSamples: test.length,
-    fitTime: 0,
-    scoreTime: 0,
-    fitError: null,
-    scoreErrors: {},
-  };
+  const result = emptyResult(options, test.length);
   const weight = options.sampleWeight ?? undefined;
   try {
     if (weight === undefined) await candidate.fit(XTrain, yTrain);
@@ -172,7 +189,8 @@ function progressText({ splitProgress, candidateProgress, verbose = 0 }: FitOpti
   return text;
 }
 
-function startLine(params: Params | null, options: FitOptions): string {
+/** The line that says a fit begins: from `verbose` 10 on. */
+export function startLine(params: Params | null, options: FitOptions): string {
   return `[CV${progressText(options)}] START ${paramsText(params)}`.padEnd(80, ".");
 }
 
