@@ -4,7 +4,9 @@
  */
 export * from "./array/mod.ts";
 export * from "./base/mod.ts";
+export * from "./calibration/mod.ts";
 export * from "./datasets/mod.ts";
+export * from "./dummy/mod.ts";
 export * from "./metrics/mod.ts";
 export * from "./model_selection/mod.ts";
 export * from "./naive_bayes/mod.ts";

@@ -1,0 +1,13 @@
+/**
+ * Probabilities that mean what they say: calibrated classifiers.
+ * @module
+ */
+export {
+  type CalibratedClassifier,
+  type CalibrationMethod,
+  fitCalibratedPair,
+  type Predictor,
+} from "./calibrated_classifier.ts";
+export type { Calibrator } from "./calibrator.ts";
+export { CalibratedClassifierCV, type CalibratedClassifierCVOptions, predictFold } from "./calibrated_classifier_cv.ts";
+export * from "./frozen_estimator.ts";
