@@ -7,6 +7,7 @@ export * from "./base/mod.ts";
 export * from "./calibration/mod.ts";
 export * from "./datasets/mod.ts";
 export * from "./dummy/mod.ts";
+export * from "./linear_model/mod.ts";
 export * from "./metrics/mod.ts";
 export * from "./model_selection/mod.ts";
 export * from "./naive_bayes/mod.ts";

@@ -1,0 +1,75 @@
+import { type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
+import { BaseRegressor, checkFeatures, checkIsFitted } from "../base/mod.ts";
+import { checkArray, checkConsistentLength, checkOutputs, checkSampleWeight, InvalidInputError } from "../utils/mod.ts";
+import { linearScores } from "./scores.ts";
+
+/** What a linear regressor is fitted to. */
+export interface RegressionData {
+  /** Samples, shape [nSamples, nFeatures]. */
+  readonly X: NDArray<Float64Array>;
+  /** Targets, shape [nSamples, nTargets]. */
+  readonly Y: NDArray<Float64Array>;
+  /** Whether y was a list, and results are to be lists too. */
+  readonly flat: boolean;
+  /** Weight of each sample, where any were given. */
+  readonly weight: Float64Array | undefined;
+}
+
+/** Checks what `fit` of a linear regressor is given. */
+export function checkRegression(
+  owner: string,
+  X: MatrixLike,
+  y: VectorLike,
+  sampleWeight: VectorLike | null | undefined,
+): RegressionData {
+  const table = checkArray(X, { caller: `${owner}.fit` });
+  const { table: Y, flat } = checkOutputs(y, `${owner}.fit: y`);
+  checkConsistentLength({ X: table, y: Y });
+  let weight: Float64Array | undefined;
+  if (sampleWeight !== undefined && sampleWeight !== null) {
+    weight = checkSampleWeight(sampleWeight, table.length);
+    if (weight.every((w) => w === 0)) {
+      throw new InvalidInputError(`${owner}.fit: all samples have weight zero; nothing can be learned of them`);
+    }
+  }
+  return { X: table, Y, flat, weight };
+}
+
+/** Regressors that predict by linear functions of the features. */
+export class LinearRegressor extends BaseRegressor {
+  /** Weights of the features, shape [nFeatures], or [nTargets, nFeatures] where y was a table. */
+  declare coef_: NDArray<Float64Array>;
+  /** The constant, or one for each target where y was a table. */
+  declare intercept_: number | NDArray<Float64Array>;
+  /** Number of features seen in `fit`. */
+  declare nFeaturesIn_: number;
+  /** Names of the features seen in `fit`, where they had any. */
+  declare featureNamesIn_?: string[];
+
+  /** Stores what was learned: weights, a row for each target, and constants. */
+  protected setLinear(coef: Float64Array, intercept: Float64Array, flat: boolean): void {
+    const t = intercept.length;
+    this.coef_ = new NDArray(coef, flat ? [coef.length] : [t, coef.length / t]);
+    this.intercept_ = flat ? intercept[0] : new NDArray(intercept);
+  }
+
+  /**
+   * The target of each sample, shape [nSamples], or [nSamples, nTargets] where y was a table.
+   *
+   * @param X samples, shape [nSamples, nFeatures]
+   * @throws {NotFittedError} before `fit`
+   * @throws {InvalidInputError} when X does not have the features that it was fitted with
+   */
+  // deno-lint-ignore require-await -- promises are the contract
+  async predict(X: MatrixLike): Promise<NDArray<Float64Array>> {
+    checkIsFitted(this, "predict");
+    const table = checkArray(X, { caller: `${this.constructor.name}.predict` });
+    checkFeatures(this, X, table.shape[1], "predict");
+    const { intercept_: b } = this;
+    const scores = linearScores(table, {
+      coef: this.coef_.data,
+      intercept: typeof b === "number" ? Float64Array.of(b) : b.data,
+    });
+    return this.coef_.ndim === 1 ? scores.ravel() : scores;
+  }
+}

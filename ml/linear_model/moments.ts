@@ -1,0 +1,163 @@
+import type { NDArray } from "../array/mod.ts";
+
+/**
+ * Sums and products of the columns of some samples: all that least squares need to know of them. Products are taken
+ * after a shift, so that columns far from zero lose nothing. Moments of parts with the same shift can be added, and
+ * those of a part taken off the whole.
+ */
+export interface Moments {
+  /** Number of columns: features first, then targets. */
+  readonly width: number;
+  /** What was taken off each column. */
+  readonly shift: Float64Array;
+  /** Sum of the weights. */
+  weight: number;
+  /** Weighted sums of the shifted columns. */
+  readonly sums: Float64Array;
+  /** Weighted products of each pair of shifted columns, shape [width, width], symmetric. */
+  readonly products: Float64Array;
+}
+
+const BLOCK = 256;
+
+/** Moments of nothing. */
+export function noMoments(width: number, shift: Float64Array): Moments {
+  return { width, shift, weight: 0, sums: new Float64Array(width), products: new Float64Array(width * width) };
+}
+
+/** Means of some of the rows, spread over all: a shift that is near the mean of each column. */
+export function shiftOf(X: NDArray<Float64Array>, Y: NDArray<Float64Array>): Float64Array {
+  const n = X.length;
+  const [m, t] = [X.shape[1], Y.shape[1]];
+  const shift = new Float64Array(m + t);
+  const count = Math.min(n, 512);
+  for (let k = 0; k < count; k++) {
+    const i = Math.floor(k * n / count);
+    for (let j = 0; j < m; j++) shift[j] += X.data[i * m + j];
+    for (let j = 0; j < t; j++) shift[m + j] += Y.data[i * t + j];
+  }
+  for (let j = 0; j < m + t; j++) {
+    shift[j] /= count;
+    if (!Number.isFinite(shift[j])) shift[j] = 0;
+  }
+  return shift;
+}
+
+/**
+ * Adds the moments of some rows.
+ *
+ * @param rows numbers of the rows; all if left out
+ */
+export function addMoments(
+  into: Moments,
+  X: NDArray<Float64Array>,
+  Y: NDArray<Float64Array>,
+  weight?: Float64Array,
+  rows?: ArrayLike<number>,
+): void {
+  const [m, t] = [X.shape[1], Y.shape[1]];
+  const { width, shift, sums, products } = into;
+  const n = rows?.length ?? X.length;
+  // A block of shifted rows, column after column: products are then sums along two contiguous runs.
+  const block = new Float64Array(BLOCK * width);
+  const left = weight === undefined ? block : new Float64Array(BLOCK * width);
+  for (let start = 0; start < n; start += BLOCK) {
+    const count = Math.min(BLOCK, n - start);
+    for (let k = 0; k < count; k++) {
+      const i = rows === undefined ? start + k : rows[start + k];
+      for (let j = 0; j < m; j++) block[j * BLOCK + k] = X.data[i * m + j] - shift[j];
+      for (let j = 0; j < t; j++) block[(m + j) * BLOCK + k] = Y.data[i * t + j] - shift[m + j];
+      if (weight !== undefined) {
+        for (let j = 0; j < width; j++) left[j * BLOCK + k] = weight[i] * block[j * BLOCK + k];
+        into.weight += weight[i];
+      }
+    }
+    if (weight === undefined) into.weight += count;
+    for (let a = 0; a < width; a++) {
+      let sum = 0;
+      for (let k = 0; k < count; k++) sum += left[a * BLOCK + k];
+      sums[a] += sum;
+      for (let b = 0; b <= a; b++) products[a * width + b] += dot(left, a * BLOCK, block, b * BLOCK, count);
+    }
+  }
+  for (let a = 0; a < width; a++) for (let b = 0; b < a; b++) products[b * width + a] = products[a * width + b];
+}
+
+/** Sum of the products of two runs of numbers. */
+export function dot(a: Float64Array, at: number, b: Float64Array, bt: number, n: number): number {
+  let s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+  let k = 0;
+  for (; k + 3 < n; k += 4) {
+    s0 += a[at + k] * b[bt + k];
+    s1 += a[at + k + 1] * b[bt + k + 1];
+    s2 += a[at + k + 2] * b[bt + k + 2];
+    s3 += a[at + k + 3] * b[bt + k + 3];
+  }
+  for (; k < n; k++) s0 += a[at + k] * b[bt + k];
+  return s0 + s1 + (s2 + s3);
+}
+
+/** The moments of a whole without a part of it; both have the same shift. */
+export function withoutPart(whole: Moments, part: Moments): Moments {
+  return {
+    width: whole.width,
+    shift: whole.shift,
+    weight: whole.weight - part.weight,
+    sums: whole.sums.map((v, j) => v - part.sums[j]),
+    products: whole.products.map((v, j) => v - part.products[j]),
+  };
+}
+
+/** The normal equations of least squares. */
+export interface NormalEquations {
+  /** Number of features. */
+  readonly m: number;
+  /** Number of targets. */
+  readonly t: number;
+  /** Products of the features, centred where there is an intercept, shape [m, m]. */
+  readonly gram: Float64Array;
+  /** Products of targets and features, shape [t, m]. */
+  readonly xy: Float64Array;
+  /** Product of each target with itself, shape [t]. */
+  readonly yy: Float64Array;
+  /** Means of the features; zeros without intercept. */
+  readonly xMean: Float64Array;
+  /** Means of the targets; zeros without intercept. */
+  readonly yMean: Float64Array;
+  /** Sum of the weights. */
+  readonly weight: number;
+}
+
+/** What the moments of features and targets say about the least-squares problem. */
+export function normalEquations(moments: Moments, m: number, fitIntercept: boolean): NormalEquations {
+  const { width, shift, sums, products, weight } = moments;
+  const t = width - m;
+  const mean = new Float64Array(width);
+  // With intercept, about the mean; without, about zero: the shift is undone.
+  const entry = (a: number, b: number): number => {
+    const p = products[a * width + b];
+    return fitIntercept
+      ? p - sums[a] * sums[b] / weight
+      : p + shift[a] * sums[b] + shift[b] * sums[a] + weight * shift[a] * shift[b];
+  };
+  if (fitIntercept) { for (let j = 0; j < width; j++) mean[j] = shift[j] + sums[j] / weight; }
+  const gram = new Float64Array(m * m);
+  const xy = new Float64Array(t * m);
+  const yy = new Float64Array(t);
+  for (let a = 0; a < m; a++) for (let b = 0; b < m; b++) gram[a * m + b] = entry(a, b);
+  for (let c = 0; c < t; c++) {
+    for (let a = 0; a < m; a++) xy[c * m + a] = entry(m + c, a);
+    yy[c] = entry(m + c, m + c);
+  }
+  return { m, t, gram, xy, yy, xMean: mean.slice(0, m), yMean: mean.slice(m), weight };
+}
+
+/** Constants that go with weights about the mean, shape [t]. */
+export function interceptsOf(
+  coef: Float64Array,
+  { m, t, xMean, yMean }: Pick<NormalEquations, "m" | "t" | "xMean" | "yMean">,
+): Float64Array {
+  const out = new Float64Array(t);
+  for (let c = 0; c < t; c++) out[c] = yMean[c] - dot(coef, c * m, xMean, 0, m);
+  return out;
+}
