@@ -12,6 +12,8 @@ export interface TaskContext {
   readonly worker: string;
   /** Address of the worker's scheduler. */
   readonly scheduler: string;
+  /** The memory that a buffer is over, where shared values lie: kernels compute in it in place. `undefined` for other buffers. */
+  memoryOf(buffer: ArrayBufferLike): WebAssembly.Memory | undefined;
   /** True once it was cancelled: code that computes for long may look here and stop. */
   readonly cancelled: boolean;
   /** Aborted when it is cancelled; for code that waits. */

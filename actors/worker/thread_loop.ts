@@ -145,6 +145,10 @@ export class ThreadLoop implements RunHost {
     this.#pumping = false;
   };
 
+  memoryOf(buffer: ArrayBufferLike): WebAssembly.Memory | undefined {
+    return this.results.memoryOf(buffer);
+  }
+
   isCancelled(run: number): boolean {
     return run !== NO_RUN && Atomics.load(this.#queue.cancelled, run) === 1;
   }

@@ -38,6 +38,12 @@ export class Results {
     return new Uint8Array(buffer, offset, length);
   }
 
+  /** The memory that a buffer is over, of those that views were made of. */
+  memoryOf(buffer: ArrayBufferLike): WebAssembly.Memory | undefined {
+    const arena = this.#buffers.get(buffer);
+    return arena === undefined ? undefined : this.arenas[arena];
+  }
+
   /** A place in the ring for `n` bytes; waits until the main side has made room. */
   begin(n: number): number {
     const ring = this.line.outbox;

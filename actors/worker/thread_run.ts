@@ -12,6 +12,7 @@ import type { TaskContext } from "./thread_api.ts";
 export interface RunHost {
   readonly worker: string;
   readonly scheduler: string;
+  memoryOf(buffer: ArrayBufferLike): WebAssembly.Memory | undefined;
   isCancelled(run: number): boolean;
   openEndpoint(): Endpoint;
   suspended(run: Run): void;
@@ -61,6 +62,10 @@ export class Run implements TaskContext {
 
   get scheduler(): string {
     return this.#host.scheduler;
+  }
+
+  memoryOf(buffer: ArrayBufferLike): WebAssembly.Memory | undefined {
+    return this.#host.memoryOf(buffer);
   }
 
   get cancelled(): boolean {
