@@ -8,6 +8,8 @@
 export interface TaskContext {
   /** Its key; an actor's key in an actor's call. */
   readonly key: string;
+  /** Whether it is an actor's call: memory that it allocates and does not return stays the actor thread's. */
+  readonly isActor: boolean;
   /** Name of the worker it runs on. */
   readonly worker: string;
   /** Address of the worker's scheduler. */

@@ -7,6 +7,7 @@
 import type { Endpoint } from "../../transport/mod.ts";
 import { TaskCancelledError } from "./errors.ts";
 import type { TaskContext } from "./thread_api.ts";
+import { NO_RUN } from "./thread_results.ts";
 
 /** What a run needs of its thread. */
 export interface RunHost {
@@ -62,6 +63,10 @@ export class Run implements TaskContext {
 
   get scheduler(): string {
     return this.#host.scheduler;
+  }
+
+  get isActor(): boolean {
+    return this.index === NO_RUN;
   }
 
   memoryOf(buffer: ArrayBufferLike): WebAssembly.Memory | undefined {

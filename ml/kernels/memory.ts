@@ -37,6 +37,8 @@ const WASM_PAGE = 65_536;
 const MOST_PAGES = 65_536;
 /** Bytes above which the thread's own memory is not kept when nothing in it is used. */
 const KEEP = 256 << 20;
+/** Bytes of an arena that an actor's call may ask for at a time. */
+const MOST_FOR_ACTORS = 8 << 20;
 
 function aligned(bytes: number): number {
   return Math.max(ALIGN, Math.ceil(bytes / ALIGN) * ALIGN);
@@ -138,8 +140,11 @@ class ArenaMemory implements KernelMemory {
   allocate(wanted: number): Room | undefined {
     const task = inTask();
     if (task === undefined) return undefined;
-    let spare = this.#spare.get(task);
-    if (spare === undefined) this.#spare.set(task, spare = []);
+    // What an actor's call is given stays with its thread, so that has to be little, and is kept for all further calls.
+    if (task.isActor && wanted > MOST_FOR_ACTORS) return undefined;
+    const holder = task.isActor ? this : task;
+    let spare = this.#spare.get(holder);
+    if (spare === undefined) this.#spare.set(holder, spare = []);
     const at = spare.findIndex((s) => s.bytes >= wanted && s.bytes <= 4 * wanted + 4096);
     let piece: { pointer: number; bytes: number };
     if (at >= 0) [piece] = spare.splice(at, 1);
