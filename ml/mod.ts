@@ -5,6 +5,7 @@
 export * from "./array/mod.ts";
 export * from "./base/mod.ts";
 export * from "./calibration/mod.ts";
+export * from "./cluster/mod.ts";
 export * from "./datasets/mod.ts";
 export * from "./dummy/mod.ts";
 export * from "./linear_model/mod.ts";
@@ -16,5 +17,6 @@ export * from "./pipeline/mod.ts";
 export * from "./preprocessing/mod.ts";
 export * from "./random/mod.ts";
 export * from "./svm/mod.ts";
+export * from "./tree/mod.ts";
 export { InvalidInputError, InvalidParameterError, UnknownNameError } from "./utils/mod.ts";
 export type { ClassWeight } from "./utils/mod.ts";

@@ -78,7 +78,7 @@ export class DummyRegressor extends BaseRegressor {
    * @throws {InvalidParameterError} when the strategy needs a constant or a quantile that is missing
    */
   // deno-lint-ignore require-await -- promises are the contract
-  async fit(X: MatrixLike, y: VectorLike, sampleWeight?: VectorLike): Promise<this> {
+  async fit(X: MatrixLike, y: VectorLike | MatrixLike, sampleWeight?: VectorLike): Promise<this> {
     checkParameters("DummyRegressor", this.getParams(false), rules);
     const { table } = checkOutputs(y, "DummyRegressor.fit: y");
     checkConsistentLength({ X, y: table });
@@ -148,7 +148,8 @@ export class DummyRegressor extends BaseRegressor {
    * @param y their targets
    * @param sampleWeight their weights
    */
-  override score(X: MatrixLike | null, y: VectorLike, sampleWeight?: VectorLike): Promise<number> {
-    return super.score(X ?? new NDArray(new Float64Array(numSamples(y)), [numSamples(y), 1]), y, sampleWeight);
+  override score(X: MatrixLike | null, y: VectorLike | MatrixLike, sampleWeight?: VectorLike): Promise<number> {
+    const samples = X ?? new NDArray(new Float64Array(numSamples(y)), [numSamples(y), 1]);
+    return super.score(samples, y as VectorLike, sampleWeight);
   }
 }

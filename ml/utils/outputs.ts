@@ -1,4 +1,4 @@
-import { NDArray, toNDArray, type VectorLike } from "../array/mod.ts";
+import { type MatrixLike, NDArray, toNDArray, type VectorLike } from "../array/mod.ts";
 import { InvalidInputError } from "./errors.ts";
 import { assertFinite, toFloat64 } from "./validation.ts";
 
@@ -7,7 +7,7 @@ import { assertFinite, toFloat64 } from "./validation.ts";
  *
  * @throws {InvalidInputError} when there are more than two axes, no samples, or NaN or infinite values
  */
-export function checkOutputs(y: VectorLike | null | undefined, name = "y"): {
+export function checkOutputs(y: VectorLike | MatrixLike | null | undefined, name = "y"): {
   table: NDArray<Float64Array>;
   flat: boolean;
 } {

@@ -1,0 +1,165 @@
+import { type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
+import { type Params, rememberFeatures, resetFitted } from "../base/mod.ts";
+import { checkRandomState, type RandomStateLike } from "../random/mod.ts";
+import { checkArray, checkParameters, InvalidInputError, oneOf } from "../utils/mod.ts";
+import { BaseKMeans, commonRules, type KMeansInit, weightsOf } from "./base_k_means.ts";
+import { rowsOf } from "./rows.ts";
+import { runOnce, type RunResult } from "./single_run.ts";
+
+/** Hyperparameters of {@linkcode KMeans}. */
+export interface KMeansOptions {
+  /** How many clusters; 8 if left out. */
+  nClusters?: number;
+  /** The centres to begin with: "k-means++", "random" samples, an array, or a function of your own. "k-means++" if left out. */
+  init?: KMeansInit;
+  /** How many times to begin; the best run counts. "auto", if left out, is 1 for "k-means++" and given centres, else 10. */
+  nInit?: "auto" | number;
+  /** Iterations at most; 300 if left out. */
+  maxIter?: number;
+  /** How little movement of the centres ends a run, relative to the mean variance of the features; 1e-4 if left out. */
+  tol?: number;
+  /** Whether to tell of every iteration; false if left out. */
+  verbose?: boolean | number;
+  /** Seed of the beginnings. */
+  randomState?: RandomStateLike;
+  /**
+   * Which bounds spare distances: "lloyd" keeps two numbers a sample, "elkan" one more for each cluster. Results are the
+   * same. "lloyd" if left out.
+   */
+  algorithm?: "lloyd" | "elkan";
+}
+
+/**
+ * Clusters around the means of their samples. The same seed gives the clusters that scikit-learn gives.
+ *
+ * Source: S. P. Lloyd, "Least squares quantization in PCM", IEEE Trans. Information Theory 28 (1982).
+ *
+ * @example
+ * ```ts
+ * import { KMeans, makeBlobs } from "@troupe/troupe";
+ * const { X } = makeBlobs({ nSamples: 300, centers: 3, randomState: 0 });
+ * const model = await new KMeans({ nClusters: 3, randomState: 0 }).fit(X);
+ * model.clusterCenters_.shape; // [3, 2]
+ * ```
+ */
+export class KMeans extends BaseKMeans {
+  /** Hyperparameters and their defaults. */
+  static override readonly defaults: Readonly<Params> = {
+    nClusters: 8,
+    init: "k-means++",
+    nInit: "auto",
+    maxIter: 300,
+    tol: 1e-4,
+    verbose: 0,
+    randomState: null,
+    algorithm: "lloyd",
+  };
+  /** What scikit-learn has and this has not. */
+  static override readonly leftOut: Readonly<Record<string, string>> = { copyX: "X is never changed" };
+
+  /** Which bounds spare distances. */
+  declare algorithm: "lloyd" | "elkan";
+
+  /**
+   * Keeps its hyperparameters.
+   *
+   * @param options hyperparameters by name
+   */
+  constructor(options: KMeansOptions = {}) {
+    super(options);
+  }
+
+  /**
+   * Learns clusters.
+   *
+   * @param X samples, shape [nSamples, nFeatures]
+   * @param _y not used
+   * @param sampleWeight weight of each sample
+   * @throws {InvalidInputError} when X holds NaN or infinities, or has fewer samples than clusters
+   * @throws {InvalidParameterError} when a hyperparameter has a value it cannot have
+   * @throws {ClusterInitError} when given centres do not fit X or `nClusters`
+   */
+  async fit(X: MatrixLike, _y?: unknown, sampleWeight?: VectorLike): Promise<this> {
+    checkParameters("KMeans", this.getParams(false), { ...commonRules, algorithm: oneOf("lloyd", "elkan") });
+    const table = checkArray(X, { caller: "KMeans.fit" });
+    const [n, m] = table.shape;
+    this.checkEnough(n);
+    const runs = this.runs(10);
+    const algorithm = this.effectiveAlgorithm();
+    const rng = checkRandomState(this.randomState);
+    const weight = weightsOf(sampleWeight, n);
+    if (weight !== undefined && weight.every((w) => w === 0)) {
+      throw new InvalidInputError("KMeans.fit: all sample weights are zero");
+    }
+    // Distances are more exact near the origin: the mean is taken off, and put back in the end.
+    const { centered, mean, variance } = center(table);
+    const given = this.givenCenters(m);
+    if (given !== undefined) { for (let at = 0; at < given.size; at++) given.data[at] -= mean[at % m]; }
+    const rows = rowsOf(centered, weight);
+    const options = {
+      maxIter: this.maxIter,
+      tol: this.tol * variance.reduce((a, v) => a + v, 0) / m,
+      algorithm,
+      verbose: Boolean(this.verbose),
+    };
+    let best: RunResult | undefined;
+    for (let run = 0; run < runs; run++) {
+      const start = await this.beginWith(rows, rng, given);
+      if (this.verbose) console.log("Initialization complete");
+      const result = runOnce(rows, start, this.nClusters, options);
+      if (
+        best === undefined ||
+        (result.inertia < best.inertia && !sameClusters(result.labels, best.labels, this.nClusters))
+      ) best = result;
+    }
+    const { labels, centers, inertia, nIter } = best as RunResult;
+    const distinct = new Set(labels).size;
+    if (distinct < this.nClusters) {
+      console.warn(
+        `KMeans: only ${distinct} distinct clusters found for nClusters=${this.nClusters}; X may hold duplicates`,
+      );
+    }
+    resetFitted(this);
+    rememberFeatures(this, X, m);
+    this.clusterCenters_ = new NDArray(centers.map((v, at) => v + mean[at % m]), [this.nClusters, m]);
+    this.labels_ = new NDArray(labels);
+    this.inertia_ = inertia;
+    this.nIter_ = nIter;
+    return this;
+  }
+
+  private effectiveAlgorithm(): "lloyd" | "elkan" {
+    if (this.algorithm !== "elkan" || this.nClusters > 1) return this.algorithm;
+    console.warn(`KMeans: algorithm "elkan" makes no sense for one cluster; "lloyd" is used`);
+    return "lloyd";
+  }
+}
+
+/** A copy without the means, the means, and the variances. */
+function center(X: NDArray<Float64Array>): {
+  centered: NDArray<Float64Array>;
+  mean: Float64Array;
+  variance: Float64Array;
+} {
+  const [n, m] = X.shape;
+  const mean = X.mean(0).data;
+  const variance = new Float64Array(m);
+  const out = new Float64Array(n * m);
+  for (let i = 0, at = 0; i < n; i++) {
+    for (let j = 0; j < m; j++, at++) {
+      const d = out[at] = X.data[at] - mean[j];
+      variance[j] += d * d;
+    }
+  }
+  return { centered: new NDArray(out, [n, m]), mean, variance: variance.map((v) => v / n) };
+}
+
+/** Whether two labellings differ in the numbers of the clusters only. */
+function sameClusters(a: Int32Array, b: Int32Array, k: number): boolean {
+  const partner = new Int32Array(k).fill(-1);
+  for (let i = 0; i < a.length; i++) {
+    if (partner[a[i]] === -1) partner[a[i]] = b[i];
+    else if (partner[a[i]] !== b[i]) return false;
+  }
+  return true;
+}

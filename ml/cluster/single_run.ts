@@ -1,0 +1,105 @@
+import { assignElkan, elkanPartial, startElkan } from "./elkan.ts";
+import {
+  assignBlock,
+  combineLloyd,
+  finishLloyd,
+  inertiaOf,
+  type LloydCenters,
+  type LloydPartial,
+  lloydPartial,
+  relocateEmpty,
+  startLloyd,
+} from "./lloyd.ts";
+import type { Rows } from "./rows.ts";
+
+/** How one run goes on. */
+export interface RunOptions {
+  /** Iterations at most. */
+  readonly maxIter: number;
+  /** The run ends when the centres together move by no more than the root of this. */
+  readonly tol: number;
+  /** Which bounds spare distances. */
+  readonly algorithm: "lloyd" | "elkan";
+  /** Whether to tell of every iteration. */
+  readonly verbose: boolean;
+}
+
+/** What a run came to. */
+export interface RunResult {
+  /** Cluster of each sample. */
+  readonly labels: Int32Array;
+  /** The centres, shape [k, nFeatures]. */
+  readonly centers: Float64Array;
+  /** Weighted sum of squared distances. */
+  readonly inertia: number;
+  /** Iterations done. */
+  readonly nIter: number;
+}
+
+/** One block, and the two things that are done with it. */
+interface Worker {
+  readonly rows: Rows;
+  readonly labels: Int32Array;
+  /** Labels and sums. */
+  partial(state: LloydCenters): LloydPartial;
+  /** Labels only. */
+  assign(state: LloydCenters): number;
+}
+
+function workerOf(rows: Rows, k: number, algorithm: "lloyd" | "elkan"): Worker {
+  if (algorithm === "elkan") {
+    const block = startElkan(rows, k);
+    return {
+      rows,
+      labels: block.labels,
+      partial: (state) => elkanPartial(block, state),
+      assign: (state) => assignElkan(block, state),
+    };
+  }
+  const block = startLloyd(rows);
+  return {
+    rows,
+    labels: block.labels,
+    partial: (state) => lloydPartial(block, state),
+    assign: (state) => assignBlock(block, state),
+  };
+}
+
+/**
+ * Moves centres to the means of their clusters until no label changes, the centres hardly move, or there were enough
+ * iterations.
+ *
+ * @param rows the samples
+ * @param start the centres to begin with, shape [k, nFeatures]
+ * @param k number of clusters
+ */
+export function runOnce(rows: Rows, start: Float64Array, k: number, options: RunOptions): RunResult {
+  const workers = [workerOf(rows, k, options.algorithm)];
+  const { labels } = workers[0];
+  let state: LloydCenters = { k, centers: start };
+  let strict = false;
+  let nIter = 0;
+  while (nIter < options.maxIter) {
+    const total = workers.map((w) => w.partial(state)).reduce(combineLloyd);
+    relocateEmpty(total, rows, labels, state);
+    const next = finishLloyd(total, state);
+    state = next;
+    if (options.verbose) console.log(`Iteration ${nIter}, inertia ${inertiaOf(rows, labels, next.centers)}.`);
+    nIter++;
+    if (total.changed === 0) {
+      strict = true;
+      if (options.verbose) console.log(`Converged at iteration ${nIter - 1}: strict convergence.`);
+      break;
+    }
+    const moved = next.shift.reduce((a, s) => a + s * s, 0);
+    if (moved <= options.tol) {
+      if (options.verbose) {
+        console.log(`Converged at iteration ${nIter - 1}: center shift ${moved} within tolerance ${options.tol}.`);
+      }
+      break;
+    }
+  }
+  // Labels belong to the centres that are given back.
+  if (!strict) { for (const worker of workers) worker.assign(state); }
+  return { labels, centers: state.centers, inertia: inertiaOf(rows, labels, state.centers), nIter };
+}
