@@ -1,0 +1,86 @@
+import { type Labels, type MatrixLike, NDArray } from "../array/mod.ts";
+import { BaseClassifier, checkFeatures, checkIsFitted } from "../base/mod.ts";
+import { checkArray, decodeLabels } from "../utils/mod.ts";
+import { linearScores } from "./scores.ts";
+
+/** Classifiers that decide by linear functions of the features: one for two classes, else one for each. */
+export class LinearClassifier extends BaseClassifier {
+  /** The classes, in order, shape [nClasses]. */
+  declare classes_: Labels;
+  /** Weights of the features, shape [1, nFeatures] for two classes, else [nClasses, nFeatures]. */
+  declare coef_: NDArray<Float64Array>;
+  /** Constants, shape [1] for two classes, else [nClasses]. */
+  declare intercept_: NDArray<Float64Array>;
+  /** Number of features seen in `fit`. */
+  declare nFeaturesIn_: number;
+  /** Names of the features seen in `fit`, where they had any. */
+  declare featureNamesIn_?: string[];
+
+  /** Values of the functions, shape [nSamples, 1] or [nSamples, nClasses]. */
+  protected decisions(X: MatrixLike, method: string): NDArray<Float64Array> {
+    checkIsFitted(this, method);
+    const table = checkArray(X, { caller: `${this.constructor.name}.${method}` });
+    checkFeatures(this, X, table.shape[1], method);
+    return linearScores(table, { coef: this.coef_.data, intercept: this.intercept_.data });
+  }
+
+  /**
+   * How far each sample lies on a class's side.
+   *
+   * @param X samples, shape [nSamples, nFeatures]
+   * @returns for two classes shape [nSamples], positive for the second; otherwise shape [nSamples, nClasses]
+   * @throws {NotFittedError} before `fit`
+   * @throws {InvalidInputError} when X does not have the features that it was fitted with
+   */
+  // deno-lint-ignore require-await -- promises are the contract
+  async decisionFunction(X: MatrixLike): Promise<NDArray<Float64Array>> {
+    const scores = this.decisions(X, "decisionFunction");
+    return scores.shape[1] === 1 ? scores.ravel() : scores;
+  }
+
+  /**
+   * The class of each sample.
+   *
+   * @param X samples, shape [nSamples, nFeatures]
+   * @throws {NotFittedError} before `fit`
+   * @throws {InvalidInputError} when X does not have the features that it was fitted with
+   */
+  // deno-lint-ignore require-await -- promises are the contract
+  async predict(X: MatrixLike): Promise<Labels> {
+    return decodeLabels(this.classes_, chosenClasses(this.decisions(X, "predict")));
+  }
+}
+
+/** The number of the class that values of the functions speak for. */
+export function chosenClasses(scores: NDArray<Float64Array>): ArrayLike<number> {
+  return scores.shape[1] === 1 ? Int32Array.from(scores.data, (v) => v > 0 ? 1 : 0) : scores.argmax(1).data;
+}
+
+/** Probabilities of two classes from the values of one function, or by softmax from one function each. */
+export function classProbabilities(scores: NDArray<Float64Array>): NDArray<Float64Array> {
+  const [n, k] = scores.shape;
+  if (k === 1) {
+    const out = new Float64Array(2 * n);
+    for (let i = 0; i < n; i++) {
+      const p = sigmoid(scores.data[i]);
+      out[2 * i] = 1 - p;
+      out[2 * i + 1] = p;
+    }
+    return new NDArray(out, [n, 2]);
+  }
+  const out = new Float64Array(n * k);
+  for (let i = 0; i < n; i++) {
+    let top = -Infinity;
+    for (let c = 0; c < k; c++) top = Math.max(top, scores.data[i * k + c]);
+    let sum = 0;
+    for (let c = 0; c < k; c++) sum += out[i * k + c] = Math.exp(scores.data[i * k + c] - top);
+    for (let c = 0; c < k; c++) out[i * k + c] /= sum;
+  }
+  return new NDArray(out, [n, k]);
+}
+
+/** 1 / (1 + exp(−z)), without overflow. */
+export function sigmoid(z: number): number {
+  const e = Math.exp(-Math.abs(z));
+  return z >= 0 ? 1 / (1 + e) : e / (1 + e);
+}

@@ -1,0 +1,311 @@
+import { type LabelsLike, type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
+import { type Params, rememberFeatures, resetFitted } from "../base/mod.ts";
+import {
+  bool,
+  checkArray,
+  checkClassificationTargets,
+  checkConsistentLength,
+  checkLabels,
+  checkParameters,
+  checkSampleWeight,
+  type ClassWeight,
+  computeClassWeight,
+  either,
+  type Encoded,
+  encodeLabels,
+  integer,
+  InvalidInputError,
+  InvalidParameterError,
+  mapping,
+  oneOf,
+  type ParameterRule,
+  real,
+} from "../utils/mod.ts";
+import { classProbabilities, LinearClassifier } from "./linear_classifier.ts";
+import { functionsOf, type LogisticData, LogisticObjective, widthOf } from "./logistic_objective.ts";
+import { type SmoothResult, solveSmooth } from "./logistic_smooth.ts";
+import { solveSparse } from "./logistic_sparse.ts";
+
+/** Ways to find the optimum. */
+export type LogisticSolver = "lbfgs" | "newton-cholesky" | "saga" | "liblinear";
+
+/** Hyperparameters of {@linkcode LogisticRegression}. */
+export interface LogisticRegressionOptions {
+  /** Inverse of the weight of the penalty; above 0, Infinity for no penalty; 1 if left out. */
+  C?: number;
+  /** Part of the penalty on absolute values, the rest is on squares; 0 to 1, 0 if left out. */
+  l1Ratio?: number;
+  /** Slope at which to stop; 1e-4 if left out. */
+  tol?: number;
+  /** Whether to learn a constant; true if left out. */
+  fitIntercept?: boolean;
+  /** With "liblinear", the constant is the weight of a feature of this value, with the others' penalty; 1 if left out. */
+  interceptScaling?: number;
+  /** Weight of each class: "balanced", a number for each label, or null. */
+  classWeight?: ClassWeight;
+  /**
+   * "lbfgs" and "newton-cholesky" for penalties on squares or none; "saga" for all penalties; "liblinear" for two classes,
+   * with a penalty on the constant too. "lbfgs" if left out.
+   */
+  solver?: LogisticSolver;
+  /** Steps at most; 100 if left out. */
+  maxIter?: number;
+  /** Whether to start from what was learned before; false if left out. */
+  warmStart?: boolean;
+}
+
+const rules: Readonly<Record<string, ParameterRule>> = {
+  C: { expected: "a number larger than 0, or Infinity", test: (v) => typeof v === "number" && v > 0 },
+  l1Ratio: real({ min: 0, max: 1 }),
+  tol: real({ above: 0 }),
+  fitIntercept: bool,
+  interceptScaling: real({ above: 0 }),
+  classWeight: either(oneOf("balanced", null), mapping),
+  solver: {
+    expected:
+      '"lbfgs", "newton-cholesky", "saga" or "liblinear" (scikit-learn\'s "newton-cg" and "sag" are left out: ' +
+      '"lbfgs" finds the same optimum)',
+    test: (v) => ["lbfgs", "newton-cholesky", "saga", "liblinear"].includes(v as string),
+  },
+  maxIter: integer({ min: 0 }),
+  warmStart: bool,
+};
+
+/**
+ * Logistic regression: probabilities by the sigmoid or, for more than two classes, the softmax of linear functions. It
+ * minimises C · Σ loss + penalty, whatever the solver; constants have no penalty but with "liblinear".
+ *
+ * Source: softmax regression as in C. M. Bishop, "Pattern recognition and machine learning", 4.3.
+ *
+ * @example
+ * ```ts
+ * import { loadIris, LogisticRegression } from "@troupe/troupe";
+ * const { X, y } = loadIris();
+ * const model = await new LogisticRegression({ maxIter: 200 }).fit(X, y);
+ * await model.score(X, y); // 0.973…
+ * ```
+ */
+export class LogisticRegression extends LinearClassifier {
+  /** Hyperparameters and their defaults. */
+  static override readonly defaults: Readonly<Params> = {
+    C: 1,
+    l1Ratio: 0,
+    tol: 1e-4,
+    fitIntercept: true,
+    interceptScaling: 1,
+    classWeight: null,
+    solver: "lbfgs",
+    maxIter: 100,
+    warmStart: false,
+  };
+
+  /** What scikit-learn has and this has not. */
+  static override readonly leftOut: Readonly<Record<string, string>> = {
+    penalty: "it is deprecated; use l1Ratio, 0 for l2 and 1 for l1, and C: Infinity for none",
+    dual: "the optimum is the same; the solver takes the form that suits the data",
+    nJobs: "it has no effect in scikit-learn either",
+    randomState: "no solver here draws random numbers",
+    verbose: "there is nothing it would print",
+  };
+
+  /** Inverse of the weight of the penalty. */
+  declare C: number;
+  /** Part of the penalty on absolute values. */
+  declare l1Ratio: number;
+  /** Slope at which to stop. */
+  declare tol: number;
+  /** Whether to learn a constant. */
+  declare fitIntercept: boolean;
+  /** Value of the feature that stands for the constant with "liblinear". */
+  declare interceptScaling: number;
+  /** Weight of each class. */
+  declare classWeight: ClassWeight;
+  /** Way to find the optimum. */
+  declare solver: LogisticSolver;
+  /** Steps at most. */
+  declare maxIter: number;
+  /** Whether to start from what was learned before. */
+  declare warmStart: boolean;
+
+  /** Steps that were made, shape [1]. */
+  declare nIter_: NDArray<Int32Array>;
+
+  /**
+   * Keeps its hyperparameters.
+   *
+   * @param options hyperparameters by name
+   */
+  constructor(options: LogisticRegressionOptions = {}) {
+    super(options);
+  }
+
+  /**
+   * Learns from samples and their classes.
+   *
+   * @param X samples, shape [nSamples, nFeatures]
+   * @param y class of each sample, shape [nSamples]
+   * @param sampleWeight weight of each sample
+   * @throws {InvalidInputError} when X holds NaN or infinities, y does not fit X, or there is one class only
+   * @throws {InvalidParameterError} when a hyperparameter has a value it cannot have, or the solver not the penalty
+   */
+  // deno-lint-ignore require-await -- promises are the contract
+  async fit(X: MatrixLike, y: LabelsLike, sampleWeight?: VectorLike | null): Promise<this> {
+    this.checkOptions();
+    const { table, encoded } = checkClassification("LogisticRegression", X, y);
+    const weight = logisticWeights(encoded, this.classWeight, sampleWeight, "LogisticRegression.fit");
+    if (this.solver === "liblinear" && encoded.classes.size > 2) {
+      throw new InvalidInputError(
+        `LogisticRegression.fit: solver "liblinear" is for two classes, y has ${encoded.classes.size}; use "lbfgs"`,
+      );
+    }
+    const scaled = this.solver === "liblinear" && this.fitIntercept;
+    const data: LogisticData = {
+      X: scaled ? withColumn(table, this.interceptScaling) : table,
+      codes: encoded.codes,
+      nClasses: encoded.classes.size,
+      fitIntercept: this.fitIntercept && !scaled,
+    };
+    const start = this.startFor(data, scaled);
+    const result = this.solve(data, weight, start);
+    if (!result.converged) warnOfMaxIter(this.maxIter);
+    resetFitted(this);
+    this.classes_ = encoded.classes;
+    rememberFeatures(this, X, table.shape[1]);
+    this.keep(result, data, scaled);
+    return this;
+  }
+
+  /** Checks hyperparameters, each and together. */
+  private checkOptions(): void {
+    checkParameters("LogisticRegression", this.getParams(false), rules);
+    const { solver, l1Ratio, C } = this;
+    if (C !== Infinity && l1Ratio > 0 && (solver === "lbfgs" || solver === "newton-cholesky")) {
+      throw new InvalidParameterError(
+        `LogisticRegression: solver ${
+          JSON.stringify(solver)
+        } has no penalty on absolute values (l1Ratio=${l1Ratio}); ` +
+          'use solver "saga"',
+      );
+    }
+    if (solver === "liblinear" && (C === Infinity || (l1Ratio > 0 && l1Ratio < 1))) {
+      throw new InvalidParameterError(
+        `LogisticRegression: solver "liblinear" takes a finite C and an l1Ratio of 0 or 1, got C=${C} and ` +
+          `l1Ratio=${l1Ratio}; use solver "saga"`,
+      );
+    }
+  }
+
+  /** Finds the optimum. */
+  private solve(data: LogisticData, weight: Float64Array | undefined, start: Float64Array): SmoothResult {
+    const total = weight === undefined ? data.X.length : weight.reduce((a, b) => a + b, 0);
+    const strength = this.C === Infinity ? 0 : 1 / (this.C * total);
+    const stop = { tol: this.tol, maxIter: this.maxIter };
+    using objective = new LogisticObjective(data);
+    const task = { weight, total, l2: strength * (1 - this.l1Ratio) };
+    return strength * this.l1Ratio > 0
+      ? solveSparse(objective, { ...task, l1: strength * this.l1Ratio }, start, stop)
+      : solveSmooth(objective, task, start, stop, this.solver === "newton-cholesky");
+  }
+
+  /** Where to start: at zero, or with `warmStart` at what was learned before. */
+  private startFor(data: LogisticData, scaled: boolean): Float64Array {
+    const k = functionsOf(data);
+    const width = widthOf(data);
+    const m = scaled ? width - 1 : data.X.shape[1];
+    const start = new Float64Array(k * width);
+    if (!this.warmStart || this.coef_ === undefined) return start;
+    if (this.coef_.shape[0] !== k || this.coef_.shape[1] !== m) {
+      throw new InvalidInputError(
+        `LogisticRegression.fit: warmStart has weights of shape [${this.coef_.shape.join(", ")}], but the data needs ` +
+          `[${k}, ${m}]`,
+      );
+    }
+    for (let c = 0; c < k; c++) {
+      start.set(this.coef_.data.subarray(c * m, (c + 1) * m), c * width);
+      if (width > m) start[c * width + m] = this.intercept_.data[c] / (scaled ? this.interceptScaling : 1);
+    }
+    return start;
+  }
+
+  /** Stores what was learned. */
+  private keep({ point, iterations }: SmoothResult, data: LogisticData, scaled: boolean): void {
+    const k = functionsOf(data);
+    const width = widthOf(data);
+    const m = scaled ? width - 1 : data.X.shape[1];
+    this.coef_ = new NDArray(new Float64Array(k * m), [k, m]);
+    this.intercept_ = new NDArray(new Float64Array(k));
+    for (let c = 0; c < k; c++) {
+      this.coef_.data.set(point.subarray(c * width, c * width + m), c * m);
+      if (width > m) this.intercept_.data[c] = point[c * width + m] * (scaled ? this.interceptScaling : 1);
+    }
+    this.nIter_ = new NDArray(Int32Array.of(iterations));
+  }
+
+  /**
+   * Probability of each class for each sample, shape [nSamples, nClasses].
+   *
+   * @param X samples, shape [nSamples, nFeatures]
+   * @throws {NotFittedError} before `fit`
+   * @throws {InvalidInputError} when X does not have the features that it was fitted with
+   */
+  // deno-lint-ignore require-await -- promises are the contract
+  async predictProba(X: MatrixLike): Promise<NDArray<Float64Array>> {
+    return classProbabilities(this.decisions(X, "predictProba"));
+  }
+
+  /** Logarithms of the probabilities. */
+  async predictLogProba(X: MatrixLike): Promise<NDArray<Float64Array>> {
+    return (await this.predictProba(X)).map(Math.log);
+  }
+}
+
+/** Says, once a fit, that it ended early. */
+export function warnOfMaxIter(maxIter: number): void {
+  console.warn(
+    `LogisticRegression: stopped at maxIter=${maxIter} before it converged; raise maxIter, scale the features, or lower C`,
+  );
+}
+
+/** Samples and classes as a linear classifier's `fit` takes them, checked. */
+export function checkClassification(
+  owner: string,
+  X: MatrixLike,
+  y: LabelsLike,
+): { table: NDArray<Float64Array>; encoded: Encoded } {
+  const table = checkArray(X, { caller: `${owner}.fit` });
+  const labels = checkLabels(y, `${owner}.fit: y`);
+  checkConsistentLength({ X: table, y: labels });
+  checkClassificationTargets(labels, `${owner}.fit`);
+  const encoded = encodeLabels(labels);
+  if (encoded.classes.size < 2) {
+    throw new InvalidInputError(
+      `${owner}.fit: y has ${encoded.classes.size} class (${encoded.classes.data[0]}); at least two are needed`,
+    );
+  }
+  return { table, encoded };
+}
+
+/** Weights of the samples times those of their classes; undefined where all are one. */
+export function logisticWeights(
+  encoded: Encoded,
+  classWeight: ClassWeight,
+  sampleWeight: VectorLike | null | undefined,
+  owner: string,
+): Float64Array | undefined {
+  const given = sampleWeight ?? undefined;
+  if (given === undefined && (classWeight ?? null) === null) return undefined;
+  const own = checkSampleWeight(given, encoded.codes.length);
+  if (own.every((w) => w === 0)) {
+    throw new InvalidInputError(`${owner}: all samples have weight zero; nothing can be learned of them`);
+  }
+  const byClass = computeClassWeight(classWeight, encoded, given === undefined ? undefined : own);
+  return own.map((w, i) => w * byClass[encoded.codes[i]]);
+}
+
+/** A table with one more column of a constant. */
+function withColumn(table: NDArray<Float64Array>, value: number): NDArray<Float64Array> {
+  const [n, m] = table.shape;
+  const out = new Float64Array(n * (m + 1)).fill(value);
+  for (let i = 0; i < n; i++) out.set(table.data.subarray(i * m, (i + 1) * m), i * (m + 1));
+  return new NDArray(out, [n, m + 1]);
+}

@@ -1,0 +1,108 @@
+import { curvatureAt, type CurvatureKind, preconditionerOf, sampleRows } from "./logistic_curvature.ts";
+import { functionsOf, type LogisticData, type LogisticObjective, type LogisticTask, widthOf } from "./logistic_objective.ts";
+import { Minimizer, type Preconditioner, type StopRule } from "./minimizer.ts";
+
+/** Where a minimisation came to. */
+export interface SmoothResult {
+  /** Weights and constant of each function, shape [functions, width]. */
+  readonly point: Float64Array;
+  /** Steps. */
+  readonly iterations: number;
+  /** Whether the minimum was reached. */
+  readonly converged: boolean;
+}
+
+/** Numbers up to which all second derivatives are kept. */
+const FULL_LIMIT = 160;
+/** Elements of matrices of second derivatives up to which they are kept for each function. */
+const BLOCKS_LIMIT = 4_000_000;
+
+/** Which second derivatives are worth their while. */
+export function curvatureKind(data: LogisticData): CurvatureKind {
+  const k = functionsOf(data);
+  const width = widthOf(data);
+  if (k * width <= FULL_LIMIT) return "full";
+  return k * width * width <= BLOCKS_LIMIT && width <= 1000 ? "blocks" : "diagonal";
+}
+
+/** Rows from which second derivatives are estimated: so many that it takes about as long as a pass over all. */
+function rowsForCurvature(data: LogisticData): Int32Array | undefined {
+  const n = data.X.length;
+  const width = widthOf(data);
+  const affordable = n * Math.min(1, 8 / width);
+  return sampleRows(n, Math.ceil(Math.max(4096, 8 * width, Math.min(affordable, n / 4))));
+}
+
+/** Solves with second derivatives at a point, estimated from some of the rows. */
+export function estimatedPreconditioner(data: LogisticData, task: LogisticTask, point: Float64Array): Preconditioner {
+  return preconditionerOf(curvatureAt(data, task, point, curvatureKind(data), rowsForCurvature(data)));
+}
+
+/** Takes the mean over the functions off what no penalty holds: with a softmax it changes no probability. */
+function recentre(data: LogisticData, l2: number, point: Float64Array): void {
+  const k = functionsOf(data);
+  if (k === 1) return;
+  const width = widthOf(data);
+  const m = data.X.shape[1];
+  for (let j = l2 > 0 ? m : 0; j < width; j++) {
+    let mean = 0;
+    for (let c = 0; c < k; c++) mean += point[c * width + j] / k;
+    for (let c = 0; c < k; c++) point[c * width + j] -= mean;
+  }
+}
+
+/**
+ * Minimises a logistic objective by limited-memory BFGS, preconditioned with second derivatives that are estimated from
+ * some of the rows, anew after 1, 2, 4, … steps. With `newton` they are exact, and new at each step.
+ *
+ * Sources: J. Nocedal, Math. of Computation 35 (1980); subsampled second derivatives as in R. Byrd, G. Chin, W. Neveitt,
+ * J. Nocedal, SIAM J. Optimization 21 (2011).
+ */
+export function solveSmooth(
+  objective: LogisticObjective,
+  task: LogisticTask,
+  start: Float64Array,
+  stop: StopRule,
+  newton = false,
+): SmoothResult {
+  const { data } = objective;
+  const precondition = (at: Float64Array): Preconditioner =>
+    newton ? preconditionerOf(curvatureAt(data, task, at, "full")) : estimatedPreconditioner(data, task, at);
+  const minimizer = new Minimizer(start, () => {}, stop, !newton);
+  const slope = new Float64Array(start.length);
+  while (!minimizer.done) {
+    const [value] = objective.evaluate([task], [minimizer.point], [slope]);
+    if (!minimizer.tell(value, slope)) continue;
+    const i = minimizer.iterations;
+    if (!minimizer.done && (newton || (i & (i - 1)) === 0)) minimizer.precondition = precondition(minimizer.point);
+    minimizer.resume();
+  }
+  recentre(data, task.l2, minimizer.point);
+  return { point: minimizer.point, iterations: minimizer.iterations, converged: minimizer.converged };
+}
+
+/** Minimises several objectives side by side, with one preconditioner that is right for all. */
+export function solveTogether(
+  objective: LogisticObjective,
+  tasks: readonly LogisticTask[],
+  starts: readonly Float64Array[],
+  precondition: Preconditioner,
+  stop: StopRule,
+): SmoothResult[] {
+  const minimizers = starts.map((start) => new Minimizer(start, precondition, stop));
+  const slopes = starts.map((start) => new Float64Array(start.length));
+  for (;;) {
+    const open = minimizers.flatMap((m, i) => m.done ? [] : [i]);
+    if (open.length === 0) break;
+    const values = objective.evaluate(
+      open.map((i) => tasks[i]),
+      open.map((i) => minimizers[i].point),
+      open.map((i) => slopes[i]),
+    );
+    for (const [at, i] of open.entries()) if (minimizers[i].tell(values[at], slopes[i])) minimizers[i].resume();
+  }
+  return minimizers.map((m, i) => {
+    recentre(objective.data, tasks[i].l2, m.point);
+    return { point: m.point, iterations: m.iterations, converged: m.converged };
+  });
+}
