@@ -23,6 +23,9 @@ export function clone<T>(estimator: T, options: { safe?: boolean } = {}): T {
 }
 
 function cloneEstimator(estimator: HasParams): HasParams {
+  // An estimator may say itself what stands for its clone: a frozen one is kept as it is.
+  const { cloned } = estimator as { cloned?: () => HasParams };
+  if (typeof cloned === "function") return cloned.call(estimator);
   const params: Params = {};
   for (const [name, value] of Object.entries(estimator.getParams(false))) params[name] = clone(value, { safe: false });
   return new (estimator.constructor as new (options: Params) => HasParams)(params);
