@@ -9,6 +9,8 @@ export * from "./cluster/mod.ts";
 export * from "./datasets/mod.ts";
 export * from "./dummy/mod.ts";
 export * from "./linear_model/mod.ts";
+export * from "./feature_selection/mod.ts";
+export * from "./impute/mod.ts";
 export * from "./metrics/mod.ts";
 export * from "./model_selection/mod.ts";
 export * from "./naive_bayes/mod.ts";

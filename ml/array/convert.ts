@@ -1,7 +1,7 @@
 import { type ArrayData, type DType, dtypeOf, type NumericData } from "./dtype.ts";
 import { DTypeError, ShapeError } from "./errors.ts";
 import { NDArray } from "./nd_array.ts";
-import { Table } from "./table.ts";
+import { type Cell, Table } from "./table.ts";
 
 /** Anything with the fields of an array: data, row after row, and the length of each axis. */
 export interface ShapedData {
@@ -15,6 +15,9 @@ export interface ShapedData {
 
 /** A table as estimators take it: rows of numbers, typed data with a shape of two axes, or named columns. */
 export type MatrixLike = NDArray<ArrayData> | ShapedData | Table | readonly ArrayLike<number>[];
+
+/** A table whose columns may hold text, booleans and missing values (null) beside numbers. */
+export type TableLike = MatrixLike | readonly (readonly (Cell | undefined)[])[];
 
 /** A list of numbers as estimators take it. */
 export type VectorLike = NDArray<ArrayData> | ShapedData | ArrayLike<number>;

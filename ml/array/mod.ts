@@ -9,4 +9,14 @@ export * from "./errors.ts";
 export { escapeHTML, formatArray, type Printable } from "./inspect.ts";
 export { NDArray, type Nested, sizeOf } from "./nd_array.ts";
 export { pairwiseSum, variance } from "./reduce.ts";
-export { type Cell, type Column, type ColumnKind, type ColumnLike, kindOf, Table, toColumn, toTable } from "./table.ts";
+export {
+  type Cell,
+  type Column,
+  type ColumnKind,
+  type ColumnLike,
+  fromColumns,
+  kindOf,
+  Table,
+  toColumn,
+  toTable,
+} from "./table.ts";

@@ -349,3 +349,18 @@ export function toTable(x: unknown, name = "input"): Table {
   }
   return new Table(Array.from({ length: array.shape[1] }, (_, j) => [`x${j}`, array.col(j)] as const));
 }
+
+/**
+ * Columns as the simplest thing that holds them: an array where all are numbers, all whole text or all booleans, else a
+ * table.
+ *
+ * @param names what the columns are called; x0, x1, … if left out
+ */
+export function fromColumns(columns: readonly Column[], names?: readonly string[]): NDArray<ArrayData> | Table {
+  const table = new Table(columns.map((column, j) => [names?.[j] ?? `x${j}`, column] as const));
+  if (columns.length === 0) return table;
+  const kinds = new Set(columns.map((c) => Array.isArray(c) && c.some((v) => v === null || v !== v) ? "" : kindOf(c)));
+  if (kinds.size !== 1 || kinds.has("mixed") || kinds.has("")) return table;
+  const array = table.toNDArray();
+  return kinds.has("boolean") ? array.astype("bool") : array;
+}

@@ -1,7 +1,8 @@
 import { type MatrixLike, NDArray } from "../array/mod.ts";
-import { BaseTransformer, checkIsFitted, checkNFeatures, type Params, resetFitted } from "../base/mod.ts";
+import { BaseOneToOneTransformer, checkFeatures, type Params, rememberFeatures, resetFitted } from "../base/mod.ts";
 import { bool, checkArray, checkParameters, InvalidParameterError } from "../utils/mod.ts";
 import { multiplyAdd, subtractDivide } from "./affine.ts";
+import { fittedInput, noCopy } from "./input.ts";
 
 /** Hyperparameters of {@linkcode MinMaxScaler}. */
 export interface MinMaxScalerOptions {
@@ -20,9 +21,11 @@ export interface MinMaxScalerOptions {
  * (await new MinMaxScaler().fitTransform([[1], [3], [2]])).toArray(); // [[0], [1], [0.5]]
  * ```
  */
-export class MinMaxScaler extends BaseTransformer {
+export class MinMaxScaler extends BaseOneToOneTransformer {
   /** Hyperparameters and their defaults. */
   static override readonly defaults: Readonly<Params> = { featureRange: [0, 1], clip: false };
+  /** What is left out. */
+  static override readonly leftOut: Readonly<Record<string, string>> = { copy: noCopy };
 
   /** Where the smallest and the largest value go. */
   declare featureRange: readonly [number, number];
@@ -43,6 +46,8 @@ export class MinMaxScaler extends BaseTransformer {
   declare nSamplesSeen_: number;
   /** Number of features seen in `fit`. */
   declare nFeaturesIn_: number;
+  /** Names of the features, where X had names. */
+  declare featureNamesIn_: string[] | undefined;
 
   /**
    * Keeps its hyperparameters.
@@ -81,7 +86,7 @@ export class MinMaxScaler extends BaseTransformer {
     const table = checkArray(X, { caller: "MinMaxScaler.fit", forceAllFinite: "allow-nan" });
     const [n, m] = table.shape;
     const first = this.nFeaturesIn_ === undefined;
-    if (!first) checkNFeatures(this, table, "partialFit");
+    if (!first) checkFeatures(this, X, m, "partialFit");
     const min = first ? new Float64Array(m).fill(NaN) : this.dataMin_.data.slice();
     const max = first ? new Float64Array(m).fill(NaN) : this.dataMax_.data.slice();
     for (let i = 0, at = 0; i < n; i++) {
@@ -94,7 +99,7 @@ export class MinMaxScaler extends BaseTransformer {
     }
     const range = max.map((v, j) => v - min[j]);
     const scale = range.map((r) => (high - low) / (r < 10 * Number.EPSILON ? 1 : r));
-    this.nFeaturesIn_ = m;
+    if (first) rememberFeatures(this, X, m);
     this.nSamplesSeen_ = (first ? 0 : this.nSamplesSeen_) + n;
     this.dataMin_ = new NDArray(min);
     this.dataMax_ = new NDArray(max);
@@ -112,9 +117,7 @@ export class MinMaxScaler extends BaseTransformer {
    */
   // deno-lint-ignore require-await -- promises are the contract
   async transform(X: MatrixLike): Promise<NDArray<Float64Array>> {
-    checkIsFitted(this, "transform");
-    const table = checkArray(X, { caller: "MinMaxScaler.transform", forceAllFinite: "allow-nan" });
-    checkNFeatures(this, table, "transform");
+    const table = fittedInput(this, X, "transform");
     const out = multiplyAdd(table, this.scale_.data, this.min_.data);
     if (!this.clip) return out;
     const [low, high] = this.featureRange;
@@ -134,9 +137,7 @@ export class MinMaxScaler extends BaseTransformer {
    */
   // deno-lint-ignore require-await -- promises are the contract
   async inverseTransform(X: MatrixLike): Promise<NDArray<Float64Array>> {
-    checkIsFitted(this, "inverseTransform");
-    const table = checkArray(X, { caller: "MinMaxScaler.inverseTransform", forceAllFinite: "allow-nan" });
-    checkNFeatures(this, table, "inverseTransform");
+    const table = fittedInput(this, X, "inverseTransform");
     return subtractDivide(table, this.min_.data, this.scale_.data);
   }
 }

@@ -1,8 +1,9 @@
 import { type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
-import { BaseTransformer, checkIsFitted, checkNFeatures, type Params, resetFitted } from "../base/mod.ts";
+import { BaseOneToOneTransformer, checkFeatures, type Params, rememberFeatures, resetFitted } from "../base/mod.ts";
 import { bool, checkArray, checkParameters, checkSampleWeight } from "../utils/mod.ts";
 import { addMoments, isConstant, type Moments, noMoments } from "./moments.ts";
 import { multiplyAdd, subtractDivide } from "./affine.ts";
+import { fittedInput, noCopy } from "./input.ts";
 
 /** Hyperparameters of {@linkcode StandardScaler}. */
 export interface StandardScalerOptions {
@@ -22,9 +23,11 @@ export interface StandardScalerOptions {
  * (await new StandardScaler().fitTransform([[0, 5], [2, 5]])).toArray(); // [[-1, 0], [1, 0]]
  * ```
  */
-export class StandardScaler extends BaseTransformer {
+export class StandardScaler extends BaseOneToOneTransformer {
   /** Hyperparameters and their defaults. */
   static override readonly defaults: Readonly<Params> = { withMean: true, withStd: true };
+  /** What is left out. */
+  static override readonly leftOut: Readonly<Record<string, string>> = { copy: noCopy };
 
   /** Whether the mean is taken off. */
   declare withMean: boolean;
@@ -41,6 +44,8 @@ export class StandardScaler extends BaseTransformer {
   declare nSamplesSeen_: number | NDArray<Float64Array>;
   /** Number of features seen in `fit`. */
   declare nFeaturesIn_: number;
+  /** Names of the features, where X had names. */
+  declare featureNamesIn_: string[] | undefined;
 
   /**
    * Keeps its hyperparameters.
@@ -78,12 +83,13 @@ export class StandardScaler extends BaseTransformer {
     const [n, m] = table.shape;
     const weight = sampleWeight === undefined ? undefined : checkSampleWeight(sampleWeight, n);
     let before = noMoments(m);
-    if (this.nFeaturesIn_ !== undefined) {
-      checkNFeatures(this, table, "partialFit");
+    const first = this.nFeaturesIn_ === undefined;
+    if (!first) {
+      checkFeatures(this, X, m, "partialFit");
       before = this.moments(m);
     }
     const now = addMoments(before, table, weight);
-    this.nFeaturesIn_ = m;
+    if (first) rememberFeatures(this, X, m);
     const seen = now.count;
     this.nSamplesSeen_ = seen.every((c) => c === seen[0]) ? seen[0] : new NDArray(seen);
     this.mean_ = this.withMean || this.withStd ? new NDArray(now.mean) : null;
@@ -112,9 +118,7 @@ export class StandardScaler extends BaseTransformer {
    */
   // deno-lint-ignore require-await -- promises are the contract
   async transform(X: MatrixLike): Promise<NDArray<Float64Array>> {
-    checkIsFitted(this, "transform");
-    const table = checkArray(X, { caller: "StandardScaler.transform", forceAllFinite: "allow-nan" });
-    checkNFeatures(this, table, "transform");
+    const table = fittedInput(this, X, "transform");
     return subtractDivide(table, this.withMean ? this.mean_?.data : undefined, this.scale_?.data);
   }
 
@@ -126,9 +130,7 @@ export class StandardScaler extends BaseTransformer {
    */
   // deno-lint-ignore require-await -- promises are the contract
   async inverseTransform(X: MatrixLike): Promise<NDArray<Float64Array>> {
-    checkIsFitted(this, "inverseTransform");
-    const table = checkArray(X, { caller: "StandardScaler.inverseTransform", forceAllFinite: "allow-nan" });
-    checkNFeatures(this, table, "inverseTransform");
+    const table = fittedInput(this, X, "inverseTransform");
     return multiplyAdd(table, this.scale_?.data, this.withMean ? this.mean_?.data : undefined);
   }
 }

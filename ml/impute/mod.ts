@@ -1,0 +1,5 @@
+/**
+ * Filling in missing values.
+ * @module
+ */
+export * from "./simple_imputer.ts";
