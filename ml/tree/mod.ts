@@ -1,0 +1,13 @@
+/**
+ * Decision trees.
+ * @module
+ */
+export { DecisionTreeClassifier, type DecisionTreeClassifierOptions } from "./decision_tree_classifier.ts";
+export { DecisionTreeRegressor, type DecisionTreeRegressorOptions } from "./decision_tree_regressor.ts";
+export { exportText, type ExportTextOptions } from "./export_text.ts";
+export type { ClassCriterionName, NumberCriterionName } from "./grow.ts";
+export type { MaxFeatures, TreeOptions } from "./parameters.ts";
+export type { PruningPath } from "./pruning.ts";
+export { Tree, type TreeArrays } from "./structure.ts";
+export type { ClassWeights } from "./targets.ts";
+export { type NodeIndicator, TreeClassifierBase, type TreeMethods, TreeRegressorBase } from "./tree_methods.ts";
