@@ -98,22 +98,19 @@ function tell(b: ClientBooks, first: ClientTask, rows: ClientTask[]): void {
 
 function sendTasks(b: ClientBooks, tasks: readonly ClientTask[]): void {
   if (tasks.length === 0) return;
-  const codes: string[] = [], wanted: string[] = [];
+  const codes: string[] = [];
   let before: TaskCall | undefined;
   for (const t of tasks) {
     const call = t.call!;
-    if (call !== before) {
-      before = call;
-      for (const hash of call.codes) {
-        if (b.told.has(hash)) continue;
-        b.told.add(hash);
-        codes.push(hash);
-      }
+    if (call === before) continue;
+    before = call;
+    for (const hash of call.codes) {
+      if (b.told.has(hash)) continue;
+      b.told.add(hash);
+      codes.push(hash);
     }
-    if (call.options.forget && (t.state === "pending" || t.owed)) wanted.push(t.key);
   }
   b.send({ type: "submit", ...taskColumnsOf(tasks, codes, (hash) => b.codes.get(hash)!) });
-  if (wanted.length > 0) b.send({ type: "want", keys: wanted, frames: NO_FRAMES });
 }
 
 /** Values that this client did not make. */

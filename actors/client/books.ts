@@ -42,6 +42,8 @@ export class ClientBooks {
   out: ClientInstruction[] = [];
   /** What is no longer pending since the event began. */
   settled: ClientTask[] = [];
+  /** Fired and forgotten tasks that have come to an end. */
+  fired: ClientTask[] = [];
   /** Keys that the scheduler is told to be let go of at the event's end. */
   freed: string[] = [];
 
@@ -56,6 +58,10 @@ export class ClientBooks {
     if (state === "pending") return;
     task.keep = undefined;
     this.settled.push(task);
+    if (task.due) {
+      task.due = false;
+      this.fired.push(task);
+    }
   }
 
   /** Nothing more will come. */

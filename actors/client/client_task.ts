@@ -45,6 +45,7 @@ class Rare {
   counts = false;
   toldIn = 0;
   owed = false;
+  due = false;
   error: Uint8Array | undefined;
   blamed = "";
   because: ClientTask | undefined;
@@ -175,6 +176,14 @@ export class ClientTask {
   }
   set owed(yes: boolean) {
     this.#set("owed", yes);
+  }
+
+  /** Fired and forgotten: nobody here holds it, and it is wanted until it has come to an end. */
+  get due(): boolean {
+    return this.#some.due;
+  }
+  set due(yes: boolean) {
+    this.#set("due", yes);
   }
 
   /** The packed error, once it failed. */

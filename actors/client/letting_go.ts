@@ -13,6 +13,11 @@ export function release(b: ClientBooks, tasks: readonly ClientTask[]): void {
   const keys: string[] = [];
   for (const t of tasks) {
     if (t.state === "released" || !t.entered) continue;
+    if (t.state === "pending" && t.call !== undefined && t.call.options.forget) {
+      // It has yet to be done, and perhaps to be told.
+      t.due = true;
+      continue;
+    }
     // What is lost the scheduler still counts as wanted: it may be found.
     if (t.sent && t.state !== "cancelled") {
       if (t.unsent > 0) t.owed = true;

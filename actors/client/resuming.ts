@@ -16,8 +16,11 @@ export function resume(b: ClientBooks): void {
   const codes = new Set<string>();
   for (const t of b.tasks.values()) {
     if (t.sent && (t.state === "pending" || t.state === "released") && inherit(b, t)) continue;
-    if (!t.sent || (t.state !== "pending" && t.state !== "done" && t.state !== "released")) continue;
-    if (t.state !== "released" || t.owed) wants.push(t.key);
+    // What was cancelled when it was done already, and others were made from it, is needed to make those again.
+    const known = t.state === "pending" || t.state === "done" || t.state === "released" ||
+      (t.state === "cancelled" && t.dependents > 0);
+    if (!t.sent || !known) continue;
+    if (t.state === "pending" || t.state === "done" || t.owed) wants.push(t.key);
     if (t.card !== undefined) {
       cards.push(t.card);
       // What was scattered counts as wanted, unless it is said that it is not.

@@ -115,6 +115,12 @@ export class ClientMachine {
         b.send({ type: "bye", frames: NO_FRAMES });
         b.end("the client was closed");
     }
+    if (b.fired.length > 0) {
+      // Somebody may have asked for one of them again meanwhile.
+      const { fired } = b;
+      b.fired = [];
+      release(b, fired.filter((t) => t.handles === 0));
+    }
     if (b.freed.length > 0) {
       b.send({ type: "release", keys: b.freed, frames: NO_FRAMES });
       b.freed = [];

@@ -38,6 +38,7 @@ export function validate(b: ClientBooks): void {
     if (t.unsent !== (unsent.get(t) ?? 0)) bad(t, `it counts ${t.unsent} dependents that are not sent`);
     if (t.owed && (t.unsent === 0 || t.state !== "released")) bad(t, "it is kept for nobody");
     if (t.sent && t.blockedBy > 0) bad(t, "it was sent before what it needs");
+    if (t.due && t.state !== "pending") bad(t, "it is to be done, and has come to an end");
     if (t.state === "done" && t.inline === undefined && t.worker === undefined) bad(t, "its value is nowhere");
     if (t.state === "failed" && t.error === undefined && t.because === undefined) {
       bad(t, "it failed without an error");

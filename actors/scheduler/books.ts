@@ -16,7 +16,7 @@ import { WorkerPools } from "./pools.ts";
 import { SchedulerFunction, type SchedulerTask, SchedulerTaskOptions, type WireTaskOptions } from "./tasks.ts";
 import { Timers } from "./timers.ts";
 import { moveTask, type StateCode } from "./transitions.ts";
-import type { SchedulerWorker } from "./workers.ts";
+import type { SchedulerWorker, WorkerStatus } from "./workers.ts";
 
 /** A session with a worker or a client. */
 export interface SchedulerSession {
@@ -99,6 +99,8 @@ export class Books {
   readonly missingData: Set<SchedulerTask> = new Set();
   /** Scattered values that some worker was asked whether it has. */
   readonly probing: Set<SchedulerTask> = new Set();
+  /** How many workers are short of memory. */
+  pausedCount = 0;
   /** Workers that want to leave. */
   readonly leaving: Set<SchedulerWorker> = new Set();
   /** Keys that workers reported and nobody has described or wanted yet. */
@@ -218,6 +220,18 @@ export class Books {
         out.changed.set(w.name, w.card());
       }
     }
+  }
+
+  /** A worker is now like that. */
+  become(w: SchedulerWorker, to: WorkerStatus, why: string): void {
+    this.note(w.name, w.status, to, why);
+    if (w.status === "paused") this.pausedCount--;
+    if (to === "paused") this.pausedCount++;
+    w.status = to;
+    this.pools.stale = true;
+    this.idle.update(w);
+    this.touch(w);
+    this.announce(w);
   }
 
   /** Logs what became of a worker or client. */

@@ -25,14 +25,10 @@ export function workerAway(b: Books, w: SchedulerWorker, reason: string): void {
     workerGone(b, w, `it has left: ${reason}`, false);
     return;
   }
-  b.note(w.name, w.status, "away", reason);
-  w.status = "away";
+  b.become(w, "away", reason);
   w.awaySince = b.now;
-  b.idle.update(w);
-  b.pools.stale = true;
   b.timers.add(b.now + b.settings.workerGrace, "workerAway", w.name);
   targetGone(b, w);
-  b.announce(w);
 }
 
 /** The time of a worker that is away has run out. */
@@ -44,16 +40,13 @@ export function workerAwayTooLong(b: Books, name: string): void {
 
 /** A worker is gone for good. With `died`, the tasks that it may have been running are suspected to be the cause. */
 export function workerGone(b: Books, w: SchedulerWorker, reason: string, died: boolean): void {
-  b.note(w.name, w.status, "gone", reason);
-  w.status = "gone";
+  b.become(w, "gone", reason);
   w.peer = null;
   w.alone = null;
   w.out.clear();
   forgetTheft(b, w);
   b.workers.delete(w.name);
   b.leaving.delete(w);
-  b.idle.update(w);
-  b.pools.stale = true;
   if (died) b.counts.workersLost++;
   const suspects = died ? suspectsOf(w) : [];
   const tasks = w.tasks();
@@ -78,7 +71,6 @@ export function workerGone(b: Books, w: SchedulerWorker, reason: string, died: b
   }
   targetGone(b, w);
   upholdAll(b);
-  b.announce(w);
 }
 
 /**
@@ -110,11 +102,8 @@ function forgetTheft(b: Books, w: SchedulerWorker): void {
 /** A worker wants to leave: it gets nothing more, what it has not begun is asked back, what only it holds is copied to others. */
 export function workerLeaving(b: Books, w: SchedulerWorker, reason: string): void {
   if (w.status === "leaving") return;
-  b.note(w.name, w.status, "leaving", reason);
-  w.status = "leaving";
+  b.become(w, "leaving", reason);
   b.leaving.add(w);
-  b.idle.update(w);
-  b.pools.stale = true;
   targetGone(b, w);
   const out = b.tellWorker(w);
   for (const t of w.tasks()) {
@@ -124,7 +113,6 @@ export function workerLeaving(b: Books, w: SchedulerWorker, reason: string): voi
     out.stealAttempts.push(attemptOf(t));
   }
   upholdAll(b);
-  b.announce(w);
 }
 
 /** Sends away the leaving workers that have nothing left to do or to hand over. */

@@ -6,7 +6,8 @@
 
 import type { Books } from "./books.ts";
 import { assign, mustBeAlone } from "./lifecycle.ts";
-import { choosePlace } from "./placement.ts";
+import { choosePlace, hasRoomFor, withMemory } from "./placement.ts";
+import { fewHas } from "./few.ts";
 import type { WorkerPool } from "./pools.ts";
 import { taskBefore } from "./queue.ts";
 import { steal } from "./stealing.ts";
@@ -36,7 +37,7 @@ function giveOut(b: Books, touched: readonly SchedulerWorker[]): void {
     const other = w.pools.length > 0 ? firstRestricted(b, w) : null;
     if (other !== null && taskBefore(other.queue.peek()!, head)) giveRestricted(b, other, w);
     else {
-      const at = head.deps.length === 0 ? w : choosePlace(b, head, w) ?? w;
+      const at = head.deps.length === 0 ? withMemory(head, w, b.idle.list()) : choosePlace(b, head, w) ?? w;
       general.pop();
       assign(b, head, at, ROOM);
     }
@@ -53,7 +54,51 @@ function giveOut(b: Books, touched: readonly SchedulerWorker[]): void {
       for (const w of pool.members) fillRestricted(b, w);
     }
   }
+  if (b.pausedCount > 0) dispatchWherePaused(b);
   steal(b, touched);
+}
+
+/**
+ * Where all workers that a task may run on are short of memory, each that has nothing to do gets one all the same: it may be what lets others
+ * be dropped, and if there is no room for its result it fails, and says so.
+ */
+function dispatchWherePaused(b: Books): void {
+  const free = [...b.workers.values()].filter((w) => mayHaveOne(w));
+  if (free.length === 0) return;
+  if (b.idle.size === 0) {
+    const { queue } = b.pools.general;
+    for (let head = queue.peek(); head !== null && free.length > 0; head = queue.peek()) {
+      queue.pop();
+      assignWherePaused(b, head, free);
+    }
+  }
+  for (const pool of b.pools.busy) {
+    if (pool.members.length > 0) continue;
+    const able = pool.among(free).filter((w) => mayHaveOne(w) && pool.fits(w));
+    if (able.length === 0 || pool.queue.peek() === null) continue;
+    b.restrictedQueued--;
+    assignWherePaused(b, pool.queue.pop()!, able);
+  }
+}
+
+/** Whether it is short of memory, and has nothing to do. */
+export function mayHaveOne(w: SchedulerWorker): boolean {
+  return w.status === "paused" && w.count === w.suspended;
+}
+
+/** Gives a task to the one of these that has most memory left for it. */
+function assignWherePaused(b: Books, t: SchedulerTask, free: SchedulerWorker[]): void {
+  let at = 0, most = -Infinity;
+  for (let i = 0; i < free.length; i++) {
+    let left = free[i].freeBytes;
+    for (const dep of t.deps) if (!fewHas(dep.holders, free[i])) left -= dep.nbytes;
+    if (left > most) {
+      most = left;
+      at = i;
+    }
+  }
+  const [w] = free.splice(at, 1);
+  assign(b, t, w, "all are short of memory, and it has nothing to do");
 }
 
 function fillRestricted(b: Books, w: SchedulerWorker): void {
@@ -83,7 +128,8 @@ function firstRestricted(b: Books, w: SchedulerWorker): WorkerPool | null {
 function giveRestricted(b: Books, pool: WorkerPool, w: SchedulerWorker): void {
   const t = pool.queue.pop()!;
   b.restrictedQueued--;
-  assign(b, t, t.deps.length === 0 ? w : choosePlace(b, t, w) ?? w, ROOM);
+  const at = t.deps.length > 0 ? choosePlace(b, t, w) : hasRoomFor(t, w, 0) ? w : withMemory(t, w, pool.members);
+  assign(b, t, at ?? w, ROOM);
 }
 
 /**
@@ -94,8 +140,11 @@ function dispatchAlone(b: Books): void {
   for (let i = 0; i < b.quarantine.length;) {
     const t = b.quarantine[i];
     const pool = t.options!.pool;
-    const w = (pool.general ? b.idle.list() : pool.members).find((w) =>
-      w.status === "running" && (w.alone === null || w.alone === t) && w.count - w.suspended === 0 && pool.fits(w)
+    let able = pool.general ? b.idle.list() : pool.members;
+    if (able.length === 0 && b.pausedCount > 0) able = pool.among([...b.workers.values()]);
+    const w = able.find((w) =>
+      (w.status === "running" || mayHaveOne(w)) && (w.alone === null || w.alone === t) && w.count - w.suspended === 0 &&
+      pool.fits(w)
     );
     if (w !== undefined) {
       b.quarantine.splice(i, 1);

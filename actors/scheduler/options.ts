@@ -16,6 +16,10 @@ export interface SchedulerOptions {
   readonly firstAttempt?: number;
   /** How long a worker whose session is lost keeps its tasks. Default 1,000. */
   readonly workerGrace?: number;
+  /** After how long without a word from a worker, whose session is there, it is given nothing more. Default 5,000. */
+  readonly silentAfter?: number;
+  /** How long after that its session is ended. Default 30,000. */
+  readonly silentGrace?: number;
   /** How long the wishes of a client whose session is lost are kept. Default 5,000. */
   readonly clientGrace?: number;
   /** How long after its start the scheduler waits for workers that clients name. Default 3,000. */
@@ -48,6 +52,8 @@ export function settingsOf(options: SchedulerOptions): SchedulerSettings {
   return {
     firstAttempt: 0,
     workerGrace: 1000,
+    silentAfter: 5000,
+    silentGrace: 30_000,
     clientGrace: 5000,
     recoveryGrace: 3000,
     absentGrace: 1000,

@@ -23,17 +23,27 @@ export function mayTake(b: Books, t: SchedulerTask, w: SchedulerWorker): boolean
   return pool.general || (w.pools.includes(pool) && pool.fits(w));
 }
 
+/** Microseconds that count for a worker that has no room for what a task brings: it is taken only where no other is better. */
+const NO_ROOM = 1e12;
+
 /** Microseconds until the worker could have begun the task. */
 export function costAt(b: Books, t: SchedulerTask, w: SchedulerWorker): number {
   let missing = 0;
   const deps = t.deps;
   // A value without bytes is still a trip.
   for (let i = 0; i < deps.length; i++) if (!fewHas(deps[i].holders, w)) missing += deps[i].nbytes + 1;
-  return cost(b, w, missing);
+  return cost(b, t, w, missing);
 }
 
-function cost(b: Books, w: SchedulerWorker, missing: number): number {
-  return w.load + (missing > 0 ? 1000 * (missing / b.settings.bandwidth + b.settings.fetchLatency) : 0);
+/** Whether a worker has room for `missing` bytes and for the results of a task and of those that were given to it before, if they are alike. */
+export function hasRoomFor(t: SchedulerTask, w: SchedulerWorker, missing: number): boolean {
+  const result = t.fn === null ? 0 : t.fn.bytes;
+  return missing + result * (w.count - w.suspended + 1) <= w.freeBytes;
+}
+
+function cost(b: Books, t: SchedulerTask, w: SchedulerWorker, missing: number): number {
+  return w.load + (hasRoomFor(t, w, missing) ? 0 : NO_ROOM) +
+    (missing > 0 ? 1000 * (missing / b.settings.bandwidth + b.settings.fetchLatency) : 0);
 }
 
 /**
@@ -84,7 +94,7 @@ export function choosePlace(b: Books, t: SchedulerTask, idle: SchedulerWorker | 
     const w = candidates[i];
     let missing = total - local[i];
     if (wide !== null) { for (const dep of wide) if (fewHas(dep.holders, w)) missing -= dep.nbytes + 1; }
-    const c = cost(b, w, missing);
+    const c = cost(b, t, w, missing);
     if (c < least || (c === least && w.index < best!.index)) {
       least = c;
       best = w;
@@ -93,12 +103,27 @@ export function choosePlace(b: Books, t: SchedulerTask, idle: SchedulerWorker | 
   return best;
 }
 
-/** The idlest worker that may take it: of a restricted pool's, the best of some. */
+/** For a task without dependencies: `idlest`, or where that has no memory left for its result, another that has room for it. */
+export function withMemory(
+  t: SchedulerTask,
+  idlest: SchedulerWorker,
+  others: readonly SchedulerWorker[],
+): SchedulerWorker {
+  if (t.fn === null || t.fn.bytes === 0 || hasRoomFor(t, idlest, 0)) return idlest;
+  let best: SchedulerWorker | null = null;
+  for (let i = 0; i < Math.min(others.length, CANDIDATES); i++) {
+    const w = others[i];
+    if (w.room && (best === null || w.load < best.load) && t.options!.pool.fits(w) && hasRoomFor(t, w, 0)) best = w;
+  }
+  return best ?? idlest;
+}
+
+/** The idlest worker that may take it: of a restricted pool's, and where the idlest has no memory left, the best of some. */
 function idlest(b: Books, t: SchedulerTask): SchedulerWorker | null {
   const pool = t.options!.pool;
   if (pool.general) {
     const top = b.idle.top;
-    return top !== null && mayTake(b, t, top) ? top : null;
+    return top !== null && mayTake(b, t, top) ? withMemory(t, top, b.idle.list()) : null;
   }
   const members = pool.members, n = members.length;
   let best: SchedulerWorker | null = null;

@@ -46,12 +46,16 @@ export class WorkerPool {
 
   /** Chooses its members among the running workers. */
   choose(running: readonly SchedulerWorker[]): void {
-    const able = running.filter((w) =>
+    this.members = this.among(running).sort((a, b) => a.index - b.index);
+  }
+
+  /** Those of these workers that will do. */
+  among(workers: readonly SchedulerWorker[]): SchedulerWorker[] {
+    const able = workers.filter((w) =>
       this.needs === null || this.needs.every(([r, n]) => (w.resources.get(r) ?? 0) >= n)
     );
     const named = this.names.length === 0 ? able : able.filter((w) => this.names.includes(w.name));
-    this.members = named.length === 0 && this.allowOthers ? able : named;
-    this.members.sort((a, b) => a.index - b.index);
+    return named.length === 0 && this.allowOthers ? able : named;
   }
 
   /** Whether the worker has enough left of what a task of this pool needs. */

@@ -15,6 +15,7 @@ import type { clientToScheduler, MessageOf, workerToScheduler } from "../protoco
 import { readResources } from "./pools.ts";
 import { askAgain, dataHeld, dataRemembered, describeData, notSupplier, upholdAll } from "./references.ts";
 import { copiesChanged } from "./replication.ts";
+import { listenTo } from "./silence.ts";
 import { keepAwhile, mayBeWantedYet, orphan } from "./orphans.ts";
 import { submit, wishKey } from "./submit.ts";
 import { isActor, isData, type SchedulerTask } from "./tasks.ts";
@@ -58,15 +59,15 @@ export function workerJoins(b: Books, s: SchedulerSession, m: WorkerJoin): void 
   if (w === undefined) {
     w = new SchedulerWorker(s.name, s.incarnation, b.workerCount++);
     b.workers.set(w.name, w);
-    b.note(w.name, "unknown", "running", "joined");
+    b.note(w.name, "unknown", "joining", "a new session");
   } else {
     if (w.peer !== null && w.peer !== s.peer) b.close(w.peer, "the worker has come on another session");
-    b.note(w.name, w.status, "running", "joined again");
   }
   w.peer = s.peer;
   w.out.clear();
-  if (w.status === "leaving") b.leaving.delete(w);
-  w.status = "running";
+  b.leaving.delete(w);
+  w.beat = null;
+  w.paused = false;
   w.retired = false;
   w.address = m.address;
   w.threads = Math.max(1, m.threads);
@@ -80,13 +81,12 @@ export function workerJoins(b: Books, s: SchedulerSession, m: WorkerJoin): void 
   for (const [name, amount] of resources) w.free.set(name, amount);
   for (const t of w.tasks()) t.options?.pool.take(w, 1);
   for (const t of w.held.list()) if (isActor(t)) t.options!.pool.take(w, 1);
-  b.pools.stale = true;
-  b.idle.update(w);
+  b.become(w, "running", "joined");
+  listenTo(b, w);
   const drop: string[] = [], cancel: string[] = [];
   reconcile(b, w, m, drop, cancel);
   b.tellWorker(w).first.push({ type: "welcome", incarnation: b.settings.incarnation, drop, cancel, frames: [] });
   b.touch(w);
-  b.announce(w);
   if (b.recovering && b.awaited.delete(w.name) && b.awaited.size === 0) recovered(b, "all workers are back");
   backAfterRestart(b, w);
   upholdAll(b);

@@ -37,7 +37,10 @@ export function finished(b: Books, w: SchedulerWorker, m: FromWorker<"finished">
     const length = inline[i] - 1;
     const t = taskAt(b, w, keys[i], attempts[i]);
     if (t !== null) {
-      if (t.fn !== null) t.fn.observe(spent[i]);
+      if (t.fn !== null) {
+        t.fn.observe(spent[i]);
+        if (nbytes[i] !== t.fn.bytes) t.fn.observeBytes(nbytes[i]);
+      }
       if (t.tag > b.tag) b.tag = t.tag;
       finish(b, t, small(nbytes[i]), frame, at, length);
     } else {

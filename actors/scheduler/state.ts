@@ -29,6 +29,7 @@ import { fetchFailed, replicate } from "./replication.ts";
 import { answerOf, cancelKeys, releaseKeys, restartAll, restartsTooLong } from "./requests.ts";
 import { failed, finished, given, has, missing, suspended } from "./results.ts";
 import { submit, wishKey } from "./submit.ts";
+import { heard, listen } from "./silence.ts";
 import { validateBooks } from "./validate.ts";
 import type { SchedulerWorker } from "./workers.ts";
 
@@ -191,7 +192,9 @@ export class SchedulerState {
       return;
     }
     const w = b.workers.get(s.name);
-    if (w !== undefined && w.peer === peer) workerMessage(b, w, m);
+    if (w === undefined || w.peer !== peer) return;
+    heard(b, w);
+    workerMessage(b, w, m);
   }
 
   #tick(): void {
@@ -216,6 +219,9 @@ export class SchedulerState {
           break;
         case "restarted":
           restartsTooLong(b);
+          break;
+        case "silent":
+          listen(b, t.what);
           break;
       }
     }
@@ -301,15 +307,12 @@ function workerMessage(b: Books, w: SchedulerWorker, m: WorkerToScheduler): void
     case "beat": {
       const { cpu, rss, managed, spilled, ready, executing } = m;
       w.beat = { cpu, rss, managed, spilled, ready, executing };
+      w.bytesAtBeat = w.bytes;
+      w.paused = m.paused;
       const status = m.paused ? "paused" : "running";
       if ((w.status === "running" || w.status === "paused") && w.status !== status) {
-        b.note(w.name, w.status, status, m.paused ? "its memory is short" : "it has memory again");
-        w.status = status;
-        b.pools.stale = true;
-        b.idle.update(w);
-        b.announce(w);
-      }
-      b.touch(w);
+        b.become(w, status, m.paused ? "its memory is short" : "it has memory again");
+      } else b.touch(w);
       break;
     }
     case "actorUp":

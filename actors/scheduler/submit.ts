@@ -20,8 +20,8 @@ import { ABSENT, FAILED, FORGOTTEN, MEMORY, PROCESSING, RELEASED } from "./trans
 export type TaskColumns = MessageOf<typeof clientToScheduler, "submit" | "resume">;
 
 /**
- * Enters a message's tasks. With `wished`, the client wants them all, but those with `forget`; without, it says itself what it wants, and
- * has to have it needed.
+ * Enters a message's tasks. With `wished`, the client wants them all; without, it says itself what it wants, and has to have it needed.
+ * Those with `forget` are kept even if it goes away, until they are done.
  */
 export function submit(b: Books, c: SchedulerClient, m: TaskColumns, wished: boolean): void {
   const options = m.options.map((o) => b.optionsOf(o));
@@ -52,7 +52,7 @@ export function submit(b: Books, c: SchedulerClient, m: TaskColumns, wished: boo
     t.args = args;
     t.argStart = at;
     t.argLength = argBytes[i];
-    t.keep = o.wire.forget;
+    t.keep = false;
     at += argBytes[i];
     if (depCounts[i] > 0) {
       const mine: SchedulerTask[] = [];
@@ -71,8 +71,7 @@ export function submit(b: Books, c: SchedulerClient, m: TaskColumns, wished: boo
     const t = fresh[i];
     if (orderAmong(t, tag)) tag++;
     if (t.state !== RELEASED) adoptDescription(b, t);
-    if (wished && !t.keep) wish(b, c, t);
-    else if (t.keep && t.state === RELEASED) need(b, t, "submitted");
+    if (wished) wish(b, c, t);
     else b.letGo.push(t);
   }
 }
@@ -117,6 +116,8 @@ function adoptDescription(b: Books, t: SchedulerTask): void {
 /** A client wants the value. */
 export function wish(b: Books, c: SchedulerClient, t: SchedulerTask): void {
   b.addWish(t, c);
+  // It is done even if the client goes away.
+  if (t.options !== null && t.options.wire.forget && t.state !== MEMORY && t.state !== FAILED) t.keep = true;
   if (t.state === RELEASED) need(b, t, "wanted");
   else if (t.state === MEMORY) tellDone(b, t, c);
   else if (t.state === FAILED) tellFailure(b, t, c);

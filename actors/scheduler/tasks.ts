@@ -47,6 +47,8 @@ export class SchedulerFunction {
   estimate: number;
   /** Calls measured. */
   measured = 0;
+  /** Running mean of the bytes of its results, a whole number. */
+  bytes = 0;
   /** Tasks in the tables that call it. */
   tasks = 0;
   /** Used while a message is written, as in {@link SchedulerTaskOptions}. */
@@ -57,6 +59,11 @@ export class SchedulerFunction {
   constructor(text: string, estimate: number) {
     this.text = text;
     this.estimate = estimate;
+  }
+
+  /** One call gave so many bytes. */
+  observeBytes(n: number): void {
+    this.bytes = this.bytes === 0 ? n : Math.ceil(this.bytes + 0.25 * (n - this.bytes));
   }
 
   /** One call took `ms`. A running mean, that forgets a slow first call (compilation, loading) soon. */

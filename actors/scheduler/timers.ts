@@ -5,7 +5,7 @@
  */
 
 /** What a wake-up is about. */
-export type TimerKind = "workerAway" | "clientAway" | "absent" | "recovered" | "orphans" | "restarted";
+export type TimerKind = "workerAway" | "clientAway" | "absent" | "recovered" | "orphans" | "restarted" | "silent";
 
 /** One wake-up. Whether it still matters is for its handler to see. */
 export interface TimerEntry {

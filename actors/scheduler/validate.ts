@@ -9,6 +9,7 @@ import type { Books } from "./books.ts";
 import type { SchedulerClient } from "./clients.ts";
 import { InvalidSchedulerState } from "./errors.ts";
 import { fewHas, fewList } from "./few.ts";
+import { mayHaveOne } from "./dispatch.ts";
 import type { WorkerPool } from "./pools.ts";
 import { isActor, isData, type SchedulerTask } from "./tasks.ts";
 import {
@@ -228,7 +229,13 @@ function checkIdle(b: Books): void {
 /** No task waits for room that is there. */
 function checkNothingIdles(b: Books): void {
   if (b.recovering) return;
+  const workers = [...b.workers.values()];
+  is(b.pausedCount === workers.filter((w) => w.status === "paused").length, `${b.pausedCount} workers count as paused`);
   is(b.pools.general.queue.size === 0 || b.idle.top === null || !b.idle.top.room, "tasks wait, and a worker has room");
+  is(
+    b.pools.general.queue.size === 0 || b.idle.size > 0 || !workers.some(mayHaveOne),
+    "tasks wait, and no worker that is short of memory does one",
+  );
   if (b.pools.stale) return;
   for (const pool of b.pools.restricted.values()) {
     if (pool.queue.size === 0) continue;

@@ -12,8 +12,11 @@ import type { WorkerPool } from "./pools.ts";
 import type { SchedulerTask } from "./tasks.ts";
 import { WorkerOutbox } from "./worker_outbox.ts";
 
-/** How a worker is doing. "gone" ones are in no table any more. */
-export type WorkerStatus = "running" | "paused" | "away" | "leaving" | "gone";
+/**
+ * How a worker is doing. A "paused" one is short of memory; of a "silent" one nothing has been heard though its session is there; "gone" ones
+ * are in no table any more.
+ */
+export type WorkerStatus = "running" | "paused" | "silent" | "away" | "leaving" | "gone";
 
 /** A worker as clients know it. */
 export type WorkerCard = Of<typeof workerCard>;
@@ -49,6 +52,16 @@ export class SchedulerWorker {
   /** Whether it has been told to leave. */
   retired = false;
   beat: WorkerBeat | null = null;
+  /** Bytes it was believed to hold when it said so. */
+  bytesAtBeat = 0;
+  /** Whether it said that its memory is short. */
+  paused = false;
+  /** When it was last heard of. */
+  heardAt = 0;
+  /** Since when nothing has been heard of it; -1 while something is. */
+  silentSince = -1;
+  /** Whether a timer looks after that. */
+  listened = false;
   /** What it has in all of each abstract resource, and how much of it is not taken. */
   resources: ReadonlyMap<string, number> = new Map();
   readonly free: Map<string, number> = new Map();
@@ -103,6 +116,13 @@ export class SchedulerWorker {
     return this.status === "running" && this.alone === null;
   }
 
+  /** Bytes that more values may take: by what it said last, and by what has become known since. */
+  get freeBytes(): number {
+    if (this.memoryLimit === 0) return Infinity;
+    const managed = this.beat === null ? this.bytes : this.beat.managed + this.bytes - this.bytesAtBeat;
+    return this.memoryLimit - Math.max(0, managed);
+  }
+
   /** Enters a task; gives its slot. */
   enter(task: SchedulerTask): number {
     this.count++;
@@ -149,7 +169,7 @@ export class SchedulerWorker {
       threads: this.threads,
       memoryLimit: this.memoryLimit,
       memory: this.bytes,
-      status: this.status === "gone" ? "leaving" : this.status,
+      status: this.status === "gone" ? "leaving" : this.status === "silent" ? "away" : this.status,
     };
   }
 }

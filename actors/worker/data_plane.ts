@@ -8,7 +8,7 @@ import type { Clock, Endpoint, Peer } from "../../transport/mod.ts";
 import { type FromWorker, type ToWorker, workerHears } from "../protocol/mod.ts";
 import { hex, type PackedValue } from "../values/mod.ts";
 import type { Card } from "./events.ts";
-import type { Executor, ExecutorEvent } from "./executor.ts";
+import type { Executor, ExecutorEvent, ExecutorTask } from "./executor.ts";
 import type { Store, StoreEntry } from "./store.ts";
 
 /** What the data plane needs of its worker. */
@@ -39,7 +39,7 @@ export class DataPlane {
   /** Batches of calls under way. */
   readonly #batches = new Map<number, { readonly peer: Peer; readonly n: number; left: number }>();
   /** Executions under way, by ticket. Theirs are negative, so that they are none of the machine's. */
-  readonly #executions = new Map<number, { readonly peer: Peer; readonly n: number }>();
+  readonly #executions = new Map<number, { readonly peer: Peer; readonly n: number; readonly task: ExecutorTask }>();
   #batch = 0;
   #ticket = -1;
 
@@ -95,6 +95,15 @@ export class DataPlane {
       this.#send(peer, { type: "executed", n, ok: true, frames });
     }
     return true;
+  }
+
+  /** The executor has given these back: executions are begun again, the other tickets are returned. */
+  recalled(tickets: readonly number[]): number[] {
+    return tickets.filter((ticket) => {
+      const execution = this.#executions.get(ticket);
+      if (execution !== undefined) this.#options.executor.start(execution.task);
+      return ticket >= 0;
+    });
   }
 
   #send(peer: Peer, m: FromWorker, released?: () => void): void {
@@ -205,8 +214,7 @@ export class DataPlane {
   #execute(peer: Peer, m: Extract<ToWorker, { type: "execute" }>): void {
     m.codes.forEach((hash, i) => this.#options.code(hash, m.frames[1 + i]));
     const ticket = this.#ticket--;
-    this.#executions.set(ticket, { peer, n: m.n });
-    this.#options.executor.start({
+    const task: ExecutorTask = {
       ticket,
       key: `run ${m.n} of ${peer.name}`,
       attempt: 0,
@@ -214,6 +222,8 @@ export class DataPlane {
       fn: m.fn,
       args: m.frames[0],
       deps: [],
-    });
+    };
+    this.#executions.set(ticket, { peer, n: m.n, task });
+    this.#options.executor.start(task);
   }
 }

@@ -324,7 +324,7 @@ export class Worker {
       case "stop":
         return executor.cancel(i.ticket);
       case "recall":
-        return this.#tell({ type: "recalled", now: clock.now(), tickets: executor.recall() });
+        return this.#tell({ type: "recalled", now: clock.now(), tickets: this.#plane.recalled(executor.recall()) });
       case "get":
         return this.#fetches.get(i.key, i.from);
       case "stopActor":

@@ -102,11 +102,13 @@ function drawOptions(m: Materials): OptionsPlan {
     o.workers = draw.some(m.workers, 0.5);
     if (draw.chance(0.6)) o.allowOthers = true;
   }
+  if (draw.chance(0.1)) o.forget = true;
   if (m.resources.length > 0 && draw.chance(0.2)) o.resources = { [draw.pick(m.resources)]: draw.int(1, 2) };
   return o;
 }
 
-function drawSpec(draw: Draw, slow: number): Spec {
+/** What a call of a task, or on every worker, does. */
+export function drawSpec(draw: Draw, slow: number): Spec {
   const form: Form = draw.pick(["number", "number", "text", "array"]);
   return {
     op: "mix",

@@ -5,9 +5,9 @@
  */
 
 import { Draw } from "./draw.ts";
-import { drawActor, drawGraph, type Materials } from "./draw_graphs.ts";
+import { drawActor, drawGraph, drawSpec, type Materials } from "./draw_graphs.ts";
 import type { Input, TaskPlan } from "./language.ts";
-import type { ClientPlan, Fault, Plan, Step, WorkerPlan } from "./plan.ts";
+import { AMPLE, type ClientPlan, type Fault, type Plan, type Step, type WorkerPlan } from "./plan.ts";
 
 /** Kinds of lives. In a "calm" one nothing befalls, and so nothing but what was asked for may come out. */
 export const PROFILES = ["calm", "network", "deaths", "scheduler", "clients", "storm", "storm"] as const;
@@ -45,12 +45,13 @@ export function drawPlan(seed: number): Plan {
 
 function drawWorkers(draw: Draw, scale: Scale, profile: string, resources: readonly string[]): WorkerPlan[] {
   const workers: WorkerPlan[] = [];
+  const short = draw.chance(0.15);
   for (let n = draw.int(1, scale.workers), i = 0; i < n; i++) {
     workers.push({
       name: `w${i}`,
       start: draw.chance(0.7) ? draw.int(0, 5) : draw.int(5, 300),
       threads: draw.int(1, 3),
-      memoryLimit: 64 * 2 ** 20,
+      memoryLimit: short && draw.chance(0.7) ? draw.int(180_000, 900_000) : AMPLE,
       // The first has them all, so that no task waits for what never comes.
       resources: Object.fromEntries(
         resources.filter(() => i === 0 || draw.chance(0.5)).map((r) => [r, draw.int(2, 3)]),
@@ -125,6 +126,7 @@ function drawClients(
         } else if (!again) kept.push(key);
       }
       for (const key of kept.slice(-3)) inputs.push({ kind: "task", key });
+      if (draw.chance(0.1)) steps.push({ at: later(), do: "run", spec: drawSpec(draw, draw.ms(0.1, 50)) });
       if (draw.chance(0.2)) {
         const actor = drawActor({ ...materials, prefix: `${name}.a${b}` });
         steps.push({ at: later(), do: "submit", tasks: [actor], keep: [actor.key] });
@@ -173,7 +175,17 @@ function drawFaults(
       }
     }
     for (let n = draw.int(0, 2); n > 0; n--) {
-      faults.push({ at: when(), fault: "freeze", who: someone(), ms: draw.ms(5, 3_000) });
+      const a = someone(), b = draw.chance(0.6) ? "scheduler" : someone();
+      const ms = draw.chance(0.7) ? draw.ms(1, 3_000) : draw.ms(3_000, 15_000);
+      if (a !== b) faults.push({ at: when(), fault: "hold", ...(draw.chance(0.5) ? { a, b } : { a: b, b: a }), ms });
+    }
+    for (let n = draw.int(0, 2); n > 0; n--) {
+      faults.push({
+        at: when(),
+        fault: "freeze",
+        who: someone(),
+        ms: draw.chance(0.8) ? draw.ms(5, 3_000) : draw.ms(3_000, 45_000),
+      });
     }
   }
   if (storm || profile === "deaths") {

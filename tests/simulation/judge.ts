@@ -9,7 +9,8 @@
  * | LostDataError     | scattered data in the closure; a worker was lost; and its client was gone or away, or no longer had the value |
  * | CancelledError    | this client cancelled something in the closure or let go of the key, or anybody cancelled for all, or restarted the cluster |
  * | ActorGoneError    | the same, or a worker was lost or cut off                                                         |
- * | ScatterError      | scattered data in the closure, and something befell workers                                       |
+ * | ScatterError      | scattered data in the closure, and something befell workers, or their memory is short              |
+ * | MemoryError       | some worker's memory is short                                                                     |
  *
  * The closure of a task: itself, its dependencies and nested tasks, and theirs.
  *
@@ -18,7 +19,7 @@
 
 import { ALWAYS, type TaskPlan } from "./language.ts";
 import type { Oracle } from "./oracle.ts";
-import type { Plan, WorkerPlan } from "./plan.ts";
+import { AMPLE, type Plan, type WorkerPlan } from "./plan.ts";
 
 /** What came of a future. */
 export type Outcome =
@@ -115,7 +116,7 @@ function unjustified(error: Error, closure: string[], tasks: TaskPlan[], facts: 
       if (!slots.some((s) => facts.mayBeUnsupplied(s))) return `${what}, but its data could have been supplied`;
       // A client that is away for longer than it is waited for is as good as gone, and its data with it.
       return lost || slots.some((s) => facts.released(s)) ||
-          facts.plan.faults.some((f) => f.fault === "cut" && f.ms > 4500)
+          facts.plan.faults.some((f) => (f.fault === "cut" || f.fault === "hold") && f.ms > 4500)
         ? undefined
         : `${what}, but no worker was lost`;
     }
@@ -124,15 +125,25 @@ function unjustified(error: Error, closure: string[], tasks: TaskPlan[], facts: 
         ? undefined
         : `${what}, but nobody cancelled it`;
     case "ActorGoneError":
-      return lost || facts.plan.faults.some((f) => f.fault === "cut") || facts.restarted || facts.released(key) ||
+      return lost || facts.plan.faults.some((f) => f.fault === "cut" || f.fault === "hold") || facts.restarted ||
+          facts.released(key) ||
           closure.some((k) => facts.cancelled(k))
         ? undefined
         : `${what}, but nothing befell it`;
+    case "MemoryError":
+      return shortOfMemory(facts.plan) ? undefined : `${what}, but there is memory for it`;
     case "ScatterError":
-      return lost || facts.plan.faults.length > 0 ? undefined : `${what}, but nothing befell its workers`;
+      return lost || facts.plan.faults.length > 0 || shortOfMemory(facts.plan)
+        ? undefined
+        : `${what}, but nothing befell its workers`;
     default:
       return `${what}: no such error was expected`;
   }
+}
+
+/** Whether some worker may run out of memory. */
+export function shortOfMemory(plan: Plan): boolean {
+  return plan.workers.some((w) => w.memoryLimit < AMPLE);
 }
 
 function anyFreeze(plan: Plan): boolean {

@@ -5,21 +5,21 @@
  */
 
 import { ALWAYS, digest, type Input, result, shape, type TaskPlan } from "./language.ts";
-import type { Plan } from "./plan.ts";
+import { type Plan, tasksOf } from "./plan.ts";
 
 /** Knows the right value of every task and scattered value of a plan. */
 export class Oracle {
   /** Every task by key, nested ones too. */
-  readonly tasks = new Map<string, TaskPlan>();
+  readonly tasks: ReadonlyMap<string, TaskPlan>;
   readonly #slots = new Map<string, number>();
   readonly #digests = new Map<string, number>();
   readonly #closures = new Map<string, ReadonlySet<string>>();
 
   /** @param plan What will be done. */
   constructor(plan: Plan) {
+    this.tasks = tasksOf(plan);
     for (const client of plan.clients) {
       for (const step of client.steps) {
-        if (step.do === "submit") { for (const t of step.tasks) this.#learn(t); }
         if (step.do === "scatter") {
           this.#slots.set(step.slot, digest(shape(step.h, step.size === 0 ? "number" : "array", step.size)));
         }
@@ -69,11 +69,6 @@ export class Oracle {
       if (t !== undefined && (t.spec.fails >= ALWAYS || t.spec.stuck >= ALWAYS)) return false;
     }
     return true;
-  }
-
-  #learn(t: TaskPlan): void {
-    this.tasks.set(t.key, t);
-    for (const c of t.spec.children) this.#learn(c);
   }
 
   #task(key: string): TaskPlan {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { TaskPlan } from "./language.ts";
+import type { Spec, TaskPlan } from "./language.ts";
 
 /** What a client does, `at` ms after the start of its process. */
 export type Step =
@@ -33,11 +33,16 @@ export type Step =
   /** Fetches results as they come. */
   | { readonly at: number; readonly do: "gather"; readonly keys: readonly string[] }
   | { readonly at: number; readonly do: "call"; readonly key: string; readonly n: number }
+  /** Performs a call on every worker that is there. */
+  | { readonly at: number; readonly do: "run"; readonly spec: Spec }
   | { readonly at: number; readonly do: "restart" }
   /** Says goodbye. */
   | { readonly at: number; readonly do: "leave" }
   /** Dies. */
   | { readonly at: number; readonly do: "die" };
+
+/** Bytes of a worker's values that no life comes to. */
+export const AMPLE = 64 * 2 ** 20;
 
 /** A client and its program. */
 export interface ClientPlan {
@@ -64,6 +69,8 @@ export type Fault =
   | { readonly at: number; readonly fault: "kill"; readonly who: string }
   /** No bytes between the two for `ms`; sessions end. */
   | { readonly at: number; readonly fault: "cut"; readonly a: string; readonly b: string; readonly ms: number }
+  /** Nothing gets from `a` to `b` for `ms`; what `b` says arrives. After 8 s their heartbeats end the session. */
+  | { readonly at: number; readonly fault: "hold"; readonly a: string; readonly b: string; readonly ms: number }
   /** The process stands still for `ms`; its sessions stay. */
   | { readonly at: number; readonly fault: "freeze"; readonly who: string; readonly ms: number }
   /** The worker is asked to leave (SIGTERM). */
@@ -81,6 +88,24 @@ export interface Plan {
   readonly workers: readonly WorkerPlan[];
   readonly clients: readonly ClientPlan[];
   readonly faults: readonly Fault[];
+}
+
+/** Every task of a plan by its key, nested ones too. */
+export function tasksOf(plan: Plan): Map<string, TaskPlan> {
+  const tasks = new Map<string, TaskPlan>();
+  const learn = (t: TaskPlan): void => {
+    tasks.set(t.key, t);
+    t.spec.children.forEach(learn);
+  };
+  for (const { steps } of plan.clients) for (const s of steps) if (s.do === "submit") s.tasks.forEach(learn);
+  return tasks;
+}
+
+/** Ms of virtual time that one thread of the slowest worker needs for every task of a plan, each once. */
+export function workOf(plan: Plan): number {
+  let ms = 0;
+  for (const { spec } of tasksOf(plan).values()) ms += spec.ms;
+  return ms * Math.max(...plan.workers.map((w) => w.slowness));
 }
 
 /** How many parts of a plan could be left out. */

@@ -6,7 +6,7 @@
 
 import { fewHas } from "../../actors/scheduler/few.ts";
 import { STATE_NAMES } from "../../actors/scheduler/mod.ts";
-import { cannotRun, type Facts, judge } from "./judge.ts";
+import { cannotRun, type Facts, judge, shortOfMemory } from "./judge.ts";
 import { fold } from "./language.ts";
 import type { CallOutcome, SimClient } from "./sim_client.ts";
 import type { Reply } from "./sim_executor.ts";
@@ -77,14 +77,48 @@ export function checkOutcomes(world: World): void {
     checkCalls(world, client, facts);
   }
   // Not even a stuck task: its worker had to go.
-  if (world.plan.profile === "calm" && world.lost.size === 0) checkExecutions(world);
+  if (world.plan.profile === "calm" && world.lost.size === 0) {
+    checkExecutions(world);
+    checkForgotten(world);
+    checkRuns(world);
+  }
+}
+
+/** What was fired and forgotten is done all the same. */
+function checkForgotten(world: World): void {
+  const { oracle } = world;
+  for (const client of world.clients.values()) {
+    const facts = factsFor(world, client);
+    for (const { key, options } of client.submitted) {
+      if (!options.forget || world.executions.has(key)) continue;
+      const closure = [...oracle.closure(key)];
+      const tasks = closure.map((k) => oracle.tasks.get(k)).filter((t) => t !== undefined);
+      const mayNot = closure.some((k) => facts.cancelled(k)) || tasks.some((t) => cannotRun(t, facts.workers)) ||
+        tasks.some((t) => t.spec.fails > 0 || t.spec.stuck > 0 || t.options.timeout !== undefined) ||
+        shortOfMemory(world.plan);
+      if (!mayNot) world.wrong(`${key} was to be done though nobody waits for it, and was not`);
+    }
+  }
+}
+
+/** Calls on workers that nothing befell were answered. */
+function checkRuns(world: World): void {
+  for (const client of world.clients.values()) {
+    for (const worker of client.notRun) {
+      if (!world.lost.has(worker)) world.wrong(`a call on ${worker} was not answered, though nothing befell it`);
+    }
+  }
 }
 
 /** Where nothing befell, nothing was done twice. */
 function checkExecutions(world: World): void {
   for (const [key, n] of world.executions) {
-    const t = world.oracle.tasks.get(key)!;
-    const once = (world.submitted.get(key) ?? 0) <= 1 && t.spec.fails === 0 && t.spec.stuck === 0 &&
+    const t = world.oracle.tasks.get(key);
+    // A call on every worker is none.
+    if (t === undefined) continue;
+    // What finds no room may be tried again.
+    const once = !shortOfMemory(world.plan) && (world.submitted.get(key) ?? 0) <= 1 && t.spec.fails === 0 &&
+      t.spec.stuck === 0 &&
       t.options.timeout === undefined;
     if (once && n > 1) world.wrong(`${key} was executed ${n} times, though nothing befell it`);
   }
@@ -176,15 +210,31 @@ export function checkViews(world: World): void {
   }
 }
 
+/** Whether it is, or is needed by, what was fired and forgotten and can be performed nowhere. */
+function mayStay(world: World, key: string): boolean {
+  const { oracle } = world;
+  const workers = [...world.workers.values()].map((w) => w.plan);
+  for (const t of oracle.tasks.values()) {
+    if (!t.options.forget || !oracle.closure(t.key).has(world.slotOf.get(key) ?? key)) continue;
+    for (const k of oracle.closure(t.key)) {
+      if (oracle.tasks.has(k) && cannotRun(oracle.tasks.get(k)!, workers)) return true;
+    }
+  }
+  return false;
+}
+
 /** Nothing is left once all clients are gone. */
 export function checkEmpty(world: World): void {
   const say = (what: string): void => world.wrong(`after all clients have gone: ${what}`);
   const books = world.scheduler!.scheduler.state.books;
-  for (const t of books.tasks.values()) say(`the scheduler still has ${t.key} (${STATE_NAMES[t.state]})`);
+  for (const t of books.tasks.values()) {
+    if (!mayStay(world, t.key)) say(`the scheduler still has ${t.key} (${STATE_NAMES[t.state]})`);
+  }
   for (const c of books.clients.values()) if (c.wants.list().length > 0) say(`${c.name} still wants something`);
   for (const c of world.plan.clients) {
     if (books.clients.has(c.name)) say(`the scheduler still has the client ${c.name}`);
   }
+  if (books.tasks.size > 0) return;
   const rest = {
     letGo: books.letGo.length,
     quarantine: books.quarantine.length,

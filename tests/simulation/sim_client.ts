@@ -12,7 +12,9 @@ import { Fetcher } from "../../actors/client/fetching.ts";
 import { Scatterer } from "../../actors/client/scattering.ts";
 import { countingIds } from "../../actors/core/mod.ts";
 import type { Outcome } from "./judge.ts";
-import { digest, shape, type TaskPlan } from "./language.ts";
+import { pack, toBlob, unpack } from "../../actors/values/mod.ts";
+import { WorkerGoneError } from "../../actors/client/errors.ts";
+import { digest, result, shape, type Spec, type TaskPlan } from "./language.ts";
 import type { ClientPlan, Step } from "./plan.ts";
 import type { Reply, TaskClient } from "./sim_executor.ts";
 import { SimProcess } from "./sim_process.ts";
@@ -82,6 +84,10 @@ export class SimClient extends Base implements SimRole {
   /** What it cancelled, and what it let go of. */
   readonly cancelled = new Set<string>();
   readonly released = new Set<string>();
+  /** Workers that went away before they answered a call. */
+  readonly notRun: string[] = [];
+  /** What it submitted. */
+  readonly submitted: TaskPlan[] = [];
   left = false;
 
   constructor(world: World, readonly plan: ClientPlan, incarnation: string) {
@@ -132,6 +138,11 @@ export class SimClient extends Base implements SimRole {
         return;
       case "call":
         return this.#call(step.key, step.n);
+      case "run":
+        for (const w of this.core.machine.workers.values()) {
+          if (w.status === "running" || w.status === "paused") this.#run(w.name, w.address, step.spec);
+        }
+        return;
       case "restart":
         world.restarted = true;
         return this.#errand("restart", () => this.core.question((n) => ({ type: "restart", n, frames: [] })));
@@ -194,6 +205,7 @@ export class SimClient extends Base implements SimRole {
         return slot === undefined || slot.released ? undefined : slot.task.key;
       });
       if (task === undefined) continue;
+      this.submitted.push(plan);
       this.world.submitted.set(plan.key, (this.world.submitted.get(plan.key) ?? 0) + 1);
       if (keep.has(plan.key) && !this.held.has(plan.key)) this.held.set(plan.key, { plan, task });
       else gone.push(task);
@@ -205,6 +217,7 @@ export class SimClient extends Base implements SimRole {
     const value = shape(step.h, step.size === 0 ? "number" : "array", step.size);
     const { task, stored } = this.scatterer.scatter(value, true);
     task.handles++;
+    this.world.slotOf.set(task.key, step.slot);
     const slot = { task, released: false };
     this.slots.set(step.slot, slot);
     if (!step.keepsValue) this.world.unsupplied.add(step.slot);
@@ -234,6 +247,27 @@ export class SimClient extends Base implements SimRole {
     run().then(() => "done", (e) => `failed: ${e}`).then((how) => {
       this.errands.delete(id);
       if (this.process.alive) this.world.note(this.plan.name, `${what}: ${how.split("\n")[0]}`);
+    });
+  }
+
+  /** Performs a call on one worker; it is right, or the worker is gone. */
+  #run(worker: string, address: string, spec: Spec): void {
+    const frames = [toBlob(pack([spec], { root: "args" }))];
+    this.#errand(`run on ${worker}`, async () => {
+      const m = await this.core.links.request(
+        address,
+        (n) => ({ type: "execute", n, fn: "sim:run", codes: [], frames }),
+      ).catch((error) => {
+        if (!(error instanceof WorkerGoneError)) throw error;
+        this.notRun.push(worker);
+      });
+      if (m === undefined) return;
+      const right = digest(result(spec, [], []));
+      if (m.type === "executed" && m.ok) {
+        const value = unpack({ head: m.frames[0], frames: m.frames.slice(1) }, {});
+        if (digest(value) === right) return;
+      }
+      this.world.wrong(`run on ${worker} gave a wrong answer: ${Deno.inspect(m, { depth: 2 })}`);
     });
   }
 

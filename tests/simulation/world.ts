@@ -29,6 +29,12 @@ export const SCHEDULER_ADDRESS = "memory://scheduler";
 /** How long a session may be lost before the scheduler takes a worker for dead. */
 const WORKER_GRACE = 1000;
 
+/** After so many ms without a sign of the other, heartbeats end a session. */
+const HEARTBEATS = 8000;
+
+/** After so many ms without a word from it, the scheduler may take a worker for lost. */
+const SILENCE = 34_000;
+
 /** A life of so many events is one that goes round in circles. */
 const MOST_EVENTS = 200_000;
 
@@ -53,9 +59,12 @@ export class World implements Ground, Witness {
   readonly lost = new Map<string, number>();
   /** Slots that may at some time not have been suppliable. */
   readonly unsupplied = new Set<string>();
+  /** By key, what was scattered as what. */
+  readonly slotOf = new Map<string, string>();
   readonly submitted = new Map<string, number>();
   readonly executions = new Map<string, number>();
   readonly #cuts = new Set<{ a: string; b: string }>();
+  readonly #holds = new Set<{ a: string; b: string }>();
   /** Names of endpoints, by process. */
   readonly #names = new Map<string, Set<string>>();
   readonly #roles = new Map<SimProcess, SimRole>();
@@ -136,6 +145,7 @@ export class World implements Ground, Witness {
     this.note("world", "heals");
     this.network.healAll();
     this.#cuts.clear();
+    this.#holds.clear();
     for (const role of this.#roles.values()) role.process.thaw();
     if (this.scheduler === undefined) this.#startScheduler();
     const first = this.plan.workers[0];
@@ -296,16 +306,20 @@ export class World implements Ground, Witness {
         this.clock.after(f.ms, () => {
           if (!this.#cuts.delete(cut)) return;
           this.note("world", `heals ${f.a} and ${f.b}`);
-          for (const c of this.#cuts) if (c.a === f.a && c.b === f.b) return;
+          if (this.#isCut(f.a, f.b)) return;
           this.#wires(f.a, f.b, (x, y) => this.network.heal(x, y));
         });
         return;
       }
+      case "hold":
+        return this.#hold(f);
       case "freeze": {
         const role = [...this.#roles.values()].find((r) => r.process.name === f.who);
         if (role === undefined || role.process.frozen) return;
         this.note(f.who, "stands still", f.ms);
         this.#unsuppliedBy(f.who);
+        // Who says nothing for so long is taken for lost.
+        if (f.ms >= SILENCE && this.workers.has(f.who)) this.#count(f.who);
         role.process.freeze();
         this.clock.after(f.ms, () => {
           this.note(f.who, "goes on");
@@ -320,6 +334,35 @@ export class World implements Ground, Witness {
         worker.retire();
       }
     }
+  }
+
+  /** Nothing gets from one to another, until it is over, or until their heartbeats have missed each other for too long. */
+  #hold({ a, b, ms }: Extract<Fault, { fault: "hold" }>): void {
+    this.note("world", `lets nothing through from ${a} to ${b}`, ms);
+    for (const who of [a, b]) this.#unsuppliedBy(who);
+    const hold = { a, b };
+    this.#holds.add(hold);
+    this.#wires(a, b, (x, y) => this.network.hold(x, y));
+    this.clock.after(HEARTBEATS, () => {
+      if (!this.#holds.has(hold)) return;
+      for (const y of [a, b]) if (this.plan.workers.some((w) => w.name === y)) this.#count(y);
+      // It breaks, and cannot be made anew.
+      this.#wires(a, b, (x, y) => {
+        this.network.cut(x, y);
+        if (!this.#isCut(a, b)) this.network.heal(x, y);
+      });
+    });
+    this.clock.after(ms, () => {
+      if (!this.#holds.delete(hold)) return;
+      this.note("world", `lets everything through from ${a} to ${b}`);
+      for (const h of this.#holds) if (h.a === a && h.b === b) return;
+      this.#wires(a, b, (x, y) => this.network.flow(x, y));
+    });
+  }
+
+  #isCut(a: string, b: string): boolean {
+    for (const c of this.#cuts) if ((c.a === a && c.b === b) || (c.a === b && c.b === a)) return true;
+    return false;
   }
 
   /** Every pair of endpoint names of two processes. */
@@ -338,6 +381,10 @@ export class World implements Ground, Witness {
     for (const { a, b } of this.#cuts) {
       const other = process.name === a ? b : process.name === b ? a : undefined;
       if (other !== undefined) { for (const y of this.#namesOf(other)) this.network.cut(name, y); }
+    }
+    for (const { a, b } of this.#holds) {
+      if (process.name === a) { for (const y of this.#namesOf(b)) this.network.hold(name, y); }
+      if (process.name === b) { for (const x of this.#namesOf(a)) this.network.hold(x, name); }
     }
   }
 

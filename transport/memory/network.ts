@@ -62,6 +62,7 @@ export class MemoryNetwork {
   readonly #delay: { readonly min: number; readonly max: number };
   readonly #places = new Map<string, MemoryDriver>();
   readonly #cuts = new Set<string>();
+  readonly #holds = new Set<string>();
   readonly #drivers = new Map<Endpoint, MemoryDriver>();
   #connections = 0;
   #free = 0;
@@ -120,9 +121,36 @@ export class MemoryNetwork {
     this.#cuts.delete(pair(a, b));
   }
 
-  /** Heals all cuts. */
+  /** Heals all cuts, and lets everything flow. */
   healAll(): void {
     this.#cuts.clear();
+    for (const id of [...this.#holds]) {
+      const [from, to] = JSON.parse(id) as [string, string];
+      this.flow(from, to);
+    }
+  }
+
+  /**
+   * Lets nothing through in one direction: what `from` sends to `to` waits, while the other direction goes on. Connections stay, and no
+   * new ones come to be. Nobody is told; a caller that wants heartbeats to notice {@link MemoryNetwork.cut cuts} after a while.
+   *
+   * @param from Name of an endpoint, now or to come.
+   * @param to Name of another.
+   */
+  hold(from: string, to: string): void {
+    this.#holds.add(JSON.stringify([from, to]));
+    for (const driver of this.#drivers.values()) if (driver.name === from) driver.hold(to, true);
+  }
+
+  /**
+   * Lets through what was held, and what comes after.
+   *
+   * @param from Name of an endpoint.
+   * @param to Name of another.
+   */
+  flow(from: string, to: string): void {
+    if (!this.#holds.delete(JSON.stringify([from, to]))) return;
+    for (const driver of [...this.#drivers.values()]) if (driver.name === from) driver.hold(to, false);
   }
 
   /**
@@ -140,7 +168,8 @@ export class MemoryNetwork {
 
   /** @internal */
   isCut(a: string, b: string): boolean {
-    return this.#cuts.has(pair(a, b));
+    return this.#cuts.has(pair(a, b)) || this.#holds.has(JSON.stringify([a, b])) ||
+      this.#holds.has(JSON.stringify([b, a]));
   }
 
   /** @internal Milliseconds for one message. */
@@ -261,6 +290,14 @@ class MemoryDriver implements Driver {
 
   breakWires(which: (other: string) => boolean): void {
     for (const wire of [...this.#wires.values()]) if (which(wire.otherName)) wire.break();
+  }
+
+  hold(other: string, on: boolean): void {
+    for (const wire of [...this.#wires.values()]) {
+      if (wire.otherName !== other) continue;
+      if (on) wire.hold();
+      else wire.flow();
+    }
   }
 
   #mine(address: Address): Address & { scheme: "memory" } {

@@ -37,6 +37,8 @@ export class Wire {
   #open = true;
   #handing = false;
   #burst = 0;
+  /** While nothing gets through from this side: how many would have arrived. */
+  #held: number | undefined;
 
   constructor(context: WireContext, end: WireEnd) {
     this.#context = context;
@@ -90,6 +92,18 @@ export class Wire {
     other.#queue = [];
   }
 
+  /** What this side sends arrives no more, but is not lost. */
+  hold(): void {
+    this.#held ??= 0;
+  }
+
+  /** It arrives again, and first what was held. */
+  flow(): void {
+    const n = this.#held ?? 0;
+    this.#held = undefined;
+    for (let i = 0; i < n; i++) this.#hand();
+  }
+
   #put(item: Item): void {
     this.#queue.push(item);
     const { clock } = this.#context;
@@ -113,6 +127,10 @@ export class Wire {
   }
 
   #hand(): void {
+    if (this.#held !== undefined) {
+      this.#held++;
+      return;
+    }
     const item = this.#queue.shift();
     if (item === undefined) return;
     const other = this.#other!;

@@ -212,11 +212,18 @@ Deno.test("ClientMachine cancels at once, and may submit the same key again", ()
   strictEqual(a.state, "pending");
 });
 
-Deno.test("ClientMachine wants what it submits to be forgotten as long as it holds a future", () => {
+Deno.test("ClientMachine wants what was fired and forgotten until it is done", () => {
   const b = new Bench();
-  b.do({ type: "up" });
   const forget = new Options({ forget: true }).task;
-  deepStrictEqual(b.submit(task("a", [], [], forget)).map((m) => m.type), ["submit", "want"]);
+  const a = task("a", [], [], forget);
+  // Also before there is a session, and in the next one.
+  deepStrictEqual(b.submit(a), []);
+  deepStrictEqual(b.do({ type: "release", tasks: [a] }), []);
+  const [resume] = b.do({ type: "up" });
+  ok(resume.type === "resume");
+  deepStrictEqual([resume.keys, resume.wants], [["a"], ["a"]]);
+  b.done("a");
+  strictEqual(b.machine.tasks.size, 0);
 });
 
 Deno.test("ClientMachine gives up after its time without a session, and not before", () => {

@@ -421,6 +421,8 @@ export class Model {
       packError: (e) => new TextEncoder().encode(`${e.name}: ${e.message}`),
       firstAttempt: this.lives * 1_000_000,
       deathsAllowed: 3,
+      // These workers say nothing unless there is something to say.
+      silentAfter: Infinity,
     });
     this.wakeAt = Infinity;
   }

@@ -212,14 +212,32 @@ Deno.test("SchedulerState.handle() frees the place of a suspended task", () => {
   assert.deepEqual(c.done().sort(), ["child", "p2", "parent"]);
 });
 
-Deno.test("SchedulerState.handle() gives nothing new to a paused worker", () => {
-  const b = new Bench(), c = b.client(), w = b.worker("w1");
+Deno.test("SchedulerState.handle() gives nothing new to a paused worker while another can take it", () => {
+  const b = new Bench(), c = b.client(), w = b.worker("w1"), other = b.worker("w2");
   w.beat(true);
   assert.equal(c.take("workers").at(-1)!.changed[0].status, "paused");
-  c.submit({ key: "a" });
-  assert.equal(w.tasks.size, 0);
+  c.submit({ key: "a" }, { key: "b" }, { key: "c", workers: ["w1"] });
+  assert.deepEqual([...other.tasks.keys()], ["a", "b"]);
+  assert.deepEqual([...w.tasks.keys()], ["c"]);
   w.beat(false);
-  assert.equal(w.tasks.size, 1);
+  c.submit({ key: "d" });
+  assert.deepEqual([...w.tasks.keys()], ["c", "d"]);
+});
+
+Deno.test("SchedulerState.handle() gives one task at a time to a worker where all are paused", () => {
+  const b = new Bench(), c = b.client(), w = b.worker("w1", { threads: 4 });
+  w.beat(true);
+  c.submit({ key: "a" }, { key: "b" }, { key: "c", deps: ["a", "b"] });
+  assert.deepEqual([...w.tasks.keys()], ["a"]);
+  w.finish(["a"]);
+  assert.deepEqual([...w.tasks.keys()], ["b"]);
+  w.suspend("b");
+  assert.deepEqual([...w.tasks.keys()], ["b"]);
+  c.submit({ key: "child" });
+  assert.deepEqual([...w.tasks.keys()], ["b", "child"]);
+  w.finish(["child"]);
+  w.finish(["b"]);
+  assert.deepEqual([...w.tasks.keys()], ["c"]);
 });
 
 Deno.test("SchedulerState.flush() says in one message what many events brought about", () => {
