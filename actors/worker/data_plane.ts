@@ -20,8 +20,18 @@ export interface DataPlaneOptions {
   readonly name: string;
   /** Told of scattered values that are here now. */
   readonly pinned: (card: Card) => void;
+  /** Told how many executions have or want a thread. */
+  readonly occupied: (places: number) => void;
   /** Code that came along. */
   readonly code: (hash: string, bytes: Uint8Array) => void;
+}
+
+interface Execution {
+  readonly peer: Peer;
+  readonly n: number;
+  readonly task: ExecutorTask;
+  /** Whether it waits for the cluster. */
+  suspended: boolean;
 }
 
 interface Offer {
@@ -39,7 +49,7 @@ export class DataPlane {
   /** Batches of calls under way. */
   readonly #batches = new Map<number, { readonly peer: Peer; readonly n: number; left: number }>();
   /** Executions under way, by ticket. Theirs are negative, so that they are none of the machine's. */
-  readonly #executions = new Map<number, { readonly peer: Peer; readonly n: number; readonly task: ExecutorTask }>();
+  readonly #executions = new Map<number, Execution>();
   #batch = 0;
   #ticket = -1;
 
@@ -74,6 +84,7 @@ export class DataPlane {
       if (e.peer.id !== peer.id) continue;
       this.#executions.delete(ticket);
       this.#options.executor.cancel(ticket);
+      this.#occupy();
     }
   }
 
@@ -85,8 +96,14 @@ export class DataPlane {
     }
     if (!("ticket" in e) || e.ticket >= 0) return false;
     const execution = this.#executions.get(e.ticket);
-    if (execution === undefined || (e.kind !== "finished" && e.kind !== "failed")) return true;
+    if (execution === undefined) return true;
+    if (e.kind === "suspended" || e.kind === "resumed") {
+      execution.suspended = e.kind === "suspended";
+      this.#occupy();
+    }
+    if (e.kind !== "finished" && e.kind !== "failed") return true;
     this.#executions.delete(e.ticket);
+    this.#occupy();
     const { peer, n } = execution;
     if (e.kind === "failed") this.#send(peer, { type: "executed", n, ok: false, frames: [e.error] });
     else {
@@ -211,6 +228,12 @@ export class DataPlane {
     this.#send(batch.peer, { type: "reply", n: batch.n + e.first, ok, sizes, frames: [e.values] });
   }
 
+  #occupy(): void {
+    let places = 0;
+    for (const e of this.#executions.values()) if (!e.suspended) places++;
+    this.#options.occupied(places);
+  }
+
   #execute(peer: Peer, m: Extract<ToWorker, { type: "execute" }>): void {
     m.codes.forEach((hash, i) => this.#options.code(hash, m.frames[1 + i]));
     const ticket = this.#ticket--;
@@ -223,7 +246,8 @@ export class DataPlane {
       args: m.frames[0],
       deps: [],
     };
-    this.#executions.set(ticket, { peer, n: m.n, task });
+    this.#executions.set(ticket, { peer, n: m.n, task, suspended: false });
+    this.#occupy();
     this.#options.executor.start(task);
   }
 }

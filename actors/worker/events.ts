@@ -65,6 +65,8 @@ export type WorkerEvent =
     /** A run threw, or its value found no room. */
     | { readonly type: "threw"; readonly ticket: number; readonly error: Uint8Array; readonly spent: number }
     | { readonly type: "suspended" | "resumed"; readonly ticket: number }
+    /** So many threads have or are to have calls that are no tasks. */
+    | { readonly type: "occupied"; readonly places: number }
     /** A cancelled run is over. */
     | { readonly type: "ended"; readonly ticket: number }
     /** The answer to a `recall`. */

@@ -23,6 +23,8 @@ export class Places {
   #used = 0;
   #long = 0;
   #shortWork = 0;
+  /** Threads that others than tasks have or want. */
+  elsewhere = 0;
 
   /** Of `threads` threads. */
   constructor(readonly threads: number) {}
@@ -55,10 +57,10 @@ export class Places {
 
   /** Whether this task may be given to the executor now. */
   admits(task: WorkerTask): boolean {
-    if (this.#used < this.threads) return true;
+    if (this.#used + this.elsewhere < this.threads) return true;
     if (task.timeout !== null || this.ahead >= MOST_AHEAD) return false;
     const estimate = this.estimate(task);
-    const quick = this.threads - this.#long;
+    const quick = this.threads - this.#long - this.elsewhere;
     return quick > 0 && estimate <= AHEAD && this.#shortWork + estimate <= AHEAD * quick;
   }
 

@@ -198,6 +198,7 @@ export class WorkerMachine {
       if (task.deadline > 0) task.deadline += this.#b.now;
       this.#b.out.push({ do: "suspended", key: task.key, attempt: task.attempt, resumed: true });
     },
+    occupied: (e) => this.#b.places.elsewhere = e.places,
     ended: (e) => this.#running.over(e.ticket),
     recalled: (e) => this.#running.recalled(e.tickets),
     actorDown: (e) => {
@@ -321,7 +322,9 @@ export class WorkerMachine {
   /** Timers, and the end when there is nothing left to wait for. */
   #settle(): void {
     if (this.#ended) return;
-    if (this.#running.retired && !this.#running.executing) return this.#end(this.#leaving!.reason, this.#leaving!.renew);
+    if (this.#running.retired && !this.#running.executing) {
+      return this.#end(this.#leaving!.reason, this.#leaving!.renew);
+    }
     let at = Infinity;
     if (this.#b.timed.size > 0) {
       for (const task of this.#b.timed) if (task.state === "executing" && task.deadline < at) at = task.deadline;

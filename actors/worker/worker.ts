@@ -71,6 +71,7 @@ export class Worker {
       executor,
       name,
       pinned: (card) => this.#tell({ type: "pinned", now: clock.now(), card }),
+      occupied: (places) => this.#tell({ type: "occupied", now: clock.now(), places }),
       code: (hash, bytes) => this.#code(hash, bytes),
     });
     executor.receive((e) => this.#executed(e));

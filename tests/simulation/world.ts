@@ -300,7 +300,8 @@ export class World implements Ground, Witness {
         this.#wires(f.a, f.b, (x, y) => this.network.cut(x, y));
         for (const [x, y] of [[f.a, f.b], [f.b, f.a]]) {
           if (x !== "scheduler") continue;
-          if (f.ms >= WORKER_GRACE * 0.9 && this.plan.workers.some((w) => w.name === y)) this.#count(y);
+          // Who dials again pauses for longer and longer.
+          if (f.ms >= WORKER_GRACE * 0.45 && this.plan.workers.some((w) => w.name === y)) this.#count(y);
           this.#unsuppliedBy(y);
         }
         this.clock.after(f.ms, () => {
