@@ -1,20 +1,35 @@
 import type { LabelsLike } from "../array/mod.ts";
 import { accuracyScore, confusionMatrix, type ConfusionOptions, type WeightOptions } from "./classification.ts";
+import { MetricError } from "./errors.ts";
+import { classTargets, indicatorTargets, isTable, type TargetsLike } from "./targets.ts";
+import { warnOnce } from "./warn.ts";
 
 /** Part of the samples whose predicted label is wrong; their weight or number with `normalize: false`. */
 export function zeroOneLoss(
-  yTrue: LabelsLike,
-  yPred: LabelsLike,
+  yTrue: TargetsLike,
+  yPred: TargetsLike,
   options: WeightOptions & { normalize?: boolean } = {},
 ): number {
   const right = accuracyScore(yTrue, yPred, options);
   if (options.normalize !== false) return 1 - right;
-  return confusionMatrix(yTrue, yPred, { sampleWeight: options.sampleWeight }).sum() - right;
+  return accuracyScore(yTrue, yTrue, options) - right;
 }
 
 /** Part of the labels that are wrong. */
-export function hammingLoss(yTrue: LabelsLike, yPred: LabelsLike, options: WeightOptions = {}): number {
-  return zeroOneLoss(yTrue, yPred, { sampleWeight: options.sampleWeight });
+export function hammingLoss(yTrue: TargetsLike, yPred: TargetsLike, options: WeightOptions = {}): number {
+  if (!isTable(yTrue) && !isTable(yPred)) {
+    const { truth, predicted, weight } = classTargets(yTrue, yPred, options.sampleWeight);
+    let wrong = 0, total = 0;
+    for (let i = 0; i < truth.length; i++) {
+      total += weight[i];
+      if (truth[i] !== predicted[i]) wrong += weight[i];
+    }
+    return wrong / total;
+  }
+  const { n, k, truth, predicted, weight } = indicatorTargets(yTrue, yPred, options.sampleWeight);
+  let wrong = 0;
+  for (let at = 0; at < n * k; at++) if (truth[at] !== predicted[at]) wrong += weight[Math.floor(at / k)];
+  return wrong / (k * weight.reduce((a, b) => a + b, 0));
 }
 
 /**
@@ -41,9 +56,11 @@ export function matthewsCorrcoef(yTrue: LabelsLike, yPred: LabelsLike, options: 
 }
 
 /** Options of {@linkcode cohenKappaScore}. */
-export interface KappaOptions extends ConfusionOptions {
+export interface KappaOptions extends Omit<ConfusionOptions, "normalize"> {
   /** How a disagreement counts: by the distance of the classes, by its square, or as one; the last if left out. */
   weights?: "linear" | "quadratic" | null;
+  /** What it is where both ratings know one label only; NaN if left out. */
+  replaceUndefinedBy?: number;
 }
 
 /**
@@ -52,24 +69,80 @@ export interface KappaOptions extends ConfusionOptions {
  * Source: J. Cohen, "A coefficient of agreement for nominal scales", Educational and Psychological Measurement 20 (1960).
  */
 export function cohenKappaScore(y1: LabelsLike, y2: LabelsLike, options: KappaOptions = {}): number {
+  const { weights = null, replaceUndefinedBy = NaN } = options;
+  if (weights !== null && weights !== "linear" && weights !== "quadratic") {
+    throw new MetricError(`cohenKappaScore: weights must be "linear", "quadratic" or null, got ${weights}`);
+  }
   const counts = confusionMatrix(y1, y2, { labels: options.labels, sampleWeight: options.sampleWeight });
   const k = counts.shape[0];
   const rows = counts.sum(1).data;
   const columns = counts.sum(0).data;
   const n = counts.sum();
+  const undefinedHere = (): number => {
+    warnOnce("cohenKappaScore: both ratings have one label only; say by replaceUndefinedBy what that scores");
+    return replaceUndefinedBy;
+  };
+  if (n === 0) return undefinedHere();
   let observed = 0;
   let expected = 0;
   for (let a = 0; a < k; a++) {
     for (let b = 0; b < k; b++) {
       const distance = Math.abs(a - b);
-      const w = options.weights === "linear"
-        ? distance
-        : options.weights === "quadratic"
-        ? distance ** 2
-        : Math.min(1, distance);
+      const w = weights === "linear" ? distance : weights === "quadratic" ? distance ** 2 : Math.min(1, distance);
       observed += w * counts.get(a, b);
       expected += w * rows[a] * columns[b] / n;
     }
   }
-  return 1 - observed / expected;
+  return expected === 0 ? undefinedHere() : 1 - observed / expected;
+}
+
+/** How much more likely a prediction is for samples of the class than for others. */
+export interface LikelihoodRatios {
+  /** Of predicting the class: from 1, as good as chance, up; larger is better. */
+  positive: number;
+  /** Of predicting the other class: from 1 down to 0; smaller is better. */
+  negative: number;
+}
+
+/** Options of {@linkcode classLikelihoodRatios}. */
+export interface LikelihoodOptions extends WeightOptions {
+  /** The two labels, the one looked for last; those that occur, sorted, if left out. */
+  labels?: LabelsLike | null;
+  /** What ratios are whose divisor is zero: 1 for both, or one for each; NaN if left out. */
+  replaceUndefinedBy?: number | { positive: number; negative: number };
+}
+
+/**
+ * Positive and negative likelihood ratios of a classifier of two classes.
+ *
+ * @throws {MetricError} when there are more than two classes, or one only
+ */
+export function classLikelihoodRatios(
+  yTrue: LabelsLike,
+  yPred: LabelsLike,
+  options: LikelihoodOptions = {},
+): LikelihoodRatios {
+  const { replaceUndefinedBy: by = NaN } = options;
+  const instead = typeof by === "number" ? { positive: by, negative: by } : by;
+  const fits = (v: number, low: number, high: number): boolean => Number.isNaN(v) || (v >= low && v <= high);
+  if (!fits(instead.positive, 1, Infinity) || !fits(instead.negative, 0, 1)) {
+    throw new MetricError(
+      "classLikelihoodRatios: replaceUndefinedBy must be 1, NaN, or { positive: from 1 up, negative: 0 to 1 }",
+    );
+  }
+  const { present } = classTargets(yTrue, yPred, options.sampleWeight);
+  const counts = present > 2 ? undefined : confusionMatrix(yTrue, yPred, options);
+  if (counts === undefined || counts.shape[0] !== 2) {
+    throw new MetricError(
+      `classLikelihoodRatios: needs two classes, got ${counts?.shape[0] ?? present}; labels says which`,
+    );
+  }
+  const [tn, fp, fn, tp] = counts.data;
+  if (fp === 0 || tn === 0) {
+    warnOnce("classLikelihoodRatios: a ratio has a divisor of zero; say by replaceUndefinedBy what that is");
+  }
+  return {
+    positive: fp === 0 ? instead.positive : tp * (tn + fp) / (fp * (tp + fn)),
+    negative: tn === 0 ? instead.negative : fn * (tn + fp) / (tn * (tp + fn)),
+  };
 }

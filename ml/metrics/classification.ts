@@ -1,6 +1,8 @@
 import { type LabelsLike, NDArray, type VectorLike } from "../array/mod.ts";
+import { countLabels } from "./counts.ts";
 import { MetricError } from "./errors.ts";
-import { classTargets } from "./targets.ts";
+import { classTargets, indicatorTargets, isTable, type TargetsLike } from "./targets.ts";
+import { warnOnce } from "./warn.ts";
 
 /** Options that every classification metric takes. */
 export interface WeightOptions {
@@ -9,7 +11,12 @@ export interface WeightOptions {
 }
 
 /**
- * Part of the samples whose predicted label is the true one; their weight or number with `normalize: false`.
+ * Part of the samples whose predicted label is the true one; their weight or number with `normalize: false`. Of samples
+ * with several labels, all of them must be right.
+ *
+ * @param yTrue true labels, shape [nSamples], or a table of zeros and ones, shape [nSamples, nLabels]
+ * @param yPred predicted labels, of the same shape
+ * @throws {InvalidInputError} when shapes or kinds of labels differ
  *
  * @example
  * ```ts
@@ -18,18 +25,35 @@ export interface WeightOptions {
  * ```
  */
 export function accuracyScore(
-  yTrue: LabelsLike,
-  yPred: LabelsLike,
+  yTrue: TargetsLike,
+  yPred: TargetsLike,
   options: WeightOptions & { normalize?: boolean } = {},
 ): number {
-  const { truth, predicted, weight } = classTargets(yTrue, yPred, options.sampleWeight);
+  const { right, weight } = rightOnes(yTrue, yPred, options.sampleWeight);
   let hit = 0;
   let total = 0;
-  for (let i = 0; i < truth.length; i++) {
+  for (let i = 0; i < right.length; i++) {
     total += weight[i];
-    if (truth[i] === predicted[i]) hit += weight[i];
+    if (right[i] === 1) hit += weight[i];
   }
   return options.normalize === false ? hit : hit / total;
+}
+
+function rightOnes(
+  yTrue: TargetsLike,
+  yPred: TargetsLike,
+  sampleWeight?: VectorLike | null,
+): { right: Uint8Array; weight: Float64Array } {
+  if (!isTable(yTrue) && !isTable(yPred)) {
+    const { truth, predicted, weight } = classTargets(yTrue, yPred, sampleWeight);
+    const right = new Uint8Array(truth.length);
+    for (let i = 0; i < right.length; i++) right[i] = truth[i] === predicted[i] ? 1 : 0;
+    return { right, weight };
+  }
+  const { n, k, truth, predicted, weight } = indicatorTargets(yTrue, yPred, sampleWeight);
+  const right = new Uint8Array(n).fill(1);
+  for (let at = 0; at < n * k; at++) if (truth[at] !== predicted[at]) right[Math.floor(at / k)] = 0;
+  return { right, weight };
 }
 
 /** Options of {@linkcode confusionMatrix}. */
@@ -44,6 +68,12 @@ export interface ConfusionOptions extends WeightOptions {
  * How often each label was taken for each: entry [i, j] counts the samples of class i predicted as class j.
  *
  * @throws {MetricError} when none of the labels asked for occurs in yTrue
+ *
+ * @example
+ * ```ts
+ * import { confusionMatrix } from "@troupe/troupe";
+ * confusionMatrix([2, 0, 2, 2, 0, 1], [0, 0, 2, 2, 0, 2]).toArray(); // [[2, 0, 0], [0, 0, 1], [1, 0, 2]]
+ * ```
  */
 export function confusionMatrix(
   yTrue: LabelsLike,
@@ -51,6 +81,10 @@ export function confusionMatrix(
   options: ConfusionOptions = {},
 ): NDArray<Float64Array> {
   const { asked: k, truth, predicted, weight } = classTargets(yTrue, yPred, options.sampleWeight, options.labels);
+  const { normalize = null } = options;
+  if (![null, "true", "pred", "all"].includes(normalize)) {
+    throw new MetricError(`confusionMatrix: normalize must be "true", "pred", "all" or null, got ${normalize}`);
+  }
   const out = new Float64Array(k * k);
   let seen = false;
   for (let i = 0; i < truth.length; i++) {
@@ -59,8 +93,7 @@ export function confusionMatrix(
     if (predicted[i] < k) out[truth[i] * k + predicted[i]] += weight[i];
   }
   if (!seen) throw new MetricError("confusionMatrix: none of the labels asked for occurs in yTrue");
-  const { normalize } = options;
-  if (normalize !== undefined && normalize !== null) normalizeCounts(out, k, normalize);
+  if (normalize !== null) normalizeCounts(out, k, normalize);
   return new NDArray(out, [k, k]);
 }
 
@@ -69,6 +102,28 @@ function normalizeCounts(counts: Float64Array, k: number, by: "true" | "pred" | 
   const sums = new Float64Array(k);
   for (let at = 0; at < counts.length; at++) sums[group(at)] += counts[at];
   for (let at = 0; at < counts.length; at++) counts[at] = sums[group(at)] === 0 ? 0 : counts[at] / sums[group(at)];
+}
+
+/**
+ * For each label, or with `samplewise` for each sample, the table [[rightly not, wrongly], [missed, rightly]].
+ *
+ * @param yTrue true labels, shape [nSamples], or a table of zeros and ones, shape [nSamples, nLabels]
+ * @returns shape [nLabels, 2, 2], or [nSamples, 2, 2]
+ * @throws {InvalidInputError} when samples have one label each and `samplewise` is asked for
+ */
+export function multilabelConfusionMatrix(
+  yTrue: TargetsLike,
+  yPred: TargetsLike,
+  options: WeightOptions & { labels?: LabelsLike | null; samplewise?: boolean } = {},
+): NDArray<Float64Array> {
+  const { hits, predicted, actual, total } = countLabels(yTrue, yPred, options);
+  const out = new Float64Array(hits.length * 4);
+  for (let c = 0; c < hits.length; c++) {
+    const wrongly = predicted[c] - hits[c];
+    const missed = actual[c] - hits[c];
+    out.set([total[c] - hits[c] - wrongly - missed, wrongly, missed, hits[c]], c * 4);
+  }
+  return new NDArray(out, [hits.length, 2, 2]);
 }
 
 /** Mean over the classes of the part of each that was found. With `adjusted`, chance scores 0. */
@@ -88,6 +143,7 @@ export function balancedAccuracyScore(
     sum += counts.get(c, c) / total;
     present++;
   }
+  if (present < k) warnOnce("balancedAccuracyScore: yPred has classes that yTrue has not");
   const score = sum / present;
   if (options.adjusted !== true) return score;
   return (score - 1 / present) / (1 - 1 / present);

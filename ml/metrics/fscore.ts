@@ -1,21 +1,24 @@
 import { type LabelsLike, NDArray } from "../array/mod.ts";
-import { MetricError } from "./errors.ts";
-import { classTargets } from "./targets.ts";
+import { checkSampleWeight, InvalidInputError } from "../utils/mod.ts";
 import type { WeightOptions } from "./classification.ts";
+import { averageOf, countLabels, type LabelCounts, type ZeroDivision, zeroValue } from "./counts.ts";
+import { MetricError } from "./errors.ts";
+import type { TargetsLike } from "./targets.ts";
+import { warnOnce } from "./warn.ts";
 
-/** How the scores of the classes become one. */
-export type Average = "binary" | "micro" | "macro" | "weighted" | null;
+/** How the scores of the classes become one; "samples" takes tables of zeros and ones only. */
+export type Average = "binary" | "micro" | "macro" | "weighted" | "samples" | null;
 
-/** Options of precision, recall and F-score. */
+/** Options of precision, recall, F-score and Jaccard's index. */
 export interface FScoreOptions extends WeightOptions {
   /** Which labels, in which order; all that occur, sorted, if left out. */
   labels?: LabelsLike | null;
   /** The label that counts as found, for two classes; 1 if left out. */
-  posLabel?: number | string;
+  posLabel?: number | string | null;
   /** How the scores of the classes become one; "binary" if left out. null gives one for each class. */
   average?: Average;
-  /** What 0/0 is; 0 if left out. */
-  zeroDivision?: number;
+  /** What 0/0 is; 0, with a warning, if left out. NaN leaves it out of means. */
+  zeroDivision?: ZeroDivision;
 }
 
 /** Precision, recall, F-score and number of samples: one for each class, or one each. */
@@ -30,67 +33,107 @@ export interface FScores<T> {
   support: NDArray<Float64Array> | null;
 }
 
-interface Counts {
-  hits: Float64Array;
-  predicted: Float64Array;
-  actual: Float64Array;
+const AVERAGES = ["binary", "micro", "macro", "weighted", "samples", null];
+
+/** Counts of the labels that an average is about; for "micro" of all together. */
+export function countsFor(yTrue: TargetsLike, yPred: TargetsLike, options: FScoreOptions): LabelCounts {
+  const { average = "binary", posLabel = 1, sampleWeight } = options;
+  if (!AVERAGES.includes(average)) {
+    throw new MetricError(`average must be one of ${AVERAGES.join(", ")}; got ${JSON.stringify(average)}`);
+  }
+  if (average !== "binary") {
+    if (posLabel !== 1 && posLabel !== null) {
+      warnOnce(`posLabel ${JSON.stringify(posLabel)} has no effect with average ${JSON.stringify(average)}`);
+    }
+    const counts = countLabels(yTrue, yPred, {
+      labels: options.labels,
+      sampleWeight,
+      samplewise: average === "samples",
+    });
+    return average === "micro" ? together(counts) : counts;
+  }
+  const { labels, multilabel } = countLabels(yTrue, yPred, { sampleWeight });
+  if (multilabel || labels.length > 2) {
+    const what = multilabel ? "samples of several labels" : `${labels.length} classes`;
+    throw new MetricError(
+      `yTrue has ${what}, but average is "binary"; choose one of null, "micro", "macro", "weighted"` +
+        (multilabel ? ', "samples"' : ""),
+    );
+  }
+  if (!labels.includes(posLabel as number) && labels.length >= 2) {
+    throw new MetricError(`posLabel ${JSON.stringify(posLabel)} is no label; valid: ${labels.join(", ")}`);
+  }
+  // A label of the other kind occurs nowhere: it counts nothing.
+  const kind = typeof labels[0] === typeof posLabel;
+  if (!kind) throw new MetricError(`posLabel ${JSON.stringify(posLabel)} is no label; valid: ${labels.join(", ")}`);
+  return countLabels(yTrue, yPred, { labels: [posLabel] as LabelsLike, sampleWeight });
 }
 
-function countsOf(yTrue: LabelsLike, yPred: LabelsLike, options: FScoreOptions): Counts {
-  const { average = "binary", posLabel = 1 } = options;
-  let labels = options.labels;
-  if (average === "binary") {
-    const { classes } = classTargets(yTrue, yPred, options.sampleWeight);
-    if (classes.size > 2) {
-      throw new MetricError(
-        `yTrue has ${classes.size} classes, but average is "binary"; choose one of null, "micro", "macro", "weighted"`,
-      );
-    }
-    if (![...classes.data].includes(posLabel) && classes.size >= 2) {
-      throw new MetricError(`posLabel ${JSON.stringify(posLabel)} is no label; valid: ${[...classes.data].join(", ")}`);
-    }
-    labels = typeof posLabel === "string" ? [posLabel] : [posLabel];
-  }
-  const targets = classTargets(yTrue, yPred, options.sampleWeight, labels);
-  const k = targets.asked;
-  const counts = { hits: new Float64Array(k), predicted: new Float64Array(k), actual: new Float64Array(k) };
-  for (let i = 0; i < targets.truth.length; i++) {
-    const t = targets.truth[i], p = targets.predicted[i], w = targets.weight[i];
-    if (t < k) counts.actual[t] += w;
-    if (p < k) counts.predicted[p] += w;
-    if (t === p && t < k) counts.hits[t] += w;
-  }
-  return counts;
+function together(counts: LabelCounts): LabelCounts {
+  const total = (v: Float64Array): Float64Array => Float64Array.of(v.reduce((a, b) => a + b, 0));
+  return {
+    ...counts,
+    hits: total(counts.hits),
+    predicted: total(counts.predicted),
+    actual: total(counts.actual),
+    total: total(counts.total),
+  };
 }
 
-const total = (v: Float64Array): Float64Array => Float64Array.of(v.reduce((a, b) => a + b, 0));
+/** Divides, and says so when there is 0/0 and nothing was said of what that is. */
+export function divide(
+  numerator: Float64Array,
+  denominator: Float64Array,
+  what: string,
+  zeroDivision: ZeroDivision,
+): Float64Array {
+  const zero = zeroValue(zeroDivision);
+  const out = new Float64Array(numerator.length);
+  for (let c = 0; c < out.length; c++) {
+    out[c] = denominator[c] === 0 ? zero : numerator[c] / denominator[c];
+    if (denominator[c] === 0 && zeroDivision === "warn") {
+      warnOnce(`${what} is 0/0 for some labels, and set to 0; say by zeroDivision what it should be`);
+    }
+  }
+  return out;
+}
+
+type Part = "precision" | "recall" | "fscore";
 
 /**
  * Precision, recall and F-beta score, with the number of true samples of each class.
  *
- * @param beta weight of recall against precision; 1 if left out
+ * @param options `beta`: weight of recall against precision; 1 if left out. `average` is null if left out
  * @throws {MetricError} when there are more than two classes and `average` is "binary"
  */
 export function precisionRecallFscoreSupport(
-  yTrue: LabelsLike,
-  yPred: LabelsLike,
+  yTrue: TargetsLike,
+  yPred: TargetsLike,
   options: FScoreOptions & { beta?: number } = {},
 ): FScores<number | NDArray<Float64Array>> {
-  const { beta = 1, zeroDivision = 0, average = null } = options;
-  let counts = countsOf(yTrue, yPred, { ...options, average });
-  if (average === "micro") {
-    counts = { hits: total(counts.hits), predicted: total(counts.predicted), actual: total(counts.actual) };
-  }
-  const { hits, predicted, actual } = counts;
-  const k = hits.length;
+  return scoresOf(yTrue, yPred, { ...options, average: options.average ?? null }, ["precision", "recall", "fscore"]);
+}
+
+function scoresOf(
+  yTrue: TargetsLike,
+  yPred: TargetsLike,
+  options: FScoreOptions & { beta?: number },
+  asked: readonly Part[],
+): FScores<number | NDArray<Float64Array>> {
+  const { beta = 1, zeroDivision = "warn", average = "binary" } = options;
+  if (!(beta >= 0)) throw new InvalidInputError(`beta must be a number from 0 up, got ${beta}`);
+  const { hits, predicted, actual } = countsFor(yTrue, yPred, options);
+  // What nobody asked for warns of nothing.
+  const zeroFor = (part: Part): ZeroDivision => zeroDivision === "warn" && !asked.includes(part) ? 0 : zeroDivision;
+  const precision = divide(hits, predicted, "precision", zeroFor("precision"));
+  const recall = divide(hits, actual, "recall", zeroFor("recall"));
   const b2 = beta * beta;
-  const precision = new Float64Array(k), recall = new Float64Array(k), fscore = new Float64Array(k);
-  for (let c = 0; c < k; c++) {
-    precision[c] = predicted[c] === 0 ? zeroDivision : hits[c] / predicted[c];
-    recall[c] = actual[c] === 0 ? zeroDivision : hits[c] / actual[c];
-    const denominator = b2 * actual[c] + predicted[c];
-    fscore[c] = denominator === 0 ? zeroDivision : (1 + b2) * hits[c] / denominator;
-  }
+  const fscore = beta === Infinity ? recall : beta === 0 ? precision : divide(
+    hits.map((h) => (1 + b2) * h),
+    actual.map((a, c) => b2 * a + predicted[c]),
+    "F-score",
+    zeroFor("fscore"),
+  );
   if (average === null) {
     return {
       precision: new NDArray(precision),
@@ -99,75 +142,67 @@ export function precisionRecallFscoreSupport(
       support: new NDArray(actual),
     };
   }
-  const weights = average === "weighted" ? actual : undefined;
-  const mean = (v: Float64Array): number => averageOf(v, weights, zeroDivision);
+  const weights = average === "weighted"
+    ? actual
+    : average === "samples" && options.sampleWeight
+    ? checkSampleWeight(options.sampleWeight, hits.length)
+    : undefined;
+  const mean = (v: Float64Array): number => averageOf(v, weights);
   return { precision: mean(precision), recall: mean(recall), fscore: mean(fscore), support: null };
 }
 
-function averageOf(values: Float64Array, weights: Float64Array | undefined, zeroDivision: number): number {
-  let sum = 0;
-  let mass = 0;
-  for (let c = 0; c < values.length; c++) {
-    const w = weights === undefined ? 1 : weights[c];
-    // NaN stands for "not defined" (zeroDivision: NaN) and is left out of means.
-    if (values[c] !== values[c]) continue;
-    sum += values[c] * w;
-    mass += w;
-  }
-  return mass === 0 ? zeroDivision : sum / mass;
-}
-
-function one(
-  which: "precision" | "recall" | "fscore",
-  yTrue: LabelsLike,
-  yPred: LabelsLike,
-  options: FScoreOptions,
-): number | NDArray<Float64Array> {
-  return precisionRecallFscoreSupport(yTrue, yPred, { average: "binary", ...options })[which];
-}
-
-/** The part of the samples predicted as a class that belong to it. */
+/**
+ * The part of the samples predicted as a class that belong to it.
+ *
+ * @throws {MetricError} when there are more than two classes and `average` is "binary"
+ */
 export function precisionScore(
-  yTrue: LabelsLike,
-  yPred: LabelsLike,
+  yTrue: TargetsLike,
+  yPred: TargetsLike,
   options: FScoreOptions & { average: null },
-): NDArray<
-  Float64Array
->;
+): NDArray<Float64Array>;
 /** The same, averaged to one number. */
 export function precisionScore(
-  yTrue: LabelsLike,
-  yPred: LabelsLike,
+  yTrue: TargetsLike,
+  yPred: TargetsLike,
   options?: FScoreOptions & { average?: Exclude<Average, null> },
 ): number;
 export function precisionScore(
-  yTrue: LabelsLike,
-  yPred: LabelsLike,
+  yTrue: TargetsLike,
+  yPred: TargetsLike,
   options: FScoreOptions = {},
 ): number | NDArray<Float64Array> {
-  return one("precision", yTrue, yPred, options);
+  return scoresOf(yTrue, yPred, options, ["precision"]).precision;
 }
 
-/** The part of the samples of a class that were predicted as it. */
-export function recallScore(yTrue: LabelsLike, yPred: LabelsLike, options: FScoreOptions & { average: null }): NDArray<
-  Float64Array
->;
+/**
+ * The part of the samples of a class that were predicted as it.
+ *
+ * @throws {MetricError} when there are more than two classes and `average` is "binary"
+ */
+export function recallScore(
+  yTrue: TargetsLike,
+  yPred: TargetsLike,
+  options: FScoreOptions & { average: null },
+): NDArray<Float64Array>;
 /** The same, averaged to one number. */
 export function recallScore(
-  yTrue: LabelsLike,
-  yPred: LabelsLike,
+  yTrue: TargetsLike,
+  yPred: TargetsLike,
   options?: FScoreOptions & { average?: Exclude<Average, null> },
 ): number;
 export function recallScore(
-  yTrue: LabelsLike,
-  yPred: LabelsLike,
+  yTrue: TargetsLike,
+  yPred: TargetsLike,
   options: FScoreOptions = {},
 ): number | NDArray<Float64Array> {
-  return one("recall", yTrue, yPred, options);
+  return scoresOf(yTrue, yPred, options, ["recall"]).recall;
 }
 
 /**
  * Harmonic mean of precision and recall.
+ *
+ * @throws {MetricError} when there are more than two classes and `average` is "binary"
  *
  * @example
  * ```ts
@@ -175,39 +210,46 @@ export function recallScore(
  * f1Score([0, 1, 1, 0], [0, 1, 0, 0]); // 0.666…
  * ```
  */
-export function f1Score(yTrue: LabelsLike, yPred: LabelsLike, options: FScoreOptions & { average: null }): NDArray<
-  Float64Array
->;
+export function f1Score(
+  yTrue: TargetsLike,
+  yPred: TargetsLike,
+  options: FScoreOptions & { average: null },
+): NDArray<Float64Array>;
 /** The same, averaged to one number. */
 export function f1Score(
-  yTrue: LabelsLike,
-  yPred: LabelsLike,
+  yTrue: TargetsLike,
+  yPred: TargetsLike,
   options?: FScoreOptions & { average?: Exclude<Average, null> },
 ): number;
 export function f1Score(
-  yTrue: LabelsLike,
-  yPred: LabelsLike,
+  yTrue: TargetsLike,
+  yPred: TargetsLike,
   options: FScoreOptions = {},
 ): number | NDArray<Float64Array> {
-  return one("fscore", yTrue, yPred, options);
+  return scoresOf(yTrue, yPred, { ...options, beta: 1 } as FScoreOptions, ["fscore"]).fscore;
 }
 
-/** The weighted harmonic mean of precision and recall; `beta` is the weight of recall. */
+/**
+ * The weighted harmonic mean of precision and recall; `beta` is the weight of recall.
+ *
+ * @throws {MetricError} when there are more than two classes and `average` is "binary"
+ */
 export function fbetaScore(
-  yTrue: LabelsLike,
-  yPred: LabelsLike,
+  yTrue: TargetsLike,
+  yPred: TargetsLike,
   options: FScoreOptions & { beta: number; average: null },
 ): NDArray<Float64Array>;
 /** The same, averaged to one number. */
 export function fbetaScore(
-  yTrue: LabelsLike,
-  yPred: LabelsLike,
+  yTrue: TargetsLike,
+  yPred: TargetsLike,
   options: FScoreOptions & { beta: number; average?: Exclude<Average, null> },
 ): number;
 export function fbetaScore(
-  yTrue: LabelsLike,
-  yPred: LabelsLike,
+  yTrue: TargetsLike,
+  yPred: TargetsLike,
   options: FScoreOptions & { beta: number },
 ): number | NDArray<Float64Array> {
-  return precisionRecallFscoreSupport(yTrue, yPred, { average: "binary", ...options }).fscore;
+  if (options?.beta === undefined) throw new InvalidInputError("fbetaScore: needs beta, the weight of recall");
+  return scoresOf(yTrue, yPred, options, ["fscore"]).fscore;
 }

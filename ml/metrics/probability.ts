@@ -1,8 +1,100 @@
-import { type LabelsLike, type MatrixLike, toNDArray, type VectorLike } from "../array/mod.ts";
-import { checkConsistentLength, checkLabels, checkSampleWeight, encodeLabels, toFloat64 } from "../utils/mod.ts";
+import { type LabelsLike, type MatrixLike, type NDArray, toNDArray, type VectorLike } from "../array/mod.ts";
+import {
+  assertFinite,
+  checkConsistentLength,
+  checkLabels,
+  checkSampleWeight,
+  encodeLabels,
+  toFloat64,
+  typeOfTarget,
+} from "../utils/mod.ts";
 import type { WeightOptions } from "./classification.ts";
 import { MetricError } from "./errors.ts";
-import type { ScoreOptions } from "./ranking.ts";
+import { warnOnce } from "./warn.ts";
+
+/** Options of metrics of probabilities. */
+export interface ProbaOptions extends WeightOptions {
+  /** The classes, in the order of the columns, where yTrue does not have them all. */
+  labels?: LabelsLike | null;
+}
+
+/** Class and probabilities of each sample. */
+interface ProbaTargets {
+  n: number;
+  k: number;
+  truth: Int32Array;
+  proba: Float64Array;
+  weight: Float64Array;
+}
+
+function checkProba(yProba: VectorLike | MatrixLike, who: string): NDArray<Float64Array> {
+  const proba = toFloat64(toNDArray(yProba, "yProba"), "yProba");
+  assertFinite(proba, "yProba");
+  const bad = proba.data.findIndex((p) => !(p >= 0 && p <= 1));
+  if (bad >= 0) {
+    throw new MetricError(`${who}: probabilities must be from 0 to 1, got ${proba.data[bad]} at ${bad}`);
+  }
+  return proba;
+}
+
+/** Targets against a column for each class; a single column is that of the second of two. */
+function probaTargets(
+  who: string,
+  yTrue: LabelsLike,
+  yProba: VectorLike | MatrixLike,
+  options: ProbaOptions,
+): ProbaTargets {
+  checkConsistentLength({ yTrue, yProba, sampleWeight: options.sampleWeight });
+  const { codes, classes } = encodeLabels(checkLabels(yTrue, "yTrue"));
+  const asked = options.labels === undefined || options.labels === null
+    ? undefined
+    : checkLabels(options.labels, "labels");
+  const given = asked === undefined ? classes : encodeLabels(asked).classes;
+  if (asked !== undefined && asked.size === given.size && !given.equals(asked.astype(given.dtype) as typeof given)) {
+    warnOnce(`${who}: labels are taken in sorted order, and so must be the columns of probabilities`);
+  }
+  const proba = checkProba(yProba, who);
+  const columns = proba.ndim === 2 ? proba.shape[1] : 1;
+  if (given.size < 2) throw new MetricError(`${who}: yTrue has one class only; say by labels which there are`);
+  const k = Math.max(2, columns);
+  if (k !== given.size) throw new MetricError(`${who}: ${columns} columns of probabilities for ${given.size} classes`);
+  const places = Array.from(classes.data as ArrayLike<unknown>, (v) => [...given.data as Iterable<unknown>].indexOf(v));
+  if (places.includes(-1)) throw new MetricError(`${who}: yTrue has labels that are not in labels`);
+  const full = columns === 1 ? bothColumns(proba.data) : proba.data;
+  for (let i = 0; i < codes.length; i++) {
+    let sum = 0;
+    for (let c = 0; c < k; c++) sum += full[i * k + c];
+    if (!(Math.abs(sum - 1) <= 1.5e-8)) {
+      warnOnce(`${who}: probabilities of a sample do not sum to 1; sample ${i} has ${sum}`);
+      break;
+    }
+  }
+  return {
+    n: codes.length,
+    k,
+    truth: codes.map((c) => places[c]),
+    proba: full,
+    weight: checkSampleWeight(options.sampleWeight, codes.length),
+  };
+}
+
+function bothColumns(second: Float64Array): Float64Array {
+  const out = new Float64Array(second.length * 2);
+  for (let i = 0; i < second.length; i++) {
+    out[2 * i] = 1 - second[i];
+    out[2 * i + 1] = second[i];
+  }
+  return out;
+}
+
+function sumOfLogs({ n, k, truth, weight }: ProbaTargets, proba: (at: number, c: number) => number): number {
+  let sum = 0;
+  for (let i = 0; i < n; i++) {
+    const p = proba(i * k + truth[i], truth[i]);
+    sum -= weight[i] * Math.log(Math.min(Math.max(p, Number.EPSILON), 1 - Number.EPSILON));
+  }
+  return sum;
+}
 
 /**
  * Mean negative logarithm of the probability given to the true class; their sum with `normalize: false`.
@@ -21,55 +113,119 @@ import type { ScoreOptions } from "./ranking.ts";
 export function logLoss(
   yTrue: LabelsLike,
   yProba: VectorLike | MatrixLike,
-  options: WeightOptions & { normalize?: boolean; labels?: LabelsLike | null } = {},
+  options: ProbaOptions & { normalize?: boolean } = {},
 ): number {
-  checkConsistentLength({ yTrue, yProba, sampleWeight: options.sampleWeight });
-  const { codes, classes } = encodeLabels(checkLabels(yTrue, "yTrue"));
-  const given = options.labels === undefined || options.labels === null
-    ? classes
-    : encodeLabels(checkLabels(options.labels, "labels")).classes;
-  const proba = toFloat64(toNDArray(yProba, "yProba"), "yProba");
-  const k = proba.ndim === 2 ? proba.shape[1] : 1;
-  if (given.size < 2) throw new MetricError("logLoss: yTrue has one class only; say by labels which there are");
-  if (Math.max(2, k) !== given.size) {
-    throw new MetricError(`logLoss: ${k} columns of probabilities for ${given.size} classes`);
-  }
-  const places = Array.from(classes.data as ArrayLike<unknown>, (v) => [...given.data as Iterable<unknown>].indexOf(v));
-  if (places.includes(-1)) throw new MetricError("logLoss: yTrue has labels that are not in labels");
-  const weight = checkSampleWeight(options.sampleWeight, codes.length);
-  let sum = 0;
+  const targets = probaTargets("logLoss", yTrue, yProba, options);
+  const sum = sumOfLogs(targets, (at) => targets.proba[at]);
+  return options.normalize === false ? sum : sum / targets.weight.reduce((a, b) => a + b, 0);
+}
+
+/** Weight of each class as part of the whole: what one would predict who knows no more. */
+function shares({ n, k, truth, weight }: ProbaTargets): Float64Array {
+  const out = new Float64Array(k);
   let mass = 0;
-  for (let i = 0; i < codes.length; i++) {
-    const c = places[codes[i]];
-    const p = k === 1 ? (c === 1 ? proba.data[i] : 1 - proba.data[i]) : proba.data[i * k + c];
-    if (!(p >= 0 && p <= 1)) {
-      throw new MetricError(`logLoss: probabilities must be from 0 to 1, got ${p} for sample ${i}`);
-    }
-    sum -= weight[i] * Math.log(Math.min(Math.max(p, Number.EPSILON), 1 - Number.EPSILON));
+  for (let i = 0; i < n; i++) {
+    out[truth[i]] += weight[i];
     mass += weight[i];
   }
-  return options.normalize === false ? sum : sum / mass;
+  return out.map((w) => w / mass);
 }
 
 /**
- * Mean squared difference of a probability and what came true, for two classes.
+ * D² of the log loss: 1 is perfect, 0 as good as predicting the parts of the classes, NaN for fewer than two samples.
  *
- * @param yProba probability of the label looked for
+ * @throws {MetricError} when columns and classes do not fit together
  */
-export function brierScoreLoss(yTrue: LabelsLike, yProba: VectorLike, options: ScoreOptions = {}): number {
+export function d2LogLossScore(yTrue: LabelsLike, yProba: VectorLike | MatrixLike, options: ProbaOptions = {}): number {
+  const { length } = checkLabels(yTrue, "yTrue");
+  if (length < 2) return tooFew("d2LogLossScore");
+  const targets = probaTargets("d2LogLossScore", yTrue, yProba, options);
+  const known = shares(targets);
+  return 1 - sumOfLogs(targets, (at) => targets.proba[at]) / sumOfLogs(targets, (_, c) => known[c]);
+}
+
+function tooFew(who: string): number {
+  warnOnce(`${who}: is not defined for fewer than two samples`);
+  return NaN;
+}
+
+/** Options of {@linkcode brierScoreLoss}. */
+export interface BrierOptions extends ProbaOptions {
+  /** The label whose probability is given, when there is one column; the larger if left out. */
+  posLabel?: number | string | null;
+  /** Whether to halve the sum over the classes; "auto", for two classes only, if left out. */
+  scaleByHalf?: boolean | "auto";
+}
+
+/** Targets for a column of the label looked for, or for one of each class. */
+function brierTargets(
+  who: string,
+  yTrue: LabelsLike,
+  yProba: VectorLike | MatrixLike,
+  options: BrierOptions,
+): ProbaTargets {
+  const array = toNDArray(yProba, "yProba");
+  if (array.ndim === 2 && array.shape[1] > 1) return probaTargets(who, yTrue, yProba, options);
   checkConsistentLength({ yTrue, yProba, sampleWeight: options.sampleWeight });
   const labels = checkLabels(yTrue, "yTrue");
+  if (typeOfTarget(labels) !== "binary") {
+    throw new MetricError(`${who}: one column of probabilities is for two classes; yTrue has more, or fractions`);
+  }
   const { classes } = encodeLabels(labels);
-  if (classes.size > 2) throw new MetricError(`brierScoreLoss: for two classes, yTrue has ${classes.size}`);
   const wanted = options.posLabel ?? classes.data[classes.size - 1];
-  const proba = toFloat64(toNDArray(yProba, "yProba"), "yProba").data;
-  const weight = checkSampleWeight(options.sampleWeight, proba.length);
+  const proba = checkProba(yProba, who);
+  return {
+    n: labels.size,
+    k: 2,
+    truth: Int32Array.from(labels.data as ArrayLike<unknown>, (v) => v === wanted ? 1 : 0),
+    proba: bothColumns(proba.data),
+    weight: checkSampleWeight(options.sampleWeight, labels.size),
+  };
+}
+
+function squares({ n, k, truth, proba, weight }: ProbaTargets, of?: Float64Array): number {
   let sum = 0;
   let mass = 0;
-  for (let i = 0; i < proba.length; i++) {
-    if (!(proba[i] >= 0 && proba[i] <= 1)) throw new MetricError(`brierScoreLoss: ${proba[i]} is no probability`);
-    sum += weight[i] * (proba[i] - (labels.data[i] === wanted ? 1 : 0)) ** 2;
+  for (let i = 0; i < n; i++) {
+    let row = 0;
+    for (let c = 0; c < k; c++) row += ((truth[i] === c ? 1 : 0) - (of === undefined ? proba[i * k + c] : of[c])) ** 2;
+    sum += weight[i] * row;
     mass += weight[i];
   }
   return sum / mass;
+}
+
+/**
+ * Mean squared difference of probabilities and what came true. For two classes it goes from 0 to 1, for more to 2,
+ * unless `scaleByHalf` says otherwise.
+ *
+ * Source: G. W. Brier, "Verification of forecasts expressed in terms of probability", Monthly Weather Review 78 (1950).
+ *
+ * @param yProba probability of the label looked for, shape [nSamples], or of each class, shape [nSamples, nClasses]
+ * @throws {MetricError} when columns and classes do not fit together
+ */
+export function brierScoreLoss(
+  yTrue: LabelsLike,
+  yProba: VectorLike | MatrixLike,
+  options: BrierOptions = {},
+): number {
+  const targets = brierTargets("brierScoreLoss", yTrue, yProba, options);
+  const { scaleByHalf = "auto" } = options;
+  return squares(targets) * (scaleByHalf === true || (scaleByHalf === "auto" && targets.k < 3) ? 0.5 : 1);
+}
+
+/**
+ * D² of the Brier score: 1 is perfect, 0 as good as predicting the parts of the classes, NaN for fewer than two samples.
+ *
+ * @throws {MetricError} when columns and classes do not fit together
+ */
+export function d2BrierScore(
+  yTrue: LabelsLike,
+  yProba: VectorLike | MatrixLike,
+  options: Omit<BrierOptions, "scaleByHalf"> = {},
+): number {
+  const { length } = checkLabels(yTrue, "yTrue");
+  if (length < 2) return tooFew("d2BrierScore");
+  const targets = brierTargets("d2BrierScore", yTrue, yProba, options);
+  return 1 - squares(targets) / squares(targets, shares(targets));
 }

@@ -1,114 +1,269 @@
-import type { VectorLike } from "../array/mod.ts";
-import type { WeightOptions } from "./classification.ts";
+import type { NDArray } from "../array/mod.ts";
+import { checkSampleWeight } from "../utils/mod.ts";
 import { MetricError } from "./errors.ts";
-import { numberTargets } from "./targets.ts";
-
-/** Weighted mean of what `loss` makes of each true and predicted number. */
-function meanOf(
-  yTrue: VectorLike,
-  yPred: VectorLike,
-  options: WeightOptions,
-  loss: (truth: number, predicted: number) => number,
-): number {
-  const { truth, predicted, weight } = numberTargets(yTrue, yPred, options.sampleWeight);
-  let sum = 0;
-  let mass = 0;
-  for (let i = 0; i < truth.length; i++) {
-    sum += weight[i] * loss(truth[i], predicted[i]);
-    mass += weight[i];
-  }
-  return sum / mass;
-}
-
-/** Mean of the squared errors. */
-export function meanSquaredError(yTrue: VectorLike, yPred: VectorLike, options: WeightOptions = {}): number {
-  return meanOf(yTrue, yPred, options, (t, p) => (t - p) * (t - p));
-}
-
-/** Square root of the mean of the squared errors. */
-export function rootMeanSquaredError(yTrue: VectorLike, yPred: VectorLike, options: WeightOptions = {}): number {
-  return Math.sqrt(meanSquaredError(yTrue, yPred, options));
-}
-
-/** Mean of the absolute errors. */
-export function meanAbsoluteError(yTrue: VectorLike, yPred: VectorLike, options: WeightOptions = {}): number {
-  return meanOf(yTrue, yPred, options, (t, p) => Math.abs(t - p));
-}
+import {
+  combineOutputs,
+  meanLoss,
+  type MultiOutput,
+  type NumbersLike,
+  numberTargets,
+  oneOutput,
+  type OutputOptions,
+} from "./outputs.ts";
+import { weightedPercentile } from "./percentile.ts";
 
 /**
- * Coefficient of determination R²: 1 is perfect, 0 as good as always predicting the mean, negative is worse. NaN for
- * fewer than two samples. Where all targets are equal, a perfect prediction scores 1 and every other 0.
+ * Mean of the squared errors.
+ *
+ * @param yTrue true numbers, shape [nSamples] or [nSamples, nOutputs]
+ * @param yPred predicted ones, of the same shape
+ * @throws {InvalidInputError} when shapes differ, or there are NaN or infinite values
  *
  * @example
  * ```ts
- * import { r2Score } from "@troupe/troupe";
- * r2Score([3, -0.5, 2, 7], [2.5, 0, 2, 8]); // 0.948…
+ * import { meanSquaredError } from "@troupe/troupe";
+ * meanSquaredError([3, -0.5, 2, 7], [2.5, 0, 2, 8]); // 0.375
  * ```
  */
-export function r2Score(yTrue: VectorLike, yPred: VectorLike, options: WeightOptions = {}): number {
-  const { truth, predicted, weight } = numberTargets(yTrue, yPred, options.sampleWeight);
-  if (truth.length < 2) return NaN;
-  let sum = 0;
-  let mass = 0;
-  for (let i = 0; i < truth.length; i++) {
-    sum += weight[i] * truth[i];
-    mass += weight[i];
-  }
-  const mean = sum / mass;
-  let residual = 0;
-  let spread = 0;
-  for (let i = 0; i < truth.length; i++) {
-    residual += weight[i] * (truth[i] - predicted[i]) ** 2;
-    spread += weight[i] * (truth[i] - mean) ** 2;
-  }
-  if (spread === 0) return residual === 0 ? 1 : 0;
-  return 1 - residual / spread;
+export function meanSquaredError(
+  yTrue: NumbersLike,
+  yPred: NumbersLike,
+  options: OutputOptions & { multioutput: "raw_values" },
+): NDArray<Float64Array>;
+/** The same, as one number. */
+export function meanSquaredError(
+  yTrue: NumbersLike,
+  yPred: NumbersLike,
+  options?: OutputOptions & { multioutput?: Exclude<MultiOutput, "raw_values"> },
+): number;
+export function meanSquaredError(
+  yTrue: NumbersLike,
+  yPred: NumbersLike,
+  options: OutputOptions = {},
+): number | NDArray<Float64Array> {
+  const errors = meanLoss(numberTargets(yTrue, yPred, options.sampleWeight), (t, p) => (t - p) * (t - p));
+  return combineOutputs("meanSquaredError", errors, options.multioutput);
 }
 
-/** Mean of the absolute errors, each divided by the size of its target. */
-export function meanAbsolutePercentageError(yTrue: VectorLike, yPred: VectorLike, options: WeightOptions = {}): number {
-  return meanOf(yTrue, yPred, options, (t, p) => Math.abs(p - t) / Math.max(Math.abs(t), Number.EPSILON));
+/**
+ * Square root of the mean of the squared errors, of each output by itself.
+ *
+ * @param yTrue true numbers, shape [nSamples] or [nSamples, nOutputs]
+ * @param yPred predicted ones, of the same shape
+ * @throws {InvalidInputError} when shapes differ, or there are NaN or infinite values
+ */
+export function rootMeanSquaredError(
+  yTrue: NumbersLike,
+  yPred: NumbersLike,
+  options: OutputOptions & { multioutput: "raw_values" },
+): NDArray<Float64Array>;
+/** The same, as one number. */
+export function rootMeanSquaredError(
+  yTrue: NumbersLike,
+  yPred: NumbersLike,
+  options?: OutputOptions & { multioutput?: Exclude<MultiOutput, "raw_values"> },
+): number;
+export function rootMeanSquaredError(
+  yTrue: NumbersLike,
+  yPred: NumbersLike,
+  options: OutputOptions = {},
+): number | NDArray<Float64Array> {
+  const errors = meanLoss(numberTargets(yTrue, yPred, options.sampleWeight), (t, p) => (t - p) * (t - p));
+  return combineOutputs("rootMeanSquaredError", errors.map(Math.sqrt), options.multioutput);
+}
+
+/**
+ * Mean of the absolute errors.
+ *
+ * @param yTrue true numbers, shape [nSamples] or [nSamples, nOutputs]
+ * @param yPred predicted ones, of the same shape
+ * @throws {InvalidInputError} when shapes differ, or there are NaN or infinite values
+ */
+export function meanAbsoluteError(
+  yTrue: NumbersLike,
+  yPred: NumbersLike,
+  options: OutputOptions & { multioutput: "raw_values" },
+): NDArray<Float64Array>;
+/** The same, as one number. */
+export function meanAbsoluteError(
+  yTrue: NumbersLike,
+  yPred: NumbersLike,
+  options?: OutputOptions & { multioutput?: Exclude<MultiOutput, "raw_values"> },
+): number;
+export function meanAbsoluteError(
+  yTrue: NumbersLike,
+  yPred: NumbersLike,
+  options: OutputOptions = {},
+): number | NDArray<Float64Array> {
+  const errors = meanLoss(numberTargets(yTrue, yPred, options.sampleWeight), (t, p) => Math.abs(t - p));
+  return combineOutputs("meanAbsoluteError", errors, options.multioutput);
+}
+
+/**
+ * Mean of the absolute errors, each divided by the size of its target.
+ *
+ * @param yTrue true numbers, shape [nSamples] or [nSamples, nOutputs]
+ * @param yPred predicted ones, of the same shape
+ * @throws {InvalidInputError} when shapes differ, or there are NaN or infinite values
+ */
+export function meanAbsolutePercentageError(
+  yTrue: NumbersLike,
+  yPred: NumbersLike,
+  options: OutputOptions & { multioutput: "raw_values" },
+): NDArray<Float64Array>;
+/** The same, as one number. */
+export function meanAbsolutePercentageError(
+  yTrue: NumbersLike,
+  yPred: NumbersLike,
+  options?: OutputOptions & { multioutput?: Exclude<MultiOutput, "raw_values"> },
+): number;
+export function meanAbsolutePercentageError(
+  yTrue: NumbersLike,
+  yPred: NumbersLike,
+  options: OutputOptions = {},
+): number | NDArray<Float64Array> {
+  const loss = (t: number, p: number): number => Math.abs(p - t) / Math.max(Math.abs(t), Number.EPSILON);
+  const errors = meanLoss(numberTargets(yTrue, yPred, options.sampleWeight), loss);
+  return combineOutputs("meanAbsolutePercentageError", errors, options.multioutput);
+}
+
+function squaredLog(who: string): (t: number, p: number) => number {
+  return (t, p) => {
+    if (!(t > -1 && p > -1)) throw new MetricError(`${who}: values must be above -1, got ${t} and ${p}`);
+    return (Math.log1p(t) - Math.log1p(p)) ** 2;
+  };
 }
 
 /**
  * Mean squared error of log(1 + y).
  *
+ * @param yTrue true numbers, shape [nSamples] or [nSamples, nOutputs]
+ * @param yPred predicted ones, of the same shape
+ * @throws {InvalidInputError} when shapes differ, or there are NaN or infinite values
  * @throws {MetricError} when a target or a prediction is −1 or less
  */
-export function meanSquaredLogError(yTrue: VectorLike, yPred: VectorLike, options: WeightOptions = {}): number {
-  return meanOf(yTrue, yPred, options, (t, p) => {
-    if (!(t > -1 && p > -1)) throw new MetricError(`meanSquaredLogError: values must be above -1, got ${t} and ${p}`);
-    return (Math.log1p(t) - Math.log1p(p)) ** 2;
-  });
+export function meanSquaredLogError(
+  yTrue: NumbersLike,
+  yPred: NumbersLike,
+  options: OutputOptions & { multioutput: "raw_values" },
+): NDArray<Float64Array>;
+/** The same, as one number. */
+export function meanSquaredLogError(
+  yTrue: NumbersLike,
+  yPred: NumbersLike,
+  options?: OutputOptions & { multioutput?: Exclude<MultiOutput, "raw_values"> },
+): number;
+export function meanSquaredLogError(
+  yTrue: NumbersLike,
+  yPred: NumbersLike,
+  options: OutputOptions = {},
+): number | NDArray<Float64Array> {
+  const errors = meanLoss(numberTargets(yTrue, yPred, options.sampleWeight), squaredLog("meanSquaredLogError"));
+  return combineOutputs("meanSquaredLogError", errors, options.multioutput);
 }
 
-/** The largest absolute error. */
-export function maxError(yTrue: VectorLike, yPred: VectorLike): number {
-  const { truth, predicted } = numberTargets(yTrue, yPred);
+/**
+ * Square root of the mean squared error of log(1 + y), of each output by itself.
+ *
+ * @param yTrue true numbers, shape [nSamples] or [nSamples, nOutputs]
+ * @param yPred predicted ones, of the same shape
+ * @throws {InvalidInputError} when shapes differ, or there are NaN or infinite values
+ * @throws {MetricError} when a target or a prediction is −1 or less
+ */
+export function rootMeanSquaredLogError(
+  yTrue: NumbersLike,
+  yPred: NumbersLike,
+  options: OutputOptions & { multioutput: "raw_values" },
+): NDArray<Float64Array>;
+/** The same, as one number. */
+export function rootMeanSquaredLogError(
+  yTrue: NumbersLike,
+  yPred: NumbersLike,
+  options?: OutputOptions & { multioutput?: Exclude<MultiOutput, "raw_values"> },
+): number;
+export function rootMeanSquaredLogError(
+  yTrue: NumbersLike,
+  yPred: NumbersLike,
+  options: OutputOptions = {},
+): number | NDArray<Float64Array> {
+  const errors = meanLoss(numberTargets(yTrue, yPred, options.sampleWeight), squaredLog("rootMeanSquaredLogError"));
+  return combineOutputs("rootMeanSquaredLogError", errors.map(Math.sqrt), options.multioutput);
+}
+
+/**
+ * Mean of the errors, too low ones weighted by `alpha` and too high ones by 1 − alpha: the loss of quantile regression.
+ *
+ * @param options `alpha`: the quantile, 0 to 1; 0.5 if left out
+ * @param yTrue true numbers, shape [nSamples] or [nSamples, nOutputs]
+ * @param yPred predicted ones, of the same shape
+ * @throws {InvalidInputError} when shapes differ, or there are NaN or infinite values
+ */
+export function meanPinballLoss(
+  yTrue: NumbersLike,
+  yPred: NumbersLike,
+  options: OutputOptions & { alpha?: number } & { multioutput: "raw_values" },
+): NDArray<Float64Array>;
+/** The same, as one number. */
+export function meanPinballLoss(
+  yTrue: NumbersLike,
+  yPred: NumbersLike,
+  options?: OutputOptions & { alpha?: number } & { multioutput?: Exclude<MultiOutput, "raw_values"> },
+): number;
+export function meanPinballLoss(
+  yTrue: NumbersLike,
+  yPred: NumbersLike,
+  options: OutputOptions & { alpha?: number } = {},
+): number | NDArray<Float64Array> {
+  const errors = meanLoss(numberTargets(yTrue, yPred, options.sampleWeight), pinball(options.alpha));
+  return combineOutputs("meanPinballLoss", errors, options.multioutput);
+}
+
+/** The loss of quantile regression. */
+export function pinball(alpha = 0.5): (t: number, p: number) => number {
+  if (!(alpha >= 0 && alpha <= 1)) throw new MetricError(`alpha must be from 0 to 1, got ${alpha}`);
+  return (t, p) => t >= p ? alpha * (t - p) : (alpha - 1) * (t - p);
+}
+
+/**
+ * The largest absolute error.
+ *
+ * @throws {MetricError} when there are several outputs
+ */
+export function maxError(yTrue: NumbersLike, yPred: NumbersLike): number {
+  const { truth, predicted } = oneOutput("maxError", yTrue, yPred);
   return truth.reduce((worst, t, i) => Math.max(worst, Math.abs(t - predicted[i])), 0);
 }
 
-/** The middle one of the absolute errors. */
-export function medianAbsoluteError(yTrue: VectorLike, yPred: VectorLike): number {
-  const { truth, predicted } = numberTargets(yTrue, yPred);
-  const errors = truth.map((t, i) => Math.abs(t - predicted[i])).sort();
-  const half = errors.length >> 1;
-  return errors.length % 2 === 1 ? errors[half] : (errors[half - 1] + errors[half]) / 2;
-}
-
-/** Part of the targets' variance that is not the errors' variance: R², but for a constant error, which it forgives. */
-export function explainedVarianceScore(yTrue: VectorLike, yPred: VectorLike, options: WeightOptions = {}): number {
-  const { truth, predicted, weight } = numberTargets(yTrue, yPred, options.sampleWeight);
-  const spread = (values: Float64Array): number => {
-    let sum = 0, mass = 0;
-    for (let i = 0; i < values.length; i++) {
-      sum += weight[i] * values[i];
-      mass += weight[i];
-    }
-    return values.reduce((s, v, i) => s + weight[i] * (v - sum / mass) ** 2, 0) / mass;
-  };
-  const errors = spread(truth.map((t, i) => t - predicted[i]));
-  const whole = spread(truth);
-  if (whole === 0) return errors === 0 ? 1 : 0;
-  return 1 - errors / whole;
+/**
+ * The middle one of the absolute errors.
+ *
+ * @param yTrue true numbers, shape [nSamples] or [nSamples, nOutputs]
+ * @param yPred predicted ones, of the same shape
+ * @throws {InvalidInputError} when shapes differ, or there are NaN or infinite values
+ */
+export function medianAbsoluteError(
+  yTrue: NumbersLike,
+  yPred: NumbersLike,
+  options: OutputOptions & { multioutput: "raw_values" },
+): NDArray<Float64Array>;
+/** The same, as one number. */
+export function medianAbsoluteError(
+  yTrue: NumbersLike,
+  yPred: NumbersLike,
+  options?: OutputOptions & { multioutput?: Exclude<MultiOutput, "raw_values"> },
+): number;
+export function medianAbsoluteError(
+  yTrue: NumbersLike,
+  yPred: NumbersLike,
+  options: OutputOptions = {},
+): number | NDArray<Float64Array> {
+  const { n, k, truth, predicted } = numberTargets(yTrue, yPred, options.sampleWeight);
+  const weight = options.sampleWeight ? checkSampleWeight(options.sampleWeight, n) : undefined;
+  const errors = Float64Array.from({ length: k }, (_, c) => {
+    const column = Float64Array.from({ length: n }, (_, i) => Math.abs(truth[i * k + c] - predicted[i * k + c]));
+    if (weight !== undefined) return weightedPercentile(column, weight, 50);
+    column.sort();
+    return n % 2 === 1 ? column[n >> 1] : (column[(n >> 1) - 1] + column[n >> 1]) / 2;
+  });
+  return combineOutputs("medianAbsoluteError", errors, options.multioutput);
 }

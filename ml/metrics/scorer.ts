@@ -1,22 +1,37 @@
 import { type LabelsLike, type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
 import { didYouMean, UnknownNameError } from "../utils/mod.ts";
 import { accuracyScore, balancedAccuracyScore } from "./classification.ts";
+import { classLikelihoodRatios, matthewsCorrcoef } from "./agreement.ts";
+import { averagePrecisionScore } from "./average_precision.ts";
+import {
+  adjustedMutualInfoScore,
+  adjustedRandScore,
+  completenessScore,
+  fowlkesMallowsScore,
+  homogeneityScore,
+  mutualInfoScore,
+  normalizedMutualInfoScore,
+  randScore,
+  vMeasureScore,
+} from "./clustering.ts";
+import { meanGammaDeviance, meanPoissonDeviance } from "./deviance.ts";
 import { MetricError } from "./errors.ts";
 import { type Average, f1Score, precisionScore, recallScore } from "./fscore.ts";
-import { matthewsCorrcoef } from "./agreement.ts";
-import { brierScoreLoss, logLoss } from "./probability.ts";
-import { averagePrecisionScore, rocAucScore } from "./ranking.ts";
+import { jaccardScore } from "./jaccard.ts";
+import { brierScoreLoss, d2BrierScore, d2LogLossScore, logLoss } from "./probability.ts";
+import { topKAccuracyScore } from "./rank.ts";
 import {
-  explainedVarianceScore,
   maxError,
   meanAbsoluteError,
   meanAbsolutePercentageError,
   meanSquaredError,
   meanSquaredLogError,
   medianAbsoluteError,
-  r2Score,
   rootMeanSquaredError,
+  rootMeanSquaredLogError,
 } from "./regression.ts";
+import { rocAucScore } from "./roc_auc.ts";
+import { d2AbsoluteErrorScore, explainedVarianceScore, r2Score } from "./variance.ts";
 
 /** A metric: true targets, predicted ones, options. */
 // deno-lint-ignore no-explicit-any -- metrics take labels, numbers or scores, each with options of their own
@@ -82,15 +97,22 @@ export class Scorer {
       throw new MetricError(`${estimator.constructor.name} has no method ${this.responseMethod.join(" or ")}()`);
     }
     const predicted = await (has[method] as (X: MatrixLike) => Promise<unknown>).call(estimator, X);
-    const judged = method === "predictProba" ? secondOfTwo(predicted) : predicted;
+    const judged = ofLabel(predicted, method, has.classes_, this.options.posLabel);
     const options = sampleWeight === undefined ? this.options : { ...this.options, sampleWeight };
     return this.sign * this.metric(y, judged, options);
   }
 }
 
-/** Of the probabilities of two classes those of the second, which is what metrics for two classes look for. */
-function secondOfTwo(proba: unknown): unknown {
-  return proba instanceof NDArray && proba.ndim === 2 && proba.shape[1] === 2 ? proba.col(1) : proba;
+/**
+ * Of the probabilities of two classes those of the label looked for, which is what metrics for two classes judge: the
+ * second, unless `posLabel` names the first. Decision values are turned round for the first.
+ */
+function ofLabel(predicted: unknown, method: ResponseMethod, classes: unknown, posLabel: unknown): unknown {
+  if (method === "predict" || !(predicted instanceof NDArray)) return predicted;
+  const isFirst = classes instanceof NDArray && classes.size === 2 && posLabel !== undefined && posLabel !== null &&
+    classes.data[0] === posLabel;
+  if (predicted.ndim === 2) return predicted.shape[1] === 2 ? predicted.col(isFirst ? 0 : 1) : predicted;
+  return isFirst ? predicted.map((v) => -Number(v)) : predicted;
 }
 
 /**
@@ -109,7 +131,7 @@ export function makeScorer(metric: Metric, options: MakeScorerOptions = {}): Sco
 
 function averaged(name: string, metric: Metric): Record<string, Scorer> {
   const out: Record<string, Scorer> = { [name]: new Scorer(metric, { options: { average: "binary" } }) };
-  for (const average of ["micro", "macro", "weighted"] satisfies Average[]) {
+  for (const average of ["micro", "macro", "samples", "weighted"] satisfies Average[]) {
     out[`${name}_${average}`] = new Scorer(metric, { options: { average } });
   }
   return out;
@@ -117,36 +139,64 @@ function averaged(name: string, metric: Metric): Record<string, Scorer> {
 
 const byScore = ["decisionFunction", "predictProba"] as const;
 
+/** A scorer of an error or a loss. */
+function loss(metric: Metric, responseMethod: ResponseMethod = "predict"): Scorer {
+  return new Scorer(metric, { greaterIsBetter: false, responseMethod });
+}
+
+/** A scorer of the area under the curve of several classes. */
+function area(options: Record<string, string>): Scorer {
+  return new Scorer(rocAucScore as Metric, { responseMethod: "predictProba", options });
+}
+
+/** One of the likelihood ratios. */
+function ratio(which: "positive" | "negative"): Metric {
+  return (yTrue, yPred, options) => classLikelihoodRatios(yTrue, yPred, options)[which];
+}
+
 const scorers: Readonly<Record<string, Scorer>> = {
   accuracy: new Scorer(accuracyScore),
   balanced_accuracy: new Scorer(balancedAccuracyScore),
   ...averaged("f1", f1Score as Metric),
   ...averaged("precision", precisionScore as Metric),
   ...averaged("recall", recallScore as Metric),
+  ...averaged("jaccard", jaccardScore as Metric),
   matthews_corrcoef: new Scorer(matthewsCorrcoef),
-  roc_auc: new Scorer(rocAucScore, { responseMethod: byScore }),
-  roc_auc_ovr: new Scorer(rocAucScore, { responseMethod: "predictProba", options: { multiClass: "ovr" } }),
-  roc_auc_ovo: new Scorer(rocAucScore, { responseMethod: "predictProba", options: { multiClass: "ovo" } }),
-  roc_auc_ovr_weighted: new Scorer(rocAucScore, {
-    responseMethod: "predictProba",
-    options: { multiClass: "ovr", average: "weighted" },
-  }),
-  roc_auc_ovo_weighted: new Scorer(rocAucScore, {
-    responseMethod: "predictProba",
-    options: { multiClass: "ovo", average: "weighted" },
-  }),
-  average_precision: new Scorer(averagePrecisionScore, { responseMethod: byScore }),
-  neg_log_loss: new Scorer(logLoss, { greaterIsBetter: false, responseMethod: "predictProba" }),
-  neg_brier_score: new Scorer(brierScoreLoss, { greaterIsBetter: false, responseMethod: "predictProba" }),
-  r2: new Scorer(r2Score),
-  explained_variance: new Scorer(explainedVarianceScore),
-  neg_max_error: new Scorer(maxError, { greaterIsBetter: false }),
-  neg_median_absolute_error: new Scorer(medianAbsoluteError, { greaterIsBetter: false }),
-  neg_mean_absolute_percentage_error: new Scorer(meanAbsolutePercentageError, { greaterIsBetter: false }),
-  neg_mean_squared_log_error: new Scorer(meanSquaredLogError, { greaterIsBetter: false }),
-  neg_mean_squared_error: new Scorer(meanSquaredError, { greaterIsBetter: false }),
-  neg_root_mean_squared_error: new Scorer(rootMeanSquaredError, { greaterIsBetter: false }),
-  neg_mean_absolute_error: new Scorer(meanAbsoluteError, { greaterIsBetter: false }),
+  positive_likelihood_ratio: new Scorer(ratio("positive")),
+  neg_negative_likelihood_ratio: loss(ratio("negative")),
+  top_k_accuracy: new Scorer(topKAccuracyScore, { responseMethod: byScore }),
+  roc_auc: new Scorer(rocAucScore as Metric, { responseMethod: byScore }),
+  roc_auc_ovr: area({ multiClass: "ovr" }),
+  roc_auc_ovo: area({ multiClass: "ovo" }),
+  roc_auc_ovr_weighted: area({ multiClass: "ovr", average: "weighted" }),
+  roc_auc_ovo_weighted: area({ multiClass: "ovo", average: "weighted" }),
+  average_precision: new Scorer(averagePrecisionScore as Metric, { responseMethod: byScore }),
+  neg_log_loss: loss(logLoss, "predictProba"),
+  neg_brier_score: loss(brierScoreLoss, "predictProba"),
+  d2_log_loss_score: new Scorer(d2LogLossScore, { responseMethod: "predictProba" }),
+  d2_brier_score: new Scorer(d2BrierScore, { responseMethod: "predictProba" }),
+  r2: new Scorer(r2Score as Metric),
+  explained_variance: new Scorer(explainedVarianceScore as Metric),
+  d2_absolute_error_score: new Scorer(d2AbsoluteErrorScore as Metric),
+  neg_max_error: loss(maxError),
+  neg_median_absolute_error: loss(medianAbsoluteError as Metric),
+  neg_mean_absolute_error: loss(meanAbsoluteError as Metric),
+  neg_mean_absolute_percentage_error: loss(meanAbsolutePercentageError as Metric),
+  neg_mean_squared_error: loss(meanSquaredError as Metric),
+  neg_mean_squared_log_error: loss(meanSquaredLogError as Metric),
+  neg_root_mean_squared_error: loss(rootMeanSquaredError as Metric),
+  neg_root_mean_squared_log_error: loss(rootMeanSquaredLogError as Metric),
+  neg_mean_poisson_deviance: loss(meanPoissonDeviance),
+  neg_mean_gamma_deviance: loss(meanGammaDeviance),
+  adjusted_rand_score: new Scorer(adjustedRandScore),
+  rand_score: new Scorer(randScore),
+  adjusted_mutual_info_score: new Scorer(adjustedMutualInfoScore),
+  mutual_info_score: new Scorer(mutualInfoScore),
+  normalized_mutual_info_score: new Scorer(normalizedMutualInfoScore),
+  homogeneity_score: new Scorer(homogeneityScore),
+  completeness_score: new Scorer(completenessScore),
+  v_measure_score: new Scorer(vMeasureScore),
+  fowlkes_mallows_score: new Scorer(fowlkesMallowsScore),
 };
 
 /** `balancedAccuracy` to `balanced_accuracy`; what has underscores stays. */

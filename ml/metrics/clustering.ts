@@ -1,0 +1,198 @@
+import { type LabelsLike, NDArray } from "../array/mod.ts";
+import { MetricError } from "./errors.ts";
+import { expectedMutualInfo } from "./expected_mutual_info.ts";
+import { entropyOf, type Overlap, overlapOf } from "./partition.ts";
+
+/**
+ * How often each label of one partition meets each of another.
+ *
+ * @returns counts, shape [nClasses, nClusters]
+ */
+export function contingencyMatrix(labelsTrue: LabelsLike, labelsPred: LabelsLike): NDArray<Float64Array> {
+  const { rows, columns, cells } = overlapOf(labelsTrue, labelsPred);
+  const out = new Float64Array(rows.length * columns.length);
+  for (const { row, column, count } of cells) out[row * columns.length + column] = count;
+  return new NDArray(out, [rows.length, columns.length]);
+}
+
+const squares = (v: Float64Array): number => v.reduce((s, x) => s + x * x, 0);
+
+/** Ordered pairs of samples: apart in both, together in one, in the other, in both. */
+function pairCounts({ n, rows, columns, cells }: Overlap): [number, number, number, number] {
+  const both = cells.reduce((s, { count }) => s + count * count, 0);
+  const inRows = squares(rows);
+  const inColumns = squares(columns);
+  return [n * n - inRows - inColumns + both, inColumns - both, inRows - both, both - n];
+}
+
+/**
+ * Ordered pairs of samples by whether each partition puts them together: [[apart in both, together in labelsPred only],
+ * [in labelsTrue only, in both]].
+ */
+export function pairConfusionMatrix(labelsTrue: LabelsLike, labelsPred: LabelsLike): NDArray<Float64Array> {
+  return new NDArray(Float64Array.from(pairCounts(overlapOf(labelsTrue, labelsPred))), [2, 2]);
+}
+
+/** Part of the pairs of samples on which two partitions agree: together in both, or apart in both. */
+export function randScore(labelsTrue: LabelsLike, labelsPred: LabelsLike): number {
+  const [apart, a, b, together] = pairCounts(overlapOf(labelsTrue, labelsPred));
+  const all = apart + a + b + together;
+  return a + b === 0 || all === 0 ? 1 : (apart + together) / all;
+}
+
+/**
+ * Rand's index less what chance would give: 1 for the same partition, about 0 for unrelated ones.
+ *
+ * Source: L. Hubert, P. Arabie, "Comparing partitions", Journal of Classification 2 (1985).
+ *
+ * @example
+ * ```ts
+ * import { adjustedRandScore } from "@troupe/troupe";
+ * adjustedRandScore([0, 0, 1, 1], [1, 1, 0, 0]); // 1
+ * ```
+ */
+export function adjustedRandScore(labelsTrue: LabelsLike, labelsPred: LabelsLike): number {
+  const [tn, fp, fn, tp] = pairCounts(overlapOf(labelsTrue, labelsPred));
+  if (fn === 0 && fp === 0) return 1;
+  return 2 * (tp * tn - fn * fp) / ((tp + fn) * (fn + tn) + (tp + fp) * (fp + tn));
+}
+
+/**
+ * Geometric mean of the parts of the pairs together in one partition that are together in the other.
+ *
+ * Source: E. B. Fowlkes, C. L. Mallows, JASA 78 (1983).
+ */
+export function fowlkesMallowsScore(labelsTrue: LabelsLike, labelsPred: LabelsLike): number {
+  const [, fp, fn, tp] = pairCounts(overlapOf(labelsTrue, labelsPred));
+  return tp === 0 ? 0 : Math.sqrt(tp / (tp + fp)) * Math.sqrt(tp / (tp + fn));
+}
+
+function mutualInfo({ n, rows, columns, cells }: Overlap): number {
+  if (rows.length <= 1 || columns.length <= 1) return 0;
+  const logN = Math.log(n);
+  let sum = 0;
+  for (const { row, column, count } of cells) {
+    const part = count / n;
+    const term = part * (Math.log(count) - logN) + part * (-Math.log(rows[row] * columns[column]) + logN + logN);
+    if (Math.abs(term) >= Number.EPSILON) sum += term;
+  }
+  return Math.max(0, sum);
+}
+
+/** Mutual information of two partitions, in nats. */
+export function mutualInfoScore(labelsTrue: LabelsLike, labelsPred: LabelsLike): number {
+  return mutualInfo(overlapOf(labelsTrue, labelsPred));
+}
+
+/** How two entropies become one divisor. */
+export type AverageMethod = "arithmetic" | "geometric" | "min" | "max";
+
+function averaged(a: number, b: number, method: AverageMethod): number {
+  if (method === "arithmetic") return (a + b) / 2;
+  if (method === "geometric") return Math.sqrt(a * b);
+  if (method === "min") return Math.min(a, b);
+  if (method === "max") return Math.max(a, b);
+  throw new MetricError(
+    `averageMethod must be "arithmetic", "geometric", "min" or "max", got ${JSON.stringify(method)}`,
+  );
+}
+
+/** True where both partitions have one part, or none. */
+const trivial = ({ rows, columns }: Overlap): boolean => rows.length === columns.length && rows.length <= 1;
+
+/**
+ * Mutual information as part of the entropies' mean: 0 to 1.
+ *
+ * @throws {MetricError} when `averageMethod` is not known
+ */
+export function normalizedMutualInfoScore(
+  labelsTrue: LabelsLike,
+  labelsPred: LabelsLike,
+  options: { averageMethod?: AverageMethod } = {},
+): number {
+  const overlap = overlapOf(labelsTrue, labelsPred);
+  const { averageMethod = "arithmetic" } = options;
+  const scale = averaged(entropyOf(overlap.rows), entropyOf(overlap.columns), averageMethod);
+  if (trivial(overlap)) return 1;
+  const information = mutualInfo(overlap);
+  return information === 0 ? 0 : information / scale;
+}
+
+/**
+ * Mutual information less what chance would give, as part of the most that it could be: 1 for the same partition, about
+ * 0 for unrelated ones.
+ *
+ * Source: N. X. Vinh, J. Epps, J. Bailey, JMLR 11 (2010).
+ *
+ * @throws {MetricError} when `averageMethod` is not known
+ */
+export function adjustedMutualInfoScore(
+  labelsTrue: LabelsLike,
+  labelsPred: LabelsLike,
+  options: { averageMethod?: AverageMethod } = {},
+): number {
+  const overlap = overlapOf(labelsTrue, labelsPred);
+  const { averageMethod = "arithmetic" } = options;
+  const scale = averaged(entropyOf(overlap.rows), entropyOf(overlap.columns), averageMethod);
+  if (trivial(overlap)) return 1;
+  if (overlap.rows.length === 1 || overlap.columns.length === 1) return 0;
+  const expected = expectedMutualInfo(overlap.rows, overlap.columns, overlap.n);
+  const away = (v: number): number => v < 0 ? Math.min(v, -Number.EPSILON) : Math.max(v, Number.EPSILON);
+  return away(mutualInfo(overlap) - expected) / away(scale - expected);
+}
+
+/** Three measures that belong together. */
+export interface VMeasures {
+  /** 1 when each cluster holds samples of one class only. */
+  homogeneity: number;
+  /** 1 when all samples of a class are in one cluster. */
+  completeness: number;
+  /** Harmonic mean of both. */
+  vMeasure: number;
+}
+
+/**
+ * Homogeneity, completeness and their harmonic mean.
+ *
+ * Source: A. Rosenberg, J. Hirschberg, EMNLP (2007).
+ *
+ * @param options `beta`: weight of homogeneity against completeness; 1 if left out
+ */
+export function homogeneityCompletenessVMeasure(
+  labelsTrue: LabelsLike,
+  labelsPred: LabelsLike,
+  options: { beta?: number } = {},
+): VMeasures {
+  const { beta = 1 } = options;
+  if (!(beta >= 0)) throw new MetricError(`beta must be a number from 0 up, got ${beta}`);
+  const overlap = overlapOf(labelsTrue, labelsPred);
+  if (overlap.n === 0) return { homogeneity: 1, completeness: 1, vMeasure: 1 };
+  const information = mutualInfo(overlap);
+  const ofClasses = entropyOf(overlap.rows);
+  const ofClusters = entropyOf(overlap.columns);
+  const homogeneity = ofClasses === 0 ? 1 : information / ofClasses;
+  const completeness = ofClusters === 0 ? 1 : information / ofClusters;
+  const vMeasure = homogeneity + completeness === 0
+    ? 0
+    : (1 + beta) * homogeneity * completeness / (beta * homogeneity + completeness);
+  return { homogeneity, completeness, vMeasure };
+}
+
+/** 1 when each cluster holds samples of one class only, 0 when clusters say nothing of classes. */
+export function homogeneityScore(labelsTrue: LabelsLike, labelsPred: LabelsLike): number {
+  return homogeneityCompletenessVMeasure(labelsTrue, labelsPred).homogeneity;
+}
+
+/** 1 when all samples of a class are in one cluster, 0 when classes say nothing of clusters. */
+export function completenessScore(labelsTrue: LabelsLike, labelsPred: LabelsLike): number {
+  return homogeneityCompletenessVMeasure(labelsTrue, labelsPred).completeness;
+}
+
+/** Harmonic mean of homogeneity and completeness; `beta` is the weight of homogeneity, 1 if left out. */
+export function vMeasureScore(
+  labelsTrue: LabelsLike,
+  labelsPred: LabelsLike,
+  options: { beta?: number } = {},
+): number {
+  return homogeneityCompletenessVMeasure(labelsTrue, labelsPred, options).vMeasure;
+}

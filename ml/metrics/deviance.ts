@@ -1,0 +1,85 @@
+import type { WeightOptions } from "./classification.ts";
+import { MetricError } from "./errors.ts";
+import { meanLoss, type NumbersLike, oneOutput } from "./outputs.ts";
+import { warnOnce } from "./warn.ts";
+
+/** Options of deviances. */
+export interface TweedieOptions extends WeightOptions {
+  /** Which distribution: 0 normal, 1 Poisson, 2 gamma, 3 inverse gaussian, between them compound; 0 if left out. */
+  power?: number;
+}
+
+/** Deviance of one prediction, after the checks that its power needs. */
+function deviance(power: number): (t: number, p: number) => number {
+  if (!(power <= 0 || power >= 1)) {
+    throw new MetricError(`meanTweedieDeviance: power must be at most 0 or at least 1, got ${power}`);
+  }
+  const least = power < 0 || power === 0 ? -Infinity : power < 2 ? 0 : Number.MIN_VALUE;
+  const check = (t: number, p: number): void => {
+    if (power !== 0 && (!(p > 0) || t < least)) {
+      const truth = power < 0 ? "" : power < 2 ? "yTrue from 0 up and " : "yTrue above 0 and ";
+      throw new MetricError(`meanTweedieDeviance: power ${power} needs ${truth}yPred above 0, got ${t} and ${p}`);
+    }
+  };
+  const general = (t: number, p: number): number => {
+    const own = Math.pow(power < 0 ? Math.max(t, 0) : t, 2 - power) / ((1 - power) * (2 - power));
+    return 2 * (own - t * Math.pow(p, 1 - power) / (1 - power) + Math.pow(p, 2 - power) / (2 - power));
+  };
+  const unit = power === 0
+    ? (t: number, p: number) => (t - p) ** 2
+    : power === 1
+    ? (t: number, p: number) => 2 * ((t === 0 ? 0 : t * Math.log(t / p)) - t + p)
+    : power === 2
+    ? (t: number, p: number) => 2 * (Math.log(p / t) + t / p - 1)
+    : general;
+  return (t, p) => {
+    check(t, p);
+    return unit(t, p);
+  };
+}
+
+/**
+ * Mean deviance of a Tweedie distribution.
+ *
+ * Source: B. Jørgensen, "The Theory of Dispersion Models" (1997).
+ *
+ * @throws {MetricError} when there are several outputs, or numbers are out of the distribution's bounds
+ */
+export function meanTweedieDeviance(yTrue: NumbersLike, yPred: NumbersLike, options: TweedieOptions = {}): number {
+  const targets = oneOutput("meanTweedieDeviance", yTrue, yPred, options.sampleWeight);
+  return meanLoss(targets, deviance(options.power ?? 0))[0];
+}
+
+/**
+ * Mean Poisson deviance.
+ *
+ * @throws {MetricError} when a target is negative, or a prediction is not above 0
+ */
+export function meanPoissonDeviance(yTrue: NumbersLike, yPred: NumbersLike, options: WeightOptions = {}): number {
+  return meanTweedieDeviance(yTrue, yPred, { ...options, power: 1 });
+}
+
+/**
+ * Mean gamma deviance.
+ *
+ * @throws {MetricError} when a target or a prediction is not above 0
+ */
+export function meanGammaDeviance(yTrue: NumbersLike, yPred: NumbersLike, options: WeightOptions = {}): number {
+  return meanTweedieDeviance(yTrue, yPred, { ...options, power: 2 });
+}
+
+/**
+ * Part of the deviance of the best constant (the mean) that is not lost: 1 is perfect, NaN for fewer than two samples.
+ *
+ * @throws {MetricError} as {@linkcode meanTweedieDeviance}
+ */
+export function d2TweedieScore(yTrue: NumbersLike, yPred: NumbersLike, options: TweedieOptions = {}): number {
+  const targets = oneOutput("d2TweedieScore", yTrue, yPred, options.sampleWeight);
+  if (targets.n < 2) {
+    warnOnce("d2TweedieScore: is not defined for fewer than two samples");
+    return NaN;
+  }
+  const unit = deviance(options.power ?? 0);
+  const mean = meanLoss(targets, (t) => t)[0];
+  return 1 - meanLoss(targets, unit)[0] / meanLoss(targets, (t) => unit(t, mean))[0];
+}

@@ -1,0 +1,253 @@
+import {
+  type Labels,
+  type LabelsLike,
+  type MatrixLike,
+  type NDArray,
+  toNDArray,
+  type VectorLike,
+} from "../array/mod.ts";
+import {
+  checkArray,
+  checkConsistentLength,
+  checkLabels,
+  checkSampleWeight,
+  checkVector,
+  encodeLabels,
+  typeOfTarget,
+} from "../utils/mod.ts";
+import { averageBinary, type ScoreAverage } from "./average_binary.ts";
+import type { WeightOptions } from "./classification.ts";
+import { thresholdCounts } from "./curves.ts";
+import { MetricError } from "./errors.ts";
+import { sortNumbers } from "./radix_sort.ts";
+import { checkIndicator, isTable, type TargetsLike } from "./targets.ts";
+import { warnOnce } from "./warn.ts";
+
+/** Options of {@linkcode rocAucScore}. */
+export interface RocAucOptions extends WeightOptions {
+  /** How the areas of several classes or labels become one; "macro" if left out. */
+  average?: ScoreAverage;
+  /** For more than two classes: each against the others ("ovr"), or each against each ("ovo"). */
+  multiClass?: "raise" | "ovr" | "ovo";
+  /** The classes, in the order of the columns of scores; those of yTrue if left out. */
+  labels?: LabelsLike | null;
+  /** Only the area up to this part of false alarms counts, scaled so that chance is 0.5; for two classes. */
+  maxFpr?: number | null;
+}
+
+function oneClass(): number {
+  warnOnce("rocAucScore: yTrue has one class only, of which there is no area");
+  return NaN;
+}
+
+/**
+ * The area for two classes; NaN where one of them is missing. Without weights it is a matter of ranks: both classes are
+ * sorted apart, and merged.
+ */
+function binaryArea(truth: Uint8Array, scores: Float64Array, weight?: Float64Array): number {
+  if (weight !== undefined) return weightedArea(truth, scores, weight);
+  let n = 0;
+  for (let i = 0; i < truth.length; i++) n += truth[i];
+  const m = truth.length - n;
+  if (n === 0 || m === 0) return oneClass();
+  let ours: Float64Array = new Float64Array(n);
+  let others: Float64Array = new Float64Array(m);
+  for (let i = 0, a = 0, b = 0; i < truth.length; i++) {
+    if (truth[i] === 1) ours[a++] = scores[i];
+    else others[b++] = scores[i];
+  }
+  ours = sortNumbers(ours);
+  others = sortNumbers(others);
+  // Twice the pairs in the right order, a tie counting half: whole numbers, and so exact up to 2**53.
+  let twice = 0;
+  let below = 0;
+  let upTo = 0;
+  for (let a = 0; a < n; a++) {
+    const v = ours[a];
+    while (below < m && others[below] < v) below++;
+    if (upTo < below) upTo = below;
+    while (upTo < m && others[upTo] === v) upTo++;
+    twice += below + upTo;
+  }
+  return twice / 2 / (n * m);
+}
+
+function weightedArea(truth: Uint8Array, scores: Float64Array, weight: Float64Array): number {
+  if (truth.every((t) => t === 0) || truth.every((t) => t === 1)) return oneClass();
+  const { hits, misses } = thresholdCounts(truth, scores, weight);
+  const n = hits.length;
+  if (n === 0 || hits[n - 1] === 0 || misses[n - 1] === 0) return NaN;
+  let area = 0;
+  for (let i = 0; i < n; i++) {
+    const before = i === 0 ? 0 : hits[i - 1];
+    area += (misses[i] - (i === 0 ? 0 : misses[i - 1])) * (hits[i] + before) / 2;
+  }
+  return area / (hits[n - 1] * misses[n - 1]);
+}
+
+/** The area up to `maxFpr`, scaled as D. K. McClish did (Medical Decision Making 9, 1989). */
+function partialArea(
+  truth: Uint8Array,
+  scores: Float64Array,
+  weight: Float64Array | undefined,
+  maxFpr: number,
+): number {
+  const { hits, misses } = thresholdCounts(truth, scores, weight);
+  const n = hits.length;
+  if (n === 0 || hits[n - 1] === 0 || misses[n - 1] === 0) return oneClass();
+  let area = 0;
+  let x = 0, y = 0;
+  for (let i = 0; i < n; i++) {
+    const nextX = misses[i] / misses[n - 1];
+    const nextY = hits[i] / hits[n - 1];
+    if (nextX > maxFpr) {
+      const cut = y + (nextY - y) * (maxFpr - x) / (nextX - x);
+      area += (maxFpr - x) * (y + cut) / 2;
+      break;
+    }
+    area += (nextX - x) * (y + nextY) / 2;
+    x = nextX;
+    y = nextY;
+  }
+  const least = 0.5 * maxFpr * maxFpr;
+  return 0.5 * (1 + (area - least) / (maxFpr - least));
+}
+
+/**
+ * Area under the receiver operating characteristic: how likely a sample of a class scores above one of another.
+ *
+ * Source: J. A. Hanley, B. J. McNeil (1982); for each pair of classes D. J. Hand, R. J. Till, Machine Learning 45 (2001).
+ *
+ * @param yTrue labels, shape [nSamples], or a table of zeros and ones, shape [nSamples, nLabels]
+ * @param yScore for two classes a score of the larger label, shape [nSamples]; for more probabilities, shape
+ * [nSamples, nClasses]; for a table a score of each label, shape [nSamples, nLabels]
+ * @returns the area; NaN, with a warning, where a class is missing; an array of areas with `average: null`
+ * @throws {MetricError} when there are more than two classes and `multiClass` does not say how to take them
+ *
+ * @example
+ * ```ts
+ * import { rocAucScore } from "@troupe/troupe";
+ * rocAucScore([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]); // 0.75
+ * ```
+ */
+export function rocAucScore(
+  yTrue: TargetsLike,
+  yScore: VectorLike | MatrixLike,
+  options: RocAucOptions & { average: null },
+): NDArray<Float64Array>;
+/** The same, averaged to one number. */
+export function rocAucScore(
+  yTrue: TargetsLike,
+  yScore: VectorLike | MatrixLike,
+  options?: RocAucOptions & { average?: Exclude<ScoreAverage, null> },
+): number;
+export function rocAucScore(
+  yTrue: TargetsLike,
+  yScore: VectorLike | MatrixLike,
+  options: RocAucOptions = {},
+): number | NDArray<Float64Array> {
+  const { average = "macro", maxFpr = null, sampleWeight } = options;
+  checkConsistentLength({ yTrue, yScore, sampleWeight });
+  if (maxFpr !== null && !(maxFpr > 0 && maxFpr <= 1)) {
+    throw new MetricError(`rocAucScore: maxFpr must be above 0 and at most 1, got ${maxFpr}`);
+  }
+  const binary = maxFpr === null || maxFpr === 1
+    ? binaryArea
+    : (t: Uint8Array, s: Float64Array, w?: Float64Array) => partialArea(t, s, w, maxFpr);
+  const scores = toNDArray(yScore, "yScore");
+  const weightOf = (n: number): Float64Array | undefined =>
+    sampleWeight ? checkSampleWeight(sampleWeight, n) : undefined;
+  if (isTable(yTrue)) {
+    const { n, k, data } = checkIndicator(yTrue, "yTrue");
+    const table = checkArray(scores, { inputName: "yScore" });
+    if (table.shape[1] !== k) throw new MetricError(`rocAucScore: ${table.shape[1]} columns of scores for ${k} labels`);
+    return averageBinary(
+      "rocAucScore",
+      { n, k, truth: data, scores: table.data, weight: weightOf(n) },
+      average,
+      binary,
+    );
+  }
+  const labels = checkLabels(yTrue as LabelsLike, "yTrue");
+  if (typeOfTarget(labels) === "continuous") throw new MetricError("rocAucScore: yTrue holds fractions");
+  const encoded = encodeLabels(labels);
+  const columns = scores.ndim === 1 ? 1 : scores.shape[1];
+  const { codes, classes } = encoded;
+  if (classes.size > 2 || columns > 2) {
+    if (columns === 1) throw new MetricError("rocAucScore: more than two classes need a column of scores each");
+    if (maxFpr !== null && maxFpr !== 1) throw new MetricError("rocAucScore: maxFpr is for two classes");
+    return manyClasses(encoded, checkArray(scores, { inputName: "yScore" }), weightOf(codes.length), options);
+  }
+  if (columns === 2) {
+    throw new MetricError("rocAucScore: for two classes give the scores of the larger label only, one for each sample");
+  }
+  const truth = Uint8Array.from(codes);
+  return binary(truth, checkVector(scores, "yScore").data, weightOf(codes.length));
+}
+
+function manyClasses(
+  { classes, codes }: { classes: Labels; codes: Int32Array },
+  scores: NDArray<Float64Array>,
+  weight: Float64Array | undefined,
+  { average = "macro", multiClass = "raise", labels }: RocAucOptions,
+): number | NDArray<Float64Array> {
+  const given = labels === undefined || labels === null ? classes : checkLabels(labels, "labels");
+  const k = given.size;
+  if (multiClass !== "ovr" && multiClass !== "ovo") {
+    throw new MetricError('rocAucScore: for more than two classes, multiClass must be "ovr" or "ovo"');
+  }
+  if (scores.shape[1] !== k) {
+    throw new MetricError(`rocAucScore: ${scores.shape[1]} columns of scores for ${k} classes; labels says which`);
+  }
+  if (encodeLabels(given).classes.data.join() !== given.data.join()) {
+    throw new MetricError("rocAucScore: labels must be sorted, each once");
+  }
+  if (scores.sum(1).data.some((s) => !(Math.abs(s - 1) <= 1e-5))) {
+    throw new MetricError("rocAucScore: scores of several classes must be probabilities, and sum to 1 for each sample");
+  }
+  const places = Array.from(classes.data as ArrayLike<unknown>, (v) => [...given.data as Iterable<unknown>].indexOf(v));
+  if (places.includes(-1)) throw new MetricError("rocAucScore: yTrue has labels that are not in labels");
+  const truth = codes.map((c) => places[c]);
+  if (average === "samples") throw new MetricError('rocAucScore: average "samples" is for tables of zeros and ones');
+  if (multiClass === "ovo") {
+    if (weight !== undefined) throw new MetricError('rocAucScore: multiClass "ovo" takes no sampleWeight');
+    if (average !== "macro" && average !== "weighted") {
+      throw new MetricError('rocAucScore: with multiClass "ovo", average must be "macro" or "weighted"');
+    }
+    return eachAgainstEach(truth, scores, k, average);
+  }
+  const table = new Uint8Array(truth.length * k);
+  for (let i = 0; i < truth.length; i++) table[i * k + truth[i]] = 1;
+  return averageBinary(
+    "rocAucScore",
+    { n: truth.length, k, truth: table, scores: scores.data, weight },
+    average,
+    binaryArea,
+  );
+}
+
+function eachAgainstEach(
+  truth: Int32Array,
+  scores: NDArray<Float64Array>,
+  k: number,
+  average: "macro" | "weighted",
+): number {
+  let sum = 0;
+  let mass = 0;
+  const present = new Set(truth);
+  for (let a = 0; a < k; a++) {
+    for (let b = a + 1; b < k; b++) {
+      if (!present.has(a) || !present.has(b)) continue;
+      const rows = Int32Array.from(truth.keys()).filter((i) => truth[i] === a || truth[i] === b);
+      const area = (own: number): number =>
+        binaryArea(
+          Uint8Array.from(rows, (i) => truth[i] === own ? 1 : 0),
+          Float64Array.from(rows, (i) => scores.data[i * k + own]),
+        );
+      const share = average === "macro" ? 1 : rows.length / truth.length;
+      sum += share * (area(a) + area(b)) / 2;
+      mass += share;
+    }
+  }
+  return sum / mass;
+}

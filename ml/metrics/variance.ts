@@ -1,0 +1,192 @@
+import type { NDArray } from "../array/mod.ts";
+import {
+  combineOutputs,
+  meanLoss,
+  type NumbersLike,
+  type NumberTargets,
+  numberTargets,
+  type OutputOptions,
+  type VarianceOutput,
+} from "./outputs.ts";
+import { weightedPercentile } from "./percentile.ts";
+import { pinball } from "./regression.ts";
+import type { MultiOutput } from "./outputs.ts";
+import { warnOnce } from "./warn.ts";
+
+/** Options of scores that explain variance. */
+export interface VarianceOptions extends OutputOptions<VarianceOutput> {
+  /** Whether constant targets score 1 when predicted perfectly and 0 otherwise, not NaN and −infinity; true if left out. */
+  forceFinite?: boolean;
+}
+
+/** 1 − errors / spread, for each output, then of all. */
+function explained(
+  who: string,
+  errors: Float64Array,
+  spread: Float64Array,
+  multioutput: VarianceOutput | undefined,
+  forceFinite: boolean,
+): number | NDArray<Float64Array> {
+  const scores = errors.map((e, c) => {
+    if (!forceFinite || (e !== 0 && spread[c] !== 0)) return 1 - e / spread[c];
+    return e === 0 ? 1 : 0;
+  });
+  return combineOutputs(who, scores, multioutput, spread);
+}
+
+/** Weighted mean of each output. */
+function meansOf({ n, k, weight }: NumberTargets, values: Float64Array): Float64Array {
+  const out = new Float64Array(k);
+  let mass = 0;
+  for (let i = 0; i < n; i++) {
+    mass += weight[i];
+    for (let c = 0; c < k; c++) out[c] += weight[i] * values[i * k + c];
+  }
+  return out.map((v) => v / mass);
+}
+
+/** Weighted sum of squared distances from some centres, for each output. */
+function squaresAround({ n, k, weight }: NumberTargets, values: Float64Array, centres: Float64Array): Float64Array {
+  const out = new Float64Array(k);
+  for (let i = 0; i < n; i++) {
+    for (let c = 0; c < k; c++) out[c] += weight[i] * (values[i * k + c] - centres[c]) ** 2;
+  }
+  return out;
+}
+
+function tooFew(who: string): number {
+  warnOnce(`${who}: is not defined for fewer than two samples`);
+  return NaN;
+}
+
+/**
+ * Coefficient of determination R²: 1 is perfect, 0 as good as always predicting the mean, negative is worse. NaN for
+ * fewer than two samples. Where all targets are equal, a perfect prediction scores 1 and every other 0.
+ *
+ * @param yTrue true numbers, shape [nSamples] or [nSamples, nOutputs]
+ * @param yPred predicted ones, of the same shape
+ * @throws {InvalidInputError} when shapes differ, or there are NaN or infinite values
+ *
+ * @example
+ * ```ts
+ * import { r2Score } from "@troupe/troupe";
+ * r2Score([3, -0.5, 2, 7], [2.5, 0, 2, 8]); // 0.948…
+ * ```
+ */
+export function r2Score(
+  yTrue: NumbersLike,
+  yPred: NumbersLike,
+  options: VarianceOptions & { multioutput: "raw_values" },
+): NDArray<Float64Array>;
+/** The same, as one number. */
+export function r2Score(
+  yTrue: NumbersLike,
+  yPred: NumbersLike,
+  options?: VarianceOptions & { multioutput?: Exclude<VarianceOutput, "raw_values"> },
+): number;
+export function r2Score(
+  yTrue: NumbersLike,
+  yPred: NumbersLike,
+  options: VarianceOptions = {},
+): number | NDArray<Float64Array> {
+  const targets = numberTargets(yTrue, yPred, options.sampleWeight);
+  if (targets.n < 2) return tooFew("r2Score");
+  const { truth, predicted, k } = targets;
+  const errors = squaresAround(targets, truth.map((t, at) => t - predicted[at]), new Float64Array(k));
+  const spread = squaresAround(targets, truth, meansOf(targets, truth));
+  return explained("r2Score", errors, spread, options.multioutput, options.forceFinite ?? true);
+}
+
+/**
+ * Part of the targets' variance that is not the errors' variance: R², but for a constant error, which it forgives.
+ *
+ * @param yTrue true numbers, shape [nSamples] or [nSamples, nOutputs]
+ * @param yPred predicted ones, of the same shape
+ * @throws {InvalidInputError} when shapes differ, or there are NaN or infinite values
+ */
+export function explainedVarianceScore(
+  yTrue: NumbersLike,
+  yPred: NumbersLike,
+  options: VarianceOptions & { multioutput: "raw_values" },
+): NDArray<Float64Array>;
+/** The same, as one number. */
+export function explainedVarianceScore(
+  yTrue: NumbersLike,
+  yPred: NumbersLike,
+  options?: VarianceOptions & { multioutput?: Exclude<VarianceOutput, "raw_values"> },
+): number;
+export function explainedVarianceScore(
+  yTrue: NumbersLike,
+  yPred: NumbersLike,
+  options: VarianceOptions = {},
+): number | NDArray<Float64Array> {
+  const targets = numberTargets(yTrue, yPred, options.sampleWeight);
+  const { truth, predicted } = targets;
+  const difference = truth.map((t, at) => t - predicted[at]);
+  const mass = targets.weight.reduce((a, b) => a + b, 0);
+  const errors = squaresAround(targets, difference, meansOf(targets, difference)).map((v) => v / mass);
+  const spread = squaresAround(targets, truth, meansOf(targets, truth)).map((v) => v / mass);
+  return explained("explainedVarianceScore", errors, spread, options.multioutput, options.forceFinite ?? true);
+}
+
+/**
+ * Part of the pinball loss of the best constant (the quantile of the targets) that is not lost: 1 is perfect.
+ *
+ * @param options `alpha`: the quantile, 0 to 1; 0.5 if left out
+ * @param yTrue true numbers, shape [nSamples] or [nSamples, nOutputs]
+ * @param yPred predicted ones, of the same shape
+ * @throws {InvalidInputError} when shapes differ, or there are NaN or infinite values
+ */
+export function d2PinballScore(
+  yTrue: NumbersLike,
+  yPred: NumbersLike,
+  options: OutputOptions & { alpha?: number } & { multioutput: "raw_values" },
+): NDArray<Float64Array>;
+/** The same, as one number. */
+export function d2PinballScore(
+  yTrue: NumbersLike,
+  yPred: NumbersLike,
+  options?: OutputOptions & { alpha?: number } & { multioutput?: Exclude<MultiOutput, "raw_values"> },
+): number;
+export function d2PinballScore(
+  yTrue: NumbersLike,
+  yPred: NumbersLike,
+  options: OutputOptions & { alpha?: number } = {},
+): number | NDArray<Float64Array> {
+  const { alpha = 0.5 } = options;
+  const targets = numberTargets(yTrue, yPred, options.sampleWeight);
+  if (targets.n < 2) return tooFew("d2PinballScore");
+  const { n, k, truth, weight } = targets;
+  const errors = meanLoss(targets, pinball(alpha));
+  const quantiles = Float64Array.from({ length: k }, (_, c) => {
+    return weightedPercentile(Float64Array.from({ length: n }, (_, i) => truth[i * k + c]), weight, alpha * 100);
+  });
+  const constant = { ...targets, predicted: Float64Array.from(truth, (_, at) => quantiles[at % k]) };
+  return explained("d2PinballScore", errors, meanLoss(constant, pinball(alpha)), options.multioutput, true);
+}
+
+/**
+ * Part of the absolute error of the best constant (the median of the targets) that is not lost: 1 is perfect.
+ *
+ * @param yTrue true numbers, shape [nSamples] or [nSamples, nOutputs]
+ * @param yPred predicted ones, of the same shape
+ * @throws {InvalidInputError} when shapes differ, or there are NaN or infinite values
+ */
+export function d2AbsoluteErrorScore(
+  yTrue: NumbersLike,
+  yPred: NumbersLike,
+  options: OutputOptions & { multioutput: "raw_values" },
+): NDArray<Float64Array>;
+/** The same, as one number. */
+export function d2AbsoluteErrorScore(
+  yTrue: NumbersLike,
+  yPred: NumbersLike,
+  options?: OutputOptions & { multioutput?: Exclude<MultiOutput, "raw_values"> },
+): number;
+export function d2AbsoluteErrorScore(
+  yTrue: NumbersLike,
+  yPred: NumbersLike,
+  options: OutputOptions = {},
+): number | NDArray<Float64Array> {
+  return d2PinballScore(yTrue, yPred, { ...options, alpha: 0.5 } as OutputOptions & { multioutput: "raw_values" });
+}
