@@ -6,8 +6,27 @@ export * from "./array/mod.ts";
 export * from "./base/mod.ts";
 export * from "./calibration/mod.ts";
 export * from "./cluster/mod.ts";
+export * from "./compose/mod.ts";
 export * from "./datasets/mod.ts";
+export * from "./ensemble/mod.ts";
 export * from "./dummy/mod.ts";
+export {
+  cholesky,
+  choleskySolve,
+  type Eigen,
+  eigh,
+  type LeastSquares,
+  lstsq,
+  type LstsqOptions,
+  NotConvergedError,
+  NotPositiveDefiniteError,
+  qr,
+  SingularMatrixError,
+  solve,
+  type SolveOptions,
+  type SVD,
+  svd,
+} from "./linalg/mod.ts";
 export * from "./linear_model/mod.ts";
 export * from "./feature_selection/mod.ts";
 export * from "./impute/mod.ts";

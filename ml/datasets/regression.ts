@@ -1,7 +1,7 @@
 import { NDArray } from "../array/mod.ts";
 import { checkRandomState, type RandomStateLike, shuffledIndices } from "../random/mod.ts";
 import { bool, checkParameters, either, integer, oneOf, real } from "../utils/mod.ts";
-import { orthonormalFactor } from "./qr.ts";
+import { orthonormalFactor } from "../linalg/mod.ts";
 
 /** Parameters of {@linkcode makeLowRankMatrix}. */
 export interface MakeLowRankMatrixOptions {

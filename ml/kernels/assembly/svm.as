@@ -1,0 +1,925 @@
+// Support vector machines: kernel rows computed in registers, sequential minimal optimisation on a dense kernel matrix, and a two-level
+// solver over it that keeps no matrix of all samples. Sources: R.-E. Fan, P.-H. Chen, C.-J. Lin, "Working set selection using second order
+// information for training support vector machines", JMLR 6 (2005); T. Joachims, "Making large-scale SVM learning practical" (1999).
+//
+// A problem stands in signed form: minimise ½ βᵀKβ + baseᵀβ where lo ≤ β ≤ hi and Σβ stays; F = Kβ + base is its gradient. Samples
+// ("columns") lie in tiles of 8: feature by feature, 8 columns side by side. A sample with lo = hi never moves, but its F is kept.
+
+// @ts-ignore: decorator
+@inline
+function madd32(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
+  return f32x4.add(f32x4.mul(a, b), c);
+}
+// @ts-ignore: decorator
+@inline
+function madd64(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f64x2.relaxed_madd(a, b, c);
+  return f64x2.add(f64x2.mul(a, b), c);
+}
+
+/** 2^s in single precision, s not above 127; below −126 it is 2^−126. */
+// @ts-ignore: decorator
+@inline
+function exp2f(s: v128): v128 {
+  s = f32x4.max(s, f32x4.splat(-126));
+  const magic = f32x4.splat(12582912);
+  const t = f32x4.add(s, magic);
+  const f = f32x4.sub(s, f32x4.sub(t, magic));
+  let p = madd32(f32x4.splat(0.000154697319723078), f, f32x4.splat(0.0013400432165225804));
+  p = madd32(p, f, f32x4.splat(0.009618025602985998));
+  p = madd32(p, f, f32x4.splat(0.05550327214209406));
+  p = madd32(p, f, f32x4.splat(0.2402265121359483));
+  p = madd32(p, f, f32x4.splat(0.6931472067106204));
+  p = madd32(p, f, f32x4.splat(1));
+  return i32x4.add(p, i32x4.shl(t, 23));
+}
+
+/** 2^s in double precision, s within ±1021; below, zero. */
+// @ts-ignore: decorator
+@inline
+function exp2d(s: v128): v128 {
+  const small = f64x2.lt(s, f64x2.splat(-1021));
+  s = f64x2.max(s, f64x2.splat(-1021));
+  const magic = f64x2.splat(6755399441055744);
+  const t = f64x2.add(s, magic);
+  const f = f64x2.sub(s, f64x2.sub(t, magic));
+  let p = madd64(f64x2.splat(2.5678435993488196e-11), f, f64x2.splat(4.44553827187081e-10));
+  p = madd64(p, f, f64x2.splat(7.054911620801121e-9));
+  p = madd64(p, f, f64x2.splat(1.0178086009239696e-7));
+  p = madd64(p, f, f64x2.splat(1.3215486790144305e-6));
+  p = madd64(p, f, f64x2.splat(1.5252733804059838e-5));
+  p = madd64(p, f, f64x2.splat(0.00015403530393381606));
+  p = madd64(p, f, f64x2.splat(0.0013333558146428441));
+  p = madd64(p, f, f64x2.splat(0.009618129107628477));
+  p = madd64(p, f, f64x2.splat(0.055504108664821576));
+  p = madd64(p, f, f64x2.splat(0.2402265069591007));
+  p = madd64(p, f, f64x2.splat(0.6931471805599453));
+  p = madd64(p, f, f64x2.splat(1));
+  return v128.andnot(i64x2.add(p, i64x2.shl(t, 52)), small);
+}
+
+// ---- kernel rows ----
+
+const LINEAR: i32 = 0;
+const RBF: i32 = 1;
+const POLY: i32 = 2;
+const SIGMOID: i32 = 3;
+
+/** Kernel, and its numbers; for RBF `GAMMA` is γ·log2(e). */
+let KERNEL: i32 = 0;
+let GAMMA: f64 = 0;
+let COEF0: f64 = 0;
+let DEGREE: i32 = 0;
+/** 1: differences of features instead of norms and products, where norms are too large for single precision. */
+let APART: i32 = 0;
+
+export function setKernel(kernel: i32, gamma: f64, coef0: f64, degree: i32, apart: i32): void {
+  KERNEL = kernel;
+  GAMMA = gamma;
+  COEF0 = coef0;
+  DEGREE = degree;
+  APART = apart;
+}
+
+/** Adds coefficient times row to F, for four rows of values of eight columns, in single precision until they are summed. */
+// @ts-ignore: decorator
+@inline
+function addEight(k0: v128, k1: v128, k2: v128, k3: v128, h0: v128, h1: v128, h2: v128, h3: v128, c: usize, out: usize, also: usize): void {
+  const c0 = v128.load32_splat(c);
+  const c1 = v128.load32_splat(c, 4);
+  const c2 = v128.load32_splat(c, 8);
+  const c3 = v128.load32_splat(c, 12);
+  const s = madd32(k0, c0, madd32(k1, c1, madd32(k2, c2, f32x4.mul(k3, c3))));
+  const t = madd32(h0, c0, madd32(h1, c1, madd32(h2, c2, f32x4.mul(h3, c3))));
+  const d0 = f64x2.promote_low_f32x4(s);
+  const d1 = f64x2.promote_low_f32x4(i8x16.shuffle(s, s, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15));
+  const d2 = f64x2.promote_low_f32x4(t);
+  const d3 = f64x2.promote_low_f32x4(i8x16.shuffle(t, t, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15));
+  v128.store(out, f64x2.add(v128.load(out), d0));
+  v128.store(out, f64x2.add(v128.load(out, 16), d1), 16);
+  v128.store(out, f64x2.add(v128.load(out, 32), d2), 32);
+  v128.store(out, f64x2.add(v128.load(out, 48), d3), 48);
+  if (also != 0) {
+    v128.store(also, f64x2.add(v128.load(also), d0));
+    v128.store(also, f64x2.add(v128.load(also, 16), d1), 16);
+    v128.store(also, f64x2.add(v128.load(also, 32), d2), 32);
+    v128.store(also, f64x2.add(v128.load(also, 48), d3), 48);
+  }
+}
+
+/**
+ * Four rows of a gaussian kernel in single precision. `rows`: their features one after the other, times 2·GAMMA unless APART; `rowNorms`
+ * and `norms`: −GAMMA·|x|². With `coefs` (four floats) they are added to `out` (doubles; and to `also`), without stored in `out` (floats, rows
+ * `ld` apart).
+ */
+export function gaussian32(tiles: usize, norms: usize, blocks: i32, dim: i32, rows: usize, rowNorms: usize, coefs: usize, out: usize, ld: i32, also: usize): void {
+  const r1 = rows + (dim << 2);
+  const r2 = r1 + (dim << 2);
+  const r3 = r2 + (dim << 2);
+  const n0 = v128.load32_splat(rowNorms);
+  const n1 = v128.load32_splat(rowNorms, 4);
+  const n2 = v128.load32_splat(rowNorms, 8);
+  const n3 = v128.load32_splat(rowNorms, 12);
+  const minus = f32x4.splat(-<f32> GAMMA);
+  for (let b = 0; b < blocks; b++) {
+    let a0: v128, a1: v128, a2: v128, a3: v128, b0: v128, b1: v128, b2: v128, b3: v128;
+    if (APART) {
+      a0 = a1 = a2 = a3 = b0 = b1 = b2 = b3 = f32x4.splat(0);
+      for (let k = 0; k < dim << 2; k += 4) {
+        const x = v128.load(tiles);
+        const z = v128.load(tiles, 16);
+        tiles += 32;
+        let v = v128.load32_splat(rows + k);
+        let e = f32x4.sub(x, v);
+        a0 = madd32(e, e, a0);
+        e = f32x4.sub(z, v);
+        b0 = madd32(e, e, b0);
+        v = v128.load32_splat(r1 + k);
+        e = f32x4.sub(x, v);
+        a1 = madd32(e, e, a1);
+        e = f32x4.sub(z, v);
+        b1 = madd32(e, e, b1);
+        v = v128.load32_splat(r2 + k);
+        e = f32x4.sub(x, v);
+        a2 = madd32(e, e, a2);
+        e = f32x4.sub(z, v);
+        b2 = madd32(e, e, b2);
+        v = v128.load32_splat(r3 + k);
+        e = f32x4.sub(x, v);
+        a3 = madd32(e, e, a3);
+        e = f32x4.sub(z, v);
+        b3 = madd32(e, e, b3);
+      }
+      a0 = f32x4.mul(a0, minus);
+      a1 = f32x4.mul(a1, minus);
+      a2 = f32x4.mul(a2, minus);
+      a3 = f32x4.mul(a3, minus);
+      b0 = f32x4.mul(b0, minus);
+      b1 = f32x4.mul(b1, minus);
+      b2 = f32x4.mul(b2, minus);
+      b3 = f32x4.mul(b3, minus);
+    } else {
+      const m = v128.load(norms);
+      const w = v128.load(norms, 16);
+      norms += 32;
+      a0 = f32x4.add(m, n0);
+      a1 = f32x4.add(m, n1);
+      a2 = f32x4.add(m, n2);
+      a3 = f32x4.add(m, n3);
+      b0 = f32x4.add(w, n0);
+      b1 = f32x4.add(w, n1);
+      b2 = f32x4.add(w, n2);
+      b3 = f32x4.add(w, n3);
+      for (let k = 0; k < dim << 2; k += 4) {
+        const x = v128.load(tiles);
+        const z = v128.load(tiles, 16);
+        tiles += 32;
+        let v = v128.load32_splat(rows + k);
+        a0 = madd32(x, v, a0);
+        b0 = madd32(z, v, b0);
+        v = v128.load32_splat(r1 + k);
+        a1 = madd32(x, v, a1);
+        b1 = madd32(z, v, b1);
+        v = v128.load32_splat(r2 + k);
+        a2 = madd32(x, v, a2);
+        b2 = madd32(z, v, b2);
+        v = v128.load32_splat(r3 + k);
+        a3 = madd32(x, v, a3);
+        b3 = madd32(z, v, b3);
+      }
+      // Rounding may leave a little above zero.
+      const zero = f32x4.splat(0);
+      a0 = f32x4.min(a0, zero);
+      a1 = f32x4.min(a1, zero);
+      a2 = f32x4.min(a2, zero);
+      a3 = f32x4.min(a3, zero);
+      b0 = f32x4.min(b0, zero);
+      b1 = f32x4.min(b1, zero);
+      b2 = f32x4.min(b2, zero);
+      b3 = f32x4.min(b3, zero);
+    }
+    a0 = exp2f(a0);
+    a1 = exp2f(a1);
+    a2 = exp2f(a2);
+    a3 = exp2f(a3);
+    b0 = exp2f(b0);
+    b1 = exp2f(b1);
+    b2 = exp2f(b2);
+    b3 = exp2f(b3);
+    if (coefs != 0) {
+      addEight(a0, a1, a2, a3, b0, b1, b2, b3, coefs, out, also);
+      out += 64;
+      if (also != 0) also += 64;
+    } else {
+      const size = <usize> ld << 2;
+      v128.store(out, a0);
+      v128.store(out, b0, 16);
+      v128.store(out + size, a1);
+      v128.store(out + size, b1, 16);
+      v128.store(out + 2 * size, a2);
+      v128.store(out + 2 * size, b2, 16);
+      v128.store(out + 3 * size, a3);
+      v128.store(out + 3 * size, b3, 16);
+      out += 32;
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function power(x: v128, n: i32): v128 {
+  let r = f64x2.splat(1);
+  while (n > 0) {
+    if (n & 1) r = f64x2.mul(r, x);
+    x = f64x2.mul(x, x);
+    n >>= 1;
+  }
+  return r;
+}
+
+/** Products (for RBF, exponents of two) to kernel values. */
+// @ts-ignore: decorator
+@inline
+function shaped(a: v128): v128 {
+  if (KERNEL == RBF) return exp2d(f64x2.min(a, f64x2.splat(0)));
+  if (KERNEL == LINEAR) return a;
+  a = madd64(a, f64x2.splat(GAMMA), f64x2.splat(COEF0));
+  if (KERNEL == POLY) return power(a, DEGREE);
+  // tanh
+  const e = exp2d(f64x2.max(f64x2.splat(-60), f64x2.min(f64x2.splat(60), f64x2.mul(a, f64x2.splat(2 * 1.4426950408889634)))));
+  return f64x2.sub(f64x2.splat(1), f64x2.div(f64x2.splat(2), f64x2.add(e, f64x2.splat(1))));
+}
+
+// @ts-ignore: decorator
+@inline
+function addPair(k: v128, c0: v128, h: v128, c1: v128, out: usize, also: usize): void {
+  const d = madd64(k, c0, f64x2.mul(h, c1));
+  v128.store(out, f64x2.add(v128.load(out), d));
+  if (also != 0) v128.store(also, f64x2.add(v128.load(also), d));
+}
+
+/**
+ * Two rows of any kernel in double precision, as `gaussian32` has four. `rows`: their features, for RBF times 2·GAMMA. Coefficients and
+ * norms are doubles; what is stored are floats, or doubles where `wide`.
+ */
+export function rows64(tiles: usize, norms: usize, blocks: i32, dim: i32, rows: usize, rowNorms: usize, coefs: usize, out: usize, ld: i32, also: usize, wide: i32): void {
+  const r1 = rows + (dim << 3);
+  const rbf = KERNEL == RBF;
+  const n0 = rbf ? v128.load64_splat(rowNorms) : f64x2.splat(0);
+  const n1 = rbf ? v128.load64_splat(rowNorms, 8) : f64x2.splat(0);
+  const c0 = coefs != 0 ? v128.load64_splat(coefs) : f64x2.splat(0);
+  const c1 = coefs != 0 ? v128.load64_splat(coefs, 8) : f64x2.splat(0);
+  for (let b = 0; b < blocks; b++) {
+    let a0 = n0, a1 = n0, a2 = n0, a3 = n0, b0 = n1, b1 = n1, b2 = n1, b3 = n1;
+    if (rbf) {
+      let m = v128.load(norms);
+      a0 = f64x2.add(a0, m);
+      b0 = f64x2.add(b0, m);
+      m = v128.load(norms, 16);
+      a1 = f64x2.add(a1, m);
+      b1 = f64x2.add(b1, m);
+      m = v128.load(norms, 32);
+      a2 = f64x2.add(a2, m);
+      b2 = f64x2.add(b2, m);
+      m = v128.load(norms, 48);
+      a3 = f64x2.add(a3, m);
+      b3 = f64x2.add(b3, m);
+      norms += 64;
+    }
+    for (let k = 0; k < dim << 3; k += 8) {
+      const v = v128.load64_splat(rows + k);
+      const w = v128.load64_splat(r1 + k);
+      let x = v128.load(tiles);
+      a0 = madd64(x, v, a0);
+      b0 = madd64(x, w, b0);
+      x = v128.load(tiles, 16);
+      a1 = madd64(x, v, a1);
+      b1 = madd64(x, w, b1);
+      x = v128.load(tiles, 32);
+      a2 = madd64(x, v, a2);
+      b2 = madd64(x, w, b2);
+      x = v128.load(tiles, 48);
+      a3 = madd64(x, v, a3);
+      b3 = madd64(x, w, b3);
+      tiles += 64;
+    }
+    a0 = shaped(a0);
+    a1 = shaped(a1);
+    a2 = shaped(a2);
+    a3 = shaped(a3);
+    b0 = shaped(b0);
+    b1 = shaped(b1);
+    b2 = shaped(b2);
+    b3 = shaped(b3);
+    if (coefs != 0) {
+      addPair(a0, c0, b0, c1, out, also);
+      addPair(a1, c0, b1, c1, out + 16, also == 0 ? 0 : also + 16);
+      addPair(a2, c0, b2, c1, out + 32, also == 0 ? 0 : also + 32);
+      addPair(a3, c0, b3, c1, out + 48, also == 0 ? 0 : also + 48);
+      out += 64;
+      if (also != 0) also += 64;
+    } else if (wide) {
+      const size = <usize> ld << 3;
+      v128.store(out, a0);
+      v128.store(out, a1, 16);
+      v128.store(out, a2, 32);
+      v128.store(out, a3, 48);
+      v128.store(out + size, b0);
+      v128.store(out + size, b1, 16);
+      v128.store(out + size, b2, 32);
+      v128.store(out + size, b3, 48);
+      out += 64;
+    } else {
+      const size = <usize> ld << 2;
+      v128.store(out, narrow(a0, a1));
+      v128.store(out, narrow(a2, a3), 16);
+      v128.store(out + size, narrow(b0, b1));
+      v128.store(out + size, narrow(b2, b3), 16);
+      out += 32;
+    }
+  }
+}
+
+/** Four doubles as floats. */
+// @ts-ignore: decorator
+@inline
+function narrow(a: v128, b: v128): v128 {
+  return i8x16.shuffle(f32x4.demote_f64x2_zero(a), f32x4.demote_f64x2_zero(b), 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
+}
+
+/** Adds four stored rows of floats, times coefficients (floats), to `out` (and `also`). */
+function addStored(p0: usize, p1: usize, p2: usize, p3: usize, coefs: usize, blocks: i32, out: usize, also: usize): void {
+  for (let b = 0; b < blocks; b++) {
+    addEight(
+      v128.load(p0), v128.load(p1), v128.load(p2), v128.load(p3),
+      v128.load(p0, 16), v128.load(p1, 16), v128.load(p2, 16), v128.load(p3, 16),
+      coefs, out, also,
+    );
+    p0 += 32;
+    p1 += 32;
+    p2 += 32;
+    p3 += 32;
+    out += 64;
+    if (also != 0) also += 64;
+  }
+}
+
+// ---- sequential minimal optimisation on a dense matrix ----
+
+const TAU: f64 = 1e-12;
+
+/** The index of the better of two lanes; of equals the larger index. */
+// @ts-ignore: decorator
+@inline
+function place(best: v128, at: v128): i32 {
+  const a = f64x2.extract_lane(best, 0);
+  const b = f64x2.extract_lane(best, 1);
+  const i = <i32> f64x2.extract_lane(at, 0);
+  const j = <i32> f64x2.extract_lane(at, 1);
+  return a > b || (a == b && i > j) ? i : j;
+}
+
+// @ts-ignore: decorator
+@inline
+function mark(k: i32, beta: usize, lo: usize, hi: usize, up: usize, down: usize): void {
+  const o = <usize> k << 3;
+  const b = load<f64>(beta + o);
+  store<f64>(up + o, b < load<f64>(hi + o) ? 0 : -Infinity);
+  store<f64>(down + o, b > load<f64>(lo + o) ? 0 : -Infinity);
+}
+
+/** What the last `smo` left: its gap. */
+let GAP: f64 = 0;
+export function lastGap(): f64 {
+  return GAP;
+}
+
+/**
+ * Moves pairs until none violates the optimum by `tol`. All arrays have `n` doubles, an even number; `K` rows of floats `ld` apart; `up` and
+ * `down` are scratch. Selection and ties are LIBSVM's. Gives the number of moves, negative where `most` of them were not enough.
+ */
+export function smo(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usize, lo: usize, hi: usize, up: usize, down: usize, tol: f64, most: i32): i32 {
+  const bytes = <usize> n << 3;
+  const tau = f64x2.splat(TAU);
+  const none = f64x2.splat(-Infinity);
+  let best = none;
+  let at = f64x2.splat(-1);
+  for (let k = 0; k < n; k++) mark(k, beta, lo, hi, up, down);
+  for (let o: usize = 0; o < bytes; o += 16) {
+    const v = f64x2.sub(v128.load(up + o), v128.load(F + o));
+    const m = f64x2.ge(v, best);
+    best = v128.bitselect(v, best, m);
+    const k = <f64> (<i32> (o >> 3));
+    at = v128.bitselect(f64x2.replace_lane(f64x2.splat(k), 1, k + 1), at, m);
+  }
+  let moves = 0;
+  while (true) {
+    const i = place(best, at);
+    const top = max(f64x2.extract_lane(best, 0), f64x2.extract_lane(best, 1));
+    if (i < 0 || top == -Infinity) {
+      GAP = 0;
+      return moves;
+    }
+    const rowI = K + ((<usize> i * <usize> ld) << 2);
+    const tops = f64x2.splat(top);
+    const own = f64x2.splat(load<f64>(diag + (<usize> i << 3)));
+    let worst = none;
+    let gain = f64x2.splat(0);
+    let partner = f64x2.splat(-1);
+    let index = f64x2.replace_lane(f64x2.splat(0), 1, 1);
+    const two = f64x2.splat(2);
+    for (let o: usize = 0; o < bytes; o += 16) {
+      const f = v128.load(F + o);
+      const d = v128.load(down + o);
+      worst = f64x2.pmax(worst, f64x2.add(f, d));
+      const gap = f64x2.max(f64x2.add(f64x2.add(tops, f), d), f64x2.splat(0));
+      const k = f64x2.promote_low_f32x4(v128.load64_zero(rowI + (o >> 1)));
+      const curve = f64x2.max(f64x2.sub(f64x2.add(own, v128.load(diag + o)), f64x2.add(k, k)), tau);
+      const g = f64x2.div(f64x2.mul(gap, gap), curve);
+      const m = v128.and(f64x2.ge(g, gain), f64x2.gt(gap, f64x2.splat(0)));
+      gain = v128.bitselect(g, gain, m);
+      partner = v128.bitselect(index, partner, m);
+      index = f64x2.add(index, two);
+    }
+    GAP = top + max(f64x2.extract_lane(worst, 0), f64x2.extract_lane(worst, 1));
+    if (!(GAP >= tol)) return moves;
+    const j = place(gain, partner);
+    if (j < 0) return moves;
+    if (moves >= most) return -moves - 1;
+    moves++;
+    const oi = <usize> i << 3;
+    const oj = <usize> j << 3;
+    let curve = load<f64>(diag + oi) + load<f64>(diag + oj) - 2 * <f64> load<f32>(rowI + (<usize> j << 2));
+    if (!(curve > TAU)) curve = TAU;
+    let t = (load<f64>(F + oj) - load<f64>(F + oi)) / curve;
+    const bi = load<f64>(beta + oi);
+    const bj = load<f64>(beta + oj);
+    const roomI = load<f64>(hi + oi) - bi;
+    const roomJ = bj - load<f64>(lo + oj);
+    if (t >= roomI || t >= roomJ) {
+      t = min(roomI, roomJ);
+      store<f64>(beta + oi, roomI <= roomJ ? load<f64>(hi + oi) : bi + t);
+      store<f64>(beta + oj, roomJ <= roomI ? load<f64>(lo + oj) : bj - t);
+    } else {
+      store<f64>(beta + oi, bi + t);
+      store<f64>(beta + oj, bj - t);
+    }
+    mark(i, beta, lo, hi, up, down);
+    mark(j, beta, lo, hi, up, down);
+    const rowJ = K + ((<usize> j * <usize> ld) << 2);
+    const ti = f64x2.splat(t);
+    best = none;
+    at = f64x2.splat(-1);
+    index = f64x2.replace_lane(f64x2.splat(0), 1, 1);
+    for (let o: usize = 0; o < bytes; o += 16) {
+      const ki = f64x2.promote_low_f32x4(v128.load64_zero(rowI + (o >> 1)));
+      const kj = f64x2.promote_low_f32x4(v128.load64_zero(rowJ + (o >> 1)));
+      const f = madd64(ti, f64x2.sub(ki, kj), v128.load(F + o));
+      v128.store(F + o, f);
+      const v = f64x2.sub(v128.load(up + o), f);
+      const m = f64x2.ge(v, best);
+      best = v128.bitselect(v, best, m);
+      at = v128.bitselect(index, at, m);
+      index = f64x2.add(index, two);
+    }
+  }
+}
+
+// ---- two levels ----
+
+/** Where kernel values come from: features of linear form (W), single or double precision rows, or a matrix. */
+const FEATURES: i32 = 0;
+const SINGLE: i32 = 1;
+const DOUBLE: i32 = 2;
+const MATRIX: i32 = 3;
+
+let KIND: i32 = 0;
+let N: i32 = 0;
+let DIM: i32 = 0;
+let TILES: usize = 0;
+let NORMS: usize = 0;
+let MAT: usize = 0;
+let LD: i32 = 0;
+/** One byte a row of the matrix: whether it is filled. 0: all are. */
+let FILLED: usize = 0;
+/** How rows of the matrix are filled: SINGLE or DOUBLE. */
+let FILLER: i32 = 0;
+let DIAG: usize = 0;
+/** Room for a block: indices, values, its matrix. */
+let Q: i32 = 0;
+let ROOM: usize = 0;
+
+/**
+ * The samples: `n` columns, a multiple of 8. `tiles` and `norms` hold floats where rows are computed in single precision, else doubles;
+ * `diag` the kernel of each column with itself. `room` needs `roomBytes(q, dim)` bytes.
+ */
+export function setSamples(kind: i32, n: i32, dim: i32, tiles: usize, norms: usize, diag: usize, mat: usize, filled: usize, filler: i32, q: i32, room: usize): void {
+  KIND = kind;
+  N = n;
+  DIM = dim;
+  TILES = tiles;
+  NORMS = norms;
+  DIAG = diag;
+  MAT = mat;
+  LD = n;
+  FILLED = filled;
+  FILLER = filler;
+  Q = q;
+  ROOM = room;
+}
+
+export function roomBytes(q: i32, dim: i32): i32 {
+  // indices, 8 vectors of doubles, histogram, changed rows, norms, the matrix, tiles
+  return (4 * q + 64) + 64 * q + 8192 + 4 * q + 8 * q + 64 + 4 * q * q + 8 * q * dim + 256;
+}
+
+/** Puts one row's features to `to`, floats times a factor. */
+function takeRow32(r: i32, to: usize, factor: f32): void {
+  let from = TILES + ((<usize> (r >> 3) * <usize> DIM) << 5) + (<usize> (r & 7) << 2);
+  for (let k = 0; k < DIM; k++) {
+    store<f32>(to, load<f32>(from) * factor);
+    from += 32;
+    to += 4;
+  }
+}
+
+function takeRow64(r: i32, to: usize, factor: f64): void {
+  let from = TILES + ((<usize> (r >> 3) * <usize> DIM) << 6) + (<usize> (r & 7) << 3);
+  for (let k = 0; k < DIM; k++) {
+    store<f64>(to, load<f64>(from) * factor);
+    from += 64;
+    to += 8;
+  }
+}
+
+/** Computes up to four rows over any tiles: added to `out` by coefficients (doubles at `coefs`), or stored as floats where `coefs` is 0. */
+function compute(kind: i32, rows: usize, count: i32, coefs: usize, tiles: usize, norms: usize, blocks: i32, out: usize, ld: i32, also: usize, scratch: usize): void {
+  if (kind == SINGLE) {
+    const factor: f32 = APART ? 1 : <f32> (2 * GAMMA);
+    const ns = scratch + ((<usize> DIM) << 4);
+    for (let r = 0; r < 4; r++) {
+      const i = load<i32>(rows + (<usize> min(r, count - 1) << 2));
+      takeRow32(i, scratch + ((<usize> r * <usize> DIM) << 2), factor);
+      store<f32>(ns + (<usize> r << 2), load<f32>(NORMS + (<usize> i << 2)));
+      if (coefs != 0) store<f32>(ns + 16 + (<usize> r << 2), r < count ? <f32> load<f64>(coefs + (<usize> r << 3)) : 0);
+    }
+    gaussian32(tiles, norms, blocks, DIM, scratch, ns, coefs != 0 ? ns + 16 : 0, out, ld, also);
+    return;
+  }
+  const factor: f64 = KERNEL == RBF ? 2 * GAMMA : 1;
+  const ns = scratch + ((<usize> DIM) << 4);
+  for (let r = 0; r < count; r += 2) {
+    for (let s = 0; s < 2; s++) {
+      const i = load<i32>(rows + (<usize> min(r + s, count - 1) << 2));
+      takeRow64(i, scratch + ((<usize> s * <usize> DIM) << 3), factor);
+      if (KERNEL == RBF) store<f64>(ns + (<usize> s << 3), load<f64>(NORMS + (<usize> i << 3)));
+      if (coefs != 0) store<f64>(ns + 16 + (<usize> s << 3), r + s < count ? load<f64>(coefs + (<usize> (r + s) << 3)) : 0);
+    }
+    rows64(tiles, norms, blocks, DIM, scratch, ns, coefs != 0 ? ns + 16 : 0, out + ((<usize> r * <usize> ld) << 2), ld, also, 0);
+  }
+}
+
+/** Fills rows of the matrix that are not there yet, four at a time. */
+function fill(rows: usize, count: i32, scratch: usize): void {
+  if (FILLED == 0) return;
+  const list = scratch;
+  const work = scratch + 64 + 4 * ((<usize> LD) << 2);
+  let k = 0;
+  for (let r = 0; r <= count; r++) {
+    if (r < count) {
+      const i = load<i32>(rows + (<usize> r << 2));
+      if (load<u8>(FILLED + i)) continue;
+      store<u8>(FILLED + i, 1);
+      store<i32>(list + ((<usize> (k++)) << 2), i);
+    }
+    if (k == 4 || (r == count && k > 0)) {
+      compute(FILLER, list, k, 0, TILES, NORMS, N >> 3, scratch + 64, LD, 0, work);
+      for (let s = 0; s < k; s++) {
+        const i = load<i32>(list + (<usize> s << 2));
+        memory.copy(MAT + ((<usize> i * <usize> LD) << 2), scratch + 64 + ((<usize> s * <usize> LD) << 2), (<usize> LD) << 2);
+      }
+      k = 0;
+    }
+  }
+}
+
+/** Scratch for `fill` and `compute`, set once. */
+let SCRATCH: usize = 0;
+export function setScratch(scratch: usize): void {
+  SCRATCH = scratch;
+}
+export function scratchBytes(n: i32, dim: i32): i32 {
+  return 256 + 16 * n + 64 * dim + 256;
+}
+
+/** F (and also) += coefs · rows, over all columns; any number of rows. */
+export function addRows(rows: usize, coefs: usize, count: i32, F: usize, also: usize): void {
+  if (KIND == FEATURES) {
+    addFeatures(rows, coefs, count, F, also);
+    return;
+  }
+  if (KIND == MATRIX) fill(rows, count, SCRATCH);
+  for (let r = 0; r < count; r += 4) {
+    const k = min(4, count - r);
+    const list = rows + (<usize> r << 2);
+    const c = coefs + (<usize> r << 3);
+    if (KIND != MATRIX) compute(KIND, list, k, c, TILES, NORMS, N >> 3, F, 0, also, SCRATCH);
+    else {
+      const f = SCRATCH;
+      for (let s = 0; s < 4; s++) store<f32>(f + (<usize> s << 2), s < k ? <f32> load<f64>(c + (<usize> s << 3)) : 0);
+      const p0 = MAT + ((<usize> load<i32>(list) * <usize> LD) << 2);
+      const p1 = k > 1 ? MAT + ((<usize> load<i32>(list, 4) * <usize> LD) << 2) : p0;
+      const p2 = k > 2 ? MAT + ((<usize> load<i32>(list, 8) * <usize> LD) << 2) : p0;
+      const p3 = k > 3 ? MAT + ((<usize> load<i32>(list, 12) * <usize> LD) << 2) : p0;
+      addStored(p0, p1, p2, p3, f, N >> 3, F, also);
+    }
+  }
+}
+
+/** The same where the kernel is a product of features: all rows are one vector. */
+function addFeatures(rows: usize, coefs: usize, count: i32, F: usize, also: usize): void {
+  const w = SCRATCH;
+  const dim = DIM;
+  memory.fill(w, 0, (<usize> dim) << 3);
+  for (let r = 0; r < count; r++) {
+    const i = load<i32>(rows + (<usize> r << 2));
+    const c = load<f64>(coefs + (<usize> r << 3));
+    let from = TILES + ((<usize> (i >> 3) * <usize> dim) << 6) + (<usize> (i & 7) << 3);
+    for (let k = 0; k < dim; k++) {
+      const o = w + (<usize> k << 3);
+      store<f64>(o, load<f64>(o) + c * load<f64>(from));
+      from += 64;
+    }
+  }
+  let t = TILES;
+  for (let b = 0; b < N >> 3; b++) {
+    let s0 = f64x2.splat(0), s1 = s0, s2 = s0, s3 = s0;
+    for (let k = 0; k < dim; k++) {
+      const v = v128.load64_splat(w + (<usize> k << 3));
+      s0 = madd64(v128.load(t), v, s0);
+      s1 = madd64(v128.load(t, 16), v, s1);
+      s2 = madd64(v128.load(t, 32), v, s2);
+      s3 = madd64(v128.load(t, 48), v, s3);
+      t += 64;
+    }
+    v128.store(F, f64x2.add(v128.load(F), s0));
+    v128.store(F, f64x2.add(v128.load(F, 16), s1), 16);
+    v128.store(F, f64x2.add(v128.load(F, 32), s2), 32);
+    v128.store(F, f64x2.add(v128.load(F, 48), s3), 48);
+    F += 64;
+    if (also != 0) {
+      v128.store(also, f64x2.add(v128.load(also), s0));
+      v128.store(also, f64x2.add(v128.load(also, 16), s1), 16);
+      v128.store(also, f64x2.add(v128.load(also, 32), s2), 32);
+      v128.store(also, f64x2.add(v128.load(also, 48), s3), 48);
+      also += 64;
+    }
+  }
+}
+
+/** The largest violation: of those that may grow, −F; of those that may shrink, F. Their sum is the gap. */
+let TOP: f64 = 0;
+let LOW: f64 = 0;
+function extremes(F: usize, beta: usize, lo: usize, hi: usize): void {
+  const none = f64x2.splat(-Infinity);
+  let a = none, b = none;
+  const bytes = <usize> N << 3;
+  for (let o: usize = 0; o < bytes; o += 16) {
+    const f = v128.load(F + o);
+    const x = v128.load(beta + o);
+    a = f64x2.pmax(a, v128.bitselect(f64x2.neg(f), none, f64x2.lt(x, v128.load(hi + o))));
+    b = f64x2.pmax(b, v128.bitselect(f, none, f64x2.gt(x, v128.load(lo + o))));
+  }
+  TOP = max(f64x2.extract_lane(a, 0), f64x2.extract_lane(a, 1));
+  LOW = max(f64x2.extract_lane(b, 0), f64x2.extract_lane(b, 1));
+}
+
+const BINS: i32 = 512;
+
+/** Chooses the block: free samples and the worst violators of both sides, at most Q. Gives how many. */
+function choose(F: usize, beta: usize, lo: usize, hi: usize, list: usize, counts: usize): i32 {
+  const gap = TOP + LOW;
+  const scale = <f64> BINS / gap;
+  memory.fill(counts, 0, 3 * BINS * 4);
+  let free = 0;
+  // Bins of violation: free samples, those that may only grow, those that may only shrink.
+  for (let i = 0; i < N; i++) {
+    const o = <usize> i << 3;
+    const b = load<f64>(beta + o);
+    const up = b < load<f64>(hi + o);
+    const down = b > load<f64>(lo + o);
+    if (!up && !down) continue;
+    const f = load<f64>(F + o);
+    const v = up ? (down ? max(LOW - f, TOP + f) : LOW - f) : TOP + f;
+    if (v <= 0 && !(up && down)) continue;
+    const bin = min(BINS - 1, max(0, <i32> (v * scale)));
+    const kind = up ? (down ? 0 : 1) : 2;
+    if (kind == 0) free++;
+    const c = counts + (<usize> (kind * BINS + bin) << 2);
+    store<i32>(c, load<i32>(c) + 1);
+  }
+  // How far down each kind is taken: whole bins, and every so many of the last.
+  let left = Q;
+  const most0 = min(free, (Q * 3) >> 2);
+  let total = 0;
+  for (let kind = 0; kind < 3; kind++) {
+    let want = kind == 0 ? most0 : kind == 1 ? (left + 1) >> 1 : left;
+    let bin = BINS - 1;
+    let taken = 0;
+    let skip: i32 = 0;
+    let part: i32 = 0;
+    for (; bin >= 0; bin--) {
+      const c = load<i32>(counts + (<usize> (kind * BINS + bin) << 2));
+      if (taken + c > want) {
+        part = want - taken;
+        skip = c;
+        break;
+      }
+      taken += c;
+    }
+    taken += part;
+    left -= taken;
+    total += taken;
+    store<i32>(counts + (<usize> (3 * BINS + kind * 4) << 2), bin);
+    store<i32>(counts + (<usize> (3 * BINS + kind * 4 + 1) << 2), part);
+    store<i32>(counts + (<usize> (3 * BINS + kind * 4 + 2) << 2), skip);
+    store<i32>(counts + (<usize> (3 * BINS + kind * 4 + 3) << 2), 0);
+  }
+  let k = 0;
+  for (let i = 0; i < N; i++) {
+    const o = <usize> i << 3;
+    const b = load<f64>(beta + o);
+    const up = b < load<f64>(hi + o);
+    const down = b > load<f64>(lo + o);
+    if (!up && !down) continue;
+    const f = load<f64>(F + o);
+    const v = up ? (down ? max(LOW - f, TOP + f) : LOW - f) : TOP + f;
+    if (v <= 0 && !(up && down)) continue;
+    const bin = min(BINS - 1, max(0, <i32> (v * scale)));
+    const at = counts + (<usize> (3 * BINS + (up ? (down ? 0 : 1) : 2) * 4) << 2);
+    const last = load<i32>(at);
+    if (bin < last) continue;
+    if (bin == last) {
+      // part of skip, evenly spread: ties are many at a start
+      const seen = load<i32>(at, 12);
+      store<i32>(at, seen + 1, 12);
+      const part = <i64> load<i32>(at, 4);
+      const skip = <i64> load<i32>(at, 8);
+      if ((<i64> seen * part) / skip == (<i64> (seen + 1) * part) / skip) continue;
+    }
+    store<i32>(list + ((<usize> (k++)) << 2), i);
+  }
+  return k;
+}
+
+/** Moves, rows added, and outer steps of the last `solve`. */
+let MOVES: i32 = 0;
+let ADDED: i32 = 0;
+let STEPS: i32 = 0;
+export function moves(): i32 {
+  return MOVES;
+}
+export function added(): i32 {
+  return ADDED;
+}
+export function steps(): i32 {
+  return STEPS;
+}
+
+/**
+ * Moves β to the optimum, F with it. `groups` (one byte a column; 0 for none) says to which of the arrays at `parts`, N doubles each, what a
+ * sample contributes is added as well. Gives 1 when no pair violates by `tol`, else 0.
+ */
+export function solve(F: usize, beta: usize, lo: usize, hi: usize, tol: f64, most: i32, groups: usize, parts: usize, nGroups: i32): i32 {
+  const q = <usize> Q;
+  let p = ROOM;
+  const list = p;
+  p += 4 * q + 64;
+  const diag = p;
+  const f = diag + 8 * q;
+  const b = f + 8 * q;
+  const l = b + 8 * q;
+  const h = l + 8 * q;
+  const up = h + 8 * q;
+  const down = up + 8 * q;
+  const delta = down + 8 * q;
+  p = delta + 8 * q;
+  const counts = p;
+  p += 4 * 512 * 4;
+  const rowsAt = p;
+  p += 4 * q;
+  const norms = p;
+  p += 8 * q;
+  const K = (p + 63) & ~63;
+  const tiles = K + 4 * q * q;
+  MOVES = 0;
+  ADDED = 0;
+  STEPS = 0;
+  let last: f64 = Infinity;
+  let stuck = 0;
+  while (true) {
+    extremes(F, beta, lo, hi);
+    const gap = TOP + LOW;
+    GAP = gap;
+    if (!(gap >= tol)) return 1;
+    if (most >= 0 && MOVES >= most) return 0;
+    // Rounding of kernel values can keep the gap from closing.
+    if (gap > 0.9 * last) {
+      if (++stuck > 2000) return 0;
+    } else {
+      stuck = 0;
+      last = gap;
+    }
+    STEPS++;
+    const count = choose(F, beta, lo, hi, list, counts);
+    if (count < 2) return 0;
+    const n = (count + 7) & ~7;
+    for (let k = 0; k < n; k++) {
+      const o = <usize> k << 3;
+      if (k < count) {
+        const i = <usize> load<i32>(list + (<usize> k << 2)) << 3;
+        store<f64>(diag + o, load<f64>(DIAG + i));
+        store<f64>(f + o, load<f64>(F + i));
+        store<f64>(b + o, load<f64>(beta + i));
+        store<f64>(delta + o, load<f64>(beta + i));
+        store<f64>(l + o, load<f64>(lo + i));
+        store<f64>(h + o, load<f64>(hi + i));
+      } else {
+        store<f64>(diag + o, 1);
+        store<f64>(f + o, 0);
+        store<f64>(b + o, 0);
+        store<f64>(delta + o, 0);
+        store<f64>(l + o, 0);
+        store<f64>(h + o, 0);
+      }
+    }
+    block(list, count, n, K, tiles, norms);
+    const m = smo(n, K, n, diag, f, b, l, h, up, down, max(tol * 0.5, gap * 0.1), most < 0 ? 10000000 : most - MOVES);
+    MOVES += m < 0 ? -m - 1 : m;
+    // What changed, by group.
+    let group = 0;
+    do {
+      let k = 0;
+      for (let s = 0; s < count; s++) {
+        const i = load<i32>(list + (<usize> s << 2));
+        if (groups != 0 && <i32> load<u8>(groups + i) != group) continue;
+        const o = <usize> s << 3;
+        const d = load<f64>(b + o) - load<f64>(delta + o);
+        if (d == 0) continue;
+        store<i32>(rowsAt + (<usize> k << 2), i);
+        store<f64>(up + (<usize> k << 3), d);
+        store<f64>(beta + (<usize> i << 3), load<f64>(b + o));
+        k++;
+      }
+      if (k > 0) {
+        ADDED += k;
+        addRows(rowsAt, up, k, F, groups != 0 ? parts + ((<usize> group * <usize> N) << 3) : 0);
+      }
+      group++;
+    } while (groups != 0 && group < nGroups);
+  }
+}
+
+/** The kernel matrix of a block: `n` rows and columns of floats. */
+function block(list: usize, count: i32, n: i32, K: usize, tiles: usize, norms: usize): void {
+  if (KIND == MATRIX) {
+    fill(list, count, SCRATCH);
+    for (let r = 0; r < count; r++) {
+      const from = MAT + ((<usize> load<i32>(list + (<usize> r << 2)) * <usize> LD) << 2);
+      let to = K + ((<usize> r * <usize> n) << 2);
+      for (let s = 0; s < count; s++) {
+        store<f32>(to, load<f32>(from + (<usize> load<i32>(list + (<usize> s << 2)) << 2)));
+        to += 4;
+      }
+    }
+    return;
+  }
+  const single = KIND == SINGLE;
+  const size = single ? 2 : 3;
+  for (let k = 0; k < n; k++) {
+    const i = load<i32>(list + (<usize> min(k, count - 1) << 2));
+    let from = TILES + ((<usize> (i >> 3) * <usize> DIM) << (size + 3)) + (<usize> (i & 7) << size);
+    let to = tiles + ((<usize> (k >> 3) * <usize> DIM) << (size + 3)) + (<usize> (k & 7) << size);
+    if (single) {
+      store<f32>(norms + (<usize> k << 2), load<f32>(NORMS + (<usize> i << 2)));
+      for (let c = 0; c < DIM; c++) {
+        store<f32>(to, load<f32>(from));
+        from += 32;
+        to += 32;
+      }
+    } else {
+      if (KERNEL == RBF) store<f64>(norms + (<usize> k << 3), load<f64>(NORMS + (<usize> i << 3)));
+      for (let c = 0; c < DIM; c++) {
+        store<f64>(to, load<f64>(from));
+        from += 64;
+        to += 64;
+      }
+    }
+  }
+  for (let r = 0; r < count; r += 4) {
+    const left = min(4, count - r);
+    // Rows beyond the last are written too, and lie within the padding of n.
+    compute(single ? SINGLE : DOUBLE, list + (<usize> r << 2), left, 0, tiles, norms, n >> 3, K + ((<usize> r * <usize> n) << 2), n, 0, SCRATCH);
+  }
+}
