@@ -1,5 +1,11 @@
 import { curvatureAt, type CurvatureKind, preconditionerOf, sampleRows } from "./logistic_curvature.ts";
-import { functionsOf, type LogisticData, type LogisticObjective, type LogisticTask, widthOf } from "./logistic_objective.ts";
+import {
+  functionsOf,
+  type LogisticData,
+  type LogisticObjective,
+  type LogisticTask,
+  widthOf,
+} from "./logistic_objective.ts";
 import { Minimizer, type Preconditioner, type StopRule } from "./minimizer.ts";
 
 /** Where a minimisation came to. */

@@ -1,5 +1,11 @@
 import { curvatureAt, type CurvatureKind, sampleRows } from "./logistic_curvature.ts";
-import { functionsOf, type LogisticData, type LogisticObjective, type LogisticTask, widthOf } from "./logistic_objective.ts";
+import {
+  functionsOf,
+  type LogisticData,
+  type LogisticObjective,
+  type LogisticTask,
+  widthOf,
+} from "./logistic_objective.ts";
 import type { StopRule } from "./minimizer.ts";
 import type { SmoothResult } from "./logistic_smooth.ts";
 

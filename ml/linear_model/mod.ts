@@ -8,3 +8,8 @@ export { Lasso, type LassoOptions } from "./lasso.ts";
 export { LinearRegressor } from "./linear_regressor.ts";
 export { LinearClassifier } from "./linear_classifier.ts";
 export { LogisticRegression, type LogisticRegressionOptions, type LogisticSolver } from "./logistic_regression.ts";
+export { SGDClassifier, type SGDClassifierOptions } from "./sgd_classifier.ts";
+export type { LearningRate, SGDPenalty } from "./sgd_descent.ts";
+export type { SGDClassificationLoss, SGDRegressionLoss } from "./sgd_loss.ts";
+export type { SGDOptions, SGDStart } from "./sgd_options.ts";
+export { SGDRegressor, type SGDRegressorOptions } from "./sgd_regressor.ts";

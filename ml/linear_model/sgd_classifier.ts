@@ -1,0 +1,426 @@
+import { type Labels, type LabelsLike, type MatrixLike, NDArray, toNDArray, type VectorLike } from "../array/mod.ts";
+import { checkFeatures, type Params, rememberFeatures, resetFitted } from "../base/mod.ts";
+import { StratifiedShuffleSplit } from "../model_selection/mod.ts";
+import { checkRandomState, type RandomStateLike } from "../random/mod.ts";
+import {
+  checkArray,
+  checkClassificationTargets,
+  checkConsistentLength,
+  checkLabels,
+  checkParameters,
+  checkSampleWeight,
+  type ClassWeight,
+  computeClassWeight,
+  either,
+  encodeLabels,
+  InvalidInputError,
+  InvalidParameterError,
+  mapping,
+  oneOf,
+  type ParameterRule,
+} from "../utils/mod.ts";
+import { LinearModelError } from "./errors.ts";
+import { LinearClassifier, sigmoid } from "./linear_classifier.ts";
+import { linearScores } from "./scores.ts";
+import { descendStochastically, type DescentState, type LearningRate, type SGDPenalty } from "./sgd_descent.ts";
+import { type HeldOut, heldOutMask } from "./sgd_held_out.ts";
+import type { SGDClassificationLoss } from "./sgd_loss.ts";
+import {
+  averageFrom,
+  checkSGD,
+  drawSeed,
+  settingsOf,
+  sgdDefaults,
+  type SGDOptions,
+  type SGDParams,
+  sgdRules,
+  type SGDStart,
+  startValues,
+  warnOfEpochs,
+} from "./sgd_options.ts";
+
+/** Hyperparameters of {@linkcode SGDClassifier}. */
+export interface SGDClassifierOptions extends SGDOptions {
+  /** "hinge", a linear support vector machine, if left out; "log_loss" is logistic regression. */
+  loss?: SGDClassificationLoss;
+  /** Weight of each class: "balanced", a number for each label, or null. */
+  classWeight?: ClassWeight;
+}
+
+const rules: Readonly<Record<string, ParameterRule>> = {
+  loss: oneOf(
+    ...["hinge", "log_loss", "modified_huber", "squared_hinge", "perceptron"],
+    ...["squared_error", "huber", "epsilon_insensitive", "squared_epsilon_insensitive"],
+  ),
+  ...sgdRules,
+  classWeight: either(oneOf("balanced", null), mapping),
+};
+
+/** What one call learns from. */
+interface Lesson {
+  readonly table: NDArray<Float64Array>;
+  readonly codes: Int32Array;
+  readonly weight: Float64Array;
+  readonly classWeight: Float64Array;
+}
+
+/**
+ * Linear classifiers by stochastic gradient descent: a step for each sample, one function against all others for each
+ * class where there are more than two. Features should have about the same scale. The same seed gives scikit-learn's
+ * steps.
+ *
+ * Source: L. Bottou, "Stochastic gradient descent tricks", Neural Networks: Tricks of the Trade (2012).
+ *
+ * @example
+ * ```ts
+ * import { SGDClassifier } from "@troupe/troupe";
+ * const model = await new SGDClassifier({ randomState: 0 }).fit([[-1, -1], [-2, -1], [1, 1], [2, 1]], [1, 1, 2, 2]);
+ * (await model.predict([[-0.8, -1]])).toArray(); // [1]
+ * ```
+ */
+export class SGDClassifier extends LinearClassifier {
+  /** Hyperparameters and their defaults. */
+  static override readonly defaults: Readonly<Params> = {
+    loss: "hinge",
+    ...sgdDefaults,
+    learningRate: "optimal",
+    powerT: 0.5,
+    classWeight: null,
+  };
+
+  /** What scikit-learn has and this has not. */
+  static override readonly leftOut: Readonly<Record<string, string>> = {
+    verbose: "there is nothing it would print",
+    nJobs: "classes are learned one after the other",
+  };
+
+  /** What is minimised. */
+  declare loss: SGDClassificationLoss;
+  /** What is penalised. */
+  declare penalty: SGDPenalty;
+  /** Weight of the penalty. */
+  declare alpha: number;
+  /** Part of the penalty on absolute values. */
+  declare l1Ratio: number;
+  /** Whether to learn a constant. */
+  declare fitIntercept: boolean;
+  /** Epochs at most. */
+  declare maxIter: number;
+  /** What counts as no improvement. */
+  declare tol: number | null;
+  /** Whether each epoch has an order of its own. */
+  declare shuffle: boolean;
+  /** Width of what counts as no error. */
+  declare epsilon: number;
+  /** Seed. */
+  declare randomState: RandomStateLike;
+  /** Size of the steps. */
+  declare learningRate: LearningRate;
+  /** Size of the first steps. */
+  declare eta0: number;
+  /** Exponent of "invscaling". */
+  declare powerT: number;
+  /** Whether to hold samples out. */
+  declare earlyStopping: boolean;
+  /** Part that is held out. */
+  declare validationFraction: number;
+  /** Epochs without improvement after which to stop. */
+  declare nIterNoChange: number;
+  /** Weight of each class. */
+  declare classWeight: ClassWeight;
+  /** Whether to start from what was learned before. */
+  declare warmStart: boolean;
+  /** From which step on weights are averaged. */
+  declare average: boolean | number;
+
+  /** Epochs of the last fit; of the class that took most. */
+  declare nIter_: number;
+  /** Number of the next step. */
+  declare t_: number;
+  /** Weights that are not averaged, with `average`. */
+  declare standardCoef_?: NDArray<Float64Array>;
+  /** Constants that are not averaged, with `average`. */
+  declare standardIntercept_?: NDArray<Float64Array>;
+  /** Weights that are averaged, with `average`. */
+  declare averageCoef_?: NDArray<Float64Array>;
+  /** Constants that are averaged, with `average`. */
+  declare averageIntercept_?: NDArray<Float64Array>;
+
+  /**
+   * Keeps its hyperparameters.
+   *
+   * @param options hyperparameters by name
+   */
+  constructor(options: SGDClassifierOptions = {}) {
+    super(options);
+  }
+
+  /**
+   * Learns from samples and their classes.
+   *
+   * @param X samples, shape [nSamples, nFeatures]
+   * @param y class of each sample, shape [nSamples]
+   * @param sampleWeight weight of each sample
+   * @param start weights and constants to start from
+   * @throws {InvalidInputError} when X holds NaN or infinities, y does not fit X, or there is one class only
+   * @throws {InvalidParameterError} when a hyperparameter has a value it cannot have
+   * @throws {LinearModelError} when numbers overflow
+   */
+  // deno-lint-ignore require-await -- promises are the contract
+  async fit(X: MatrixLike, y: LabelsLike, sampleWeight?: VectorLike | null, start: SGDStart = {}): Promise<this> {
+    this.checkOptions(false);
+    const { table, labels } = this.samples(X, y, "fit");
+    const { classes, codes, counts } = encodeLabels(labels);
+    if (classes.size < 2) {
+      throw new InvalidInputError(
+        `SGDClassifier.fit: y has ${classes.size} class (${classes.data[0]}); at least two are needed`,
+      );
+    }
+    const classWeight = computeClassWeight(this.classWeight, { classes, codes, counts });
+    const before = this.warmStart && this.coef_ !== undefined ? { c: this.coef_, b: this.intercept_ } : undefined;
+    const init = { coefInit: start.coefInit ?? before?.c, interceptInit: start.interceptInit ?? before?.b };
+    const weight = checkSampleWeight(sampleWeight, table.length);
+    this.learn(X, { table, codes, weight, classWeight }, classes, this.maxIter, init, true);
+    if (this.tol !== null && this.nIter_ === this.maxIter) warnOfEpochs("SGDClassifier", this.maxIter);
+    return this;
+  }
+
+  /**
+   * One epoch more, from where it is.
+   *
+   * @param X samples, shape [nSamples, nFeatures]
+   * @param y class of each sample, shape [nSamples]
+   * @param classes all classes that will be seen; needed at the first call
+   * @param sampleWeight weight of each sample
+   * @throws {InvalidInputError} when X or y cannot be used, X has other features than before, or y other classes
+   */
+  // deno-lint-ignore require-await -- promises are the contract
+  async partialFit(
+    X: MatrixLike,
+    y: LabelsLike,
+    classes?: LabelsLike | null,
+    sampleWeight?: VectorLike | null,
+  ): Promise<this> {
+    this.checkOptions(true);
+    const { table, labels } = this.samples(X, y, "partialFit");
+    const fresh = this.classes_ === undefined;
+    const known = this.knownClasses(classes);
+    const codes = codesOf(labels, known);
+    const counts = new Int32Array(known.size);
+    const classWeight = computeClassWeight(this.classWeight, { classes: known, codes, counts });
+    const weight = checkSampleWeight(sampleWeight, table.length);
+    this.learn(X, { table, codes, weight, classWeight }, known, 1, undefined, fresh);
+    return this;
+  }
+
+  private checkOptions(partial: boolean): void {
+    checkParameters("SGDClassifier", this.getParams(false), rules);
+    checkSGD("SGDClassifier", this as unknown as SGDParams, "hinge", partial);
+    if (partial && this.classWeight === "balanced") {
+      throw new InvalidParameterError(
+        'SGDClassifier.partialFit: classWeight "balanced" needs all samples at once; give a weight for each label',
+      );
+    }
+  }
+
+  private samples(X: MatrixLike, y: LabelsLike, method: string): { table: NDArray<Float64Array>; labels: Labels } {
+    const table = checkArray(X, { caller: `SGDClassifier.${method}` });
+    const labels = checkLabels(y, `SGDClassifier.${method}: y`);
+    checkConsistentLength({ X: table, y: labels });
+    checkClassificationTargets(labels, `SGDClassifier.${method}`);
+    return { table, labels };
+  }
+
+  /** The classes of a partial fit: those of the first one. */
+  private knownClasses(given: LabelsLike | null | undefined): Labels {
+    if (given === undefined || given === null) {
+      if (this.classes_ !== undefined) return this.classes_;
+      throw new InvalidInputError("SGDClassifier.partialFit: classes must be given at the first call");
+    }
+    const { classes } = encodeLabels(checkLabels(given, "SGDClassifier.partialFit: classes"));
+    if (this.classes_ !== undefined && !sameLabels(classes, this.classes_)) {
+      throw new InvalidInputError(
+        `SGDClassifier.partialFit: classes are [${[...classes.data].join(", ")}], but they were ` +
+          `[${[...this.classes_.data].join(", ")}] at the first call`,
+      );
+    }
+    if (classes.size < 2) throw new InvalidInputError("SGDClassifier.partialFit: at least two classes are needed");
+    return classes;
+  }
+
+  private learn(
+    X: MatrixLike,
+    lesson: Lesson,
+    classes: Labels,
+    maxIter: number,
+    start: SGDStart | undefined,
+    fresh: boolean,
+  ): void {
+    const { table } = lesson;
+    const [n, m] = table.shape;
+    if (!fresh) checkFeatures(this, X, m, "partialFit");
+    const k = classes.size === 2 ? 1 : classes.size;
+    const averages = averageFrom(this.average);
+    const before = fresh
+      ? undefined
+      : { coef: this.standardCoef_ ?? this.coef_, b: this.standardIntercept_ ?? this.intercept_ };
+    const coef = startValues("SGDClassifier", "coefInit", start?.coefInit, k * m) ?? before?.coef.data.slice() ??
+      new Float64Array(k * m);
+    const intercept = startValues("SGDClassifier", "interceptInit", start?.interceptInit, k) ??
+      before?.b.data.slice() ??
+      new Float64Array(k);
+    const meanCoef = (fresh ? undefined : this.averageCoef_?.data.slice()) ??
+      new Float64Array(averages > 0 ? k * m : 0);
+    const meanIntercept = (fresh ? undefined : this.averageIntercept_?.data.slice()) ?? new Float64Array(k);
+    const firstStep = fresh ? 1 : this.t_;
+    const rng = checkRandomState(this.randomState);
+    // The draws, and their order, are scikit-learn's: some are for things that it does and this does not.
+    const seeds: number[] = [];
+    let heldOut: HeldOut | undefined;
+    if (k === 1) {
+      rng.randint(1, 0x7fffffff);
+      heldOut = this.holdOut(lesson);
+      seeds.push(drawSeed(rng));
+    } else {
+      heldOut = this.holdOut(lesson);
+      for (const seed of rng.randint(0, 0x7fffffff, k).data) {
+        const own = checkRandomState(seed);
+        own.randint(1, 0x7fffffff);
+        seeds.push(drawSeed(own));
+      }
+    }
+    let epochs = 0;
+    for (let c = 0; c < k; c++) {
+      const state: DescentState = {
+        coef: coef.subarray(c * m, (c + 1) * m),
+        intercept: intercept[c],
+        meanCoef: averages > 0 ? meanCoef.subarray(c * m, (c + 1) * m) : undefined,
+        meanIntercept: meanIntercept[c],
+      };
+      epochs = Math.max(
+        epochs,
+        this.learnOne(lesson, k === 1 ? 1 : c, k === 1, state, { maxIter, seed: seeds[c], firstStep, heldOut }),
+      );
+      intercept[c] = state.intercept;
+      meanIntercept[c] = state.meanIntercept;
+    }
+    resetFitted(this);
+    rememberFeatures(this, X, m);
+    this.classes_ = classes;
+    this.nIter_ = epochs;
+    this.t_ = firstStep + epochs * n;
+    const enough = averages > 0 && averages <= this.t_ - 1;
+    this.coef_ = new NDArray(enough ? meanCoef.slice() : coef, [k, m]);
+    this.intercept_ = new NDArray(enough ? meanIntercept.slice() : intercept);
+    if (averages > 0) {
+      this.standardCoef_ = new NDArray(coef.slice(), [k, m]);
+      this.standardIntercept_ = new NDArray(intercept.slice());
+      this.averageCoef_ = new NDArray(meanCoef, [k, m]);
+      this.averageIntercept_ = new NDArray(meanIntercept);
+    }
+  }
+
+  /** Samples to stop by, the same for all classes. */
+  private holdOut({ codes, weight }: Lesson): HeldOut | undefined {
+    if (!this.earlyStopping) return undefined;
+    const splitter = new StratifiedShuffleSplit({
+      nSplits: 1,
+      testSize: this.validationFraction,
+      randomState: this.randomState,
+    });
+    return heldOutMask("SGDClassifier", splitter, codes, weight);
+  }
+
+  /** Learns one class against the others. */
+  private learnOne(
+    { table, codes, weight, classWeight }: Lesson,
+    positive: number,
+    two: boolean,
+    state: DescentState,
+    { maxIter, seed, firstStep, heldOut }: { maxIter: number; seed: number; firstStep: number; heldOut?: HeldOut },
+  ): number {
+    const negative = this.loss === "log_loss" ? 0 : -1;
+    const y = Float64Array.from(codes, (c) => c === positive ? 1 : negative);
+    const part = heldOut === undefined ? undefined : table.take(heldOut.rows);
+    return descendStochastically(table, y, weight, state, {
+      ...settingsOf(this as unknown as SGDParams),
+      maxIter,
+      seed,
+      firstStep,
+      positiveWeight: classWeight[positive],
+      negativeWeight: two ? classWeight[1 - positive] : 1,
+      heldOut: heldOut?.mask,
+      scoreHeldOut: heldOut === undefined ? undefined : (coef, b) => {
+        const { data } = linearScores(part as NDArray<Float64Array>, { coef, intercept: Float64Array.of(b) });
+        let right = 0, all = 0;
+        for (const [k, i] of heldOut.rows.entries()) {
+          all += weight[i];
+          if (data[k] > 0 === y[i] > 0) right += weight[i];
+        }
+        return right / all;
+      },
+    });
+  }
+
+  /**
+   * Probability of each class for each sample, shape [nSamples, nClasses].
+   *
+   * @param X samples, shape [nSamples, nFeatures]
+   * @throws {LinearModelError} when the loss is neither "log_loss" nor "modified_huber"
+   * @throws {NotFittedError} before `fit`
+   */
+  // deno-lint-ignore require-await -- promises are the contract
+  async predictProba(X: MatrixLike): Promise<NDArray<Float64Array>> {
+    if (this.loss !== "log_loss" && this.loss !== "modified_huber") {
+      throw new LinearModelError(
+        `SGDClassifier.predictProba: loss ${JSON.stringify(this.loss)} gives no probabilities; ` +
+          'use "log_loss" or "modified_huber"',
+      );
+    }
+    const scores = this.decisions(X, "predictProba");
+    const probability = this.loss === "log_loss"
+      ? sigmoid
+      : (v: number): number => (Math.max(-1, Math.min(1, v)) + 1) / 2;
+    const [n, k] = scores.shape;
+    if (k === 1) {
+      const out = new Float64Array(2 * n);
+      for (let i = 0; i < n; i++) {
+        const p = probability(scores.data[i]);
+        out[2 * i] = 1 - p;
+        out[2 * i + 1] = p;
+      }
+      return new NDArray(out, [n, 2]);
+    }
+    const out = scores.data.map(probability);
+    for (let i = 0; i < n; i++) {
+      let sum = 0;
+      for (let c = 0; c < k; c++) sum += out[i * k + c];
+      // No class is likely: then all are alike.
+      for (let c = 0; c < k; c++) out[i * k + c] = sum === 0 ? 1 / k : out[i * k + c] / sum;
+    }
+    return new NDArray(out, [n, k]);
+  }
+
+  /** Logarithms of the probabilities. */
+  async predictLogProba(X: MatrixLike): Promise<NDArray<Float64Array>> {
+    return (await this.predictProba(X)).map(Math.log);
+  }
+}
+
+function sameLabels(a: Labels, b: Labels): boolean {
+  return a.size === b.size && Array.from(a.data as ArrayLike<unknown>).every((v, i) => v === b.data[i]);
+}
+
+/** Numbers of labels among known classes. */
+function codesOf(labels: Labels, classes: Labels): Int32Array {
+  const place = new Map(Array.from(classes.data as ArrayLike<number | string>).map((v, c) => [v, c]));
+  return Int32Array.from(toNDArray(labels).data as ArrayLike<number>, (label) => {
+    const c = place.get(label as unknown as number | string);
+    if (c === undefined) {
+      throw new InvalidInputError(
+        `SGDClassifier.partialFit: y holds ${label}, which is not one of the classes [${[...place.keys()].join(", ")}]`,
+      );
+    }
+    return c;
+  });
+}
