@@ -33,6 +33,7 @@ export * from "./impute/mod.ts";
 export * from "./metrics/mod.ts";
 export * from "./model_selection/mod.ts";
 export * from "./naive_bayes/mod.ts";
+export * from "./neighbors/mod.ts";
 export * from "./parallel/mod.ts";
 export * from "./pipeline/mod.ts";
 export * from "./preprocessing/mod.ts";

@@ -1,0 +1,199 @@
+import { type Labels, type LabelsLike, type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
+import { BaseClassifier, type Params, resetFitted } from "../base/mod.ts";
+import {
+  checkClassificationTargets,
+  checkConsistentLength,
+  checkLabels,
+  decodeLabels,
+  encodeLabels,
+} from "../utils/mod.ts";
+import { NeighborsError } from "./errors.ts";
+import {
+  findNeighbors,
+  keepIndex,
+  kNeighborsDefaults,
+  type KNeighborsOptions,
+  type KNeighborsState,
+  neighborsGraph,
+  neighborWeights,
+  prepareIndex,
+  type SparseRows,
+  type WeightFunction,
+} from "./k_neighbors.ts";
+import type { MetricFunction, MetricName } from "./metric.ts";
+import type { SearchIndex } from "./search_index.ts";
+
+/**
+ * The class that most of the nearest samples have.
+ *
+ * Source: T. Cover, P. Hart, "Nearest neighbor pattern classification", IEEE Trans. Information Theory 13 (1967).
+ *
+ * @example
+ * ```ts
+ * import { KNeighborsClassifier, loadDigits } from "@troupe/troupe";
+ * const { X, y } = loadDigits();
+ * const model = await new KNeighborsClassifier().fit(X.slice(0, 1000), y.slice(0, 1000));
+ * await model.score(X.slice(1000), y.slice(1000)); // 0.96…
+ * ```
+ */
+export class KNeighborsClassifier extends BaseClassifier {
+  /** Hyperparameters and their defaults. */
+  static override readonly defaults: Readonly<Params> = kNeighborsDefaults;
+
+  /** How many neighbours count. */
+  declare nNeighbors: number;
+  /** How much they count. */
+  declare weights: "uniform" | "distance" | WeightFunction | null;
+  /** How they are searched. */
+  declare algorithm: "auto" | "ball_tree" | "kd_tree" | "brute";
+  /** Samples in a leaf of the tree. */
+  declare leafSize: number;
+  /** Exponent of the minkowski metric. */
+  declare p: number | null;
+  /** How far samples are from each other. */
+  declare metric: MetricName | MetricFunction;
+  /** Parameters of the metric. */
+  declare metricParams: { p?: number; w?: ArrayLike<number> } | null;
+  /** How many parts of the queries are searched at a time. */
+  declare nJobs: number | null;
+
+  /** The classes, in order, shape [nClasses]. */
+  declare classes_: Labels;
+  /** Class of each sample of `fit`, as its number among the classes, shape [nSamples]. */
+  declare codes_: NDArray<Int32Array>;
+  /** The samples, ready to be searched. */
+  declare index_: SearchIndex;
+  /** Samples seen in `fit`. */
+  declare nSamplesFit_: number;
+  /** Features seen in `fit`. */
+  declare nFeaturesIn_: number;
+  /** Names of the features seen in `fit`, where X had names. */
+  declare featureNamesIn_?: string[];
+  /** The metric that is used. */
+  declare effectiveMetric_: string;
+
+  /**
+   * Keeps its hyperparameters.
+   *
+   * @param options hyperparameters by name
+   */
+  constructor(options: KNeighborsOptions = {}) {
+    super(options);
+  }
+
+  /**
+   * Keeps the samples, and makes them ready to be searched.
+   *
+   * @param X samples, shape [nSamples, nFeatures]; for metric "precomputed" their distances, shape [nSamples, nSamples]
+   * @param y class of each sample, shape [nSamples]
+   * @throws {InvalidInputError} when X holds NaN or infinities, or y does not fit X
+   * @throws {InvalidParameterError} when a hyperparameter has a value it cannot have
+   */
+  // deno-lint-ignore require-await -- promises are the contract
+  async fit(X: MatrixLike, y: LabelsLike): Promise<this> {
+    const index = prepareIndex(this as KNeighborsState, X);
+    const labels = checkLabels(y, "KNeighborsClassifier.fit: y");
+    checkConsistentLength({ X: index.X, y: labels });
+    checkClassificationTargets(labels, "KNeighborsClassifier.fit");
+    const { classes, codes } = encodeLabels(labels);
+    resetFitted(this);
+    this.classes_ = classes;
+    this.codes_ = new NDArray(codes);
+    keepIndex(this as KNeighborsState, X, index);
+    return this;
+  }
+
+  /**
+   * The nearest samples and how far they are.
+   *
+   * @param X queries, shape [nQueries, nFeatures]; without, each sample of `fit` is asked for among the others
+   * @param nNeighbors how many; as many as count if left out
+   * @returns distances and numbers of samples, each of shape [nQueries, nNeighbors], nearest first
+   * @throws {NotFittedError} before `fit`
+   * @throws {NeighborsError} when there are not that many
+   */
+  async kneighbors(
+    X?: MatrixLike | null,
+    nNeighbors?: number | null,
+  ): Promise<[distances: NDArray<Float64Array>, indices: NDArray<Int32Array>]> {
+    const { distances, indices } = await findNeighbors(this as KNeighborsState, X, nNeighbors, "kneighbors");
+    return [distances, indices];
+  }
+
+  /**
+   * The graph of neighbours: a row for each query with an entry for each neighbour.
+   *
+   * @param X queries, or nothing, as for `kneighbors`
+   * @param nNeighbors how many; as many as count if left out
+   * @param mode whether the entries are 1 ("connectivity") or the distance
+   */
+  async kneighborsGraph(
+    X?: MatrixLike | null,
+    nNeighbors?: number | null,
+    mode: "connectivity" | "distance" = "connectivity",
+  ): Promise<SparseRows> {
+    const found = await findNeighbors(this as KNeighborsState, X, nNeighbors, "kneighborsGraph");
+    return neighborsGraph(found, this.nSamplesFit_, mode);
+  }
+
+  /** Weight of the neighbours of each class, shape [nQueries, nClasses]. */
+  private async votes(X: MatrixLike | null, method: string): Promise<NDArray<Float64Array>> {
+    const { distances, indices } = await findNeighbors(this as KNeighborsState, X, null, method);
+    const [n, k] = indices.shape;
+    const classes = this.classes_.size;
+    const weight = neighborWeights(this.weights, distances);
+    const out = new Float64Array(n * classes);
+    for (let i = 0, at = 0; i < n; i++) {
+      let any = weight === undefined;
+      for (let e = 0; e < k; e++, at++) {
+        const w = weight === undefined ? 1 : weight[at];
+        out[i * classes + this.codes_.data[indices.data[at]]] += w;
+        any ||= w !== 0;
+      }
+      if (!any) {
+        throw new NeighborsError(
+          `KNeighborsClassifier.${method}: all neighbours of sample ${i} weigh 0; change weights`,
+        );
+      }
+    }
+    return new NDArray(out, [n, classes]);
+  }
+
+  /**
+   * The class of each sample; of equal votes the first class wins.
+   *
+   * @param X samples, shape [nSamples, nFeatures]; with null, each sample of `fit` by its neighbours among the others
+   * @throws {NotFittedError} before `fit`
+   */
+  async predict(X: MatrixLike | null): Promise<Labels> {
+    return decodeLabels(this.classes_, (await this.votes(X, "predict")).argmax(1).data);
+  }
+
+  /**
+   * The part of the neighbours, or of their weight, that each class has, shape [nSamples, nClasses].
+   *
+   * @param X samples, shape [nSamples, nFeatures]; with null, each sample of `fit` by its neighbours among the others
+   * @throws {NotFittedError} before `fit`
+   */
+  async predictProba(X: MatrixLike | null): Promise<NDArray<Float64Array>> {
+    const votes = await this.votes(X, "predictProba");
+    const [n, k] = votes.shape;
+    for (let i = 0; i < n; i++) {
+      const row = votes.data.subarray(i * k, (i + 1) * k);
+      const sum = row.reduce((a, b) => a + b, 0);
+      for (let c = 0; c < k; c++) row[c] /= sum;
+    }
+    return votes;
+  }
+
+  /**
+   * Mean accuracy of the predictions.
+   *
+   * @param X samples; with null, each sample of `fit` by its neighbours among the others: leave-one-out
+   * @param y their labels
+   * @param sampleWeight their weights
+   */
+  override score(X: MatrixLike | null, y: LabelsLike, sampleWeight?: VectorLike): Promise<number> {
+    return super.score(X as MatrixLike, y, sampleWeight);
+  }
+}

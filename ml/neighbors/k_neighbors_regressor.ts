@@ -1,0 +1,161 @@
+import { type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
+import { BaseRegressor, type Params, resetFitted } from "../base/mod.ts";
+import { checkConsistentLength, checkOutputs } from "../utils/mod.ts";
+import {
+  findNeighbors,
+  keepIndex,
+  kNeighborsDefaults,
+  type KNeighborsOptions,
+  type KNeighborsState,
+  neighborsGraph,
+  neighborWeights,
+  prepareIndex,
+  type SparseRows,
+  type WeightFunction,
+} from "./k_neighbors.ts";
+import type { MetricFunction, MetricName } from "./metric.ts";
+import type { SearchIndex } from "./search_index.ts";
+
+/**
+ * The mean of the targets that the nearest samples have; of several targets at once, where y has columns.
+ *
+ * @example
+ * ```ts
+ * import { KNeighborsRegressor } from "@troupe/troupe";
+ * const model = await new KNeighborsRegressor({ nNeighbors: 2 }).fit([[0], [1], [2], [3]], [0, 0, 1, 1]);
+ * (await model.predict([[1.5]])).toArray(); // [0.5]
+ * ```
+ */
+export class KNeighborsRegressor extends BaseRegressor {
+  /** Hyperparameters and their defaults. */
+  static override readonly defaults: Readonly<Params> = kNeighborsDefaults;
+
+  /** How many neighbours count. */
+  declare nNeighbors: number;
+  /** How much they count. */
+  declare weights: "uniform" | "distance" | WeightFunction | null;
+  /** How they are searched. */
+  declare algorithm: "auto" | "ball_tree" | "kd_tree" | "brute";
+  /** Samples in a leaf of the tree. */
+  declare leafSize: number;
+  /** Exponent of the minkowski metric. */
+  declare p: number | null;
+  /** How far samples are from each other. */
+  declare metric: MetricName | MetricFunction;
+  /** Parameters of the metric. */
+  declare metricParams: { p?: number; w?: ArrayLike<number> } | null;
+  /** How many parts of the queries are searched at a time. */
+  declare nJobs: number | null;
+
+  /** Targets of the samples of `fit`, as they were given, shape [nSamples] or [nSamples, nOutputs]. */
+  declare targets_: NDArray<Float64Array>;
+  /** The samples, ready to be searched. */
+  declare index_: SearchIndex;
+  /** Samples seen in `fit`. */
+  declare nSamplesFit_: number;
+  /** Features seen in `fit`. */
+  declare nFeaturesIn_: number;
+  /** Names of the features seen in `fit`, where X had names. */
+  declare featureNamesIn_?: string[];
+  /** The metric that is used. */
+  declare effectiveMetric_: string;
+
+  /**
+   * Keeps its hyperparameters.
+   *
+   * @param options hyperparameters by name
+   */
+  constructor(options: KNeighborsOptions = {}) {
+    super(options);
+  }
+
+  /**
+   * Keeps the samples, and makes them ready to be searched.
+   *
+   * @param X samples, shape [nSamples, nFeatures]; for metric "precomputed" their distances, shape [nSamples, nSamples]
+   * @param y target of each sample, shape [nSamples] or [nSamples, nOutputs]
+   * @throws {InvalidInputError} when X or y holds NaN or infinities, or y does not fit X
+   * @throws {InvalidParameterError} when a hyperparameter has a value it cannot have
+   */
+  // deno-lint-ignore require-await -- promises are the contract
+  async fit(X: MatrixLike, y: VectorLike | MatrixLike): Promise<this> {
+    const index = prepareIndex(this as KNeighborsState, X);
+    const { table, flat } = checkOutputs(y, "KNeighborsRegressor.fit: y");
+    checkConsistentLength({ X: index.X, y: table });
+    resetFitted(this);
+    this.targets_ = flat ? table.ravel() : table;
+    keepIndex(this as KNeighborsState, X, index);
+    return this;
+  }
+
+  /**
+   * The nearest samples and how far they are.
+   *
+   * @param X queries, shape [nQueries, nFeatures]; without, each sample of `fit` is asked for among the others
+   * @param nNeighbors how many; as many as count if left out
+   * @returns distances and numbers of samples, each of shape [nQueries, nNeighbors], nearest first
+   * @throws {NotFittedError} before `fit`
+   * @throws {NeighborsError} when there are not that many
+   */
+  async kneighbors(
+    X?: MatrixLike | null,
+    nNeighbors?: number | null,
+  ): Promise<[distances: NDArray<Float64Array>, indices: NDArray<Int32Array>]> {
+    const { distances, indices } = await findNeighbors(this as KNeighborsState, X, nNeighbors, "kneighbors");
+    return [distances, indices];
+  }
+
+  /**
+   * The graph of neighbours: a row for each query with an entry for each neighbour.
+   *
+   * @param X queries, or nothing, as for `kneighbors`
+   * @param nNeighbors how many; as many as count if left out
+   * @param mode whether the entries are 1 ("connectivity") or the distance
+   */
+  async kneighborsGraph(
+    X?: MatrixLike | null,
+    nNeighbors?: number | null,
+    mode: "connectivity" | "distance" = "connectivity",
+  ): Promise<SparseRows> {
+    const found = await findNeighbors(this as KNeighborsState, X, nNeighbors, "kneighborsGraph");
+    return neighborsGraph(found, this.nSamplesFit_, mode);
+  }
+
+  /**
+   * The weighted mean of the neighbours' targets, shape [nSamples] or [nSamples, nOutputs].
+   *
+   * @param X samples, shape [nSamples, nFeatures]; with null, each sample of `fit` by its neighbours among the others
+   * @throws {NotFittedError} before `fit`
+   */
+  async predict(X: MatrixLike | null): Promise<NDArray<Float64Array>> {
+    const { distances, indices } = await findNeighbors(this as KNeighborsState, X, null, "predict");
+    const [n, k] = indices.shape;
+    const weight = neighborWeights(this.weights, distances);
+    const targets = this.targets_;
+    const outputs = targets.size / targets.length;
+    const out = new Float64Array(n * outputs);
+    for (let i = 0, at = 0; i < n; i++) {
+      let mass = 0;
+      for (let e = 0; e < k; e++, at++) {
+        const w = weight === undefined ? 1 : weight[at];
+        mass += w;
+        for (let o = 0; o < outputs; o++) {
+          out[i * outputs + o] += w * targets.data[indices.data[at] * outputs + o];
+        }
+      }
+      for (let o = 0; o < outputs; o++) out[i * outputs + o] /= mass;
+    }
+    return new NDArray(out, targets.ndim === 1 ? [n] : [n, outputs]);
+  }
+
+  /**
+   * Coefficient of determination of the predictions.
+   *
+   * @param X samples; with null, each sample of `fit` by its neighbours among the others: leave-one-out
+   * @param y their targets
+   * @param sampleWeight their weights
+   */
+  override score(X: MatrixLike | null, y: VectorLike | MatrixLike, sampleWeight?: VectorLike): Promise<number> {
+    return super.score(X as MatrixLike, y as VectorLike, sampleWeight);
+  }
+}
