@@ -20,3 +20,4 @@ export {
   toColumn,
   toTable,
 } from "./table.ts";
+export { stackColumns } from "./stack.ts";

@@ -78,15 +78,22 @@ export class Table {
   readonly columns: Column[];
   /** Number of rows and of columns. */
   readonly shape: number[];
+  /** Whether the names mean something; false where they only number the columns of an array or of rows without names. */
+  readonly named: boolean;
 
   /**
    * A table of columns.
    *
    * @param columns columns by name, or pairs of name and column; typed arrays are not copied
+   * @param named false when the names only number the columns; true if left out
    * @throws {ShapeError} when columns differ in length, or two have the same name
    * @throws {DTypeError} when a column holds what is no number, text, boolean or null
    */
-  constructor(columns: Readonly<Record<string, ColumnLike>> | readonly (readonly [string, ColumnLike])[]) {
+  constructor(
+    columns: Readonly<Record<string, ColumnLike>> | readonly (readonly [string, ColumnLike])[],
+    named = true,
+  ) {
+    this.named = named;
     const entries = Array.isArray(columns) ? columns : Object.entries(columns);
     this.names = entries.map(([name]) => String(name));
     this.columns = entries.map(([name, values]) => toColumn(values, `Table: column ${JSON.stringify(name)}`));
@@ -130,7 +137,7 @@ export class Table {
         columns[j][i] = (lists ? (row as ArrayLike<unknown>)[j] : (row as Record<string, unknown>)[key]) as Cell;
       }
     }
-    return new Table(keys.map((key, j) => [key, columns[j]] as const));
+    return new Table(keys.map((key, j) => [key, columns[j]] as const), names !== undefined || !lists);
   }
 
   /** Number of rows. */
@@ -208,7 +215,7 @@ export class Table {
 
   /** Columns that are known to be right. */
   private of(names: readonly string[], columns: readonly Column[], rows: number): Table {
-    const out = new Table({});
+    const out = new Table({}, this.named);
     (out as { names: string[] }).names = [...names];
     (out as { columns: Column[] }).columns = [...columns];
     (out as { shape: number[] }).shape = [rows, columns.length];
@@ -332,9 +339,12 @@ export function toTable(x: unknown, name = "input"): Table {
     }
     // Columns say what is wrong with their cells by the input's name.
     const rows = x.map((row) => row instanceof NDArray ? row.data : row) as ArrayLike<Cell>[];
-    return new Table(Array.from({ length: m }, (_, j) => {
-      return [`x${j}`, toColumn(rows.map((row) => row[j]), `${name}: column ${j}`)] as const;
-    }));
+    return new Table(
+      Array.from({ length: m }, (_, j) => {
+        return [`x${j}`, toColumn(rows.map((row) => row[j]), `${name}: column ${j}`)] as const;
+      }),
+      false,
+    );
   }
   const array = x instanceof NDArray
     ? x
@@ -347,7 +357,7 @@ export function toTable(x: unknown, name = "input"): Table {
       : `shape [${array.shape.join(", ")}]`;
     throw new ShapeError(`${name}: expected a 2D array, a list of rows or a Table, got ${got}`);
   }
-  return new Table(Array.from({ length: array.shape[1] }, (_, j) => [`x${j}`, array.col(j)] as const));
+  return new Table(Array.from({ length: array.shape[1] }, (_, j) => [`x${j}`, array.col(j)] as const), false);
 }
 
 /**
@@ -357,7 +367,7 @@ export function toTable(x: unknown, name = "input"): Table {
  * @param names what the columns are called; x0, x1, … if left out
  */
 export function fromColumns(columns: readonly Column[], names?: readonly string[]): NDArray<ArrayData> | Table {
-  const table = new Table(columns.map((column, j) => [names?.[j] ?? `x${j}`, column] as const));
+  const table = new Table(columns.map((column, j) => [names?.[j] ?? `x${j}`, column] as const), names !== undefined);
   if (columns.length === 0) return table;
   const kinds = new Set(columns.map((c) => Array.isArray(c) && c.some((v) => v === null || v !== v) ? "" : kindOf(c)));
   if (kinds.size !== 1 || kinds.has("mixed") || kinds.has("")) return table;

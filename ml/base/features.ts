@@ -12,7 +12,7 @@ export interface SeenFeatures {
 
 /** The names of X's columns; undefined where it has none. */
 export function namesOf(X: unknown): string[] | undefined {
-  return X instanceof Table ? X.names : undefined;
+  return X instanceof Table && X.named ? X.names : undefined;
 }
 
 /**

@@ -6,6 +6,7 @@ export { clone } from "./clone.ts";
 export * from "./errors.ts";
 export { BaseEstimator, checkParamNames, isEstimator } from "./estimator.ts";
 export type { Constructor, EstimatorClass, HasParams, Params } from "./estimator.ts";
+export { BaseComposition, type NamedPart } from "./composition.ts";
 export * from "./features.ts";
 export * from "./fitted.ts";
 export * from "./mixins.ts";

@@ -1,6 +1,9 @@
 /**
- * Several estimators as one.
+ * Estimators made of others: one after the other, or side by side.
  * @module
  */
 export * from "./errors.ts";
+export { FeatureUnion, type FeatureUnionOptions, joinNames, makeUnion, type UnionPart } from "./feature_union.ts";
+export { fitTransformOne, type TransformedPart, transformOne, weighted } from "./fit_transform_one.ts";
+export { nameParts } from "./names.ts";
 export * from "./pipeline.ts";

@@ -1,7 +1,8 @@
-import type { ArrayData, Labels, LabelsLike, MatrixLike, NDArray, VectorLike } from "../array/mod.ts";
-import { BaseEstimator, isEstimator, type Params } from "../base/mod.ts";
+import type { ArrayData, Labels, LabelsLike, MatrixLike, NDArray, TableLike, VectorLike } from "../array/mod.ts";
+import { BaseComposition, type Params } from "../base/mod.ts";
 import { didYouMean, isArrayLike, UnknownNameError } from "../utils/mod.ts";
 import { PipelineError } from "./errors.ts";
+import { nameParts } from "./names.ts";
 
 /** A step: its name, and an estimator; "passthrough" or null for none. */
 export type PipelineStep = readonly [name: string, estimator: object | "passthrough" | null];
@@ -12,14 +13,23 @@ export interface PipelineOptions {
   verbose?: boolean;
 }
 
+// deno-lint-ignore no-explicit-any -- methods of steps are called with what the pipeline was called with
+type AnyMethod = (...args: any[]) => any;
+
+/** Weights of a step, or of the steps of a pipeline that is one. */
+type StepWeights = VectorLike | Readonly<Record<string, VectorLike>>;
+
 interface Step {
-  fit(X: MatrixLike, y?: LabelsLike | null, sampleWeight?: VectorLike): Promise<unknown>;
+  fit(X: MatrixLike, y?: LabelsLike | null, sampleWeight?: StepWeights): Promise<unknown>;
   fitTransform?(X: MatrixLike, y?: LabelsLike | null): Promise<NDArray<ArrayData>>;
   transform?(X: MatrixLike): Promise<NDArray<ArrayData>>;
   [member: string]: unknown;
 }
 
-/** Parameters of steps' `fit`: `step__sampleWeight`, or the weights themselves, which go to the last step. */
+/**
+ * Parameters of steps' `fit`: `step__sampleWeight` (of a pipeline within, `step__theirs__sampleWeight`), or the weights
+ * themselves, which go to the last step.
+ */
 export type PipelineFitParams = VectorLike | Readonly<Record<string, VectorLike | undefined>>;
 
 /**
@@ -35,9 +45,14 @@ export type PipelineFitParams = VectorLike | Readonly<Record<string, VectorLike 
  * await pipeline.score(X, y); // 1
  * ```
  */
-export class Pipeline extends BaseEstimator {
+export class Pipeline extends BaseComposition {
   /** Hyperparameters and their defaults. */
   static override readonly defaults: Readonly<Params> = { steps: null, verbose: false };
+  /** What is left out. */
+  static override readonly leftOut: Readonly<Record<string, string>> = {
+    memory: "searches share what fitted steps make without it",
+    transformInput: "it belongs to scikit-learn's routing of metadata, which there is not",
+  };
 
   /** The steps, in order. */
   declare steps: readonly PipelineStep[];
@@ -83,7 +98,22 @@ export class Pipeline extends BaseEstimator {
 
   /** Number of features the first step saw. */
   get nFeaturesIn_(): number {
-    return (this.steps[0][1] as { nFeaturesIn_: number }).nFeaturesIn_;
+    return (this.first() as { nFeaturesIn_?: number } | undefined)?.nFeaturesIn_ as number;
+  }
+
+  /** Names of the features the first step saw, where X had names. */
+  get featureNamesIn_(): string[] | undefined {
+    return (this.first() as { featureNamesIn_?: string[] } | undefined)?.featureNamesIn_;
+  }
+
+  /** The first step that does something. */
+  private first(): object | undefined {
+    return this.steps?.find(([, e]) => e !== null && e !== "passthrough")?.[1] as object | undefined;
+  }
+
+  /** A pipeline of some of the same steps: `start` to `stop` (not included), negative ones from the end. */
+  slice(start?: number, stop?: number): Pipeline {
+    return new Pipeline(this.steps.slice(start, stop), { verbose: this.verbose });
   }
 
   /** A step's estimator, by number (negative from the end) or by name. */
@@ -95,33 +125,6 @@ export class Pipeline extends BaseEstimator {
     return found[1];
   }
 
-  /** Its own hyperparameters; with `deep`, also the steps and theirs. */
-  override getParams(deep = true): Params {
-    const out = super.getParams(false);
-    if (!deep || !Array.isArray(this.steps)) return out;
-    for (const [name, estimator] of this.steps) {
-      out[name] = estimator;
-      if (!isEstimator(estimator)) continue;
-      for (const [inner, value] of Object.entries(estimator.getParams())) out[`${name}__${inner}`] = value;
-    }
-    return out;
-  }
-
-  /** Changes hyperparameters, steps by their name, and hyperparameters of steps as `step__name`. */
-  override setParams(params: Params): this {
-    const { steps, ...rest } = params;
-    if (steps !== undefined) this.steps = steps as readonly PipelineStep[];
-    return super.setParams(rest);
-  }
-
-  /** Stores a hyperparameter, or exchanges a step. */
-  protected override setParam(name: string, value: unknown): void {
-    if (!this.steps.some(([step]) => step === name)) super.setParam(name, value);
-    else {
-      this.steps = this.steps.map((step): PipelineStep => step[0] === name ? [name, value as object] : step);
-    }
-  }
-
   /**
    * Fits all steps, each to what the one before makes of the samples.
    *
@@ -130,7 +133,7 @@ export class Pipeline extends BaseEstimator {
    * @param fitParams `step__sampleWeight`, or weights for the last step
    * @throws {PipelineError} when the steps do not make a pipeline
    */
-  async fit(X: MatrixLike, y?: LabelsLike | null, fitParams?: PipelineFitParams): Promise<this> {
+  async fit(X: TableLike, y?: LabelsLike | null, fitParams?: PipelineFitParams): Promise<this> {
     const weights = this.weightsByStep(fitParams);
     const input = await this.fitBefore(X, y, weights);
     const last = this.last();
@@ -141,7 +144,7 @@ export class Pipeline extends BaseEstimator {
   }
 
   /** Fits all steps, and transforms the samples by all. */
-  async fitTransform(X: MatrixLike, y?: LabelsLike | null, fitParams?: PipelineFitParams): Promise<NDArray<ArrayData>> {
+  async fitTransform(X: TableLike, y?: LabelsLike | null, fitParams?: PipelineFitParams): Promise<NDArray<ArrayData>> {
     const weights = this.weightsByStep(fitParams);
     const input = await this.fitBefore(X, y, weights);
     const last = this.last();
@@ -151,35 +154,49 @@ export class Pipeline extends BaseEstimator {
   }
 
   /** The last step's predictions for samples. */
-  async predict(X: MatrixLike): Promise<Labels> {
+  async predict(X: TableLike): Promise<Labels> {
     return await this.ask("predict", X) as Labels;
   }
 
+  /** Fits all steps, and gives the last step's predictions for the same samples. */
+  async fitPredict(X: TableLike, y?: LabelsLike | null, fitParams?: PipelineFitParams): Promise<Labels> {
+    const last = this.last();
+    if (typeof last?.fitPredict !== "function") {
+      await this.fit(X, y, fitParams);
+      return await this.predict(X);
+    }
+    const weights = this.weightsByStep(fitParams);
+    const input = await this.fitBefore(X, y, weights);
+    const weight = this.weightOf(-1, weights);
+    const args = weight === undefined ? [y] : [y, weight];
+    return await this.timed(this.length - 1, () => (last.fitPredict as AnyMethod).call(last, input, ...args)) as Labels;
+  }
+
   /** The last step's probabilities for samples. */
-  async predictProba(X: MatrixLike): Promise<NDArray<Float64Array>> {
+  async predictProba(X: TableLike): Promise<NDArray<Float64Array>> {
     return await this.ask("predictProba", X) as NDArray<Float64Array>;
   }
 
   /** The last step's logarithms of probabilities for samples. */
-  async predictLogProba(X: MatrixLike): Promise<NDArray<Float64Array>> {
+  async predictLogProba(X: TableLike): Promise<NDArray<Float64Array>> {
     return await this.ask("predictLogProba", X) as NDArray<Float64Array>;
   }
 
   /** The last step's decision values for samples. */
-  async decisionFunction(X: MatrixLike): Promise<NDArray<Float64Array>> {
+  async decisionFunction(X: TableLike): Promise<NDArray<Float64Array>> {
     return await this.ask("decisionFunction", X) as NDArray<Float64Array>;
   }
 
   /** Samples transformed by all steps. */
-  async transform(X: MatrixLike): Promise<NDArray<ArrayData>> {
+  async transform(X: TableLike): Promise<NDArray<ArrayData>> {
     const last = this.last();
     if (last === undefined) return await this.before(X) as NDArray<ArrayData>;
     return await this.ask("transform", X) as NDArray<ArrayData>;
   }
 
   /** Takes the transformations of all steps back, the last first. */
-  async inverseTransform(X: MatrixLike): Promise<NDArray<ArrayData>> {
-    let out = X;
+  async inverseTransform(X: TableLike): Promise<NDArray<ArrayData>> {
+    let out = X as MatrixLike;
     for (const [name, step] of [...this.transformers(), ["", this.last()] as const].reverse()) {
       if (step === undefined) continue;
       if (typeof step.inverseTransform !== "function") {
@@ -190,14 +207,40 @@ export class Pipeline extends BaseEstimator {
     return out as NDArray<ArrayData>;
   }
 
+  /** The last step's scores of each sample. */
+  async scoreSamples(X: TableLike): Promise<NDArray<Float64Array>> {
+    return await this.ask("scoreSamples", X) as NDArray<Float64Array>;
+  }
+
+  /**
+   * The names of the columns that `transform` gives.
+   *
+   * @param inputFeatures names of the features; those seen in `fit`, or x0, x1, …, if left out
+   * @throws {PipelineError} when a step does not know its names
+   */
+  getFeatureNamesOut(inputFeatures?: readonly string[] | null): string[] {
+    let names = inputFeatures ?? undefined;
+    for (const [name, step] of this.steps) {
+      if (step === null || step === "passthrough") continue;
+      const { getFeatureNamesOut } = step as { getFeatureNamesOut?: AnyMethod };
+      if (typeof getFeatureNamesOut !== "function") {
+        throw new PipelineError(
+          `Pipeline.getFeatureNamesOut: step ${name}: ${step.constructor.name} has no getFeatureNamesOut()`,
+        );
+      }
+      names = getFeatureNamesOut.call(step, names) as string[];
+    }
+    return [...names ?? []];
+  }
+
   /** The last step's score for samples. */
-  async score(X: MatrixLike, y?: LabelsLike | null, sampleWeight?: VectorLike): Promise<number> {
+  async score(X: TableLike, y?: LabelsLike | null, sampleWeight?: VectorLike): Promise<number> {
     const args = sampleWeight === undefined ? [y] : [y, sampleWeight];
     return await this.ask("score", X, ...args) as number;
   }
 
   /** Transforms samples by all steps but the last, and calls a method of that. */
-  private async ask(method: string, X: MatrixLike, ...rest: unknown[]): Promise<unknown> {
+  private async ask(method: string, X: TableLike, ...rest: unknown[]): Promise<unknown> {
     const last = this.lastOf(method);
     if (typeof last[method] !== "function") throw this.cannot(method, method);
     return await last[method](await this.before(X), ...rest);
@@ -210,20 +253,20 @@ export class Pipeline extends BaseEstimator {
   }
 
   /** Samples transformed by all steps but the last. */
-  private async before(X: MatrixLike): Promise<MatrixLike> {
-    let out = X;
+  private async before(X: TableLike): Promise<MatrixLike> {
+    let out = X as MatrixLike;
     for (const [, step] of this.transformers()) out = await (step.transform as NonNullable<Step["transform"]>)(out);
     return out;
   }
 
   /** Fits all steps but the last, and gives what they make of the samples. */
   private async fitBefore(
-    X: MatrixLike,
+    X: TableLike,
     y: LabelsLike | null | undefined,
-    weights: ReadonlyMap<string, VectorLike>,
+    weights: ReadonlyMap<string, StepWeights>,
   ): Promise<MatrixLike> {
     this.checkSteps();
-    let out = X;
+    let out = X as MatrixLike;
     for (const [name, step] of this.transformers()) {
       const at = this.steps.findIndex(([n]) => n === name);
       out = await this.timed(at, () => fitTransformStep(step, out, y, weights.get(name)));
@@ -255,22 +298,28 @@ export class Pipeline extends BaseEstimator {
   }
 
   /** The weights of a step by its place. */
-  private weightOf(at: number, weights: ReadonlyMap<string, VectorLike>): VectorLike | undefined {
+  private weightOf(at: number, weights: ReadonlyMap<string, StepWeights>): StepWeights | undefined {
     return weights.get((this.steps.at(at) as PipelineStep)[0]);
   }
 
   /** Sorts the parameters of `fit` by step. */
-  private weightsByStep(params: PipelineFitParams | undefined): Map<string, VectorLike> {
-    const out = new Map<string, VectorLike>();
+  private weightsByStep(params: PipelineFitParams | undefined): Map<string, StepWeights> {
+    const out = new Map<string, StepWeights>();
     if (params === undefined || params === null) return out;
     if (isArrayLike(params)) return out.set(this.lastName(), params as VectorLike);
     for (const [key, value] of Object.entries(params as Record<string, VectorLike | undefined>)) {
-      const [step, name] = key.split("__");
-      if (name !== "sampleWeight" || !this.steps.some(([n]) => n === step)) {
+      const cut = key.indexOf("__");
+      const [step, name] = [key.slice(0, cut), key.slice(cut + 2)];
+      const owner = this.steps.find(([n]) => n === step);
+      const inner = name.endsWith("__sampleWeight") && owner?.[1] instanceof Pipeline;
+      if (owner === undefined || (name !== "sampleWeight" && !inner)) {
         const valid = this.steps.map(([n]) => `${n}__sampleWeight`);
         throw new UnknownNameError(`Pipeline.fit: no parameter ${JSON.stringify(key)}; ${didYouMean(key, valid)}`);
       }
-      if (value !== undefined) out.set(step, value);
+      if (value === undefined) continue;
+      const before = out.get(step);
+      if (!inner) out.set(step, value);
+      else out.set(step, { ...before !== undefined && !isArrayLike(before) ? before as object : {}, [name]: value });
     }
     return out;
   }
@@ -278,13 +327,10 @@ export class Pipeline extends BaseEstimator {
   /** Checks that names are distinct and fit for parameters, and that all steps but the last transform. */
   private checkSteps(): void {
     if (!Array.isArray(this.steps) || this.steps.length === 0) throw new PipelineError("Pipeline: it has no steps");
-    const names = this.steps.map(([name]) => name);
-    for (const [i, name] of names.entries()) {
-      if (names.indexOf(name) !== i) throw new PipelineError(`Pipeline: two steps are called ${name}`);
-      if (name.includes("__")) throw new PipelineError(`Pipeline: the name ${name} must not have "__" in it`);
-      if (name in Pipeline.defaults) {
-        throw new PipelineError(`Pipeline: the name ${name} is a parameter of Pipeline itself`);
-      }
+    try {
+      this.checkNames();
+    } catch (error) {
+      throw new PipelineError((error as Error).message, { cause: error });
     }
     for (const [name, step] of this.transformers()) {
       if (typeof step.fit !== "function" || typeof step.transform !== "function") {
@@ -311,7 +357,7 @@ export class Pipeline extends BaseEstimator {
   }
 }
 
-function fitStep(step: Step, X: MatrixLike, y?: LabelsLike | null, weight?: VectorLike): Promise<unknown> {
+function fitStep(step: Step, X: MatrixLike, y?: LabelsLike | null, weight?: StepWeights): Promise<unknown> {
   return weight === undefined ? step.fit(X, y) : step.fit(X, y, weight);
 }
 
@@ -319,7 +365,7 @@ async function fitTransformStep(
   step: Step,
   X: MatrixLike,
   y?: LabelsLike | null,
-  weight?: VectorLike,
+  weight?: StepWeights,
 ): Promise<NDArray<ArrayData>> {
   if (weight === undefined && typeof step.fitTransform === "function") return await step.fitTransform(X, y);
   await fitStep(step, X, y, weight);
@@ -336,13 +382,5 @@ async function fitTransformStep(
  * ```
  */
 export function makePipeline(...estimators: (object | "passthrough" | null)[]): Pipeline {
-  const names = estimators.map((e) =>
-    typeof e === "object" && e !== null ? e.constructor.name.toLowerCase() : String(e)
-  );
-  const steps = estimators.map((e, i): PipelineStep => {
-    const same = names.filter((n) => n === names[i]).length;
-    const before = names.slice(0, i + 1).filter((n) => n === names[i]).length;
-    return [same > 1 ? `${names[i]}-${before}` : names[i], e];
-  });
-  return new Pipeline(steps);
+  return new Pipeline(nameParts(estimators));
 }

@@ -1,0 +1,48 @@
+import { allocate, type ArrayData, type NumericData } from "./dtype.ts";
+import { ShapeError } from "./errors.ts";
+import { NDArray } from "./nd_array.ts";
+import { type Column, fromColumns, Table, toColumn } from "./table.ts";
+
+/**
+ * Arrays and tables side by side, as one: an array where all are of numbers, else what {@linkcode Table} makes of their
+ * columns.
+ *
+ * @param parts arrays of two axes, or tables, of the same number of rows
+ * @param names what the columns of a table are called; x0, x1, … if left out
+ * @throws {ShapeError} when they do not have the same number of rows, naming the first that differs
+ */
+export function stackColumns(
+  parts: readonly (NDArray<ArrayData> | Table)[],
+  names?: readonly string[],
+): NDArray<ArrayData> | Table {
+  const rows = parts.length === 0 ? 0 : parts[0].length;
+  for (const [k, part] of parts.entries()) {
+    if (part.shape.length !== 2) {
+      throw new ShapeError(`stackColumns: part ${k} has shape [${part.shape.join(", ")}], expected two axes`);
+    }
+    if (part.length !== rows) {
+      throw new ShapeError(`stackColumns: part ${k} has ${part.length} rows, part 0 has ${rows}`);
+    }
+  }
+  const width = parts.reduce((sum, part) => sum + part.shape[1], 0);
+  const filled = parts.filter((part) => part.shape[1] > 0);
+  if (filled.every((part) => part instanceof NDArray && part.dtype !== "string" && part.dtype !== "int64")) {
+    const arrays = filled as NDArray<NumericData>[];
+    const { dtype } = arrays[0] ?? { dtype: "float64" };
+    const same = arrays.every((a) => a.dtype === dtype) ? dtype : "float64";
+    const out = allocate(same, rows * width) as NumericData;
+    let start = 0;
+    for (const { data, shape: [, m] } of arrays) {
+      for (let i = 0, at = 0; i < rows; i++) {
+        const to = i * width + start;
+        for (let j = 0; j < m; j++) out[to + j] = data[at++];
+      }
+      start += m;
+    }
+    return new NDArray(out as ArrayData, [rows, width], same);
+  }
+  const columns = filled.flatMap((part): Column[] =>
+    part instanceof Table ? part.columns : Array.from({ length: part.shape[1] }, (_, j) => toColumn(part.col(j)))
+  );
+  return fromColumns(columns, names);
+}
