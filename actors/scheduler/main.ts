@@ -4,11 +4,13 @@
  * @module
  */
 
-import { loadKeys, openEndpoint, realClock } from "../../transport/mod.ts";
+import { holdForMessages, loadKeys, openEndpoint, realClock } from "../../transport/mod.ts";
 import { openLifeline, systemIds, systemRandom } from "../core/mod.ts";
 import { checkSchedulerConfig, type SchedulerConfig } from "./config.ts";
 import { Scheduler } from "./scheduler.ts";
 
+/** How long a wait for the next message may hold up timers, in ms. */
+const PATIENCE = 1;
 /** How long workers and clients have to hear that it ends, in ms. */
 const FAREWELL = 2000;
 
@@ -25,6 +27,7 @@ async function start(): Promise<string> {
     keys,
     insecure: config.insecure,
   });
+  holdForMessages(PATIENCE);
   // It listens before it is reachable, so that nobody is missed.
   const scheduler = new Scheduler({ endpoint, clock: realClock, ids, random: systemRandom });
   leave = async () => {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { loadKeys, openEndpoint, realClock } from "../../transport/mod.ts";
+import { holdForMessages, loadKeys, openEndpoint, realClock } from "../../transport/mod.ts";
 import { openLifeline, RENEW_EXIT_CODE, systemIds } from "../core/mod.ts";
 import { VALUES_PART, type WorkerConfig } from "./config.ts";
 import { Rooms } from "./rooms.ts";
@@ -12,6 +12,9 @@ import { Store } from "./store.ts";
 import { ThreadExecutor } from "./thread_executor.ts";
 import { Worker } from "./worker.ts";
 import type { Usage } from "./worker_options.ts";
+
+/** How long a wait for the next message or result may hold up timers, in ms. */
+const PATIENCE = 1;
 
 let worker: Worker | undefined;
 
@@ -65,6 +68,7 @@ async function main(): Promise<void> {
       return openEndpoint({ ...shared, self });
     },
   });
+  holdForMessages(PATIENCE);
   const self = { role: "worker", name, incarnation: ids.next("i") } as const;
   const endpoint = await openEndpoint({ ...shared, self, reserve: rooms.reserve });
   const address = await endpoint.bind(config.address);

@@ -1,8 +1,9 @@
 /**
  * The words that a worker's main thread and its executor threads share, and the queue that the threads claim tasks from.
  *
- * Who has nothing to do says so in its own word, looks once more, and sleeps on it (`Atomics.waitAsync`); who has something for it wakes it
- * only if it says that it sleeps. All loads and stores are sequentially consistent, so one of the two always sees the other.
+ * Who has nothing to do says so in its own word, looks once more, and sleeps: a thread on its word (`Atomics.waitAsync`), the main side in
+ * its wait for messages, where a signal reaches it. Who has something for the other wakes it only if it says that it sleeps. All loads and
+ * stores are sequentially consistent, so one of the two always sees the other.
  *
  * @module
  */
@@ -16,7 +17,7 @@ export const SLOT_BYTES = 1024;
 /** Most runs under way, those that are suspended included. */
 export const MAX_RUNS = 65_536;
 
-const MAIN_WORD = 0, MAIN_SLEEPS = 1, HEAD = 16, TAIL = 32, THREADS = 64, PER_THREAD = 16;
+const MAIN_WORD = 0, MAIN_SLEEPS = 1, MAIN_TURN = 2, HEAD = 16, TAIL = 32, THREADS = 64, PER_THREAD = 16;
 
 /** Words of one thread, from its base on. */
 export const Word = {
@@ -110,27 +111,34 @@ export class SharedQueue {
   /** A thread: there is something for the main side. */
   wakeMain(): void {
     Atomics.add(this.words, MAIN_WORD, 1);
-    if (Atomics.exchange(this.words, MAIN_SLEEPS, 0) === 1) Atomics.notify(this.words, MAIN_WORD);
+    if (Atomics.exchange(this.words, MAIN_SLEEPS, 0) === 1) this.signalMain();
   }
+
+  /** A thread: what it posted waits for the main side's event loop. */
+  askTurn(): void {
+    Atomics.store(this.words, MAIN_TURN, 1);
+    this.wakeMain();
+  }
+
+  /** Main: whether its event loop was asked for a turn since the last time. */
+  get turnAsked(): boolean {
+    return Atomics.exchange(this.words, MAIN_TURN, 0) === 1;
+  }
+
+  /** A thread: ends the main side's sleep. */
+  signalMain: () => void = () => {};
 
   /** Main: counts the wake-ups. */
   get mainSignal(): number {
     return Atomics.load(this.words, MAIN_WORD);
   }
 
-  /** Main: says that it sleeps; a promise that ends when it is woken, or nothing if there was a signal since `seen`. */
-  sleepMain(seen: number, armed: boolean): Promise<unknown> | "armed" | undefined {
+  /** Main: says that it sleeps; false if there was a signal since `seen`. */
+  sleepMain(seen: number): boolean {
     Atomics.store(this.words, MAIN_SLEEPS, 1);
-    if (this.mainSignal !== seen) {
-      Atomics.store(this.words, MAIN_SLEEPS, 0);
-      return undefined;
-    }
-    // One waiter stays registered until it is woken: a second one would be woken with it.
-    if (armed) return "armed";
-    const r = Atomics.waitAsync(this.words, MAIN_WORD, seen);
-    if (r.async) return r.value;
+    if (this.mainSignal === seen) return true;
     Atomics.store(this.words, MAIN_SLEEPS, 0);
-    return undefined;
+    return false;
   }
 
   /** Main: whether a thread looks for tasks, or performs one. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Signal } from "../../transport/mod.ts";
 import { fromBlob } from "../values/mod.ts";
 import { ActorHost } from "./actor_host.ts";
 import { MemoryError, ThreadLostError } from "./errors.ts";
@@ -30,6 +31,7 @@ export class ThreadExecutor implements Executor {
   readonly threads: number;
   readonly #options: ThreadExecutorOptions;
   readonly #queue = SharedQueue.create();
+  readonly #signal = new Signal(() => this.#pump());
   readonly #pool: ThreadPool;
   #tasks: ExecutorThread[] = [];
   #actorThreads: ExecutorThread[] = [];
@@ -48,7 +50,6 @@ export class ThreadExecutor implements Executor {
   readonly #at: number[] = [];
   readonly #sizes: number[] = [];
   #placeNext = 0;
-  #armed = false;
   #closed = false;
 
   /** Starts the threads at once; they get ready while others connect. */
@@ -56,7 +57,7 @@ export class ThreadExecutor implements Executor {
     this.threads = options.threads;
     this.#options = options;
     const { heap } = options;
-    this.#pool = new ThreadPool(options, this.#queue, {
+    this.#pool = new ThreadPool(options, this.#queue, this.#signal, {
       keyOf: (run) => this.#runs.at(run)?.task.key ?? "",
       died: (thread, reason) => this.#lost(thread, reason),
       sink: (e) => this.#sink?.(e),
@@ -152,6 +153,7 @@ export class ThreadExecutor implements Executor {
   async close(): Promise<void> {
     this.#closed = true;
     this.#next.close();
+    this.#signal.close();
     for (const run of this.#runs.all()) run.patience?.cancel();
     await this.#pool.close();
   }
@@ -313,15 +315,11 @@ export class ThreadExecutor implements Executor {
   #sleep(): void {
     if (!this.#queue.empty) this.#wakeSome(this.#tasks.length);
     const seen = this.#queue.mainSignal;
-    for (const t of this.#pool.all) if (!t.dead && !t.line.outbox.empty) return this.#next.ask();
-    const r = this.#queue.sleepMain(seen, this.#armed);
-    if (r === undefined) return this.#next.ask();
-    if (r === "armed") return;
-    this.#armed = true;
-    r.then(() => {
-      this.#armed = false;
-      this.#pump();
-    });
+    if (this.#queue.turnAsked) this.#signal.askTurn();
+    const more = this.#pool.all.some((t) => !t.dead && !t.line.outbox.empty);
+    if (!more && this.#queue.sleepMain(seen)) return;
+    this.#signal.askTurn();
+    this.#next.ask();
   }
 
   #later(run: () => void): void {

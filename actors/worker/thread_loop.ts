@@ -62,12 +62,16 @@ export class ThreadLoop implements RunHost {
   #closing = false;
   #relay: RelayEndpoint | undefined;
 
-  /** As the main side says; `post` sends to it. */
-  constructor(init: ThreadInit, post: (message: FromThread) => void) {
+  /** As the main side says; `post` sends to it, and `wake` ends its wait. */
+  constructor(init: ThreadInit, post: (message: FromThread) => void, wake: () => void) {
     this.worker = init.worker;
     this.scheduler = init.scheduler;
-    this.#post = post;
     this.#queue = new SharedQueue(init.queue);
+    this.#queue.signalMain = wake;
+    this.#post = (message) => {
+      post(message);
+      this.#queue.askTurn();
+    };
     this.#line = new ThreadLine(init.line, this.#queue, init.thread);
     this.#words = this.#queue.words;
     this.#wants = SharedQueue.word(init.thread, Word.wants);

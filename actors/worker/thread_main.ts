@@ -25,8 +25,22 @@ function giveWay(nice: number): void {
   }
 }
 
+/** What wakes the main side: the signal it waits for with its messages, or where there is no FFI, a message by the event loop. */
+function wakerOf({ signal }: ThreadInit): () => void {
+  try {
+    const { symbols } = Deno.dlopen(signal.libc, {
+      write: { parameters: ["i32", "buffer", "usize"], result: "i64" },
+    });
+    const one = new Uint8Array(new BigUint64Array([1n]).buffer);
+    return () => void symbols.write(signal.descriptor, one, 8n);
+  } catch {
+    return () => scope.postMessage({ type: "wake" });
+  }
+}
+
 async function begin(init: ThreadInit): Promise<void> {
   giveWay(init.nice);
+  const wake = wakerOf(init);
   for (const url of init.natives) {
     try {
       await import(url);
@@ -38,7 +52,7 @@ async function begin(init: ThreadInit): Promise<void> {
   }
   // From here on nothing else can be opened. What was opened keeps working.
   Deno.permissions.revokeSync({ name: "ffi" });
-  const loop = new ThreadLoop(init, (message) => scope.postMessage(message));
+  const loop = new ThreadLoop(init, (message) => scope.postMessage(message), wake);
   scope.onmessage = (e) => loop.message(e.data);
   scope.postMessage({ type: "ready" });
   loop.pump();

@@ -20,6 +20,8 @@ export interface ThreadInit {
   readonly scheduler: string;
   /** Added to the thread's niceness, where the system lets it. */
   readonly nice: number;
+  /** Where eight bytes wake the main side, and the library that writes them. */
+  readonly signal: { readonly libc: string; readonly descriptor: number };
   /** URLs of modules that open native libraries when they are imported, before FFI is given up. */
   readonly natives: readonly string[];
 }
@@ -54,6 +56,7 @@ export type ToThread =
 /** Thread to main. */
 export type FromThread =
   | { readonly type: "ready" }
+  | { readonly type: "wake" }
   | { readonly type: "log"; readonly key: string; readonly level: string; readonly text: string }
   | { readonly type: "fault"; readonly run: number; readonly text: string }
   | { readonly type: "open" }

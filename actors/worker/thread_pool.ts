@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Clock, Endpoint } from "../../transport/mod.ts";
+import type { Clock, Endpoint, Signal } from "../../transport/mod.ts";
 import type { ExecutorEvent } from "./executor.ts";
 import { ExecutorThread, type Sandbox } from "./executor_thread.ts";
 import type { Heap } from "./heap.ts";
@@ -56,6 +56,7 @@ export class ThreadPool {
   readonly all: ExecutorThread[] = [];
   readonly #options: ThreadExecutorOptions;
   readonly #queue: SharedQueue;
+  readonly #signal: Signal;
   readonly #listener: ThreadPoolListener;
   readonly #relays = new Map<ExecutorThread, RelayHost>();
   readonly #fns = new Map<string, number>();
@@ -68,10 +69,11 @@ export class ThreadPool {
     return this.#failures >= MOST_FAILURES;
   }
 
-  /** Without any thread yet. */
-  constructor(options: ThreadExecutorOptions, queue: SharedQueue, listener: ThreadPoolListener) {
+  /** Without any thread yet; they wake the main side by `signal`. */
+  constructor(options: ThreadExecutorOptions, queue: SharedQueue, signal: Signal, listener: ThreadPoolListener) {
     this.#options = options;
     this.#queue = queue;
+    this.#signal = signal;
     this.#listener = listener;
   }
 
@@ -84,8 +86,9 @@ export class ThreadPool {
       index = this.all.findIndex((t) => t.dead);
       if (index < 0) throw new RangeError(`there are ${MAX_THREADS} threads; no more is possible`);
     }
+    const { libc, descriptor } = this.#signal;
     const thread: ExecutorThread = new ExecutorThread({
-      init: { thread: index, role, worker, scheduler, nice, natives },
+      init: { thread: index, role, worker, scheduler, nice, natives, signal: { libc, descriptor } },
       queue: this.#queue,
       arenas: heap.arenas.map((a) => a.memory!),
       sandbox,
@@ -104,6 +107,8 @@ export class ThreadPool {
 
   #message(thread: ExecutorThread, m: FromThread): void {
     switch (m.type) {
+      case "wake":
+        return this.#signal.hear();
       case "ready":
         thread.ready = true;
         this.#failures = 0;

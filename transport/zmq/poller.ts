@@ -6,10 +6,14 @@
  * is drained at the end of that turn (`touch`), and whoever drains does so until there is nothing, or is marked to be
  * drained again.
  *
+ * What arrives leads to sends in microtasks, and those come before the next wait: starting one costs as much as a send. Where
+ * the program allows it (`patience`), the next wait holds the thread itself for a moment, which saves the two wake-ups by
+ * which a wait on a thread of its own comes back.
+ *
  * @module
  */
 
-import { DriverError } from "../errors.ts";
+import { type Libc, openLibc } from "./libc.ts";
 
 /** Something with descriptors to wait for. */
 export interface Source {
@@ -26,12 +30,12 @@ export interface Source {
 /** Messages that are handed over before timers and other work get a turn. */
 const BUDGET = 2048;
 const POLLIN = 1;
-
-interface Libc {
-  poll(fds: Uint8Array<ArrayBuffer>, count: bigint, timeout: number): Promise<number>;
-  write(fd: number, bytes: Uint8Array<ArrayBuffer>, size: bigint): unknown;
-  read(fd: number, bytes: Uint8Array<ArrayBuffer>, size: bigint): unknown;
-}
+/** Microtasks one after the other, without anything arriving or being sent, after which a turn's work counts as done. */
+const ROUNDS = 4;
+/** Milliseconds for which messages may keep the event loop from its turn. */
+const LINGER = 4;
+/** More messages at once than this are a stream, which waits for nobody: no wait holds the thread for it. */
+const FEW = 64;
 
 /** What Deno has inside for this and does not show: whether a call under way keeps the process alive. */
 interface Core {
@@ -55,11 +59,19 @@ class Poller {
   #touching = false;
   #budget = BUDGET;
   #alive = 0;
+  #rounds = 0;
+  /** Since when the event loop has had no turn. */
+  #turnAt = 0;
+  #turnAsked = false;
+  /**
+   * Milliseconds for which a wait may hold the thread, and with it timers and promises, when messages have just come. Above zero
+   * only in a process that does little else.
+   */
+  patience = 0;
 
   constructor() {
-    const { libc, wake } = openLibc();
-    this.#libc = libc;
-    [this.#wakeRead, this.#wakeWrite] = wake;
+    this.#libc = openLibc();
+    [this.#wakeRead, this.#wakeWrite] = this.#libc.event();
     // deno-lint-ignore no-explicit-any -- there is no public way
     const inside = Deno as any;
     this.#core = inside[inside.internal]?.core;
@@ -81,6 +93,7 @@ class Poller {
   /** Says that a call on the source's socket may have taken a signal away. */
   touch(source: Source): void {
     this.#dirty.add(source);
+    this.#rounds = ROUNDS;
     if (this.#touching) return;
     this.#touching = true;
     queueMicrotask(() => {
@@ -89,6 +102,11 @@ class Poller {
       // Out of budget: the wait under way returns at once, and after it timers get their turn first.
       if (this.#dirty.size > 0) this.#wake();
     });
+  }
+
+  /** Lets the event loop have its turn before the thread is held again. */
+  askTurn(): void {
+    this.#turnAsked = true;
   }
 
   /** Counts those for whom the process stays alive. */
@@ -103,6 +121,16 @@ class Poller {
     else this.#core.unrefOpPromise(this.#outstanding);
   }
 
+  /** Takes a signal from the read end of an event. */
+  clear(descriptor: number): void {
+    this.#libc.read(descriptor, this.#eight, 8n);
+  }
+
+  /** The C library. */
+  get libc(): Libc {
+    return this.#libc;
+  }
+
   #wake(): void {
     if (this.#outstanding === undefined || this.#woken) return;
     this.#woken = true;
@@ -111,6 +139,19 @@ class Poller {
 
   #arm(): void {
     if (this.#outstanding !== undefined || this.#sources.size === 0) return;
+    const count = this.#prepare();
+    this.#outstanding = this.#libc.poll(this.#fds, BigInt(count), this.#dirty.size > 0 ? 0 : -1);
+    if (this.#alive <= 0) this.#applyAlive();
+    this.#outstanding.then(() => {
+      this.#outstanding = undefined;
+      this.#turnAsked = false;
+      if (this.patience > 0) this.#turnAt = performance.now();
+      this.#returned();
+    });
+  }
+
+  /** Writes down what to wait for; gives how many descriptors. */
+  #prepare(): number {
     let count = 1;
     for (const source of this.#sources) count += source.descriptors.length;
     if (this.#fds.length < 8 * count) this.#fds = new Uint8Array(16 * count);
@@ -127,17 +168,14 @@ class Poller {
         at++;
       }
     }
-    this.#outstanding = this.#libc.poll(this.#fds, BigInt(count), this.#dirty.size > 0 ? 0 : -1);
-    if (this.#alive <= 0) this.#applyAlive();
-    this.#outstanding.then(() => this.#returned());
+    return count;
   }
 
   #returned(): void {
-    this.#outstanding = undefined;
     this.#budget = BUDGET;
     const fds = this.#fds;
     if (this.#woken) {
-      this.#libc.read(this.#wakeRead, this.#eight, 8n);
+      this.clear(this.#wakeRead);
       this.#woken = false;
     }
     // The two bytes of revents stand last in each entry.
@@ -148,8 +186,25 @@ class Poller {
       }
     }
     this.#drainDirty();
-    // What the drained messages led to is sent in microtasks; the wait starts after those.
-    queueMicrotask(() => this.#arm());
+    this.#rounds = ROUNDS;
+    queueMicrotask(this.#settle);
+  }
+
+  /** Waits again once what arrived has led to all that it leads to without the event loop. */
+  readonly #settle = (): void => {
+    if (--this.#rounds > 0) return queueMicrotask(this.#settle);
+    if (this.#held()) this.#returned();
+    else this.#arm();
+  };
+
+  /** Waits on this thread, if that is allowed now; whether something came. */
+  #held(): boolean {
+    if (this.patience <= 0 || this.#turnAsked || this.#outstanding !== undefined || this.#sources.size === 0) {
+      return false;
+    }
+    if (this.#budget < BUDGET - FEW || performance.now() - this.#turnAt > LINGER) return false;
+    const count = this.#prepare();
+    return this.#libc.hold(this.#fds, BigInt(count), this.#dirty.size > 0 ? 0 : this.patience) > 0;
   }
 
   #drainDirty(): void {
@@ -166,36 +221,10 @@ class Poller {
         return;
       }
       this.#budget -= taken;
+      if (taken > 0) this.#rounds = ROUNDS;
       if (taken >= budget) this.#dirty.add(source);
     }
   }
-}
-
-function openLibc(): { libc: Libc; wake: [number, number] } {
-  const common = {
-    poll: { parameters: ["buffer", "u64", "i32"], result: "i32", nonblocking: true },
-    write: { parameters: ["i32", "buffer", "u64"], result: "i64" },
-    read: { parameters: ["i32", "buffer", "u64"], result: "i64" },
-  } as const;
-  if (Deno.build.os === "linux") {
-    const tried: string[] = [];
-    for (const name of ["libc.so.6", `libc.musl-${Deno.build.arch}.so.1`]) {
-      try {
-        const { symbols } = Deno.dlopen(name, { ...common, eventfd: { parameters: ["u32", "i32"], result: "i32" } });
-        // EFD_CLOEXEC and EFD_NONBLOCK: children must not inherit it.
-        const fd = symbols.eventfd(0, 0o2000000 | 0o4000);
-        if (fd >= 0) return { libc: symbols, wake: [fd, fd] };
-        tried.push(`${name}: no eventfd`);
-      } catch (error) {
-        tried.push((error as Error).message);
-      }
-    }
-    throw new DriverError(`poll(2) cannot be used here; tried:\n  ${tried.join("\n  ")}`);
-  }
-  const { symbols } = Deno.dlopen("libSystem.dylib", { ...common, pipe: { parameters: ["buffer"], result: "i32" } });
-  const ends = new Int32Array(2);
-  if (symbols.pipe(ends) !== 0) throw new DriverError("the system gave no pipe");
-  return { libc: symbols, wake: [ends[0], ends[1]] };
 }
 
 let poller: Poller | undefined;

@@ -208,7 +208,7 @@ onCluster("Future.cancel() gives a task up for all who await it", async (client)
 });
 
 onCluster("wait() and asCompleted() tell futures as they are settled", async (client) => {
-  const slow = client.submit(() => new Promise<number>((resolve) => setTimeout(() => resolve(0), 30)));
+  const slow = client.submit(() => new Promise<number>((resolve) => setTimeout(() => resolve(0), 500)));
   const fast = client.submit(() => 1);
   const { done, pending } = await wait([slow, fast], { until: "first" });
   ok(done.includes(fast) && pending.includes(slow));

@@ -1,0 +1,67 @@
+/**
+ * How other threads of this process wake the thread that waits for messages, by the same wait.
+ *
+ * @module
+ */
+
+import { sharedPoller, type Source } from "./poller.ts";
+
+/** Heard by the thread that made it, whoever writes to it. It does not keep the process alive. */
+export class Signal implements Source {
+  /** What is waited for. */
+  readonly descriptors: readonly number[];
+  /** Eight bytes that are written here, a 1 in native order, are heard. */
+  readonly descriptor: number;
+  /** The C library's name here, for threads that open its `write`. */
+  readonly libc: string;
+  readonly #poller = sharedPoller();
+  readonly #heard: () => void;
+  #open = true;
+
+  /**
+   * Begins to listen.
+   *
+   * @param heard Called once for one or more signals.
+   * @throws {DriverError} The system gives no event.
+   */
+  constructor(heard: () => void) {
+    this.#heard = heard;
+    const [read, write] = this.#poller.libc.event();
+    this.descriptors = [read];
+    this.descriptor = write;
+    this.libc = this.#poller.libc.name;
+    this.#poller.add(this);
+  }
+
+  /** See {@link Source.drain}. */
+  drain(): number {
+    if (!this.#open) return 0;
+    this.#poller.clear(this.descriptors[0]);
+    this.#heard();
+    return 1;
+  }
+
+  /** As if somebody had written to it. */
+  hear(): void {
+    if (this.#open) this.#heard();
+  }
+
+  /** Lets the event loop have its turn before the thread is held for messages again: something else than a message waits. */
+  askTurn(): void {
+    this.#poller.askTurn();
+  }
+
+  /** Stops listening. The descriptors stay, for a thread may still write to them. */
+  close(): void {
+    this.#open = false;
+    this.#poller.remove(this);
+  }
+}
+
+/**
+ * Lets the wait for messages hold this thread for up to `ms` milliseconds at a time while messages keep coming. That makes answers
+ * faster, and delays timers and promises by up to some milliseconds: it is for a process that does little else.
+ */
+export function holdForMessages(ms: number): void {
+  sharedPoller().patience = ms;
+}
