@@ -5,6 +5,7 @@
  */
 
 import type { Arrival, Introduction, Message, Peer } from "../../transport/mod.ts";
+import type { NativeLibrary } from "./natives.ts";
 
 /** First to each thread. */
 export interface ThreadInit {
@@ -20,8 +21,8 @@ export interface ThreadInit {
   readonly scheduler: string;
   /** Added to the thread's niceness, where the system lets it. */
   readonly nice: number;
-  /** URLs of modules that open native libraries when they are imported, before FFI is given up. */
-  readonly natives: readonly string[];
+  /** Native libraries to open before FFI is given up. */
+  readonly natives: readonly NativeLibrary[];
 }
 
 /** A peer as data. */
