@@ -19,4 +19,12 @@ export {
   TaskTimeoutError,
   ThreadLostError,
 } from "./worker/errors.ts";
+export {
+  native,
+  type NativeFunctions,
+  type NativeKind,
+  type NativeLibrary,
+  openNative,
+  registerNative,
+} from "./worker/natives.ts";
 export { inTask, type TaskContext } from "./worker/thread_api.ts";

@@ -6,13 +6,15 @@
 
 import { transportInfo } from "../../transport/mod.ts";
 import { formatBytes } from "../cluster/mod.ts";
+import { libraryFile } from "../core/mod.ts";
+import { nativeKinds } from "../worker/mod.ts";
 import manifest from "../../deno.json" with { type: "json" };
 import type { Command } from "./options.ts";
 
 /** Says what is used here, and why. */
 export const infoCommand: Command = {
   name: "info",
-  about: "Shows versions, how ZeroMQ is driven and why, cores and memory.",
+  about: "Shows versions, how ZeroMQ is driven and why, what kernels compute with, cores and memory.",
   positionals: [],
   options: {},
   async run() {
@@ -34,6 +36,9 @@ export const infoCommand: Command = {
     } catch (error) {
       rows.push(["zeromq", `cannot be used here: ${(error as Error).message}`]);
     }
+    // What computes registers itself when the library is loaded, which this program otherwise never is.
+    await import(libraryFile("mod.ts").href);
+    for (const kind of nativeKinds()) rows.push([kind.name, kind.describe()]);
     for (const [name, value] of rows) console.log(`${name.padEnd(8)} ${value}`);
     return 0;
   },

@@ -6,7 +6,7 @@
 
 import { isLoopback, loadKeys, parseAddress } from "../../transport/mod.ts";
 import { parseBytes, workerNanny } from "../cluster/mod.ts";
-import { systemIds } from "../core/mod.ts";
+import { libraryFile, systemIds } from "../core/mod.ts";
 import { UsageError } from "./errors.ts";
 import type { Command } from "./options.ts";
 import { serve } from "./serve.ts";
@@ -49,6 +49,8 @@ export const workerCommand: Command = {
     if (!/^[\w.:-]{1,200}$/.test(name)) {
       throw new UsageError(`--name: expected letters, digits and . : _ -, at most 200, got ${JSON.stringify(name)}`);
     }
+    // The native libraries that its threads open are registered by what computes with them.
+    await import(libraryFile("mod.ts").href);
     const nanny = await workerNanny({
       name,
       scheduler,

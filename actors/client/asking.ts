@@ -6,6 +6,7 @@
 
 import { type ClientBooks, NO_FRAMES, NO_TASKS } from "./books.ts";
 import type { ClientTask, DataCard, TaskCall } from "./client_task.ts";
+import { forgetCode } from "./code_kept.ts";
 import { taskColumnsOf } from "./columns.ts";
 import { fail, failBlocked, inherit, isBad, uncount } from "./giving_up.ts";
 
@@ -111,6 +112,7 @@ function sendTasks(b: ClientBooks, tasks: readonly ClientTask[]): void {
     }
   }
   b.send({ type: "submit", ...taskColumnsOf(tasks, codes, (hash) => b.codes.get(hash)!) });
+  if (codes.length > 0) forgetCode(b);
 }
 
 /** Values that this client did not make. */

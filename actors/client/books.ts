@@ -26,6 +26,9 @@ export class ClientBooks {
   scheduler = "";
   /** Code by hash. */
   readonly codes = new Map<string, Uint8Array>();
+  /** So much of it may be here before the oldest that no task needs is forgotten. */
+  codePieces = 1000;
+  codeBytes = 64 << 20;
   /** Code that the scheduler was told in this session. */
   readonly told = new Set<string>();
   /** Recent changes. */

@@ -83,6 +83,9 @@ export class Submitter {
       const name = (fn.name || "task").replace(/[^\w$.]/g, "_").slice(0, 40);
       code = { ref: described.ref, hashes: [...described.codes.keys()], prefix: name, call: undefined };
       this.#codes.set(fn, code);
+    } else if (code.hashes.some((hash) => !this.#core.machine.codes.has(hash))) {
+      // It was forgotten meanwhile.
+      this.#learn(describeCode(fn, "value"));
     }
     return code;
   }

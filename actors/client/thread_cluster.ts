@@ -9,7 +9,7 @@ import { type Endpoint, MemoryNetwork, realClock } from "../../transport/mod.ts"
 import { bundled, machineMemory, parseBytes } from "../cluster/mod.ts";
 import { libraryFile, systemIds, systemRandom } from "../core/mod.ts";
 import { Scheduler } from "../scheduler/mod.ts";
-import { Rooms, Store, ThreadExecutor, Worker } from "../worker/mod.ts";
+import { nativeLibraries, Rooms, Store, ThreadExecutor, Worker } from "../worker/mod.ts";
 
 /** How it is made. */
 export interface ThreadClusterOptions {
@@ -64,6 +64,7 @@ export async function startThreadCluster(options: ThreadClusterOptions = {}): Pr
       worker: name,
       scheduler: schedulerAddress,
       sandbox: { net: options.allowNet, read: options.allowRead },
+      natives: nativeLibraries(),
       openEndpoint: () => Promise.resolve(endpoint("client", ids.next(`client-in-${name}`))),
     });
     const own = endpoint("worker", name, rooms.reserve);

@@ -8,6 +8,7 @@ import { libraryFile } from "../core/mod.ts";
 import { realClock, transportInfo } from "../../transport/mod.ts";
 import type { SchedulerConfig } from "../scheduler/config.ts";
 import type { WorkerConfig } from "../worker/config.ts";
+import { nativeLibraries } from "../worker/natives.ts";
 import { formatBytes } from "./bytes.ts";
 import { bundled, type Contents } from "./bundle.ts";
 import type { ProcessCommand } from "./child_process.ts";
@@ -165,6 +166,7 @@ export async function workerNanny(options: WorkerProcessOptions, contents?: Cont
       insecure: options.insecure ?? false,
       sandbox: { net: options.allowNet ?? [], read: options.allowRead ?? [] },
       threadEntry: { url: thread.url },
+      natives: nativeLibraries(),
       scratch: options.scratch,
       leaveWithin: options.leaveWithin,
     }),

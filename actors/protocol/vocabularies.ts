@@ -58,7 +58,7 @@ export const clientToScheduler = {
     /** Names of the workers it knows of, for a scheduler that has just begun. */
     workers: list(str),
   }, checkTasks),
-  /** New tasks; the sender wants them all, but those with `forget`. */
+  /** New tasks; the sender wants them all. Those with `forget` are done even if it goes away. */
   submit: message(2, taskColumns, checkTasks),
   /** It now also wants these. */
   want: message(3, { keys: strings }),
@@ -78,6 +78,8 @@ export const clientToScheduler = {
   restart: message(10, { n: int }),
   /** The client leaves for good. */
   bye: message(11, {}),
+  /** It no longer holds this code, and will send it again before it speaks of it. */
+  forgetCodes: message(12, { hashes: list(str) }),
 };
 
 /** From the scheduler to a client. */
@@ -214,6 +216,8 @@ export const schedulerToWorker = {
   restart: message(100, {}),
   /** The scheduler ends. `final` when it will not be back: then leave too. */
   closing: message(101, { reason: text, final: bool }),
+  /** Forget this code; it comes again before it is needed. */
+  forgetCodes: message(102, { hashes: list(str) }),
 };
 
 /** From anybody to a worker, directly. */

@@ -30,7 +30,9 @@ const UNKNOWN_ACTOR: WireTaskOptions = {
 
 /** A key that nobody has described turns out to be an actor. */
 export function assumeActor(b: Books, t: SchedulerTask): void {
-  t.options ??= b.optionsOf(UNKNOWN_ACTOR);
+  if (t.options !== null) return;
+  t.options = b.optionsOf(UNKNOWN_ACTOR);
+  t.options.tasks++;
 }
 
 /** A worker has constructed an actor. */

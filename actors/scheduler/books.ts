@@ -5,6 +5,7 @@
  */
 
 import type { Header } from "../../transport/mod.ts";
+import { ArgsBook } from "./args.ts";
 import type { SchedulerClient } from "./clients.ts";
 import { CodeTable } from "./codes.ts";
 import type { SchedulerInstruction } from "./events.ts";
@@ -51,8 +52,8 @@ export interface RestartQuestion {
   readonly until: number;
 }
 
-/** How many options and functions are remembered for tasks that may come again. */
-const REMEMBERED = 10_000;
+/** How many of each are remembered for tasks that may come again. */
+export const REMEMBERED = 1000;
 
 /** The scheduler's books. Plain data: functions of this folder work on them. */
 export class Books {
@@ -74,6 +75,10 @@ export class Books {
   readonly pools: WorkerPools = new WorkerPools();
   readonly idle: IdleHeap;
   readonly codes: CodeTable = new CodeTable();
+  readonly args: ArgsBook = new ArgsBook();
+  /** How many functions, and sets of options, may be remembered before those are forgotten that no task has. */
+  functionsKept = REMEMBERED;
+  optionsKept = REMEMBERED;
   readonly timers: Timers = new Timers();
   /** Numbers the attempts. */
   serial: number;
@@ -145,9 +150,6 @@ export class Books {
   functionOf(text: string): SchedulerFunction {
     let fn = this.functions.get(text);
     if (fn === undefined) {
-      if (this.functions.size > REMEMBERED) {
-        for (const [text, fn] of this.functions) if (fn.tasks === 0) this.functions.delete(text);
-      }
       fn = new SchedulerFunction(text, this.settings.unknownDuration * 1000);
       this.functions.set(text, fn);
     }
@@ -159,7 +161,6 @@ export class Books {
     const id = JSON.stringify(wire);
     let options = this.options.get(id);
     if (options === undefined) {
-      if (this.options.size > REMEMBERED) this.options.clear();
       options = new SchedulerTaskOptions(wire, this.pools.of(wire));
       this.options.set(id, options);
     }

@@ -23,6 +23,8 @@ export class SchedulerClient {
   gone = false;
   /** Keys it wants. */
   readonly wants: LazyBag<SchedulerTask>;
+  /** Hashes of the code it has sent and holds. */
+  readonly codes: Set<string> = new Set();
   /** Messages to it, being collected. */
   readonly out: ClientOutbox = new ClientOutbox();
 

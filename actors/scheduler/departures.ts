@@ -181,6 +181,7 @@ export function clientGone(b: Books, c: SchedulerClient, reason: string): void {
     b.removeWish(t, c);
     notSupplier(b, c, t, `the client that scattered it is gone: ${reason}`);
   }
+  b.codes.letGo(c, [...c.codes]);
   // It may have scattered what it no longer wants.
   for (const t of b.missingData) notSupplier(b, c, t, "the client that scattered it is gone");
 }

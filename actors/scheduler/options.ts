@@ -40,6 +40,8 @@ export interface SchedulerOptions {
   readonly bandwidth?: number;
   /** What fetching one value is thought to cost beside its bytes. Default 0.5. */
   readonly fetchLatency?: number;
+  /** Bytes of arguments of forgotten tasks that are not worth a look, while others of their batches are there. Default 16 MiB. */
+  readonly leastWaste?: number;
   /** Entries of the event log, a power of two. Default 65,536. */
   readonly logSize?: number;
 }
@@ -64,6 +66,7 @@ export function settingsOf(options: SchedulerOptions): SchedulerSettings {
     deathsAllowed: 3,
     bandwidth: 500_000,
     fetchLatency: 0.5,
+    leastWaste: 16 << 20,
     logSize: 65_536,
     ...options,
   };

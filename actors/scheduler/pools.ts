@@ -106,6 +106,16 @@ export class WorkerPools {
     return pool;
   }
 
+  /** Forgets all pools but these. */
+  keep(used: ReadonlySet<WorkerPool>): void {
+    for (const [id, pool] of this.restricted) {
+      if (used.has(pool)) continue;
+      this.restricted.delete(id);
+      this.busy.delete(pool);
+      this.stale = true;
+    }
+  }
+
   /** Chooses members anew, if that is due. */
   refresh(running: readonly SchedulerWorker[]): void {
     if (!this.stale) return;

@@ -74,8 +74,7 @@ export function workerJoins(b: Books, s: SchedulerSession, m: WorkerJoin): void 
   w.memoryLimit = m.memoryLimit;
   w.host = m.host;
   w.pid = m.pid;
-  w.codes = new Set(m.codes);
-  w.codesSent = 0;
+  b.codes.join(w, m.codes);
   w.resources = resources;
   w.free.clear();
   for (const [name, amount] of resources) w.free.set(name, amount);
@@ -236,7 +235,11 @@ export function clientResumes(b: Books, s: SchedulerSession, m: ClientResume): v
     if (!wants.has(t.key)) b.removeWish(t, c);
   }
   for (const card of m.scattered) dataRemembered(b, c, card);
+  // Of the code that it sent in an earlier session it holds what it speaks of now.
+  const held = [...c.codes];
   submit(b, c, m, false);
+  const spoken = new Set(m.codes);
+  b.codes.letGo(c, held.filter((hash) => !spoken.has(hash)));
   for (const key of m.wants) {
     if (!scattered.has(key)) wishKey(b, c, key);
     // It may believe of an earlier session that this was done.

@@ -8,7 +8,7 @@ import type { Books } from "./books.ts";
 import { fewFirst, fewList } from "./few.ts";
 import { disengage, quit } from "./lifecycle.ts";
 import { copiesChanged } from "./replication.ts";
-import { isActor, NO_BYTES, NO_TASKS, type SchedulerTask, unlinkDependent } from "./tasks.ts";
+import { isActor, NO_TASKS, type SchedulerTask, unlinkDependent } from "./tasks.ts";
 import { ABSENT, FAILED, FORGOTTEN, MEMORY, PROCESSING, QUEUED, RELEASED, WAITING } from "./transitions.ts";
 import type { SchedulerClient } from "./clients.ts";
 import type { SchedulerWorker } from "./workers.ts";
@@ -70,6 +70,7 @@ export function settle(b: Books): void {
     b.move(t, FORGOTTEN, "nobody wants it");
     b.tasks.delete(t.key);
     if (t.fn !== null) t.fn.tasks--;
+    if (t.options !== null) t.options.tasks--;
     if (t.extras !== null) copiesChanged(b, t);
     const deps = t.deps;
     for (let i = 0; i < deps.length; i++) {
@@ -80,7 +81,7 @@ export function settle(b: Books): void {
     // Stale entries of bags may still point at it: they must not keep all that it was made from.
     t.deps = NO_TASKS;
     t.dependents = null;
-    t.args = NO_BYTES;
+    b.args.leave(t);
   }
 }
 

@@ -75,11 +75,9 @@ export function restartAll(b: Books, c: SchedulerClient, n: number): void {
     b.letGo.push(t);
   }
   b.orphans.clear();
-  b.codes.clear();
   const names = new Map<string, string>();
   for (const w of b.workers.values()) {
     if (w.peer === null) continue;
-    w.codesSent = 0;
     names.set(w.name, w.incarnation);
     b.tellWorker(w).last.push({ type: "restart", frames: [] });
   }

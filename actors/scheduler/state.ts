@@ -28,6 +28,7 @@ import { absentTooLong, dataScattered, notSupplier } from "./references.ts";
 import { fetchFailed, replicate } from "./replication.ts";
 import { answerOf, cancelKeys, releaseKeys, restartAll, restartsTooLong } from "./requests.ts";
 import { failed, finished, given, has, missing, suspended } from "./results.ts";
+import { spare } from "./sparing.ts";
 import { submit, wishKey } from "./submit.ts";
 import { heard, listen } from "./silence.ts";
 import { validateBooks } from "./validate.ts";
@@ -96,6 +97,7 @@ export class SchedulerState {
       settle(b);
       dispatch(b);
     }
+    spare(b);
     b.who = "scheduler";
   }
 
@@ -260,6 +262,9 @@ function clientMessage(b: Books, c: SchedulerClient, m: ClientToScheduler): void
         const t = b.tasks.get(id);
         if (t !== undefined) notSupplier(b, c, t, "the client that scattered it no longer has it");
       }
+      break;
+    case "forgetCodes":
+      b.codes.letGo(c, m.hashes);
       break;
     case "replicate":
       replicate(b, c, m.n, m.ids, m.copies, m.workers);

@@ -6,6 +6,7 @@
 
 import type { MessageOf } from "../protocol/mod.ts";
 import type { clientToScheduler } from "../protocol/mod.ts";
+import { ArgsFrame } from "./args.ts";
 import type { Books } from "./books.ts";
 import type { SchedulerClient } from "./clients.ts";
 import { findCycle } from "./cycles.ts";
@@ -26,8 +27,10 @@ export type TaskColumns = MessageOf<typeof clientToScheduler, "submit" | "resume
 export function submit(b: Books, c: SchedulerClient, m: TaskColumns, wished: boolean): void {
   const options = m.options.map((o) => b.optionsOf(o));
   const fns = m.fns.map((text) => b.functionOf(text));
-  for (let i = 0; i < m.codes.length; i++) b.codes.add(m.codes[i], m.frames[1 + i]);
-  const args = m.frames[0];
+  for (let i = 0; i < m.codes.length; i++) b.codes.hold(c, m.codes[i], m.frames[1 + i], b.workers.values());
+  // A frame of the transport may lie in a larger piece of memory.
+  const bytes = m.frames[0];
+  const args = new ArgsFrame(bytes.buffer.byteLength > 2 * bytes.length ? bytes.slice() : bytes);
   const { keys, deps, argBytes, depCounts } = m;
   const rows = keys.length;
   const fresh: SchedulerTask[] = [];
@@ -46,12 +49,12 @@ export function submit(b: Books, c: SchedulerClient, m: TaskColumns, wished: boo
       continue;
     } else closed = false;
     const o = options[m.option[i]];
+    if (t.options !== null) t.options.tasks--;
     t.options = o;
+    o.tasks++;
     t.fn = fns[m.fn[i]];
     t.fn.tasks++;
-    t.args = args;
-    t.argStart = at;
-    t.argLength = argBytes[i];
+    b.args.enter(t, args, at, argBytes[i]);
     t.keep = false;
     at += argBytes[i];
     if (depCounts[i] > 0) {

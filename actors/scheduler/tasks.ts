@@ -5,6 +5,7 @@
  */
 
 import type { Of, taskOptions } from "../protocol/mod.ts";
+import type { ArgsFrame } from "./args.ts";
 import type { SchedulerClient } from "./clients.ts";
 import type { Few } from "./few.ts";
 import type { WorkerPool } from "./pools.ts";
@@ -26,6 +27,8 @@ export class SchedulerTaskOptions {
   readonly priority: number;
   /** Whether it constructs an actor. */
   readonly actor: boolean;
+  /** Tasks in the tables that have them. */
+  tasks = 0;
   /** Used while a message is written: which one, and the index in its table. */
   mark = 0;
   index = 0;
@@ -103,7 +106,7 @@ const ROOT = 1, ENGAGED = 2, SUSPENDED = 4, ASKED = 8, KEEP = 16;
 
 /** Dependencies of a task without any. */
 export const NO_TASKS: readonly SchedulerTask[] = Object.freeze([]);
-/** Arguments of what has none. */
+/** No bytes at all. */
 export const NO_BYTES: Uint8Array = new Uint8Array(0);
 
 /**
@@ -119,8 +122,8 @@ export class SchedulerTask {
   fn: SchedulerFunction | null = null;
   /** What else is said of it; null where `fn` is. */
   options: SchedulerTaskOptions | null = null;
-  /** Its packed arguments are `argLength` bytes of this (shared by its batch) from `argStart` on. */
-  args: Uint8Array = NO_BYTES;
+  /** Its packed arguments are `argLength` bytes of this (shared by its batch) from `argStart` on; null where there are none. */
+  args: ArgsFrame | null = null;
   argStart = 0;
   argLength = 0;
   /** What it needs. */

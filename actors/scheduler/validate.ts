@@ -5,13 +5,14 @@
  * @module
  */
 
+import type { ArgsFrame } from "./args.ts";
 import type { Books } from "./books.ts";
 import type { SchedulerClient } from "./clients.ts";
 import { InvalidSchedulerState } from "./errors.ts";
 import { fewHas, fewList } from "./few.ts";
 import { mayHaveOne } from "./dispatch.ts";
 import type { WorkerPool } from "./pools.ts";
-import { isActor, isData, type SchedulerTask } from "./tasks.ts";
+import { isActor, isData, type SchedulerTask, type SchedulerTaskOptions } from "./tasks.ts";
 import {
   ABSENT,
   FAILED,
@@ -33,6 +34,8 @@ interface Sums {
   readonly taken: Map<SchedulerWorker, Map<string, number>>;
   readonly wants: Map<SchedulerClient, number>;
   readonly calls: Map<string, number>;
+  readonly options: Map<SchedulerTaskOptions, number>;
+  readonly frames: Map<ArgsFrame, { tasks: number; live: number }>;
 }
 
 function add<K>(map: Map<K, number>, key: K, n: number): void {
@@ -49,6 +52,8 @@ export function validateBooks(b: Books): void {
     taken: new Map(),
     wants: new Map(),
     calls: new Map(),
+    options: new Map(),
+    frames: new Map(),
   };
   const links = new Map<SchedulerTask, { count: number; engaged: number }>();
   for (const t of b.tasks.values()) {
@@ -75,6 +80,7 @@ export function validateBooks(b: Books): void {
   for (const [text, fn] of b.functions) {
     is(fn.tasks === (sums.calls.get(text) ?? 0), `function ${text} counts ${fn.tasks} tasks`);
   }
+  checkSparing(b, sums);
   is(b.letGo.length === 0, "something is still to be let go");
   is(b.touched.length === 0, "a worker is still to be placed");
   for (const t of [...b.upheld, ...b.copying, ...b.orphans]) {
@@ -166,6 +172,14 @@ function checkLinks(b: Books, t: SchedulerTask, links: { readonly count: number;
 
 function sumUp(b: Books, t: SchedulerTask, sums: Sums): void {
   if (t.fn !== null) add(sums.calls, t.fn.text, 1);
+  if (t.options !== null) add(sums.options, t.options, 1);
+  check(b, t, (t.args === null) === (t.fn === null), "arguments without a function, or a function without");
+  if (t.args !== null) {
+    const sum = sums.frames.get(t.args) ?? { tasks: 0, live: 0 };
+    sum.tasks++;
+    sum.live += t.argLength;
+    sums.frames.set(t.args, sum);
+  }
   for (const c of fewList(t.wanters)) add(sums.wants, c, 1);
   const needs = t.options?.pool.needs ?? [];
   const takers = isActor(t) && t.state === MEMORY ? fewList(t.holders) : t.worker !== null ? [t.worker] : [];
@@ -211,6 +225,29 @@ function checkWorker(b: Books, w: SchedulerWorker, sums: Sums): void {
   is(robbers === (w.thief ? 1 : 0), `${at} waits for ${robbers} to give, thief is ${w.thief}`);
   is(w.alone === null || w.alone.worker === w || b.quarantine.includes(w.alone), `${at} is kept for ${w.alone?.key}`);
   is(b.leaving.has(w) === (w.status === "leaving"), `${at} is ${b.leaving.has(w) ? "" : "not "}among those that leave`);
+}
+
+/** Nothing is kept beyond its use but what is stated. */
+function checkSparing(b: Books, sums: Sums): void {
+  let held = 0, live = 0;
+  for (const [frame, sum] of sums.frames) {
+    held += frame.bytes.length;
+    live += sum.live;
+    is(frame.tasks === sum.tasks && frame.live === sum.live, `a frame of arguments counts ${frame.tasks} tasks`);
+  }
+  is(b.args.held === held && b.args.live === live, `${b.args.live} of ${b.args.held} bytes of arguments are counted`);
+  is(held - live <= Math.max(live, b.settings.leastWaste), `${held - live} bytes of arguments are for nothing`);
+  const used = new Set<WorkerPool>();
+  for (const o of b.options.values()) {
+    is(o.tasks === (sums.options.get(o) ?? 0), `options of ${sums.options.get(o) ?? 0} tasks count ${o.tasks}`);
+    used.add(o.pool);
+  }
+  for (const o of sums.options.keys()) {
+    is(o.pool.general || b.pools.restricted.get(o.pool.id) === o.pool, `the pool "${o.pool.id}" is forgotten`);
+  }
+  is(b.options.size <= b.optionsKept && b.functions.size <= b.functionsKept, "too much is remembered");
+  for (const pool of b.pools.restricted.values()) is(used.has(pool), `nobody speaks of the pool "${pool.id}"`);
+  b.codes.validate(b.clients.values());
 }
 
 function checkIdle(b: Books): void {

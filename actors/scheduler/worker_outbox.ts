@@ -45,6 +45,7 @@ export class WorkerOutbox {
   fetch: FetchOrder[] = [];
   holders: SchedulerTask[] = [];
   stopActors: string[] = [];
+  forgetCodes: string[] = [];
 
   /** Forgets what was collected: there is nobody to tell. */
   clear(): void {
@@ -60,6 +61,7 @@ export class WorkerOutbox {
     this.fetch = [];
     this.holders = [];
     this.stopActors = [];
+    this.forgetCodes = [];
   }
 
   /** Writes everything as messages, in the order in which the worker must hear it, and forgets it. */
@@ -68,6 +70,7 @@ export class WorkerOutbox {
     if (this.cancel.length > 0) {
       emit({ type: "cancel", keys: this.cancel, attempts: Float64Array.from(this.cancelAttempts), frames: NO_FRAMES });
     }
+    if (this.forgetCodes.length > 0) emit({ type: "forgetCodes", hashes: this.forgetCodes, frames: NO_FRAMES });
     for (const key of this.stopActors) emit({ type: "stopActor", key, frames: NO_FRAMES });
     if (this.drop.length > 0) emit({ type: "drop", keys: this.drop, frames: NO_FRAMES });
     if (this.run.length > 0) {
@@ -206,7 +209,7 @@ function writeRun(
     }
     option[i] = o.index;
     argBytes[i] = t.argLength;
-    args.add(t.args, t.argStart, t.argLength);
+    args.add(t.args!.bytes, t.argStart, t.argLength);
     const td = t.deps;
     depCounts[i] = td.length;
     for (let j = 0; j < td.length; j++) {

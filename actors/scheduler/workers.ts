@@ -84,8 +84,8 @@ export class SchedulerWorker {
   bytes = 0;
   /** Hashes of code it has. */
   codes: Set<string> = new Set();
-  /** How many of the scheduler's codes it has been sent or has, counted from the first. */
-  codesSent = 0;
+  /** Hashes of code that it is to be sent with its next tasks. */
+  codesDue: string[] = [];
   /** Pools with restrictions that it belongs to. */
   pools: WorkerPool[] = [];
   /** Whether root tasks may be given to it now, and how it compares with others; see idle.ts. */

@@ -6,6 +6,7 @@
 
 import type { ChildConfig } from "../core/mod.ts";
 import type { Sandbox } from "./executor_thread.ts";
+import type { NativeLibrary } from "./natives.ts";
 
 /** The config of a worker process: one line of JSON on its stdin. */
 export interface WorkerConfig extends ChildConfig {
@@ -27,8 +28,8 @@ export interface WorkerConfig extends ChildConfig {
   readonly insecure?: boolean;
   /** What tasks may do beyond computing. */
   readonly sandbox?: Sandbox;
-  /** URLs of modules that open native libraries when they are imported in a thread, before FFI is given up. */
-  readonly natives?: readonly string[];
+  /** Native libraries that threads open before FFI is given up. */
+  readonly natives?: readonly NativeLibrary[];
   /** Niceness of the threads. Default 5. */
   readonly nice?: number;
   /** Milliseconds it takes for leaving after SIGTERM. Default 10,000. */

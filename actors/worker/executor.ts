@@ -88,6 +88,8 @@ export interface Executor {
   hash(value: StoredValue): Promise<Uint8Array>;
   /** Code that tasks may need, by hash. */
   code(hash: string, bytes: Uint8Array): void;
+  /** Code that no task needs any more; what was made of it may stay. */
+  forgetCode(hashes: readonly string[]): void;
   /** Calls on an actor. Each is answered once. */
   call(calls: ActorCalls): void;
   /** Ends an actor, after the call it is at; calls that wait are answered with an error. */

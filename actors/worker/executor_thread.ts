@@ -31,7 +31,7 @@ export interface ThreadOptions {
   readonly died: (reason: string) => void;
 }
 
-function permissions(sandbox: Sandbox, natives: readonly string[]): Deno.PermissionOptionsObject {
+function permissions(sandbox: Sandbox): Deno.PermissionOptionsObject {
   const { net = false, read = [], write = false, env = false } = sandbox;
   // An empty list grants nothing, and so does `false`.
   const list = (v: boolean | readonly string[]): boolean | string[] =>
@@ -39,7 +39,6 @@ function permissions(sandbox: Sandbox, natives: readonly string[]): Deno.Permiss
   const own = libraryFile("mod.ts").protocol === "file:"
     ? ["mod.ts", "actors", "ml", "transport"].map((name) => decodeURIComponent(libraryFile(name).pathname))
     : [];
-  for (const url of natives) if (url.startsWith("file:")) own.push(decodeURIComponent(new URL(url).pathname));
   return {
     net: list(net),
     read: read === true ? true : list([...own, ...read === false ? [] : read]),
@@ -91,7 +90,7 @@ export class ExecutorThread {
     this.#worker = new Worker(options.entry ?? libraryFile("actors/worker/thread_main.ts"), {
       type: "module",
       name: `troupe-${init.role}-${init.thread}`,
-      deno: { permissions: permissions(options.sandbox, init.natives) },
+      deno: { permissions: permissions(options.sandbox) },
     } as WorkerOptions);
     release(this.#worker);
     this.#worker.onmessage = (e: MessageEvent<FromThread>) => options.message(e.data);

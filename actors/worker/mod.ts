@@ -12,6 +12,16 @@ export type { Attempt, Card, HoldersOf, PlainError, WorkerEvent, WorkerInstructi
 export type { ActorCalls, Executor, ExecutorEvent, ExecutorTask } from "./executor.ts";
 export type { Sandbox } from "./executor_thread.ts";
 export { Block, Heap, type HeapOptions, type Region } from "./heap.ts";
+export {
+  native,
+  type NativeFunctions,
+  type NativeKind,
+  nativeKinds,
+  nativeLibraries,
+  type NativeLibrary,
+  openNative,
+  registerNative,
+} from "./natives.ts";
 export { Rooms } from "./rooms.ts";
 export type { WorkerMachineOptions } from "./books.ts";
 export { WorkerMachine } from "./state.ts";

@@ -53,7 +53,7 @@ function readRun(
 }
 
 /** The event that a message is. */
-export function eventOf(m: SchedulerToWorker, now: number): WorkerEvent {
+export function eventOf(m: Exclude<SchedulerToWorker, { type: "forgetCodes" }>, now: number): WorkerEvent {
   switch (m.type) {
     case "run":
       return { type: "run", now, ...readRun(m) };

@@ -91,6 +91,8 @@ export class ThreadCode {
         }
       }
       module.addCode(hash, this.#codes.get(hash)!);
+      // It has a copy.
+      this.#codes.delete(hash);
     }
     return await module.loadCode(ref);
   }

@@ -137,6 +137,10 @@ export class ThreadExecutor implements Executor {
     this.#pool.code(hash, bytes);
   }
 
+  forgetCode(hashes: readonly string[]): void {
+    this.#pool.forgetCode(hashes);
+  }
+
   call(calls: ActorCalls): void {
     this.#actors.call(calls);
   }

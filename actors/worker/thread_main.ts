@@ -4,6 +4,7 @@
  * @module
  */
 
+import { openNative } from "./natives.ts";
 import { ThreadLoop } from "./thread_loop.ts";
 import type { ThreadInit, ToThread } from "./thread_messages.ts";
 
@@ -38,15 +39,15 @@ function wakerOf({ signal }: ThreadInit): () => void {
   }
 }
 
-async function begin(init: ThreadInit): Promise<void> {
+function begin(init: ThreadInit): void {
   giveWay(init.nice);
   const wake = wakerOf(init);
-  for (const url of init.natives) {
+  for (const library of init.natives) {
     try {
-      await import(url);
+      openNative(library);
     } catch (e) {
       // What computes faster with a library computes without it too.
-      const text = `no native library from ${url}: ${e instanceof Error ? e.message : e}`;
+      const text = `native library ${library.path} cannot be used: ${e instanceof Error ? e.message : e}`;
       scope.postMessage({ type: "log", key: "", level: "warn", text });
     }
   }
@@ -58,13 +59,7 @@ async function begin(init: ThreadInit): Promise<void> {
   loop.pump();
 }
 
-const early: ToThread[] = [];
 scope.onmessage = (e) => {
-  if (e.data.type !== "init") {
-    early.push(e.data);
-    return;
-  }
-  begin(e.data).then(() => {
-    for (const message of early) scope.onmessage!({ data: message } as MessageEvent<ToThread>);
-  });
+  // The first message is this one; by the next, begin() has put the loop's own handler here.
+  if (e.data.type === "init") begin(e.data);
 };

@@ -5,6 +5,7 @@
  */
 
 import type { Arrival, Introduction, Message, Peer } from "../../transport/mod.ts";
+import type { NativeLibrary } from "./natives.ts";
 
 /** First to each thread. */
 export interface ThreadInit {
@@ -22,8 +23,8 @@ export interface ThreadInit {
   readonly nice: number;
   /** Where eight bytes wake the main side, and the library that writes them. */
   readonly signal: { readonly libc: string; readonly descriptor: number };
-  /** URLs of modules that open native libraries when they are imported, before FFI is given up. */
-  readonly natives: readonly string[];
+  /** Native libraries to open before FFI is given up. */
+  readonly natives: readonly NativeLibrary[];
 }
 
 /** A peer as data. */

@@ -10,6 +10,7 @@ import { ExecutorThread, type Sandbox } from "./executor_thread.ts";
 import type { Heap } from "./heap.ts";
 import { RelayHost } from "./relay_host.ts";
 import { MAX_THREADS, type SharedQueue } from "./shared_queue.ts";
+import type { NativeLibrary } from "./natives.ts";
 import type { FromThread } from "./thread_messages.ts";
 import { NO_RUN } from "./thread_results.ts";
 
@@ -32,8 +33,8 @@ export interface ThreadExecutorOptions {
   readonly nice?: number;
   /** URL of the threads' program; the source when it is left out. */
   readonly entry?: string;
-  /** URLs of modules that open native libraries when they are imported. */
-  readonly natives?: readonly string[];
+  /** Native libraries that they open before their sandbox closes. */
+  readonly natives?: readonly NativeLibrary[];
   /** Milliseconds a thread has to come back from a cancelled task before it is written off. Default 1000. */
   readonly patience?: number;
 }
@@ -146,6 +147,11 @@ export class ThreadPool {
     if (this.#codes.has(hash)) return;
     this.#codes.set(hash, bytes);
     for (const t of this.all) t.post({ type: "code", hash, bytes });
+  }
+
+  /** Threads that begin later are not told of these; the others have loaded them, and a module cannot be unloaded. */
+  forgetCode(hashes: readonly string[]): void {
+    for (const hash of hashes) this.#codes.delete(hash);
   }
 
   /** The thread is gone, and its endpoint with it. */

@@ -202,6 +202,10 @@ export class Worker {
   }
 
   #fromScheduler(m: SchedulerToWorker): void {
+    if (m.type === "forgetCodes") {
+      for (const hash of m.hashes) this.#codes.delete(hash);
+      return this.#options.executor.forgetCode(m.hashes);
+    }
     if (m.type === "run") m.codes.forEach((hash, i) => this.#code(hash, m.frames[1 + i]));
     this.#tell(eventOf(m, this.#options.clock.now()));
   }

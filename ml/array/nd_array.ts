@@ -8,6 +8,7 @@ import {
   type NumericData,
 } from "./dtype.ts";
 import { DTypeError, ShapeError } from "./errors.ts";
+import { gather } from "./gather.ts";
 import { arrayToHTML, formatArray } from "./inspect.ts";
 import { argExtreme, columnSums, type LineReduction, pairwiseSum, reduceLines, variance } from "./reduce.ts";
 
@@ -142,16 +143,12 @@ export class NDArray<D extends ArrayData = NumericData> {
   take(indices: ArrayLike<number>): NDArray<D> {
     const [n, ...rest] = this.shape;
     const stride = sizeOf(rest);
-    const out = allocate(this.dtype, indices.length * stride) as NumericData;
-    const data = this.data as NumericData;
+    const out = allocate(this.dtype, indices.length * stride);
     for (let k = 0; k < indices.length; k++) {
       const i = indices[k];
       if (!(i >= 0 && i < n)) throw new ShapeError(`NDArray.take(): ${i} is out of bounds for length ${n}`);
-      if (stride === 1) out[k] = data[i];
-      else if (stride < 32 || Array.isArray(data)) {
-        for (let j = 0; j < stride; j++) out[k * stride + j] = data[i * stride + j];
-      } else out.set(data.subarray(i * stride, (i + 1) * stride), k * stride);
     }
+    gather(this.data, indices, stride, out);
     return new NDArray(out as ArrayData as D, [indices.length, ...rest], this.dtype);
   }
 

@@ -1,8 +1,9 @@
 import { kernels } from "../kernels/mod.ts";
 import { choleskyOfNearlyAny, solveCholesky } from "./factor.ts";
+import { Workspace } from "./linear_kernels.ts";
 import { functionsOf, type LogisticData, type LogisticTask, widthOf } from "./logistic_objective.ts";
 import type { Preconditioner } from "./minimizer.ts";
-import { BLOCK_ROWS, eachBlock, Workspace } from "./row_blocks.ts";
+import { BLOCK_ROWS, eachBlock } from "./row_blocks.ts";
 
 /** Which second derivatives are wanted: all, those within each function, or those of each number by itself. */
 export type CurvatureKind = "full" | "blocks" | "diagonal";
@@ -43,113 +44,77 @@ export function curvatureAt(
   const order = kind === "full" ? k * width : width;
   const blas = kernels();
   using work = new Workspace();
+  const { exports } = work;
   const room = work.f64(BLOCK_ROWS * m);
-  const left = work.f64(BLOCK_ROWS * width);
-  const right = kind === "full" && k > 1 ? work.f64(BLOCK_ROWS * width) : left;
-  const values = new Float64Array(BLOCK_ROWS * k);
-  const sums = Array.from(
-    { length: kind === "full" ? k * k : k },
-    () => work.f64(kind === "diagonal" ? width : width * width),
-  );
+  const values = work.f64(BLOCK_ROWS * k);
+  const factors = work.f64(BLOCK_ROWS);
+  const scaled = work.f64(BLOCK_ROWS * width);
+  const crossed = kind === "full" && k > 1 ? work.f64(BLOCK_ROWS * order) : undefined;
+  const cross = work.f64(crossed === undefined ? 0 : order * order);
+  const shift = work.f64(k);
+  const W = work.f64(k * m);
+  for (let c = 0; c < k; c++) {
+    W.set(point.subarray(c * width, c * width + m), c * m);
+    shift[c] = fitIntercept ? point[c * width + m] : 0;
+  }
+  const own = Array.from({ length: k }, () => work.f64(kind === "diagonal" ? width : width * width));
   let seen = 0;
   eachBlock(X, room, rows, (block, start, count) => {
-    for (let i = 0; i < count; i++) {
-      seen += weight === undefined ? 1 : weight[rows === undefined ? start + i : rows[start + i]];
-    }
-    probabilities(block, count, m, k, width, fitIntercept, point, values);
-    const rowWeight = (i: number): number =>
+    if (k === 1) blas.gemv(false, count, m, 1, block, m, W, 0, values);
+    else blas.gemm(false, true, k, count, m, 1, W, m, block, m, 0, values, BLOCK_ROWS);
+    if (k === 1) exports.sigmoid(values.byteOffset, count, shift[0]);
+    else exports.softmax(values.byteOffset, BLOCK_ROWS, count, k, shift.byteOffset, 0, 0, 0);
+    const weightOf = (i: number): number =>
       weight === undefined ? 1 : weight[rows === undefined ? start + i : rows[start + i]];
+    for (let i = 0; i < count; i++) seen += weightOf(i);
     for (let c = 0; c < k; c++) {
+      const p = values.subarray(c * BLOCK_ROWS, c * BLOCK_ROWS + count);
       if (kind === "diagonal") {
         for (let i = 0; i < count; i++) {
-          const p = values[i * k + c];
-          const d = rowWeight(i) * p * (1 - p);
-          for (let j = 0; j < m; j++) sums[c][j] += d * block[i * m + j] * block[i * m + j];
-          if (fitIntercept) sums[c][m] += d;
+          const d = weightOf(i) * p[i] * (1 - p[i]);
+          for (let j = 0; j < m; j++) own[c][j] += d * block[i * m + j] * block[i * m + j];
+          if (fitIntercept) own[c][m] += d;
         }
         continue;
       }
-      spread(block, count, m, width, left, (i) => {
-        const p = values[i * k + c];
-        return Math.sqrt(rowWeight(i) * p * (1 - p));
-      });
-      blas.syrk(true, width, count, 1, left, width, 1, sums[kind === "full" ? c * k + c : c], width);
-      if (kind !== "full") continue;
-      for (let d = 0; d < c; d++) {
-        spread(block, count, m, width, left, (i) => rowWeight(i) * values[i * k + c]);
-        spread(block, count, m, width, right, (i) => values[i * k + d]);
-        blas.gemm(true, false, width, width, count, -1, left, width, right, width, 1, sums[c * k + d], width);
+      // With all second derivatives, what a function shares with others is taken off in one product below.
+      for (let i = 0; i < count; i++) {
+        factors[i] = Math.sqrt(weightOf(i) * p[i] * (crossed === undefined ? 1 - p[i] : 1));
       }
+      exports.scaleRows(room.byteOffset, count, m, factors.byteOffset, scaled.byteOffset, width, width);
+      blas.syrk(true, width, count, 1, scaled, width, 1, own[c], width);
+      if (crossed === undefined) continue;
+      for (let i = 0; i < count; i++) factors[i] = Math.sqrt(weightOf(i)) * p[i];
+      exports.scaleRows(
+        room.byteOffset,
+        count,
+        m,
+        factors.byteOffset,
+        crossed.byteOffset + c * width * 8,
+        width,
+        order,
+      );
     }
-  });
-  // What the rows seen weigh stands for what all weigh; divided by the total it is a mean.
+    if (crossed !== undefined) blas.syrk(true, order, count, 1, crossed, order, 1, cross, order);
+  }, true);
+  // What the rows seen weigh stands for what all weigh: a mean.
   const scale = seen > 0 ? 1 / seen : 0;
-  if (kind !== "full") {
-    const parts = sums.map((s) => s.map((v) => v * scale));
-    for (const part of parts) {
-      for (let j = 0; j < m; j++) part[kind === "diagonal" ? j : j * width + j] += l2;
-    }
-    return { kind, parts: parts.map((p) => Float64Array.from(p)), order };
+  const penalise = (part: Float64Array, stride: number): void => {
+    for (let j = 0; j < part.length / stride; j++) if (j % width < m) part[j * stride + (stride === 1 ? 0 : j)] += l2;
+  };
+  if (crossed === undefined) {
+    const parts = own.map((s) => Float64Array.from(s, (v) => v * scale));
+    for (const part of parts) penalise(part, kind === "diagonal" ? 1 : width);
+    return { kind, parts, order };
   }
-  const whole = new Float64Array(order * order);
+  const whole = Float64Array.from(cross, (v) => -v * scale);
   for (let c = 0; c < k; c++) {
-    for (let d = 0; d <= c; d++) {
-      const sum = sums[c * k + d];
-      for (let a = 0; a < width; a++) {
-        for (let b = 0; b < width; b++) {
-          const v = sum[a * width + b] * scale + (c === d && a === b && a < m ? l2 : 0);
-          whole[(c * width + a) * order + d * width + b] = v;
-          whole[(d * width + b) * order + c * width + a] = v;
-        }
-      }
+    for (let a = 0; a < width; a++) {
+      for (let b = 0; b < width; b++) whole[(c * width + a) * order + c * width + b] += own[c][a * width + b] * scale;
     }
   }
+  penalise(whole, order);
   return { kind, parts: [whole], order };
-}
-
-/** Rows of a block, with a one for the constant, each times a factor. */
-function spread(
-  block: Float64Array,
-  count: number,
-  m: number,
-  width: number,
-  out: Float64Array,
-  factor: (i: number) => number,
-): void {
-  for (let i = 0; i < count; i++) {
-    const f = factor(i);
-    for (let j = 0, from = i * m, to = i * width; j < m; j++) out[to++] = f * block[from++];
-    if (width > m) out[i * width + m] = f;
-  }
-}
-
-/** Probabilities of the functions' classes for the rows of a block, shape [count, k]. */
-function probabilities(
-  block: Float64Array,
-  count: number,
-  m: number,
-  k: number,
-  width: number,
-  fitIntercept: boolean,
-  point: Float64Array,
-  out: Float64Array,
-): void {
-  for (let i = 0; i < count; i++) {
-    let top = -Infinity;
-    for (let c = 0; c < k; c++) {
-      let z = fitIntercept ? point[c * width + m] : 0;
-      for (let j = 0; j < m; j++) z += point[c * width + j] * block[i * m + j];
-      out[i * k + c] = z;
-      if (z > top) top = z;
-    }
-    if (k === 1) {
-      out[i] = 1 / (1 + Math.exp(-out[i]));
-      continue;
-    }
-    let sum = 0;
-    for (let c = 0; c < k; c++) sum += out[i * k + c] = Math.exp(out[i * k + c] - top);
-    for (let c = 0; c < k; c++) out[i * k + c] /= sum;
-  }
 }
 
 /** Solves with second derivatives, in place. */

@@ -1,7 +1,7 @@
 import type { NDArray } from "../array/mod.ts";
 import { kernels } from "../kernels/mod.ts";
-import { binaryLoss, multinomialLoss } from "./logistic_loss.ts";
-import { BLOCK_ROWS, eachBlock, Workspace } from "./row_blocks.ts";
+import { Workspace } from "./linear_kernels.ts";
+import { BLOCK_ROWS, eachBlock } from "./row_blocks.ts";
 
 /** Samples and classes as logistic regression sees them. */
 export interface LogisticData {
@@ -19,6 +19,8 @@ export interface LogisticData {
 export interface LogisticTask {
   /** Weight of each sample; undefined for ones. */
   readonly weight: Float64Array | undefined;
+  /** Whether weights are zeros and ones only, which saves logarithms; false if left out. */
+  readonly masks?: boolean;
   /** Sum of these weights. */
   readonly total: number;
   /** Weight of half the sum of squares, beside the mean loss. */
@@ -52,9 +54,13 @@ export class LogisticObjective implements Disposable {
   readonly #work = new Workspace();
   readonly #block: Float64Array;
   readonly #y: Float64Array;
+  readonly #truth: Float64Array | Int32Array;
+  readonly #weight: Float64Array;
   #values: Float64Array;
   #weights: Float64Array;
   #slopes: Float64Array;
+  #shift: Float64Array;
+  #sums: Float64Array;
 
   /** Over data; it holds memory until disposed of. */
   constructor(readonly data: LogisticData) {
@@ -62,7 +68,14 @@ export class LogisticObjective implements Disposable {
     this.width = widthOf(data);
     this.#block = this.#work.f64(BLOCK_ROWS * data.X.shape[1]);
     this.#y = data.nClasses === 2 ? positives(data) : new Float64Array(0);
-    this.#values = this.#weights = this.#slopes = new Float64Array(0);
+    this.#truth = data.nClasses === 2 ? this.#work.f64(BLOCK_ROWS) : this.#work.i32(BLOCK_ROWS);
+    this.#weight = this.#work.f64(BLOCK_ROWS);
+    this.#values =
+      this.#weights =
+      this.#slopes =
+      this.#shift =
+      this.#sums =
+        new Float64Array(0);
   }
 
   /** Room for so many functions at once. */
@@ -72,6 +85,9 @@ export class LogisticObjective implements Disposable {
     this.#values = this.#work.f64(count * BLOCK_ROWS);
     this.#weights = this.#work.f64(count * m);
     this.#slopes = this.#work.f64(count * m);
+    this.#shift = this.#work.f64(count);
+    // A loss and the slopes of the constants for each objective.
+    this.#sums = this.#work.f64(2 * count);
   }
 
   /**
@@ -86,37 +102,30 @@ export class LogisticObjective implements Disposable {
     const q = tasks.length * k;
     this.#reserve(q);
     const values = this.#values, W = this.#weights.subarray(0, q * m), G = this.#slopes.subarray(0, q * m);
-    const shift = new Float64Array(q);
-    const shiftSlope = new Float64Array(q);
-    const losses = tasks.map(() => 0);
+    const shift = this.#shift, sums = this.#sums;
+    sums.fill(0);
     for (const [p, point] of points.entries()) {
       for (let c = 0; c < k; c++) {
         W.set(point.subarray(c * width, c * width + m), (p * k + c) * m);
-        if (fitIntercept) shift[p * k + c] = point[c * width + m];
+        shift[p * k + c] = fitIntercept ? point[c * width + m] : 0;
       }
     }
     G.fill(0);
     const blas = kernels();
+    const { exports } = this.#work;
     eachBlock(X, this.#block, undefined, (block, start, count) => {
       if (q === 1) blas.gemv(false, count, m, 1, block, m, W, 0, values);
       else blas.gemm(false, true, q, count, m, 1, W, m, block, m, 0, values, BLOCK_ROWS);
-      for (const [p, { weight }] of tasks.entries()) {
-        if (k === 1) {
-          const part = binaryLoss(values, p * BLOCK_ROWS, count, shift[p], this.#y, weight, start);
-          losses[p] += part.loss;
-          shiftSlope[p] += part.slope;
-        } else {
-          losses[p] += multinomialLoss(
-            p === 0 ? values : values.subarray(p * k * BLOCK_ROWS),
-            BLOCK_ROWS,
-            count,
-            shift.subarray(p * k, (p + 1) * k),
-            codes,
-            weight,
-            start,
-            shiftSlope.subarray(p * k, (p + 1) * k),
-          );
-        }
+      if (k === 1) (this.#truth as Float64Array).set(this.#y.subarray(start, start + count));
+      else (this.#truth as Int32Array).set(codes.subarray(start, start + count));
+      const truth = this.#truth.byteOffset;
+      for (const [p, { weight, masks = false }] of tasks.entries()) {
+        if (weight !== undefined) this.#weight.set(weight.subarray(start, start + count));
+        const w = weight === undefined ? 0 : this.#weight.byteOffset;
+        const z = values.byteOffset + p * k * BLOCK_ROWS * 8;
+        const to = sums.byteOffset + p * (k + 1) * 8;
+        if (k === 1) exports.binaryLoss(z, count, shift[p], truth, w, masks, to);
+        else exports.softmax(z, BLOCK_ROWS, count, k, shift.byteOffset + p * k * 8, truth, w, to);
       }
       if (q === 1) blas.gemv(true, count, m, 1, block, m, values, 1, G);
       else blas.gemm(false, false, q, m, count, 1, values, BLOCK_ROWS, block, m, 1, G, m);
@@ -130,9 +139,9 @@ export class LogisticObjective implements Disposable {
           squares += w * w;
           slope[c * width + j] = G[(p * k + c) * m + j] / total + l2 * w;
         }
-        if (fitIntercept) slope[c * width + m] = shiftSlope[p * k + c] / total;
+        if (fitIntercept) slope[c * width + m] = sums[p * (k + 1) + 1 + c] / total;
       }
-      return losses[p] / total + 0.5 * l2 * squares;
+      return sums[p * (k + 1)] / total + 0.5 * l2 * squares;
     });
   }
 

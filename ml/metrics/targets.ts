@@ -14,6 +14,7 @@ import {
   checkSampleWeight,
   compareText,
   InvalidInputError,
+  smallSpan,
   typeOfTarget,
 } from "../utils/mod.ts";
 
@@ -76,29 +77,11 @@ interface Coded {
   predicted: Int32Array;
 }
 
-/** Most numbers that a table from labels to classes has. */
-const SMALL = 1 << 16;
-
-/** Smallest and largest of some whole numbers; nothing when there is a fraction, or the span is large. */
-function spanOf(lists: readonly ArrayLike<number>[]): [number, number] | undefined {
-  let low = Infinity;
-  let high = -Infinity;
-  for (const list of lists) {
-    for (let i = 0; i < list.length; i++) {
-      const v = list[i];
-      if (v !== (v | 0)) return undefined;
-      if (v < low) low = v;
-      if (v > high) high = v;
-    }
-  }
-  return high - low < SMALL ? [low, high] : undefined;
-}
-
 /** The usual labels, small whole numbers, are looked up in a table. */
 function encodeSmall(a: Labels, b: Labels, first: readonly (number | string)[]): Coded | undefined {
   if (a.dtype === "string") return undefined;
   const lists = [a.data as NumericData, b.data as NumericData];
-  const span = spanOf([...lists, first as number[]]);
+  const span = smallSpan([...lists, first as number[]]);
   if (span === undefined) return undefined;
   const [low, high] = span;
   const codeOf = new Int32Array(high - low + 1).fill(-1);

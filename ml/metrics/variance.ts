@@ -34,23 +34,41 @@ function explained(
   return combineOutputs(who, scores, multioutput, spread);
 }
 
-/** Weighted mean of each output. */
+/** Weighted mean of each output; of one that is constant that number, without the rounding of a sum. */
 function meansOf({ n, k, weight }: NumberTargets, values: Float64Array): Float64Array {
   const out = new Float64Array(k);
   let mass = 0;
-  for (let i = 0; i < n; i++) {
-    mass += weight[i];
-    for (let c = 0; c < k; c++) out[c] += weight[i] * values[i * k + c];
+  for (let i = 0; i < n; i++) mass += weight[i];
+  for (let c = 0; c < k; c++) {
+    let sum = 0;
+    let constant = true;
+    for (let i = 0, at = c; i < n; i++, at += k) {
+      sum += weight[i] * values[at];
+      if (values[at] !== values[c]) constant = false;
+    }
+    out[c] = constant ? values[c] : sum / mass;
   }
-  return out.map((v) => v / mass);
+  return out;
 }
 
 /** Weighted sum of squared distances from some centres, for each output. */
 function squaresAround({ n, k, weight }: NumberTargets, values: Float64Array, centres: Float64Array): Float64Array {
   const out = new Float64Array(k);
-  for (let i = 0; i < n; i++) {
-    for (let c = 0; c < k; c++) out[c] += weight[i] * (values[i * k + c] - centres[c]) ** 2;
+  for (let c = 0; c < k; c++) {
+    const centre = centres[c];
+    let sum = 0;
+    for (let i = 0, at = c; i < n; i++, at += k) {
+      const d = values[at] - centre;
+      sum += weight[i] * d * d;
+    }
+    out[c] = sum;
   }
+  return out;
+}
+
+function differences({ truth, predicted }: NumberTargets): Float64Array {
+  const out = new Float64Array(truth.length);
+  for (let i = 0; i < out.length; i++) out[i] = truth[i] - predicted[i];
   return out;
 }
 
@@ -91,8 +109,8 @@ export function r2Score(
 ): number | NDArray<Float64Array> {
   const targets = numberTargets(yTrue, yPred, options.sampleWeight);
   if (targets.n < 2) return tooFew("r2Score");
-  const { truth, predicted, k } = targets;
-  const errors = squaresAround(targets, truth.map((t, at) => t - predicted[at]), new Float64Array(k));
+  const { truth, k } = targets;
+  const errors = squaresAround(targets, differences(targets), new Float64Array(k));
   const spread = squaresAround(targets, truth, meansOf(targets, truth));
   return explained("r2Score", errors, spread, options.multioutput, options.forceFinite ?? true);
 }
@@ -121,8 +139,8 @@ export function explainedVarianceScore(
   options: VarianceOptions = {},
 ): number | NDArray<Float64Array> {
   const targets = numberTargets(yTrue, yPred, options.sampleWeight);
-  const { truth, predicted } = targets;
-  const difference = truth.map((t, at) => t - predicted[at]);
+  const { truth } = targets;
+  const difference = differences(targets);
   const mass = targets.weight.reduce((a, b) => a + b, 0);
   const errors = squaresAround(targets, difference, meansOf(targets, difference)).map((v) => v / mass);
   const spread = squaresAround(targets, truth, meansOf(targets, truth)).map((v) => v / mass);

@@ -1,4 +1,5 @@
 import type { NDArray } from "../array/mod.ts";
+import { decidesFast, fastDecisions } from "./fast_decision.ts";
 import { kernelRow, kernelRowsOfFour, type KernelSpec, sampleBlock } from "./kernel.ts";
 
 /** What decision values are computed from. */
@@ -20,6 +21,7 @@ export interface DecisionModel {
 export function pairDecisions(model: DecisionModel, X: NDArray<Float64Array>): Float64Array {
   const { kernel, support, nSupport, intercept } = model;
   const n = X.shape[0];
+  if (decidesFast(model, n)) return fastDecisions(model, X);
   const classes = nSupport.length;
   const count = support.length;
   const pairs = intercept.length;

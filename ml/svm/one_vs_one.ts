@@ -1,7 +1,9 @@
 import type { NDArray } from "../array/mod.ts";
+import type { MachineOptions } from "./dual_machine.ts";
 import type { KernelSpec } from "./kernel.ts";
 import { KernelStore } from "./kernel_store.ts";
-import { crossValidatedSigmoid, type Sigmoid } from "./platt.ts";
+import { PairPath } from "./pair_path.ts";
+import { crossValidatedSigmoid, drawFolds, fitSigmoid, type Sigmoid } from "./platt.ts";
 import type { DualOptions, DualSolution, DualSolver } from "./solver.ts";
 
 /** What a support vector classifier learns from. */
@@ -45,8 +47,14 @@ export interface OneVsOneModel {
   readonly sigmoids: Sigmoid[];
 }
 
+/**
+ * From this many samples in a pair on, it is solved on two levels, which takes a path of its own to the optimum; below,
+ * step by step as LIBSVM does.
+ */
+export const LARGE_PAIR = 1000;
+
 /** Samples grouped by class, in their order within each; those of weight zero left out. */
-function groupByClass({ codes, nClasses, weight }: TrainingSet): { order: Int32Array; starts: Int32Array } {
+export function groupByClass({ codes, nClasses, weight }: TrainingSet): { order: Int32Array; starts: Int32Array } {
   const starts = new Int32Array(nClasses + 1);
   for (let i = 0; i < codes.length; i++) if (weight[i] > 0) starts[codes[i] + 1]++;
   for (let c = 0; c < nClasses; c++) starts[c + 1] += starts[c];
@@ -57,7 +65,7 @@ function groupByClass({ codes, nClasses, weight }: TrainingSet): { order: Int32A
 }
 
 /** Positions of the samples of two classes, the first before the second. */
-function pairOf(starts: Int32Array, a: number, b: number): { samples: Int32Array; signs: Int8Array } {
+export function pairOf(starts: Int32Array, a: number, b: number): { samples: Int32Array; signs: Int8Array } {
   const na = starts[a + 1] - starts[a];
   const n = na + starts[b + 1] - starts[b];
   const samples = Int32Array.from({ length: n }, (_, t) => t < na ? starts[a] + t : starts[b] + t - na);
@@ -75,12 +83,19 @@ export function trainOneVsOne(set: TrainingSet, options: TrainingOptions): OneVs
   const { order, starts } = groupByClass(set);
   const grouped = set.X.take(order);
   const upper = Float64Array.from(order, (i) => set.upper[i]);
-  const store = new KernelStore(options.kernel, grouped, starts, order, options.cacheSize);
+  let kept: KernelStore | undefined;
   const solutions: DualSolution[] = [];
   const sigmoids: Sigmoid[] = [];
   for (let a = 0; a < nClasses; a++) {
     for (let b = a + 1; b < nClasses; b++) {
       const { samples, signs } = pairOf(starts, a, b);
+      if (samples.length >= LARGE_PAIR && options.maxIter === -1) {
+        const { solution, sigmoid } = solveLarge(set.X, grouped, order, samples, signs, upper, options);
+        solutions.push(solution);
+        if (sigmoid !== undefined) sigmoids.push(sigmoid);
+        continue;
+      }
+      const store = kept ??= new KernelStore(options.kernel, grouped, starts, order, options.cacheSize);
       if (options.plattSeed !== undefined) {
         sigmoids.push(crossValidatedSigmoid(store, samples, signs, upper, options, options.plattSeed));
       }
@@ -95,7 +110,61 @@ export function trainOneVsOne(set: TrainingSet, options: TrainingOptions): OneVs
   return { ...assemble(solutions, order, starts, nClasses), sigmoids };
 }
 
-function assemble(
+/** What a pair's machine is made of. */
+export function pairOptions(
+  X: NDArray<Float64Array>,
+  grouped: NDArray<Float64Array>,
+  order: Int32Array,
+  samples: Int32Array,
+  kernel: KernelSpec,
+): Pick<MachineOptions, "X" | "rows" | "width" | "kernel"> {
+  const rows = samples.length;
+  if (kernel.name !== "precomputed") {
+    return { X: grouped.take(samples).data, rows, width: grouped.shape[1], kernel };
+  }
+  const columns = Int32Array.from(samples, (i) => order[i]);
+  const part = new Float64Array(rows * rows);
+  for (let s = 0; s < rows; s++) {
+    const from = columns[s] * X.shape[1];
+    for (let t = 0; t < rows; t++) part[s * rows + t] = X.data[from + columns[t]];
+  }
+  return { X: part, rows, width: rows, kernel };
+}
+
+/** A pair of many samples, with its sigmoid where it is wanted: the folds begin from the solution of all. */
+function solveLarge(
+  X: NDArray<Float64Array>,
+  grouped: NDArray<Float64Array>,
+  order: Int32Array,
+  samples: Int32Array,
+  signs: Int8Array,
+  upper: Float64Array,
+  { kernel, cacheSize, tol, plattSeed }: TrainingOptions,
+): { solution: DualSolution; sigmoid?: Sigmoid } {
+  const own = Float64Array.from(samples, (i) => upper[i]);
+  const folds = plattSeed === undefined ? undefined : drawFolds(samples.length, plattSeed);
+  using path = new PairPath({
+    ...pairOptions(X, grouped, order, samples, kernel),
+    bound: own.reduce((m, v) => Math.max(m, v), 0),
+    tol,
+    cacheSize,
+    groups: folds?.of,
+    nGroups: folds?.held.length,
+  }, signs);
+  const solution = path.solution(path.solve(own, tol));
+  if (folds === undefined) return { solution };
+  const state = path.save();
+  const decisions = new Float64Array(samples.length);
+  for (const [fold, held] of folds.held.entries()) {
+    path.restore(state, own);
+    path.solveWithout(fold, folds.of, own, tol);
+    path.decisions(held).forEach((d, k) => decisions[held[k]] = d);
+  }
+  return { solution, sigmoid: fitSigmoid(decisions, signs) };
+}
+
+/** The machines of all pairs as one model. */
+export function assemble(
   solutions: readonly DualSolution[],
   order: Int32Array,
   starts: Int32Array,

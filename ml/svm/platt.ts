@@ -29,6 +29,31 @@ function drawBelow(rng: RandomState, range: number): number {
   return Number(m >> 32n);
 }
 
+/** A random order of `n` samples. */
+function drawOrder(n: number, seed: number): Int32Array {
+  const rng = new RandomState(seed);
+  const order = Int32Array.from({ length: n }, (_, t) => t);
+  for (let t = 0; t < n; t++) {
+    const j = t + drawBelow(rng, n - t);
+    const held = order[t];
+    order[t] = order[j];
+    order[j] = held;
+  }
+  return order;
+}
+
+/** The folds that the sigmoid of a pair of `n` samples is learned from: the fold of each sample, and the samples of each. */
+export function drawFolds(n: number, seed: number): { of: Uint8Array; held: Int32Array[] } {
+  const order = drawOrder(n, seed);
+  const of = new Uint8Array(n);
+  const held = Array.from({ length: FOLDS }, (_, fold) => {
+    const part = order.slice(Math.floor(fold * n / FOLDS), Math.floor((fold + 1) * n / FOLDS));
+    for (const t of part) of[t] = fold;
+    return part;
+  });
+  return { of, held };
+}
+
 /**
  * The sigmoid of a pair, fitted to decision values of samples that were left out of the training in five folds.
  *
@@ -45,14 +70,7 @@ export function crossValidatedSigmoid(
   seed: number,
 ): Sigmoid {
   const n = samples.length;
-  const rng = new RandomState(seed);
-  const order = Int32Array.from({ length: n }, (_, t) => t);
-  for (let t = 0; t < n; t++) {
-    const j = t + drawBelow(rng, n - t);
-    const held = order[t];
-    order[t] = order[j];
-    order[j] = held;
-  }
+  const order = drawOrder(n, seed);
   const decisions = new Float64Array(n);
   for (let fold = 0; fold < FOLDS; fold++) {
     const begin = Math.floor(fold * n / FOLDS);

@@ -148,6 +148,10 @@ export class SimExecutor implements Executor {
     this.#o.witness.wrong("the simulation's tasks need no code, but some was sent");
   }
 
+  forgetCode(_hashes: readonly string[]): void {
+    this.#o.witness.wrong("the simulation's tasks need no code, but some was to be forgotten");
+  }
+
   call(calls: ActorCalls): void {
     const args = calls.args.slice();
     const kept = { ...calls, args };

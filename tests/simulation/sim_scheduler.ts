@@ -19,7 +19,12 @@ export class SimScheduler implements SimRole {
     // In memory an address is taken at once.
     endpoint.bind(SCHEDULER_ADDRESS).catch((error) => world.threw(this.process, error));
     const random = world.draw.split(incarnation).random;
-    this.scheduler = new Scheduler({ endpoint, clock: this.process.clock, random, options: { logSize: 4096 } });
+    this.scheduler = new Scheduler({
+      endpoint,
+      clock: this.process.clock,
+      random,
+      options: { logSize: 4096, leastWaste: 300 },
+    });
   }
 
   validate(): void {

@@ -119,7 +119,10 @@ export function pairwiseDistances(
   if (metric === "precomputed") return precomputed(X, Y);
   if (Object.hasOwn(named, metric)) return named[metric](X, Y);
   const pair = checkPair(X, Y);
-  return eachPair(pair, measureOf(metric, pair.X, pair.same, options));
+  const out = eachPair(pair, measureOf(metric, pair.X, pair.same, options));
+  // A sample is at no distance from itself, also where the measure is 0/0.
+  if (pair.same) { for (let i = 0; i < out.shape[0]; i++) out.data[i * out.shape[0] + i] = 0; }
+  return out;
 }
 
 /** Options of {@linkcode pairwiseDistancesChunked}. */
@@ -154,7 +157,7 @@ export function* pairwiseDistancesChunked(
       ? pairwiseDistances(part, b, options)
       : eachPair({ X: part, Y: b, same: false }, measure);
     // Of a row to itself, whatever rounding made of it.
-    if (same && (metric === "euclidean" || metric === "l2" || metric === "cosine")) {
+    if (same && typeof metric === "string" && metric !== "nan_euclidean") {
       for (let i = 0; i < part.shape[0]; i++) distances.data[i * b.shape[0] + start + i] = 0;
     }
     yield { start, distances };

@@ -1,4 +1,5 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
+import { CODE_PIECES } from "../../../actors/client/code_kept.ts";
 import { ClientTask, type DataCard, type TaskOptions } from "../../../actors/client/client_task.ts";
 import type { ClientEvent, ClientInstruction } from "../../../actors/client/events.ts";
 import { Options } from "../../../actors/client/options.ts";
@@ -224,6 +225,34 @@ Deno.test("ClientMachine wants what was fired and forgotten until it is done", (
   deepStrictEqual([resume.keys, resume.wants], [["a"], ["a"]]);
   b.done("a");
   strictEqual(b.machine.tasks.size, 0);
+});
+
+Deno.test("ClientMachine keeps the code that its tasks need, and of other code only so much", () => {
+  const b = new Bench();
+  b.do({ type: "up" });
+  const code = (hash: string): void => void b.machine.codes.set(hash, new Uint8Array(3));
+  code("needed");
+  const kept = task("kept", [], ["needed"]);
+  b.submit(kept);
+  let forgotten = new Set<string>();
+  for (let i = 0; i < 3 * CODE_PIECES; i++) {
+    code(`h${i}`);
+    const t = task(`t${i}`, [], [`h${i}`, "needed"]);
+    for (const m of b.submit(t)) {
+      if (m.type === "submit") { for (const hash of m.codes) ok(!forgotten.delete(hash)); }
+      if (m.type === "forgetCodes") forgotten = forgotten.union(new Set(m.hashes));
+    }
+    b.done(t.key);
+    b.do({ type: "release", tasks: [t] });
+  }
+  ok(b.machine.codes.size <= CODE_PIECES + 1, `${b.machine.codes.size} pieces`);
+  ok(b.machine.codes.has("needed"));
+  ok(forgotten.has("h0") && forgotten.size + b.machine.codes.size === 3 * CODE_PIECES + 1);
+  // Needed once more, it is sent once more.
+  code("h0");
+  const [again] = b.submit(task("again", [], ["h0"]));
+  ok(again.type === "submit");
+  deepStrictEqual(again.codes, ["h0"]);
 });
 
 Deno.test("ClientMachine gives up after its time without a session, and not before", () => {

@@ -61,6 +61,10 @@ export class FakeExecutor implements Executor {
     this.codes.set(hash, bytes);
   }
 
+  forgetCode(hashes: readonly string[]): void {
+    for (const hash of hashes) this.codes.delete(hash);
+  }
+
   call(calls: ActorCalls): void {
     const actor = this.#actors.get(calls.key);
     let at = 0;

@@ -4,7 +4,13 @@ import type { Clock, Endpoint } from "../../../transport/mod.ts";
 import { realClock } from "../../../transport/mod.ts";
 import { describeCode, loadParser } from "../../../actors/code/mod.ts";
 import { fromBlob, pack, reference, toBlob, unpack } from "../../../actors/values/mod.ts";
-import { type ExecutorEvent, type Sandbox, Store, ThreadExecutor } from "../../../actors/worker/mod.ts";
+import {
+  type ExecutorEvent,
+  type NativeLibrary,
+  type Sandbox,
+  Store,
+  ThreadExecutor,
+} from "../../../actors/worker/mod.ts";
 
 await loadParser();
 
@@ -13,7 +19,7 @@ export interface BenchOptions {
   readonly clock?: Clock;
   readonly sandbox?: Sandbox;
   readonly memoryLimit?: number;
-  readonly natives?: readonly string[];
+  readonly natives?: readonly NativeLibrary[];
   readonly openEndpoint?: () => Endpoint;
 }
 

@@ -286,11 +286,32 @@ Deno.test("ThreadExecutor lets go of all that tasks read and were granted", asyn
   b.store.validate();
 });
 
-Deno.test("ThreadExecutor lets modules open native libraries before it takes FFI away", async () => {
-  await using b = new ThreadBench({ natives: [import.meta.resolve("./natives_fixture.ts")] });
-  const pid = await b.run(() => (globalThis as unknown as { nativePid(): number }).nativePid());
-  assert.equal(pid, Deno.pid);
+Deno.test("ThreadExecutor has threads open native libraries before it takes FFI away", async () => {
+  const path = Deno.build.os === "linux" ? "libc.so.6" : "libSystem.dylib";
+  const symbols = {
+    pid: { name: "getpid", parameters: [], result: "i32" },
+    seed: { name: "srand", parameters: ["u32"], result: "void" },
+    draw: { name: "rand", parameters: [], result: "i32" },
+    missing: { parameters: [], result: "void", optional: true },
+  } as const;
+  const libc = Deno.dlopen(path, symbols);
+  libc.symbols.seed(7);
+  const drawn = libc.symbols.draw();
+  libc.close();
+  await using b = new ThreadBench({ natives: [{ name: "c", path, symbols, setup: [["seed", 7], ["missing", 1]] }] });
+  const found = await b.run(async (url: string) => {
+    const { native } = await import(url) as typeof import("../../../actors/worker/natives.ts");
+    return [native("c")!.pid(), native("c")!.draw(), native("c")!.missing, native("other")];
+  }, import.meta.resolve("../../../actors/worker/natives.ts"));
+  assert.deepEqual(found, [Deno.pid, drawn, null, undefined]);
   await assert.rejects(b.run(() => Deno.dlopen("libc.so.6", {})), /ffi access/);
+});
+
+Deno.test("ThreadExecutor says which native library cannot be opened, and runs tasks without it", async () => {
+  await using b = new ThreadBench({ natives: [{ name: "none", path: "/nonexistent/lib.so", symbols: {} }] });
+  assert.equal(await b.run((x: number) => x + 1, 1), 2);
+  const log = b.events.find((e) => e.kind === "log");
+  assert.match(log?.kind === "log" ? log.text : "", /native library \/nonexistent\/lib.so cannot be used/);
 });
 
 Deno.test("ThreadExecutor passes messages between a task's endpoint and a real one, with frames", async () => {

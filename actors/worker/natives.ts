@@ -1,0 +1,69 @@
+/**
+ * Native libraries that a thread opens before its sandbox closes: who needs one registers how it is found, as data; each cluster that starts
+ * hands what was found to its threads, and these open it before they give FFI up.
+ *
+ * @module
+ */
+
+/** A native library as data: sent to worker processes and threads. */
+export interface NativeLibrary {
+  /** By which {@link native} gives it. */
+  readonly name: string;
+  /** A file, or a name that the system's loader knows. */
+  readonly path: string;
+  /** As `Deno.dlopen` takes them. */
+  readonly symbols: Readonly<Record<string, Deno.ForeignFunction & { readonly optional?: boolean }>>;
+  /** Functions that each thread calls at once with these numbers, where the library has them. */
+  readonly setup?: readonly (readonly [symbol: string, ...numbers: number[]])[];
+}
+
+/** A kind of library that somebody would use. */
+export interface NativeKind {
+  /** Its name. */
+  readonly name: string;
+  /** The library on this machine, if there is one. Asked when a cluster starts; shall take well under a millisecond. */
+  readonly find: () => NativeLibrary | undefined;
+  /** A line for `deno task info`. */
+  readonly describe: () => string;
+}
+
+/** The functions of an opened library; one that is optional and missing is null. */
+// deno-lint-ignore no-explicit-any -- as the symbols say
+export type NativeFunctions = Readonly<Record<string, any>>;
+
+// On the global object, because a bundle of users' code and the library may each have a copy of this file.
+const slot: unique symbol = Symbol.for("troupe.natives") as never;
+const state =
+  ((globalThis as { [slot]?: { kinds: Map<string, NativeKind>; opened: Map<string, NativeFunctions> } })[slot] ??= {
+    kinds: new Map(),
+    opened: new Map(),
+  });
+
+/** Makes a kind of library known, to be opened in all threads that start from now on. */
+export function registerNative(kind: NativeKind): void {
+  state.kinds.set(kind.name, kind);
+}
+
+/** All kinds that are known. */
+export function nativeKinds(): NativeKind[] {
+  return [...state.kinds.values()];
+}
+
+/** What was found of all kinds that are known. */
+export function nativeLibraries(): NativeLibrary[] {
+  return nativeKinds().map((kind) => kind.find()).filter((found) => found !== undefined);
+}
+
+/** Opens a library in this thread. @throws when the system cannot, or it lacks a symbol. */
+export function openNative(library: NativeLibrary): NativeFunctions {
+  const { symbols } = Deno.dlopen(library.path, library.symbols);
+  const functions = symbols as NativeFunctions;
+  for (const [name, ...numbers] of library.setup ?? []) functions[name]?.(...numbers);
+  state.opened.set(library.name, functions);
+  return functions;
+}
+
+/** The functions of a library that was opened in this thread. */
+export function native(name: string): NativeFunctions | undefined {
+  return state.opened.get(name);
+}

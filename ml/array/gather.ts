@@ -1,0 +1,42 @@
+import type { ArrayData, NumericData } from "./dtype.ts";
+
+// V8 makes a loop fast for the kinds of arrays that it has met. So the usual kinds have loops of their own: numbers of
+// eight bytes, and all kinds of four, which are copied as they are.
+
+function gather8(from: Float64Array, indices: ArrayLike<number>, stride: number, to: Float64Array): void {
+  for (let k = 0, at = 0; k < indices.length; k++) {
+    let i = indices[k] * stride;
+    const end = i + stride;
+    while (i < end) to[at++] = from[i++];
+  }
+}
+
+function gather4(from: Int32Array, indices: ArrayLike<number>, stride: number, to: Int32Array): void {
+  for (let k = 0, at = 0; k < indices.length; k++) {
+    let i = indices[k] * stride;
+    const end = i + stride;
+    while (i < end) to[at++] = from[i++];
+  }
+}
+
+function gatherAny(from: NumericData, indices: ArrayLike<number>, stride: number, to: NumericData): void {
+  for (let k = 0, at = 0; k < indices.length; k++) {
+    const i = indices[k] * stride;
+    for (let j = 0; j < stride; j++) to[at++] = from[i + j];
+  }
+}
+
+const words = (x: NumericData): Int32Array => new Int32Array(x.buffer, x.byteOffset, x.length);
+
+/** Copies runs of `stride` elements, each from the place that an index names, one after the other. */
+export function gather(from: ArrayData, indices: ArrayLike<number>, stride: number, to: ArrayData): void {
+  if (stride >= 64 && !Array.isArray(from)) {
+    const source = from as NumericData;
+    for (let k = 0; k < indices.length; k++) {
+      (to as NumericData).set(source.subarray(indices[k] * stride, (indices[k] + 1) * stride), k * stride);
+    }
+  } else if (from instanceof Float64Array) gather8(from, indices, stride, to as Float64Array);
+  else if (from instanceof Int32Array || from instanceof Float32Array || from instanceof Uint32Array) {
+    gather4(words(from), indices, stride, words(to as NumericData));
+  } else gatherAny(from as NumericData, indices, stride, to as NumericData);
+}

@@ -1,0 +1,42 @@
+import type { Params } from "../base/mod.ts";
+import { forestDefaults } from "./forest.ts";
+import { ForestClassifier, type ForestClassifierOptions } from "./forest_classifier.ts";
+
+/** Hyperparameters of {@linkcode ExtraTreesClassifier}. */
+export type ExtraTreesClassifierOptions = ForestClassifierOptions;
+
+/**
+ * A forest of trees that draw one threshold for each feature they look at, and take the best of these; grown on all
+ * samples unless `bootstrap` is set.
+ *
+ * Source: P. Geurts, D. Ernst, L. Wehenkel, "Extremely randomized trees", Machine Learning 63 (2006).
+ *
+ * @example
+ * ```ts
+ * import { ExtraTreesClassifier, makeClassification } from "@troupe/troupe";
+ * const { X, y } = makeClassification({ nSamples: 500, randomState: 0 });
+ * const forest = await new ExtraTreesClassifier({ randomState: 0 }).fit(X, y);
+ * await forest.score(X, y); // 1
+ * ```
+ */
+export class ExtraTreesClassifier extends ForestClassifier {
+  /** Hyperparameters and their defaults. */
+  static override readonly defaults: Readonly<Params> = {
+    ...forestDefaults("gini", "sqrt", false),
+    classWeight: null,
+  };
+
+  /** Whether trees draw their thresholds. */
+  protected override get isRandom(): boolean {
+    return true;
+  }
+
+  /**
+   * Keeps its hyperparameters.
+   *
+   * @param options hyperparameters by name
+   */
+  constructor(options: ExtraTreesClassifierOptions = {}) {
+    super(options);
+  }
+}

@@ -1,0 +1,283 @@
+// Linear models over float64 rows in linear memory: rows packed for products, logistic losses and their slopes, probabilities. Two rows
+// or two columns a vector.
+
+// @ts-ignore: decorator
+@inline
+function madd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f64x2.relaxed_madd(a, b, c);
+  return f64x2.add(f64x2.mul(a, b), c);
+}
+
+// @ts-ignore: decorator
+@inline
+function sumOf(v: v128): f64 {
+  return f64x2.extract_lane(v, 0) + f64x2.extract_lane(v, 1);
+}
+
+// ---- elementary functions ----
+
+/** exp(x) for x from −708 to 0, smaller x as −708: 2^n times a Taylor polynomial on ±ln 2 / 2, to one unit in the last place or two. */
+// @ts-ignore: decorator
+@inline
+function expOfNegative(x: v128): v128 {
+  x = f64x2.max(x, f64x2.splat(-708));
+  // Adding 1.5 · 2^52 rounds to whole numbers, which stand in the low bits then.
+  const magic = f64x2.splat(6755399441055744);
+  const shifted = madd(x, f64x2.splat(1.4426950408889634), magic);
+  const n = f64x2.sub(shifted, magic);
+  let r = madd(n, f64x2.splat(-0.6931471803691238), x);
+  r = madd(n, f64x2.splat(-1.9082149292705877e-10), r);
+  // Two halves of the polynomial side by side.
+  const r2 = f64x2.mul(r, r);
+  let even = madd(r2, f64x2.splat(2.08767569878681e-9), f64x2.splat(2.755731922398589e-7));
+  let odd = madd(r2, f64x2.splat(1.6059043836821613e-10), f64x2.splat(2.505210838544172e-8));
+  odd = madd(odd, r2, f64x2.splat(2.7557319223985893e-6));
+  even = madd(even, r2, f64x2.splat(2.48015873015873e-5));
+  odd = madd(odd, r2, f64x2.splat(1.984126984126984e-4));
+  even = madd(even, r2, f64x2.splat(1.388888888888889e-3));
+  odd = madd(odd, r2, f64x2.splat(8.333333333333333e-3));
+  even = madd(even, r2, f64x2.splat(4.1666666666666664e-2));
+  odd = madd(odd, r2, f64x2.splat(1.6666666666666666e-1));
+  even = madd(even, r2, f64x2.splat(0.5));
+  odd = madd(odd, r2, f64x2.splat(1));
+  even = madd(even, r2, f64x2.splat(1));
+  const p = madd(odd, r, even);
+  return i64x2.add(p, i64x2.shl(shifted, 52));
+}
+
+/** log(x) for x from 1 up: exponent and mantissa, and the series of the inverse hyperbolic tangent. */
+// @ts-ignore: decorator
+@inline
+function logFromOne(x: v128): v128 {
+  // Exponent and mantissa of x · √2, taken back: the mantissa lies between √½ and √2 so.
+  const offset = i64x2.splat(0x3fe6a09e00000000);
+  const bits = i64x2.sub(x, offset);
+  const exponent = i64x2.shr_s(bits, 52);
+  const mantissa = i64x2.add(v128.and(bits, i64x2.splat(0x000fffffffffffff)), offset);
+  const magic = i64x2.splat(0x4338000000000000);
+  const k = f64x2.sub(i64x2.add(exponent, magic), magic);
+  const one = f64x2.splat(1);
+  const f = f64x2.sub(mantissa, one);
+  const s = f64x2.div(f, f64x2.add(mantissa, one));
+  const z = f64x2.mul(s, s);
+  let p = madd(z, f64x2.splat(0.09523809523809523), f64x2.splat(0.10526315789473684));
+  p = madd(p, z, f64x2.splat(0.11764705882352941));
+  p = madd(p, z, f64x2.splat(0.13333333333333333));
+  p = madd(p, z, f64x2.splat(0.15384615384615385));
+  p = madd(p, z, f64x2.splat(0.18181818181818182));
+  p = madd(p, z, f64x2.splat(0.2222222222222222));
+  p = madd(p, z, f64x2.splat(0.2857142857142857));
+  p = madd(p, z, f64x2.splat(0.4));
+  p = madd(p, z, f64x2.splat(0.6666666666666666));
+  p = f64x2.mul(p, f64x2.mul(z, s));
+  // 2s is the first term; then the exponent's part, the large one last.
+  p = f64x2.add(p, f64x2.add(s, s));
+  return madd(k, f64x2.splat(0.6931471805599453), p);
+}
+
+// ---- rows ----
+
+/**
+ * Writes rows [x − shift, y − shift, 1] times a factor: `m` columns of x, `t` of y (row strides m and t), to rows of m + t + 1.
+ *
+ * @param factors one for each row; 0 for none
+ */
+export function packRows(x: usize, count: i32, m: i32, y: usize, t: i32, shift: usize, factors: usize, out: usize): void {
+  const pairs = m & ~1;
+  for (let i = 0; i < count; i++) {
+    const f = factors == 0 ? 1.0 : load<f64>(factors + (i << 3));
+    const ff = f64x2.splat(f);
+    let j = 0;
+    for (; j < pairs; j += 2) {
+      v128.store(out, f64x2.mul(f64x2.sub(v128.load(x), v128.load(shift + (j << 3))), ff));
+      x += 16;
+      out += 16;
+    }
+    for (; j < m; j++) {
+      store<f64>(out, (load<f64>(x) - load<f64>(shift + (j << 3))) * f);
+      x += 8;
+      out += 8;
+    }
+    for (j = 0; j < t; j++) {
+      store<f64>(out, (load<f64>(y) - load<f64>(shift + ((m + j) << 3))) * f);
+      y += 8;
+      out += 8;
+    }
+    store<f64>(out, f);
+    out += 8;
+  }
+}
+
+/** Writes rows of `x` (m columns), and the constant `one`s behind them where there is room for that, times a factor each. Row stride `ld`. */
+export function scaleRows(x: usize, count: i32, m: i32, factors: usize, out: usize, width: i32, ld: i32): void {
+  const pairs = m & ~1;
+  for (let i = 0; i < count; i++) {
+    const f = load<f64>(factors + (i << 3));
+    const ff = f64x2.splat(f);
+    let to = out + ((i * ld) << 3);
+    let j = 0;
+    for (; j < pairs; j += 2) {
+      v128.store(to, f64x2.mul(v128.load(x), ff));
+      x += 16;
+      to += 16;
+    }
+    for (; j < m; j++) {
+      store<f64>(to, load<f64>(x) * f);
+      x += 8;
+      to += 8;
+    }
+    if (width > m) store<f64>(to, f);
+  }
+}
+
+// ---- two classes ----
+
+/** Sums that a loss adds to: the losses, and the slopes. */
+// @ts-ignore: decorator
+@inline
+const LOSS: usize = 0;
+// @ts-ignore: decorator
+@inline
+const SLOPE: usize = 8;
+
+/**
+ * Losses log(1 + exp(z)) − y z of `count` values, and slopes σ(z) − y in their place; both times weights.
+ *
+ * @param shift is added to the values
+ * @param y zeros and ones
+ * @param w weights; 0 for ones
+ * @param masks whether weights are zeros and ones only
+ * @param sums loss and slope are added here
+ */
+export function binaryLoss(z: usize, count: i32, shift: f64, y: usize, w: usize, masks: bool, sums: usize): void {
+  const one = f64x2.splat(1), zero = f64x2.splat(0), b = f64x2.splat(shift);
+  let loss = zero, slope = zero, product = one;
+  for (let i = 0; i < count; i += 2) {
+    const odd = i + 1 == count;
+    // What stands behind the end is not read: a copy of the last value takes its place, with weight zero.
+    const value = f64x2.add(odd ? v128.load64_splat(z) : v128.load(z), b);
+    const truth = odd ? v128.load64_splat(y) : v128.load(y);
+    let weight = w == 0 ? one : odd ? v128.load64_splat(w) : v128.load(w);
+    if (odd) weight = f64x2.replace_lane(weight, 1, 0);
+    const e = expOfNegative(f64x2.neg(f64x2.abs(value)));
+    const whole = f64x2.add(one, e);
+    const p = f64x2.div(v128.bitselect(one, e, f64x2.ge(value, zero)), whole);
+    const r = f64x2.mul(weight, f64x2.sub(p, truth));
+    const linear = f64x2.sub(f64x2.max(value, zero), f64x2.mul(truth, value));
+    if (w == 0 && !odd) {
+      product = f64x2.mul(product, whole);
+      loss = f64x2.add(loss, linear);
+    } else if (masks || odd && w == 0) {
+      product = f64x2.mul(product, madd(weight, e, one));
+      loss = madd(weight, linear, loss);
+    } else {
+      loss = madd(weight, f64x2.add(linear, logFromOne(whole)), loss);
+    }
+    // Factors are at most 2: a logarithm for each 256 of them.
+    if ((i & 511) == 510) {
+      loss = f64x2.add(loss, logFromOne(product));
+      product = one;
+    }
+    slope = f64x2.add(slope, r);
+    if (odd) store<f64>(z, f64x2.extract_lane(r, 0));
+    else v128.store(z, r);
+    z += 16;
+    y += 16;
+    if (w != 0) w += 16;
+  }
+  loss = f64x2.add(loss, logFromOne(product));
+  store<f64>(sums + LOSS, load<f64>(sums + LOSS) + sumOf(loss));
+  store<f64>(sums + SLOPE, load<f64>(sums + SLOPE) + sumOf(slope));
+}
+
+// ---- several classes ----
+
+/**
+ * Softmax over `k` functions: values of function c from z + 8 c stride on, overwritten by probabilities. With `codes` it also adds up
+ * losses log Σ exp(z) − z of the class, and the slopes p − [class] take the place of the values; both times weights.
+ *
+ * @param shift is added to the values, one for each function
+ * @param codes class of each row as int32; 0 for none
+ * @param w weights; 0 for ones
+ * @param sums the loss is added to the first, slopes of the functions to the next; not used without `codes`
+ */
+export function softmax(
+  z: usize, stride: i32, count: i32, k: i32, shift: usize, codes: usize, w: usize, sums: usize,
+): void {
+  const zero = f64x2.splat(0), one = f64x2.splat(1);
+  const step = <usize> stride << 3;
+  let loss = zero;
+  for (let i = 0; i < count; i += 2) {
+    // Columns are as long as their stride, which is even: the value behind an odd end may be read and written, but weighs nothing.
+    const odd = i + 1 == count;
+    let top = f64x2.splat(-Infinity);
+    let p = z;
+    for (let c = 0; c < k; c++) {
+      const v = f64x2.add(v128.load(p), v128.load64_splat(shift + (c << 3)));
+      v128.store(p, v);
+      top = f64x2.max(top, v);
+      p += step;
+    }
+    let own = zero;
+    let c0 = 0, c1 = 0;
+    if (codes != 0) {
+      c0 = load<i32>(codes);
+      c1 = odd ? c0 : load<i32>(codes + 4);
+      own = f64x2.replace_lane(f64x2.splat(load<f64>(z + step * c0)), 1, load<f64>(z + step * c1 + 8));
+    }
+    let sum = zero;
+    p = z;
+    for (let c = 0; c < k; c++) {
+      const e = expOfNegative(f64x2.sub(v128.load(p), top));
+      v128.store(p, e);
+      sum = f64x2.add(sum, e);
+      p += step;
+    }
+    let weight = w == 0 ? one : odd ? v128.load64_splat(w) : v128.load(w);
+    if (odd) weight = f64x2.replace_lane(weight, 1, 0);
+    const scale = f64x2.div(codes == 0 ? one : weight, sum);
+    p = z;
+    for (let c = 0; c < k; c++) {
+      v128.store(p, f64x2.mul(v128.load(p), scale));
+      p += step;
+    }
+    if (codes != 0) {
+      loss = madd(weight, f64x2.add(logFromOne(sum), f64x2.sub(top, own)), loss);
+      const a = z + step * c0, b = z + step * c1 + 8;
+      store<f64>(a, load<f64>(a) - f64x2.extract_lane(weight, 0));
+      if (!odd) store<f64>(b, load<f64>(b) - f64x2.extract_lane(weight, 1));
+      codes += 8;
+    }
+    z += 16;
+    if (w != 0) w += 16;
+  }
+  if (codes == 0) return;
+  store<f64>(sums, load<f64>(sums) + sumOf(loss));
+  z -= <usize> ((count + 1) >> 1) << 4;
+  for (let c = 0; c < k; c++) {
+    let s = zero;
+    let p = z + step * c;
+    let i = 0;
+    for (; i + 2 <= count; i += 2) {
+      s = f64x2.add(s, v128.load(p));
+      p += 16;
+    }
+    let total = sumOf(s);
+    if (i < count) total += load<f64>(p);
+    const to = sums + 8 + (c << 3);
+    store<f64>(to, load<f64>(to) + total);
+  }
+}
+
+/** Probabilities of one function in place of its values. */
+export function sigmoid(z: usize, count: i32, shift: f64): void {
+  const one = f64x2.splat(1), zero = f64x2.splat(0), b = f64x2.splat(shift);
+  for (let i = 0; i < count; i += 2) {
+    const value = f64x2.add(v128.load(z), b);
+    const e = expOfNegative(f64x2.neg(f64x2.abs(value)));
+    const p = f64x2.div(v128.bitselect(one, e, f64x2.ge(value, zero)), f64x2.add(one, e));
+    if (i + 1 == count) store<f64>(z, f64x2.extract_lane(p, 0));
+    else v128.store(z, p);
+    z += 16;
+  }
+}

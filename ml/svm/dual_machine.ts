@@ -1,0 +1,226 @@
+import { KernelFrame } from "../kernels/mod.ts";
+import * as svm from "../kernels/wasm/svm.ts";
+import { type Features, prepareFeatures } from "./features.ts";
+import type { KernelSpec } from "./kernel.ts";
+
+/** The functions of `assembly/svm.as`. */
+// deno-lint-ignore no-explicit-any -- functions of numbers
+type Exports = Record<string, (...args: any[]) => number>;
+
+/** Where kernel values come from, as the module numbers it. */
+const FEATURES = 0, SINGLE = 1, DOUBLE = 2, MATRIX = 3;
+const KERNELS = { linear: 0, rbf: 1, poly: 2, sigmoid: 3, precomputed: 0 } as const;
+
+/** Samples that the inner solver works on at a time. */
+const BLOCK = 384;
+
+/** From this many features on, a kernel value is worth keeping where memory allows. */
+const KEEP_WIDTH = 12;
+
+/** What a {@linkcode DualMachine} works on. */
+export interface MachineOptions {
+  readonly kernel: KernelSpec;
+  /** Samples, row after row; for "precomputed" the matrix between them. */
+  readonly X: Float64Array;
+  readonly rows: number;
+  readonly width: number;
+  /** Largest bound of any β that will be asked for. */
+  readonly bound: number;
+  /** Smallest tolerance that will be asked for. */
+  readonly tol: number;
+  /** Memory for kernel values, in MiB. */
+  readonly cacheSize: number;
+  /** Groups of samples whose contributions to the gradient are kept apart, up to 255; null for none. */
+  readonly groups?: Uint8Array | null;
+  /** Number of groups. */
+  readonly nGroups?: number;
+  /** Whether to compute in double precision in any case. */
+  readonly precise?: boolean;
+}
+
+/**
+ * Solves dual problems over one set of samples: minimise ½ βᵀKβ + baseᵀβ where lo ≤ β ≤ hi and Σβ stays as it is. β and
+ * its gradient F = Kβ + base lie in WebAssembly memory, and go from one problem to the next: the next value of C, or
+ * without the samples of a fold.
+ */
+export class DualMachine implements Disposable {
+  /** Number of samples. */
+  readonly rows: number;
+  /** The same, up to a multiple of 8: length of all arrays here. Those beyond have bounds of zero. */
+  readonly padded: number;
+  readonly beta: Float64Array;
+  readonly F: Float64Array;
+  readonly lo: Float64Array;
+  readonly hi: Float64Array;
+  /** Kernel of each sample with itself. */
+  readonly diagonal: Float64Array;
+  /** What each group contributes to F, one after the other. */
+  readonly parts: Float64Array;
+  readonly #frame = new KernelFrame<Exports>(svm);
+  readonly #options: MachineOptions;
+  readonly #kind: number;
+  readonly #nGroups: number;
+  readonly #at: Record<string, number> = {};
+  readonly #set: () => void;
+  /** Rows of kernel values that were added to F so far. */
+  added = 0;
+  /** Pairs that were moved so far. */
+  moves = 0;
+  /** Outer steps so far. */
+  steps = 0;
+
+  constructor(options: MachineOptions) {
+    const { kernel, rows, width, groups = null } = options;
+    this.#options = options;
+    this.rows = rows;
+    const n = this.padded = (rows + 7) & ~7;
+    this.#nGroups = groups === null ? 0 : options.nGroups ?? 0;
+    const precomputed = kernel.name === "precomputed";
+    const features: Features = precomputed
+      ? { data: options.X, width: 0, linear: false }
+      : prepareFeatures(kernel, options.X, rows, width);
+    const dim = features.width;
+    const norms = squares(features, rows);
+    const gamma = kernel.name === "rbf" ? kernel.gamma * Math.LOG2E : kernel.gamma;
+    const largest = norms.reduce((a, b) => Math.max(a, b), 0);
+    const single = kernel.name === "rbf" && options.precise !== true &&
+      options.bound * Math.sqrt(rows) * 6e-8 <= options.tol;
+    const filler = single ? SINGLE : DOUBLE;
+    const keeps = precomputed ||
+      !features.linear && dim >= KEEP_WIDTH && n * n * 4 <= options.cacheSize * 2 ** 20;
+    this.#kind = features.linear ? FEATURES : keeps ? MATRIX : filler;
+    const name = features.linear ? "linear" : kernel.name;
+    const frame = this.#frame;
+    const { exports } = frame;
+    const apart = single && gamma * largest > 12 ? 1 : 0;
+    const size = single ? 4 : 8;
+    const q = Math.min(BLOCK, n);
+    const at = this.#at;
+    at.tiles = frame.temp(n * dim * size + 64);
+    at.norms = frame.temp(n * size);
+    for (const array of ["diagonal", "beta", "F", "lo", "hi"]) at[array] = frame.temp(n * 8);
+    at.parts = frame.temp(Math.max(8, this.#nGroups * n * 8));
+    at.groups = frame.temp(n);
+    at.matrix = keeps ? frame.temp(n * n * 4) : 0;
+    at.filled = keeps && !precomputed ? frame.temp(n) : 0;
+    at.room = frame.temp(exports.roomBytes(q, dim));
+    at.scratch = frame.temp(exports.scratchBytes(n, dim));
+    at.list = frame.temp(n * 4);
+    at.coefs = frame.temp(n * 8);
+    this.diagonal = frame.f64(at.diagonal, n);
+    this.beta = frame.f64(at.beta, n).fill(0);
+    this.F = frame.f64(at.F, n).fill(0);
+    this.lo = frame.f64(at.lo, n).fill(0);
+    this.hi = frame.f64(at.hi, n).fill(0);
+    this.parts = frame.f64(at.parts, this.#nGroups * n).fill(0);
+    frame.u8(at.groups, n).fill(0).set(groups ?? []);
+    if (at.filled !== 0) frame.u8(at.filled, n).fill(0);
+    const factor = kernel.name === "rbf" ? -gamma : 1;
+    if (precomputed) this.#takeMatrix(options.X, rows, n);
+    else {
+      tile(features, rows, single ? frame.f32(at.tiles, n * dim) : frame.f64(at.tiles, n * dim));
+      const to = single ? frame.f32(at.norms, n) : frame.f64(at.norms, n);
+      to.fill(0);
+      for (let i = 0; i < rows; i++) to[i] = factor * norms[i];
+      this.diagonal.fill(1);
+      for (let i = 0; i < rows; i++) this.diagonal[i] = selfKernel(name, kernel, norms[i]);
+    }
+    this.#set = () => {
+      exports.setKernel(KERNELS[name], gamma, kernel.coef0, kernel.degree, apart);
+      exports.setScratch(at.scratch);
+      const { tiles, norms, diagonal, matrix, filled, room } = at;
+      exports.setSamples(this.#kind, n, dim, tiles, norms, diagonal, matrix, filled, filler, q, room);
+    };
+  }
+
+  /** Whether kernel values are computed in single precision, or kept so. */
+  get isSingle(): boolean {
+    return this.#kind === SINGLE || this.#kind === MATRIX;
+  }
+
+  #takeMatrix(X: Float64Array, rows: number, n: number): void {
+    const matrix = this.#frame.f32(this.#at.matrix, n * n);
+    matrix.fill(0, rows * n);
+    this.diagonal.fill(1);
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < rows; j++) matrix[i * n + j] = X[i * rows + j];
+      matrix.fill(0, i * n + rows, (i + 1) * n);
+      this.diagonal[i] = X[i * rows + i];
+    }
+  }
+
+  /** F += Σ coefs[t] · kernel row of rows[t], and to the groups' parts where there are any. */
+  addRows(rows: ArrayLike<number>, coefs: ArrayLike<number>): void {
+    this.#set();
+    const groups = this.#options.groups;
+    const list = this.#frame.i32(this.#at.list, this.padded);
+    const values = this.#frame.f64(this.#at.coefs, this.padded);
+    for (let g = 0; g < Math.max(1, this.#nGroups); g++) {
+      let k = 0;
+      for (let t = 0; t < rows.length; t++) {
+        if (this.#nGroups > 0 && (groups as Uint8Array)[rows[t]] !== g) continue;
+        list[k] = rows[t];
+        values[k++] = coefs[t];
+      }
+      if (k === 0) continue;
+      const also = this.#nGroups > 0 ? this.#at.parts + g * this.padded * 8 : 0;
+      this.#frame.exports.addRows(this.#at.list, this.#at.coefs, k, this.#at.F, also);
+      this.added += k;
+    }
+  }
+
+  /** F from β and the linear term, from nothing. */
+  refresh(base: ArrayLike<number>): void {
+    this.F.fill(0);
+    this.F.set(base);
+    this.parts.fill(0);
+    const rows: number[] = [];
+    for (let i = 0; i < this.rows; i++) if (this.beta[i] !== 0) rows.push(i);
+    this.addRows(rows, rows.map((i) => this.beta[i]));
+  }
+
+  /** Moves β to the optimum; true when it was reached. With `apart`, the groups' parts are kept up. */
+  solve(tol: number, most: number, apart = this.#nGroups > 0): boolean {
+    this.#set();
+    const { exports } = this.#frame;
+    const { F, beta, lo, hi, groups, parts } = this.#at;
+    const done = exports.solve(F, beta, lo, hi, tol, most, apart ? groups : 0, parts, this.#nGroups);
+    this.added += exports.added();
+    this.moves += exports.moves();
+    this.steps += exports.steps();
+    return done === 1;
+  }
+
+  /** Gives the memory back. */
+  [Symbol.dispose](): void {
+    this.#frame[Symbol.dispose]();
+  }
+}
+
+function squares({ data, width }: Features, rows: number): Float64Array {
+  const out = new Float64Array(rows);
+  if (width === 0) return out;
+  for (let i = 0, at = 0; i < rows; i++) {
+    let sum = 0;
+    for (const end = at + width; at < end; at++) sum += data[at] * data[at];
+    out[i] = sum;
+  }
+  return out;
+}
+
+/** Lays samples out in tiles of eight, feature by feature. */
+function tile({ data, width }: Features, rows: number, to: Float32Array | Float64Array): void {
+  to.fill(0);
+  for (let i = 0; i < rows; i++) {
+    const at = (i >> 3) * 8 * width + (i & 7);
+    for (let k = 0; k < width; k++) to[at + 8 * k] = data[i * width + k];
+  }
+}
+
+/** Kernel of a sample with itself. */
+function selfKernel(name: string, { gamma, coef0, degree }: KernelSpec, square: number): number {
+  if (name === "rbf") return 1;
+  if (name === "linear") return square;
+  const value = gamma * square + coef0;
+  return name === "poly" ? value ** degree : Math.tanh(value);
+}

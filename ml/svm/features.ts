@@ -1,0 +1,87 @@
+import type { KernelSpec } from "./kernel.ts";
+
+/** Samples as the solver takes them: where the kernel is a product of features, those features. */
+export interface Features {
+  /** Values, row after row. */
+  readonly data: Float64Array;
+  /** How many a row has. */
+  readonly width: number;
+  /** Whether the kernel is their product. */
+  readonly linear: boolean;
+}
+
+/** Most monomials that a polynomial is written out in. */
+const MOST_MONOMIALS = 160;
+
+/** Number of monomials of a degree, in some variables. */
+function monomialCount(variables: number, degree: number): number {
+  let count = 1;
+  for (let k = 1; k <= degree; k++) count = count * (variables + k - 1) / k;
+  return count;
+}
+
+/** How many features a kernel comes to when written out; Infinity when it is not. */
+export function explicitWidth(spec: KernelSpec, width: number): number {
+  if (spec.name === "linear") return width;
+  if (spec.name !== "poly" || spec.coef0 < 0 || !(spec.degree >= 1)) return Infinity;
+  const count = monomialCount(width + (spec.coef0 > 0 ? 1 : 0), spec.degree);
+  return count <= MOST_MONOMIALS ? count : Infinity;
+}
+
+/** Exponents of all monomials of a degree. */
+function exponents(variables: number, degree: number): number[][] {
+  if (variables === 1) return [[degree]];
+  const out: number[][] = [];
+  for (let e = degree; e >= 0; e--) {
+    for (const rest of exponents(variables - 1, degree - e)) out.push([e, ...rest]);
+  }
+  return out;
+}
+
+function factorial(n: number): number {
+  return n < 2 ? 1 : n * factorial(n - 1);
+}
+
+/** (γ x·z + c)^p as a product of monomials of x and of z, each with the root of its coefficient. */
+function monomials({ gamma, coef0, degree }: KernelSpec, data: Float64Array, rows: number, width: number): Features {
+  const variables = width + (coef0 > 0 ? 1 : 0);
+  const all = exponents(variables, degree);
+  const factors = all.map((e) => {
+    const multinomial = factorial(degree) / e.reduce((p, v) => p * factorial(v), 1);
+    const own = coef0 > 0 ? e[variables - 1] : 0;
+    return Math.sqrt(multinomial * gamma ** (degree - own) * coef0 ** own);
+  });
+  const m = all.length;
+  const out = new Float64Array(rows * m);
+  const powers = new Float64Array(width * (degree + 1));
+  for (let i = 0; i < rows; i++) {
+    for (let k = 0; k < width; k++) {
+      powers[k * (degree + 1)] = 1;
+      for (let e = 1; e <= degree; e++) {
+        powers[k * (degree + 1) + e] = powers[k * (degree + 1) + e - 1] * data[i * width + k];
+      }
+    }
+    for (let j = 0; j < m; j++) {
+      let value = factors[j];
+      const e = all[j];
+      for (let k = 0; k < width; k++) if (e[k] > 0) value *= powers[k * (degree + 1) + e[k]];
+      out[i * m + j] = value;
+    }
+  }
+  return { data: out, width: m, linear: true };
+}
+
+/**
+ * Prepares samples. Where only differences of samples count (gaussian and linear kernels, as Σβ stays), they are moved to
+ * their mean, for the sake of rounding.
+ */
+export function prepareFeatures(spec: KernelSpec, X: Float64Array, rows: number, width: number): Features {
+  if (spec.name === "poly" && explicitWidth(spec, width) < Infinity) return monomials(spec, X, rows, width);
+  if (spec.name !== "rbf" && spec.name !== "linear") return { data: X, width, linear: false };
+  const mean = new Float64Array(width);
+  for (let i = 0; i < rows; i++) for (let k = 0; k < width; k++) mean[k] += X[i * width + k];
+  for (let k = 0; k < width; k++) mean[k] /= rows;
+  const data = new Float64Array(rows * width);
+  for (let i = 0; i < rows; i++) for (let k = 0; k < width; k++) data[i * width + k] = X[i * width + k] - mean[k];
+  return { data, width, linear: spec.name === "linear" };
+}

@@ -1,0 +1,209 @@
+import { startCold, thresholdOf } from "./cold_start.ts";
+import { DualMachine, type MachineOptions } from "./dual_machine.ts";
+import type { DualSolution } from "./solver.ts";
+
+/** C may grow this much at a time, and the solution still is a start for the next. */
+const STRETCH = 25;
+
+/** Where a path stands: what is needed to go on from there. */
+export interface PathState {
+  readonly beta: Float64Array;
+  readonly F: Float64Array;
+  readonly parts: Float64Array;
+}
+
+/**
+ * Solutions of one pair of classes along growing bounds: each begins where the one before ended, scaled; and, for folds,
+ * each without the samples of a fold.
+ */
+export class PairPath implements Disposable {
+  readonly machine: DualMachine;
+  readonly #options: MachineOptions;
+  readonly #signs: Int8Array;
+  #upper: Float64Array | undefined;
+  #precise: DualMachine | undefined;
+
+  /**
+   * @param options samples of both classes, and what is to be expected of the problems
+   * @param signs 1 or −1 for each sample
+   */
+  constructor(options: MachineOptions, signs: Int8Array) {
+    this.machine = new DualMachine(options);
+    this.#options = options;
+    this.#signs = signs;
+  }
+
+  #bound(upper: ArrayLike<number>): void {
+    const { lo, hi } = this.machine;
+    for (let i = 0; i < this.machine.rows; i++) {
+      hi[i] = this.#signs[i] > 0 ? upper[i] : 0;
+      lo[i] = this.#signs[i] > 0 ? 0 : -upper[i];
+    }
+  }
+
+  /**
+   * Solves with these upper bounds of α; zero leaves a sample out.
+   *
+   * @returns whether the tolerance was reached
+   */
+  solve(upper: Float64Array, tol: number, most = -1): boolean {
+    const ratio = this.#ratioTo(upper);
+    this.#bound(upper);
+    if (ratio === undefined) startCold(this.machine, this.#options, this.#signs, tol);
+    else if (ratio !== 1) this.#scale(ratio);
+    this.#upper = upper.slice();
+    return this.#finish(tol, most);
+  }
+
+  /** What all bounds have grown by; undefined where they have not, or by too much. */
+  #ratioTo(upper: Float64Array): number | undefined {
+    const old = this.#upper;
+    if (old === undefined) return undefined;
+    const first = old.findIndex((v) => v > 0);
+    const ratio = upper[first] / old[first];
+    if (!(ratio >= 1 && ratio <= STRETCH)) return undefined;
+    for (let i = 0; i < old.length; i++) if (Math.abs(upper[i] - ratio * old[i]) > 1e-12 * upper[i]) return undefined;
+    return ratio;
+  }
+
+  #scale(ratio: number): void {
+    const { beta, F, lo, hi, parts, rows } = this.machine;
+    for (let i = 0; i < rows; i++) {
+      const s = this.#signs[i];
+      const scaled = beta[i] * ratio;
+      // What stood at its bound stands there again, to the last digit.
+      beta[i] = Math.abs(scaled - (s > 0 ? hi[i] : lo[i])) <= 1e-12 * Math.abs(scaled)
+        ? (s > 0 ? hi[i] : lo[i])
+        : scaled;
+      F[i] = ratio * (F[i] + s) - s;
+    }
+    for (let k = 0; k < parts.length; k++) parts[k] *= ratio;
+  }
+
+  #finish(tol: number, most: number): boolean {
+    const { machine } = this;
+    if (machine.solve(tol, most)) return true;
+    if (most >= 0 || !machine.isSingle || this.#options.kernel.name === "precomputed") return false;
+    // Single precision did not suffice.
+    const precise = this.#precise ??= new DualMachine({ ...this.#options, precise: true, cacheSize: 0 });
+    for (const name of ["beta", "lo", "hi"] as const) precise[name].set(machine[name]);
+    precise.refresh(this.#base());
+    const done = precise.solve(tol, most);
+    for (const name of ["beta", "F", "parts"] as const) machine[name].set(precise[name]);
+    return done;
+  }
+
+  #base(): Float64Array {
+    return Float64Array.from(this.#signs, (s) => -s);
+  }
+
+  /** Where it stands. */
+  save(): PathState {
+    const { beta, F, parts } = this.machine;
+    return { beta: beta.slice(), F: F.slice(), parts: parts.slice() };
+  }
+
+  /** Goes back to where it stood, with those bounds. */
+  restore({ beta, F, parts }: PathState, upper: Float64Array): void {
+    this.machine.beta.set(beta);
+    this.machine.F.set(F);
+    this.machine.parts.set(parts);
+    this.#upper = upper.slice();
+  }
+
+  /**
+   * Solves without the samples of a group, from the solution with them, which `restore` has put here.
+   *
+   * @param upper upper bounds of α of all samples
+   */
+  solveWithout(group: number, groups: Uint8Array, upper: Float64Array, tol: number): boolean {
+    const { beta, F, parts, padded, rows } = this.machine;
+    const at = group * padded;
+    for (let i = 0; i < padded; i++) F[i] -= parts[at + i];
+    return this.#leaveOut((i) => groups[i] === group, upper, tol, rows, beta);
+  }
+
+  /** The same from β and F where F lacks the group's part already. */
+  solveFrom(
+    beta: Float64Array,
+    F: Float64Array,
+    left: (i: number) => boolean,
+    upper: Float64Array,
+    tol: number,
+  ): boolean {
+    this.machine.beta.set(beta);
+    this.machine.F.set(F);
+    return this.#leaveOut(left, upper, tol, this.machine.rows, this.machine.beta);
+  }
+
+  #leaveOut(
+    left: (i: number) => boolean,
+    upper: Float64Array,
+    tol: number,
+    rows: number,
+    beta: Float64Array,
+  ): boolean {
+    const own = upper.slice();
+    for (let i = 0; i < rows; i++) {
+      if (!left(i)) continue;
+      own[i] = 0;
+      beta[i] = 0;
+    }
+    this.#bound(own);
+    this.#balance();
+    this.#upper = undefined;
+    return this.#finish(tol, -1);
+  }
+
+  /** Takes what is left of Σβ from the samples that lose least by it. */
+  #balance(): void {
+    const { machine } = this;
+    const { beta, F, lo, hi, rows } = machine;
+    let sum = 0;
+    for (let i = 0; i < rows; i++) sum += beta[i];
+    const side = sum > 0 ? 1 : -1;
+    const changed: number[] = [];
+    const by: number[] = [];
+    let largest = 0;
+    for (let i = 0; i < rows; i++) largest = Math.max(largest, hi[i] - lo[i]);
+    // Less is rounding, which does no harm.
+    if (Math.abs(sum) > 1e-12 * largest) {
+      const order: number[] = [];
+      for (let i = 0; i < rows; i++) if (side > 0 ? beta[i] > lo[i] : beta[i] < hi[i]) order.push(i);
+      order.sort((a, b) => side * (F[b] - F[a]));
+      for (const i of order) {
+        if (sum * side <= 0) break;
+        const room = side > 0 ? beta[i] - lo[i] : hi[i] - beta[i];
+        const step = Math.min(room, sum * side);
+        const old = beta[i];
+        beta[i] = step === room ? (side > 0 ? lo[i] : hi[i]) : old - side * step;
+        changed.push(i);
+        by.push(beta[i] - old);
+        sum -= side * step;
+      }
+    }
+    machine.addRows(changed, by);
+  }
+
+  /** The solution as the two classes' machine has it: α and threshold. */
+  solution(converged: boolean): DualSolution {
+    const { machine } = this;
+    const alpha = Float64Array.from(machine.beta.subarray(0, machine.rows), Math.abs);
+    return { alpha, rho: thresholdOf(machine), iterations: Math.max(1, machine.moves), converged };
+  }
+
+  /** Decision values of some of its own samples, whether they take part or not. */
+  decisions(of: ArrayLike<number>): Float64Array {
+    const { F } = this.machine;
+    const rho = thresholdOf(this.machine);
+    const out = new Float64Array(of.length);
+    for (let t = 0; t < of.length; t++) out[t] = F[of[t]] + this.#signs[of[t]] - rho;
+    return out;
+  }
+
+  /** Gives the memory back. */
+  [Symbol.dispose](): void {
+    this.#precise?.[Symbol.dispose]();
+    this.machine[Symbol.dispose]();
+  }
+}
