@@ -24,6 +24,7 @@ export {
   type NativeFunctions,
   type NativeKind,
   type NativeLibrary,
+  type OpenedNative,
   openNative,
   registerNative,
 } from "./worker/natives.ts";

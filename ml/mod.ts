@@ -9,6 +9,7 @@ export * from "./cluster/mod.ts";
 export * from "./compose/mod.ts";
 export * from "./datasets/mod.ts";
 export * from "./ensemble/mod.ts";
+export * from "./decomposition/mod.ts";
 export * from "./dummy/mod.ts";
 export {
   cholesky,
@@ -35,6 +36,7 @@ export * from "./model_selection/mod.ts";
 export * from "./naive_bayes/mod.ts";
 export * from "./neighbors/mod.ts";
 export * from "./parallel/mod.ts";
+export * from "./persistence/mod.ts";
 export * from "./pipeline/mod.ts";
 export * from "./preprocessing/mod.ts";
 export * from "./random/mod.ts";

@@ -19,6 +19,7 @@ export {
   nativeKinds,
   nativeLibraries,
   type NativeLibrary,
+  type OpenedNative,
   openNative,
   registerNative,
 } from "./natives.ts";

@@ -31,10 +31,18 @@ export interface NativeKind {
 // deno-lint-ignore no-explicit-any -- as the symbols say
 export type NativeFunctions = Readonly<Record<string, any>>;
 
+/** A library that was opened in this thread. */
+export interface OpenedNative {
+  /** As it was named. */
+  readonly library: NativeLibrary;
+  /** Its functions. */
+  readonly functions: NativeFunctions;
+}
+
 // On the global object, because a bundle of users' code and the library may each have a copy of this file.
 const slot: unique symbol = Symbol.for("troupe.natives") as never;
 const state =
-  ((globalThis as { [slot]?: { kinds: Map<string, NativeKind>; opened: Map<string, NativeFunctions> } })[slot] ??= {
+  ((globalThis as { [slot]?: { kinds: Map<string, NativeKind>; opened: Map<string, OpenedNative> } })[slot] ??= {
     kinds: new Map(),
     opened: new Map(),
   });
@@ -54,16 +62,20 @@ export function nativeLibraries(): NativeLibrary[] {
   return nativeKinds().map((kind) => kind.find()).filter((found) => found !== undefined);
 }
 
-/** Opens a library in this thread. @throws when the system cannot, or it lacks a symbol. */
-export function openNative(library: NativeLibrary): NativeFunctions {
-  const { symbols } = Deno.dlopen(library.path, library.symbols);
-  const functions = symbols as NativeFunctions;
+/**
+ * Opens a library in this thread.
+ *
+ * @throws {Error} when the system cannot, or the library lacks a symbol
+ */
+export function openNative(library: NativeLibrary): OpenedNative {
+  const functions: NativeFunctions = Deno.dlopen(library.path, library.symbols).symbols;
   for (const [name, ...numbers] of library.setup ?? []) functions[name]?.(...numbers);
-  state.opened.set(library.name, functions);
-  return functions;
+  const opened = { library, functions };
+  state.opened.set(library.name, opened);
+  return opened;
 }
 
-/** The functions of a library that was opened in this thread. */
-export function native(name: string): NativeFunctions | undefined {
+/** The library of a name that was opened in this thread. */
+export function native(name: string): OpenedNative | undefined {
   return state.opened.get(name);
 }

@@ -273,5 +273,14 @@ export function scale(C: Floats, m: number, n: number, ldc: number, factor: numb
 
 /** Copies the lower triangle to the upper one. */
 export function mirror(C: Floats, n: number, ldc: number): void {
-  for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) C[j * ldc + i] = C[i * ldc + j];
+  // In tiles, so that neither side misses the cache at each step.
+  for (let i0 = 0; i0 < n; i0 += 32) {
+    const i1 = Math.min(n, i0 + 32);
+    for (let j0 = 0; j0 <= i0; j0 += 32) {
+      for (let i = i0; i < i1; i++) {
+        const j1 = Math.min(i, j0 + 32);
+        for (let j = j0; j < j1; j++) C[j * ldc + i] = C[i * ldc + j];
+      }
+    }
+  }
 }

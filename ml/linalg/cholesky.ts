@@ -1,11 +1,13 @@
 import { type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
-import { kernels } from "../kernels/mod.ts";
+import { kernels, lapack } from "../kernels/mod.ts";
 import { NotPositiveDefiniteError } from "./errors.ts";
 import { sides, square } from "./input.ts";
 import { linalgFrame } from "./module.ts";
 
 /** Columns that are factored at a time; the rest is a product of tables. */
 const PANEL = 64;
+/** Order up to which calling LAPACK is not worth it. */
+const SMALL = 8;
 
 /**
  * The lower triangle L with L Lᵀ = A of a positive definite table.
@@ -35,6 +37,8 @@ export function cholesky(A: MatrixLike): NDArray<Float64Array> {
  * @returns 0, or the order of the first leading part that is not positive definite
  */
 export function choleskyInPlace(A: Float64Array, n: number): number {
+  const native = n > SMALL ? lapack() : undefined;
+  if (native !== undefined) return native.potrf(A, n);
   for (let j = 0; j < n; j += PANEL) {
     const w = Math.min(PANEL, n - j);
     const below = n - j;

@@ -1,4 +1,5 @@
 import { type MatrixLike, NDArray } from "../array/mod.ts";
+import { lapack } from "../kernels/mod.ts";
 import { NotConvergedError } from "./errors.ts";
 import { square } from "./input.ts";
 import { linalgFrame, transposed } from "./module.ts";
@@ -12,12 +13,12 @@ export interface Eigen {
 }
 
 /**
- * Eigenvalues and eigenvectors of a symmetric table, by tridiagonal form and implicit QL. The sign of each vector is anything.
+ * Eigenvalues and eigenvectors of a symmetric table, by LAPACK, or by tridiagonal form and implicit QL. The sign of each vector is anything.
  *
  * Source: G. Golub, C. Van Loan, "Matrix Computations", 8.3.
  *
  * @param A symmetric, shape [n, n]; only its lower triangle is read
- * @throws {NotConvergedError} when an eigenvalue does not settle in 60 steps
+ * @throws {NotConvergedError} when an eigenvalue does not settle
  */
 export function eigh(A: MatrixLike): Eigen {
   const { data, shape: [n] } = square(A, "eigh(): A");
@@ -29,6 +30,12 @@ export function eigh(A: MatrixLike): Eigen {
 export function eigenRows(A: Float64Array, n: number): { values: Float64Array; rows: Float64Array } {
   const full = A.slice();
   for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) full[j * n + i] = full[i * n + j];
+  const native = n > 0 ? lapack() : undefined;
+  if (native !== undefined) {
+    const values = new Float64Array(n);
+    if (native.syevd(full, n, values) !== 0) throw notSettled(n);
+    return { values, rows: full };
+  }
   const d = new Float64Array(n), e = new Float64Array(n), Z = new Float64Array(n * n);
   for (let i = 0; i < n; i++) Z[i * n + i] = 1;
   if (n > 0) {
@@ -36,7 +43,7 @@ export function eigenRows(A: Float64Array, n: number): { values: Float64Array; r
     const a = frame.in(full), z = frame.inout(Z), pd = frame.out(d), pe = frame.out(e), tau = frame.temp(8 * n);
     frame.exports.tridiagonalize(a, n, pd, pe, tau, frame.temp(8 * n));
     if (!frame.exports.tridiagonalQL(pd, pe, n, z)) {
-      throw new NotConvergedError(`eigh(): an eigenvalue of the [${n}, ${n}] table did not settle in 60 steps`);
+      throw notSettled(n);
     }
     frame.exports.backTransform(a, n, tau, z, n);
   }
@@ -47,4 +54,8 @@ export function eigenRows(A: Float64Array, n: number): { values: Float64Array; r
     rows.set(Z.subarray(from * n, (from + 1) * n), to * n);
   });
   return { values, rows };
+}
+
+function notSettled(n: number): NotConvergedError {
+  return new NotConvergedError(`eigh(): an eigenvalue of the [${n}, ${n}] table did not settle`);
 }

@@ -1,5 +1,5 @@
 import { type MatrixLike, NDArray } from "../array/mod.ts";
-import { kernels } from "../kernels/mod.ts";
+import { kernels, lapack } from "../kernels/mod.ts";
 import { NotConvergedError } from "./errors.ts";
 import { table } from "./input.ts";
 import { linalgFrame, transposed } from "./module.ts";
@@ -16,19 +16,27 @@ export interface SVD {
 }
 
 /**
- * Singular values and vectors, by one-sided Jacobi rotations on the triangle of a QR: small singular values come out as exactly as large
- * ones. The signs of a pair of vectors are anything.
+ * Singular values and vectors, by LAPACK, or by one-sided Jacobi rotations on the triangle of a QR. The signs of a pair of vectors are anything.
  *
  * Source: M. R. Hestenes, "Inversion of matrices by biorthogonalization and related results", J. SIAM 6 (1958).
  *
  * @param A shape [n, m]
- * @throws {NotConvergedError} when 60 sweeps are not enough
+ * @throws {NotConvergedError} when they do not converge
  */
 export function svd(A: MatrixLike): SVD {
   const { data, shape: [n, m] } = table(A, "svd(): A");
   if (n < m) {
     const { U, s, Vt } = svd(new NDArray(transposed(data, n, m), [m, n]));
     return { U: Vt.transpose(), s, Vt: U.transpose() };
+  }
+  const native = m > 0 ? lapack() : undefined;
+  // Few columns are better reduced to their triangle first, in blocks.
+  if (native !== undefined && n <= 4 * m) {
+    const U = new Float64Array(n * m), s = new Float64Array(m), Vt = new Float64Array(m * m);
+    if (native.gesdd(data.slice(), n, m, U, s, Vt) !== 0) {
+      throw new NotConvergedError(`svd(): the singular values of the [${n}, ${m}] table did not converge`);
+    }
+    return { U: new NDArray(U, [n, m]), s: new NDArray(s), Vt: new NDArray(Vt, [m, m]) };
   }
   if (n > m) {
     const { Q, R } = qr(new NDArray(data, [n, m]));

@@ -39,7 +39,9 @@ export function widthOf({ X, fitIntercept }: LogisticData): number {
 
 /** 1 for samples of the second class. */
 export function positives({ codes }: LogisticData): Float64Array {
-  return Float64Array.from(codes, (c) => c === 1 ? 1 : 0);
+  const out = new Float64Array(codes.length);
+  for (let i = 0; i < out.length; i++) if (codes[i] === 1) out[i] = 1;
+  return out;
 }
 
 /**

@@ -1,11 +1,5 @@
 import { curvatureAt, type CurvatureKind, preconditionerOf, sampleRows } from "./logistic_curvature.ts";
-import {
-  functionsOf,
-  type LogisticData,
-  type LogisticObjective,
-  type LogisticTask,
-  widthOf,
-} from "./logistic_objective.ts";
+import { functionsOf, type LogisticData, LogisticObjective, type LogisticTask, widthOf } from "./logistic_objective.ts";
 import { Minimizer, type Preconditioner, type StopRule } from "./minimizer.ts";
 
 /** Where a minimisation came to. */
@@ -31,17 +25,42 @@ export function curvatureKind(data: LogisticData): CurvatureKind {
   return k * width * width <= BLOCKS_LIMIT && width <= 1000 ? "blocks" : "diagonal";
 }
 
-/** Rows from which second derivatives are estimated: so many that it takes about as long as a pass over all. */
+/** Fewest samples of which a part stands for all. */
+const MANY = 20_000;
+/** Steps at most on that part: it only has to lead near. */
+const SAMPLE_STEPS = 12;
+
+/** Rows that stand for all: so many that second derivatives from them take about as long as a pass over all. */
 function rowsForCurvature(data: LogisticData): Int32Array | undefined {
   const n = data.X.length;
   const width = widthOf(data);
   const affordable = n * Math.min(1, 8 / width);
-  return sampleRows(n, Math.ceil(Math.max(4096, 8 * width, Math.min(affordable, n / 4))));
+  return sampleRows(n, Math.ceil(Math.max(4096, 16 * width, Math.min(affordable, n / 6))));
+}
+
+/** Part of the data, and the objective on it. */
+interface Sample {
+  readonly data: LogisticData;
+  readonly task: LogisticTask;
+}
+
+/** Some of the rows with an objective that stands for the whole's; all of them where they are few. */
+function sampleOf(data: LogisticData, task: LogisticTask): Sample {
+  const rows = data.X.length < MANY ? undefined : rowsForCurvature(data);
+  if (rows === undefined) return { data, task };
+  const weight = task.weight && Float64Array.from(rows, (i) => (task.weight as Float64Array)[i]);
+  const total = weight === undefined ? rows.length : weight.reduce((a, b) => a + b, 0);
+  if (total === 0) return { data, task };
+  return {
+    data: { ...data, X: data.X.take(rows), codes: rows.map((i) => data.codes[i]) },
+    task: { weight, total, l2: task.l2 },
+  };
 }
 
 /** Solves with second derivatives at a point, estimated from some of the rows. */
 export function estimatedPreconditioner(data: LogisticData, task: LogisticTask, point: Float64Array): Preconditioner {
-  return preconditionerOf(curvatureAt(data, task, point, curvatureKind(data), rowsForCurvature(data)));
+  const sample = sampleOf(data, task);
+  return preconditionerOf(curvatureAt(sample.data, sample.task, point, curvatureKind(data)));
 }
 
 /** Takes the mean over the functions off what no penalty holds: with a softmax it changes no probability. */
@@ -59,7 +78,8 @@ function recentre(data: LogisticData, l2: number, point: Float64Array): void {
 
 /**
  * Minimises a logistic objective by limited-memory BFGS, preconditioned with second derivatives that are estimated from
- * some of the rows, anew after 1, 2, 4, … steps. With `newton` they are exact, and new at each step.
+ * some of the rows, anew after 1, 2, 4, … steps. Of many rows, those some are solved first, for a start near the end.
+ * With `newton` second derivatives are exact, and new at each step.
  *
  * Sources: J. Nocedal, Math. of Computation 35 (1980); subsampled second derivatives as in R. Byrd, G. Chin, W. Neveitt,
  * J. Nocedal, SIAM J. Optimization 21 (2011).
@@ -72,19 +92,53 @@ export function solveSmooth(
   newton = false,
 ): SmoothResult {
   const { data } = objective;
-  const precondition = (at: Float64Array): Preconditioner =>
-    newton ? preconditionerOf(curvatureAt(data, task, at, "full")) : estimatedPreconditioner(data, task, at);
-  const minimizer = new Minimizer(start, () => {}, stop, !newton);
-  const slope = new Float64Array(start.length);
+  const sample = newton ? { data, task } : sampleOf(data, task);
+  let minimizer = new Minimizer(start, () => {}, stop, !newton);
+  if (sample.data !== data && start.every((v) => v === 0) && stop.maxIter > 0) {
+    const near = solveSample(sample, start, stop.tol);
+    const slope = new Float64Array(start.length);
+    const [value] = objective.evaluate([task], [near], [slope]);
+    // Where all is zero, every class is equally likely.
+    if (value < Math.log(data.nClasses)) {
+      minimizer = new Minimizer(near, () => {}, stop);
+      minimizer.tell(value, slope);
+      minimizer.precondition = preconditionerOf(curvatureAt(sample.data, sample.task, near, curvatureKind(data)));
+      minimizer.resume();
+    }
+  }
+  run(objective, task, minimizer, sample, newton);
+  recentre(data, task.l2, minimizer.point);
+  return { point: minimizer.point, iterations: minimizer.iterations, converged: minimizer.converged };
+}
+
+/** Goes on until it ends, with second derivatives from the sample. */
+function run(
+  objective: LogisticObjective,
+  task: LogisticTask,
+  minimizer: Minimizer,
+  sample: Sample,
+  newton: boolean,
+): void {
+  const slope = new Float64Array(minimizer.point.length);
+  const kind = newton ? "full" : curvatureKind(sample.data);
   while (!minimizer.done) {
     const [value] = objective.evaluate([task], [minimizer.point], [slope]);
     if (!minimizer.tell(value, slope)) continue;
     const i = minimizer.iterations;
-    if (!minimizer.done && (newton || (i & (i - 1)) === 0)) minimizer.precondition = precondition(minimizer.point);
+    if (!minimizer.done && (newton || (i & (i - 1)) === 0)) {
+      minimizer.precondition = preconditionerOf(curvatureAt(sample.data, sample.task, minimizer.point, kind));
+    }
     minimizer.resume();
   }
-  recentre(data, task.l2, minimizer.point);
-  return { point: minimizer.point, iterations: minimizer.iterations, converged: minimizer.converged };
+}
+
+/** The minimum on a sample, to as many digits as it tells about the whole. */
+function solveSample(sample: Sample, start: Float64Array, tol: number): Float64Array {
+  using objective = new LogisticObjective(sample.data);
+  const near = Math.max(tol, 0.1 / Math.sqrt(sample.data.X.length));
+  const minimizer = new Minimizer(start, () => {}, { tol: near, maxIter: SAMPLE_STEPS });
+  run(objective, sample.task, minimizer, sample, false);
+  return minimizer.point;
 }
 
 /** Minimises several objectives side by side, with one preconditioner that is right for all. */

@@ -74,9 +74,17 @@ export function toFloat64(array: NDArray<ArrayData>, name: string): NDArray<Floa
 export function assertFinite(array: NDArray<NumericData>, name: string, allowNaN = false): void {
   const data = array.data;
   // Zero times anything finite is zero: one multiply-add a value, without branches.
-  let probe = 0;
-  for (let i = 0; i < data.length; i++) probe += data[i] * 0;
-  if (probe === 0) return;
+  // Four sums, for one alone waits for each addition to end before the next.
+  let a = 0, b = 0, c = 0, d = 0;
+  const whole = data.length - data.length % 4;
+  for (let i = 0; i < whole; i += 4) {
+    a += data[i] * 0;
+    b += data[i + 1] * 0;
+    c += data[i + 2] * 0;
+    d += data[i + 3] * 0;
+  }
+  for (let i = whole; i < data.length; i++) a += data[i] * 0;
+  if (a + b + c + d === 0) return;
   const at = data.findIndex((v) => !Number.isFinite(v) && !(allowNaN && v !== v));
   if (at < 0) return;
   const place = array.ndim === 2 ? `[${Math.floor(at / array.shape[1])}, ${at % array.shape[1]}]` : `[${at}]`;

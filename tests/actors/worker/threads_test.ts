@@ -301,7 +301,8 @@ Deno.test("ThreadExecutor has threads open native libraries before it takes FFI 
   await using b = new ThreadBench({ natives: [{ name: "c", path, symbols, setup: [["seed", 7], ["missing", 1]] }] });
   const found = await b.run(async (url: string) => {
     const { native } = await import(url) as typeof import("../../../actors/worker/natives.ts");
-    return [native("c")!.pid(), native("c")!.draw(), native("c")!.missing, native("other")];
+    const { pid, draw, missing } = native("c")!.functions;
+    return [pid(), draw(), missing, native("other")];
   }, import.meta.resolve("../../../actors/worker/natives.ts"));
   assert.deepEqual(found, [Deno.pid, drawn, null, undefined]);
   await assert.rejects(b.run(() => Deno.dlopen("libc.so.6", {})), /ffi access/);

@@ -11,6 +11,7 @@ import {
   solve,
   svd,
 } from "../../../ml/linalg/mod.ts";
+import { testOnTiers } from "../kernels/tiers.ts";
 import { assertClose, golden } from "../golden.ts";
 import { RandomState } from "../../../ml/random/mod.ts";
 import { InvalidInputError } from "../../../ml/utils/mod.ts";
@@ -63,7 +64,7 @@ function positive(rng: RandomState, n: number): Table {
   return times(A, A.transpose());
 }
 
-Deno.test("qr() gives orthonormal columns, a triangle, and the table as their product", () => {
+testOnTiers("qr() gives orthonormal columns, a triangle, and the table as their product", () => {
   for (const [what, A] of tables(1)) {
     const { Q, R } = qr(A);
     const unit = Math.max(...A.data.map(Math.abs)) || 1;
@@ -73,7 +74,7 @@ Deno.test("qr() gives orthonormal columns, a triangle, and the table as their pr
   }
 });
 
-Deno.test("svd() gives orthonormal vectors, values in order, and the table as their product", () => {
+testOnTiers("svd() gives orthonormal vectors, values in order, and the table as their product", () => {
   for (const [what, A] of tables(2)) {
     const { U, s, Vt } = svd(A);
     const k = Math.min(...A.shape);
@@ -92,7 +93,7 @@ const A12 = new NDArray(
   [12, 5],
 );
 
-Deno.test("Linear algebra gives numpy.linalg's numbers", () => {
+testOnTiers("Linear algebra gives numpy.linalg's numbers", () => {
   const H = Float64Array.from({ length: 64 }, (_, i) => 1 / (Math.floor(i / 8) + i % 8 + 1));
   assertClose(svd(new NDArray(H, [8, 8])).s, known.hilbert, 1e-15, "Hilbert's table");
   const G = times(A12.transpose(), A12);
@@ -111,7 +112,7 @@ Deno.test("Linear algebra gives numpy.linalg's numbers", () => {
   assertClose(lstsq(A12.transpose(), b.subarray(0, 5)).x, known.x_wide, 1e-13, "wide");
 });
 
-Deno.test("eigh() gives orthonormal vectors, values in order, and the table as their product", () => {
+testOnTiers("eigh() gives orthonormal vectors, values in order, and the table as their product", () => {
   const rng = new RandomState(3);
   for (const n of [1, 2, 3, 4, 10, 33, 120]) {
     const A = rng.standardNormal([n, n]);
@@ -123,7 +124,7 @@ Deno.test("eigh() gives orthonormal vectors, values in order, and the table as t
   }
 });
 
-Deno.test("eigh() takes diagonal, constant and zero tables, and tables with many equal values", () => {
+testOnTiers("eigh() takes diagonal, constant and zero tables, and tables with many equal values", () => {
   assert.deepEqual(eigh([[2, 0, 0], [0, -1, 0], [0, 0, 5]]).values.toArray(), [-1, 2, 5]);
   assert.deepEqual(eigh([[0, 0], [0, 0]]).values.toArray(), [0, 0]);
   const ones = new NDArray(new Float64Array(36).fill(1), [6, 6]);
@@ -132,7 +133,7 @@ Deno.test("eigh() takes diagonal, constant and zero tables, and tables with many
   assertOrthonormal(vectors, "ones");
 });
 
-Deno.test("cholesky() and choleskySolve() solve positive definite systems across panels", () => {
+testOnTiers("cholesky() and choleskySolve() solve positive definite systems across panels", () => {
   const rng = new RandomState(4);
   for (const n of [1, 2, 5, 63, 64, 65, 200]) {
     const A = positive(rng, n), X = rng.standardNormal([n, 3]);
@@ -143,7 +144,7 @@ Deno.test("cholesky() and choleskySolve() solve positive definite systems across
   }
 });
 
-Deno.test("cholesky() says from where on a table is not positive definite", () => {
+testOnTiers("cholesky() says from where on a table is not positive definite", () => {
   assert.throws(() => cholesky([[1, 2], [2, 1]]), NotPositiveDefiniteError);
   assert.throws(() => cholesky([[1, 0, 0], [0, 1, 0], [0, 0, 0]]), /leading \[3, 3\] part/);
   const n = 100, A = diagonal(new Array(n).fill(1));
@@ -151,7 +152,7 @@ Deno.test("cholesky() says from where on a table is not positive definite", () =
   assert.throws(() => cholesky(A), /leading \[81, 81\] part/);
 });
 
-Deno.test("solve() solves general systems, and refuses singular ones", () => {
+testOnTiers("solve() solves general systems, and refuses singular ones", () => {
   const rng = new RandomState(5);
   for (const n of [1, 2, 7, 90]) {
     const A = rng.standardNormal([n, n]), X = rng.standardNormal([n, 2]);
@@ -163,7 +164,7 @@ Deno.test("solve() solves general systems, and refuses singular ones", () => {
   assert.throws(() => solve([[1, 2], [2, 1]], [1, 2], { assume: "positive" }), NotPositiveDefiniteError);
 });
 
-Deno.test("lstsq() fits tall systems over blocks of rows, and says rank and residuals", () => {
+testOnTiers("lstsq() fits tall systems over blocks of rows, and says rank and residuals", () => {
   const rng = new RandomState(6);
   const n = 20_000, m = 9;
   const A = rng.standardNormal([n, m]), w = rng.standardNormal([m, 2]);
@@ -181,7 +182,7 @@ Deno.test("lstsq() fits tall systems over blocks of rows, and says rank and resi
   assert.equal(singularValues.size, m);
 });
 
-Deno.test("lstsq() gives the shortest of many solutions, by the rank that rcond says", () => {
+testOnTiers("lstsq() gives the shortest of many solutions, by the rank that rcond says", () => {
   const rng = new RandomState(7);
   const A = times(rng.standardNormal([30, 3]), rng.standardNormal([3, 6])), b = rng.standardNormal(30);
   const { x, rank, residuals } = lstsq(A, b);

@@ -1,0 +1,5 @@
+/**
+ * Tables from files: CSV, Apache Arrow, Parquet.
+ * @module
+ */
+export {};
