@@ -8,9 +8,9 @@ export * from "./calibration/mod.ts";
 export * from "./cluster/mod.ts";
 export * from "./compose/mod.ts";
 export * from "./datasets/mod.ts";
-export * from "./ensemble/mod.ts";
 export * from "./decomposition/mod.ts";
 export * from "./dummy/mod.ts";
+export * from "./ensemble/mod.ts";
 export {
   cholesky,
   choleskySolve,

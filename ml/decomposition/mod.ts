@@ -1,0 +1,7 @@
+/**
+ * Decompositions: fewer features that say nearly as much.
+ * @module
+ */
+export * from "./pca.ts";
+export type { PCASolver } from "./pca_solvers.ts";
+export * from "./truncated_svd.ts";

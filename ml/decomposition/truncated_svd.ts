@@ -1,0 +1,219 @@
+import { type MatrixLike, NDArray } from "../array/mod.ts";
+import {
+  BaseTransformer,
+  checkFeatures,
+  checkIsFitted,
+  type Params,
+  prefixedNames,
+  rememberFeatures,
+  resetFitted,
+} from "../base/mod.ts";
+import { kernels } from "../kernels/mod.ts";
+import { checkRandomState, type RandomStateLike } from "../random/mod.ts";
+import {
+  checkArray,
+  checkParameters,
+  integer,
+  InvalidInputError,
+  oneOf,
+  type ParameterRule,
+  randomSource,
+  real,
+} from "../utils/mod.ts";
+import { flipSigns } from "./factors.ts";
+import { exactSVD } from "./pca_solvers.ts";
+import { randomizedSVD } from "./randomized_svd.ts";
+
+/** Hyperparameters of {@linkcode TruncatedSVD}. */
+export interface TruncatedSVDOptions {
+  /** How many components; 2 if left out. */
+  nComponents?: number;
+  /** "randomized", or "arpack", which is done exactly here. "randomized" if left out. */
+  algorithm?: "arpack" | "randomized";
+  /** Power iterations of "randomized"; 5 if left out. */
+  nIter?: number;
+  /** Vectors beyond the components in "randomized"; 10 if left out. */
+  nOversamples?: number;
+  /** What keeps vectors apart in "randomized"; "auto" if left out. */
+  powerIterationNormalizer?: "auto" | "QR" | "LU" | "none";
+  /** Seed. */
+  randomState?: RandomStateLike;
+  /** Not used: "arpack" is done exactly here. */
+  tol?: number;
+}
+
+const rules: Readonly<Record<string, ParameterRule>> = {
+  nComponents: integer({ min: 1 }),
+  algorithm: oneOf("arpack", "randomized"),
+  nIter: integer({ min: 0 }),
+  nOversamples: integer({ min: 1 }),
+  powerIterationNormalizer: oneOf("auto", "QR", "LU", "none"),
+  randomState: randomSource,
+  tol: real({ min: 0 }),
+};
+
+/**
+ * The largest singular values of a table that is not centred, and their directions: latent semantic analysis.
+ *
+ * Source: N. Halko, P. G. Martinsson, J. A. Tropp, "Finding structure with randomness", SIAM Review 53 (2011).
+ *
+ * @example
+ * ```ts
+ * import { loadDigits, TruncatedSVD } from "@troupe/troupe";
+ * const model = new TruncatedSVD({ nComponents: 5, randomState: 0 });
+ * (await model.fitTransform(loadDigits().X)).shape; // [1797, 5]
+ * ```
+ */
+export class TruncatedSVD extends BaseTransformer {
+  /** Hyperparameters and their defaults. */
+  static override readonly defaults: Readonly<Params> = {
+    nComponents: 2,
+    algorithm: "randomized",
+    nIter: 5,
+    nOversamples: 10,
+    powerIterationNormalizer: "auto",
+    randomState: null,
+    tol: 0,
+  };
+
+  /** How many components. */
+  declare nComponents: number;
+  /** How they are found. */
+  declare algorithm: "arpack" | "randomized";
+  /** Power iterations. */
+  declare nIter: number;
+  /** Vectors beyond the components. */
+  declare nOversamples: number;
+  /** What keeps vectors apart. */
+  declare powerIterationNormalizer: "auto" | "QR" | "LU" | "none";
+  /** Seed. */
+  declare randomState: RandomStateLike;
+  /** Not used. */
+  declare tol: number;
+
+  /** The directions, shape [nComponents, nFeatures]. */
+  declare components_: NDArray<Float64Array>;
+  /** Variance of the samples in each, shape [nComponents]. */
+  declare explainedVariance_: NDArray<Float64Array>;
+  /** Its part of the whole variance, shape [nComponents]. */
+  declare explainedVarianceRatio_: NDArray<Float64Array>;
+  /** Singular values, shape [nComponents]. */
+  declare singularValues_: NDArray<Float64Array>;
+  /** Features seen in `fit`. */
+  declare nFeaturesIn_: number;
+  /** Names of the features seen in `fit`, where X had names. */
+  declare featureNamesIn_?: string[];
+
+  /**
+   * Keeps its hyperparameters.
+   *
+   * @param options hyperparameters by name
+   */
+  constructor(options: TruncatedSVDOptions = {}) {
+    super(options);
+  }
+
+  /**
+   * Learns the directions.
+   *
+   * @param X samples, shape [nSamples, nFeatures]; two features at least
+   * @param _y not used
+   * @throws {InvalidInputError} when X holds NaN or infinities, or cannot have that many components
+   * @throws {InvalidParameterError} when a hyperparameter has a value it cannot have
+   */
+  async fit(X: MatrixLike, _y?: unknown): Promise<this> {
+    await this.fitTransform(X);
+    return this;
+  }
+
+  /**
+   * Learns the directions, and gives the same samples in them.
+   *
+   * @param X samples, shape [nSamples, nFeatures]
+   * @param _y not used
+   */
+  // deno-lint-ignore require-await -- promises are the contract
+  override async fitTransform(X: MatrixLike, _y?: unknown): Promise<NDArray<Float64Array>> {
+    checkParameters("TruncatedSVD", this.getParams(false), rules);
+    const table = checkArray(X, { caller: "TruncatedSVD.fit", ensureMinFeatures: 2 });
+    const [n, m] = table.shape;
+    const k = this.nComponents;
+    const most = this.algorithm === "arpack" ? Math.min(n, m) - 1 : m;
+    if (k > most) {
+      throw new InvalidInputError(
+        `TruncatedSVD.fit: nComponents is ${k}, but X of shape [${n}, ${m}] has ${most} at most with algorithm ${
+          JSON.stringify(this.algorithm)
+        }`,
+      );
+    }
+    const rng = checkRandomState(this.randomState);
+    const found = this.algorithm === "arpack" ? exactSVD(table, k, rng) : randomizedSVD(table.data, n, m, k, rng, {
+      nOversamples: this.nOversamples,
+      nIter: this.nIter,
+      powerIterationNormalizer: this.powerIterationNormalizer,
+    });
+    flipSigns(found.Vt, found.k, found.U);
+    resetFitted(this);
+    rememberFeatures(this, X, m);
+    this.components_ = new NDArray(found.Vt, [found.k, m]);
+    this.singularValues_ = new NDArray(found.s);
+    const out = this.project(table);
+    this.explainedVariance_ = out.var(0);
+    const whole = table.var(0).sum();
+    this.explainedVarianceRatio_ = this.explainedVariance_.map((v) => v / whole);
+    return out;
+  }
+
+  private project(table: NDArray<Float64Array>): NDArray<Float64Array> {
+    const [n, m] = table.shape;
+    const k = this.components_.length;
+    const out = new Float64Array(n * k);
+    kernels().gemm(false, true, n, k, m, 1, table.data, m, this.components_.data, m, 0, out, k);
+    return new NDArray(out, [n, k]);
+  }
+
+  /**
+   * Samples in the new directions, shape [nSamples, nComponents].
+   *
+   * @param X samples, shape [nSamples, nFeatures]
+   * @throws {NotFittedError} before `fit`
+   */
+  // deno-lint-ignore require-await -- promises are the contract
+  async transform(X: MatrixLike): Promise<NDArray<Float64Array>> {
+    checkIsFitted(this, "transform");
+    const table = checkArray(X, { caller: "TruncatedSVD.transform" });
+    checkFeatures(this, X, table.shape[1], "transform");
+    return this.project(table);
+  }
+
+  /**
+   * Samples in the old directions again, shape [nSamples, nFeatures]; what was left out is lost.
+   *
+   * @param X samples in the new directions, shape [nSamples, nComponents]
+   * @throws {NotFittedError} before `fit`
+   * @throws {InvalidInputError} when X has not a column for each component
+   */
+  // deno-lint-ignore require-await -- promises are the contract
+  async inverseTransform(X: MatrixLike): Promise<NDArray<Float64Array>> {
+    checkIsFitted(this, "inverseTransform");
+    const table = checkArray(X, { caller: "TruncatedSVD.inverseTransform" });
+    const [k, m] = this.components_.shape;
+    if (table.shape[1] !== k) {
+      throw new InvalidInputError(`TruncatedSVD.inverseTransform: X has ${table.shape[1]} columns for ${k} components`);
+    }
+    const n = table.length;
+    const out = new Float64Array(n * m);
+    kernels().gemm(false, false, n, m, k, 1, table.data, k, this.components_.data, m, 0, out, m);
+    return new NDArray(out, [n, m]);
+  }
+
+  /**
+   * Names of the columns that `transform` gives: truncatedsvd0, truncatedsvd1, ….
+   *
+   * @throws {NotFittedError} before `fit`
+   */
+  getFeatureNamesOut(): string[] {
+    checkIsFitted(this, "getFeatureNamesOut");
+    return prefixedNames(this, this.components_.length);
+  }
+}
