@@ -42,6 +42,6 @@ export class HandshakeJudge {
     if (event !== Event.handshakeFailedNoDetail && event !== Event.handshakeFailedProtocol) return undefined;
     if (this.#silent++ === 0) this.#since = now;
     if (this.#silent < SILENT_FAILURES || now - this.#since < SILENT_MS) return undefined;
-    return "it ends every handshake: the server's public key that we have is not its own, or it is something else";
+    return "it ends every handshake: it uses no keys, or the server's public key that we have is not its own, or it is something else";
   }
 }
