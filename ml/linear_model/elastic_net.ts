@@ -4,7 +4,8 @@ import { checkRandomState, type RandomStateLike } from "../random/mod.ts";
 import { bool, checkParameters, integer, oneOf, type ParameterRule, randomSource, real } from "../utils/mod.ts";
 import { ColumnProblem, descend, type DescentProblem, GramProblem } from "./coordinate_descent.ts";
 import { checkRegression, LinearRegressor, type RegressionData } from "./linear_regressor.ts";
-import { addMoments, interceptsOf, noMoments, type NormalEquations, normalEquations, shiftOf } from "./moments.ts";
+import { equationsOf, GRAM_LIMIT } from "./least_squares.ts";
+import { interceptsOf, type NormalEquations } from "./moments.ts";
 
 /** Hyperparameters of {@linkcode ElasticNet}. */
 export interface ElasticNetOptions {
@@ -39,9 +40,6 @@ const rules: Readonly<Record<string, ParameterRule>> = {
   randomState: randomSource,
   selection: oneOf("cyclic", "random"),
 };
-
-/** Most features for which products of all pairs are kept. */
-const GRAM_LIMIT = 2000;
 
 /**
  * Least squares with a penalty on the absolute values and on the squares of the weights. It minimises
@@ -218,15 +216,11 @@ function centre({ X, Y, weight }: RegressionData, fitIntercept: boolean): Centre
   return { m, t, xMean, yMean, columns, targets };
 }
 
-function gramOf({ X, Y, weight }: RegressionData, { fitIntercept }: ElasticNet): NormalEquations {
-  const [n, m] = X.shape;
-  const width = m + Y.shape[1];
-  const moments = noMoments(width, fitIntercept ? shiftOf(X, Y) : new Float64Array(width));
-  addMoments(moments, X, Y, weight);
-  const equations = normalEquations(moments, m, fitIntercept);
-  if (weight !== undefined) {
+function gramOf(data: RegressionData, { fitIntercept }: ElasticNet): NormalEquations {
+  const equations = equationsOf(data, fitIntercept);
+  if (data.weight !== undefined) {
     for (const part of [equations.gram, equations.xy, equations.yy]) {
-      for (let i = 0; i < part.length; i++) part[i] *= n / moments.weight;
+      for (let i = 0; i < part.length; i++) part[i] *= data.X.length / equations.weight;
     }
   }
   return equations;

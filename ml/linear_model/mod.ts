@@ -13,3 +13,5 @@ export type { LearningRate, SGDPenalty } from "./sgd_descent.ts";
 export type { SGDClassificationLoss, SGDRegressionLoss } from "./sgd_loss.ts";
 export type { SGDOptions, SGDStart } from "./sgd_options.ts";
 export { SGDRegressor, type SGDRegressorOptions } from "./sgd_regressor.ts";
+export { LinearRegression, type LinearRegressionOptions } from "./linear_regression.ts";
+export { Ridge, type RidgeOptions, type RidgeSolver } from "./ridge.ts";

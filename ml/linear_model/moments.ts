@@ -1,4 +1,7 @@
 import type { NDArray } from "../array/mod.ts";
+import { kernels } from "../kernels/mod.ts";
+import { Workspace } from "./linear_kernels.ts";
+import { BLOCK_ROWS, eachBlock, takeInto } from "./row_blocks.ts";
 
 /**
  * Sums and products of the columns of some samples: all that least squares need to know of them. Products are taken
@@ -17,8 +20,6 @@ export interface Moments {
   /** Weighted products of each pair of shifted columns, shape [width, width], symmetric. */
   readonly products: Float64Array;
 }
-
-const BLOCK = 256;
 
 /** Moments of nothing. */
 export function noMoments(width: number, shift: Float64Array): Moments {
@@ -56,31 +57,30 @@ export function addMoments(
   rows?: ArrayLike<number>,
 ): void {
   const [m, t] = [X.shape[1], Y.shape[1]];
-  const { width, shift, sums, products } = into;
-  const n = rows?.length ?? X.length;
-  // A block of shifted rows, column after column: products are then sums along two contiguous runs.
-  const block = new Float64Array(BLOCK * width);
-  const left = weight === undefined ? block : new Float64Array(BLOCK * width);
-  for (let start = 0; start < n; start += BLOCK) {
-    const count = Math.min(BLOCK, n - start);
-    for (let k = 0; k < count; k++) {
-      const i = rows === undefined ? start + k : rows[start + k];
-      for (let j = 0; j < m; j++) block[j * BLOCK + k] = X.data[i * m + j] - shift[j];
-      for (let j = 0; j < t; j++) block[(m + j) * BLOCK + k] = Y.data[i * t + j] - shift[m + j];
-      if (weight !== undefined) {
-        for (let j = 0; j < width; j++) left[j * BLOCK + k] = weight[i] * block[j * BLOCK + k];
-        into.weight += weight[i];
-      }
+  const { width, sums, products } = into;
+  // A column of ones makes sums of products, too.
+  const order = width + 1;
+  using work = new Workspace();
+  const x = work.f64(BLOCK_ROWS * m), y = work.f64(BLOCK_ROWS * t), packed = work.f64(BLOCK_ROWS * order);
+  const shift = work.f64(width), roots = work.f64(BLOCK_ROWS), all = work.f64(order * order);
+  shift.set(into.shift);
+  const blas = kernels();
+  const { exports } = work;
+  eachBlock(X, x, rows, (_, start, count) => {
+    if (rows === undefined) y.set(Y.data.subarray(start * t, (start + count) * t));
+    else takeInto(Y.data, t, rows, start, count, y);
+    if (weight !== undefined) {
+      for (let k = 0; k < count; k++) roots[k] = Math.sqrt(weight[rows === undefined ? start + k : rows[start + k]]);
     }
-    if (weight === undefined) into.weight += count;
-    for (let a = 0; a < width; a++) {
-      let sum = 0;
-      for (let k = 0; k < count; k++) sum += left[a * BLOCK + k];
-      sums[a] += sum;
-      for (let b = 0; b <= a; b++) products[a * width + b] += dot(left, a * BLOCK, block, b * BLOCK, count);
-    }
+    const factors = weight === undefined ? 0 : roots.byteOffset;
+    exports.packRows(x.byteOffset, count, m, y.byteOffset, t, shift.byteOffset, factors, packed.byteOffset);
+    blas.syrk(true, order, count, 1, packed, order, 1, all, order);
+  }, true);
+  for (let a = 0; a < width; a++) {
+    for (let b = 0; b < width; b++) products[a * width + b] += all[a * order + b];
+    sums[a] += all[a * order + width];
   }
-  for (let a = 0; a < width; a++) for (let b = 0; b < a; b++) products[b * width + a] = products[a * width + b];
+  into.weight += all[width * order + width];
 }
 
 /** Sum of the products of two runs of numbers. */

@@ -1,5 +1,6 @@
 import type { RandomState } from "../random/mod.ts";
 import { InvalidParameterError } from "../utils/mod.ts";
+import { beta, geometric, poisson, standardExponential, standardGamma, triangular } from "./random_variates.ts";
 
 /** Something to draw parameters from. One of your own needs only this method. */
 export interface Distribution {
@@ -7,55 +8,124 @@ export interface Distribution {
   rvs(rng: RandomState): unknown;
 }
 
-/** Numbers from `loc` to `loc + scale`, all alike. */
-class Uniform implements Distribution {
-  constructor(readonly loc: number, readonly scale: number) {}
+/** Numbers that `draw` gives for some parameters; plain data but for its name, so that it can be told by. */
+class Drawn implements Distribution {
+  constructor(
+    readonly name: string,
+    readonly args: readonly number[],
+    private readonly draw: (rng: RandomState) => number,
+  ) {}
 
   rvs(rng: RandomState): number {
-    return rng.nextDouble() * this.scale + this.loc;
+    return this.draw(rng);
+  }
+
+  toString(): string {
+    return `${this.name}(${this.args.join(", ")})`;
   }
 }
 
-/** Numbers between two bounds whose logarithms are all alike. */
-class LogUniform implements Distribution {
-  constructor(readonly a: number, readonly b: number) {}
-
-  rvs(rng: RandomState): number {
-    const from = Math.log(this.a);
-    return Math.exp(from + rng.nextDouble() * (Math.log(this.b) - from));
-  }
+function refuse(name: string, what: string, args: readonly number[]): never {
+  throw new InvalidParameterError(`stats.${name}: needs ${what}, got ${args.join(", ")}`);
 }
 
-/** Whole numbers from `low` to `high` − 1, all alike. */
-class RandInt implements Distribution {
-  constructor(readonly low: number, readonly high: number) {}
-
-  rvs(rng: RandomState): number {
-    return rng.randint(this.low, this.high);
-  }
+/** A distribution moved by `loc` and stretched by `scale`, both checked. */
+function scaled(
+  name: string,
+  shape: readonly number[],
+  loc: number,
+  scale: number,
+  draw: (rng: RandomState) => number,
+): Distribution {
+  const args = [...shape, loc, scale];
+  if (!args.every(Number.isFinite)) refuse(name, "finite numbers", args);
+  if (!(scale >= 0)) refuse(name, "a scale that is not negative", args);
+  return new Drawn(name, args, (rng) => draw(rng) * scale + loc);
 }
 
-/** Distributions for {@linkcode ParameterSampler}, drawing as SciPy's of the same names. */
+/** Distributions for {@linkcode ParameterSampler}, drawing as SciPy's of the same names do from the same seed. */
 export const stats: {
   /** Numbers from `loc` (0) to `loc + scale` (1), all alike. */
   uniform(loc?: number, scale?: number): Distribution;
   /** Numbers from `a` to `b` whose logarithms are all alike; both above 0. */
-  loguniform(a: number, b: number): Distribution;
+  loguniform(a: number, b: number, loc?: number, scale?: number): Distribution;
+  /** The other name of `loguniform`. */
+  reciprocal(a: number, b: number, loc?: number, scale?: number): Distribution;
   /** Whole numbers from `low` to `high` − 1, all alike. */
-  randint(low: number, high: number): Distribution;
+  randint(low: number, high: number, loc?: number): Distribution;
+  /** Gaussians of mean `loc` (0) and standard deviation `scale` (1). */
+  norm(loc?: number, scale?: number): Distribution;
+  /** Sizes of gaussians. */
+  halfnorm(loc?: number, scale?: number): Distribution;
+  /** Numbers whose logarithm is gaussian, of standard deviation `s`. */
+  lognorm(s: number, loc?: number, scale?: number): Distribution;
+  /** Exponentials of mean `scale` (1), from `loc` (0) up. */
+  expon(loc?: number, scale?: number): Distribution;
+  /** Gammas of shape `a`. */
+  gamma(a: number, loc?: number, scale?: number): Distribution;
+  /** Betas of shapes `a` and `b`, from `loc` (0) to `loc + scale` (1). */
+  beta(a: number, b: number, loc?: number, scale?: number): Distribution;
+  /** Chi-squareds of `df` degrees of freedom. */
+  chi2(df: number, loc?: number, scale?: number): Distribution;
+  /** Student's t of `df` degrees of freedom. */
+  t(df: number, loc?: number, scale?: number): Distribution;
+  /** Triangulars from `loc` (0) to `loc + scale` (1), with the top at the part `c` of that. */
+  triang(c: number, loc?: number, scale?: number): Distribution;
+  /** Counts of mean `mu`. */
+  poisson(mu: number, loc?: number): Distribution;
+  /** Trials of chance `p` up to the first success. */
+  geom(p: number, loc?: number): Distribution;
 } = {
-  uniform(loc = 0, scale = 1) {
-    if (!(scale >= 0)) throw new InvalidParameterError(`stats.uniform: scale must not be negative, got ${scale}`);
-    return new Uniform(loc, scale);
+  uniform: (loc = 0, scale = 1) => scaled("uniform", [], loc, scale, (rng) => rng.nextDouble()),
+  loguniform(a, b, loc = 0, scale = 1) {
+    if (!(a > 0 && b > a)) refuse("loguniform", "0 < a < b", [a, b]);
+    const from = Math.log(a);
+    const span = Math.log(b) - from;
+    return scaled("loguniform", [a, b], loc, scale, (rng) => Math.exp(from + rng.nextDouble() * span));
   },
-  loguniform(a, b) {
-    if (!(a > 0 && b > a)) throw new InvalidParameterError(`stats.loguniform: needs 0 < a < b, got ${a} and ${b}`);
-    return new LogUniform(a, b);
-  },
-  randint(low, high) {
+  reciprocal: (a, b, loc, scale) => stats.loguniform(a, b, loc, scale),
+  randint(low, high, loc = 0) {
     if (!(Number.isInteger(low) && Number.isInteger(high) && low < high)) {
-      throw new InvalidParameterError(`stats.randint: needs whole low < high, got ${low} and ${high}`);
+      refuse("randint", "whole low < high", [low, high]);
     }
-    return new RandInt(low, high);
+    return scaled("randint", [low, high], loc, 1, (rng) => rng.randint(low, high));
+  },
+  norm: (loc = 0, scale = 1) => scaled("norm", [], loc, scale, (rng) => rng.nextGauss()),
+  halfnorm: (loc = 0, scale = 1) => scaled("halfnorm", [], loc, scale, (rng) => Math.abs(rng.nextGauss())),
+  lognorm(s, loc = 0, scale = 1) {
+    if (!(s > 0)) refuse("lognorm", "s above 0", [s]);
+    return scaled("lognorm", [s], loc, scale, (rng) => Math.exp(s * rng.nextGauss()));
+  },
+  expon: (loc = 0, scale = 1) => scaled("expon", [], loc, scale, standardExponential),
+  gamma(a, loc = 0, scale = 1) {
+    if (!(a > 0)) refuse("gamma", "a above 0", [a]);
+    return scaled("gamma", [a], loc, scale, (rng) => standardGamma(rng, a));
+  },
+  beta(a, b, loc = 0, scale = 1) {
+    if (!(a > 0 && b > 0)) refuse("beta", "a and b above 0", [a, b]);
+    return scaled("beta", [a, b], loc, scale, (rng) => beta(rng, a, b));
+  },
+  chi2(df, loc = 0, scale = 1) {
+    if (!(df > 0)) refuse("chi2", "df above 0", [df]);
+    return scaled("chi2", [df], loc, scale, (rng) => 2 * standardGamma(rng, df / 2));
+  },
+  t(df, loc = 0, scale = 1) {
+    if (!(df > 0)) refuse("t", "df above 0", [df]);
+    return scaled("t", [df], loc, scale, (rng) => {
+      const normal = rng.nextGauss();
+      return Math.sqrt(df / 2) * normal / Math.sqrt(standardGamma(rng, df / 2));
+    });
+  },
+  triang(c, loc = 0, scale = 1) {
+    if (!(c >= 0 && c <= 1)) refuse("triang", "c from 0 to 1", [c]);
+    return scaled("triang", [c], loc, scale, (rng) => triangular(rng, c));
+  },
+  poisson(mu, loc = 0) {
+    if (!(mu >= 0)) refuse("poisson", "mu from 0 up", [mu]);
+    return scaled("poisson", [mu], loc, 1, (rng) => poisson(rng, mu));
+  },
+  geom(p, loc = 0) {
+    if (!(p > 0 && p <= 1)) refuse("geom", "p above 0 and at most 1", [p]);
+    return scaled("geom", [p], loc, 1, (rng) => geometric(rng, p));
   },
 };

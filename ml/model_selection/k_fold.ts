@@ -26,7 +26,8 @@ export interface KFoldOptions {
 
 const rules = { nSplits: integer({ min: 2 }), shuffle: bool, randomState: randomSource };
 
-function checked(who: string, options: KFoldOptions): Required<KFoldOptions> {
+/** The options of folds, checked and complete. */
+export function checkedFolds(who: string, options: KFoldOptions): Required<KFoldOptions> {
   const { nSplits = 5, shuffle = false, randomState = null } = options;
   const full = { nSplits, shuffle, randomState };
   checkParameters(who, full, rules);
@@ -63,7 +64,7 @@ export class KFold implements CrossValidator {
    * @throws {InvalidParameterError} when there are fewer than two folds, or a seed without `shuffle`
    */
   constructor(options: KFoldOptions = {}) {
-    const { nSplits, shuffle, randomState } = checked("KFold", options);
+    const { nSplits, shuffle, randomState } = checkedFolds("KFold", options);
     this.nSplits = nSplits;
     this.shuffle = shuffle;
     this.randomState = randomState;
@@ -118,7 +119,7 @@ export class StratifiedKFold implements CrossValidator {
    * @throws {InvalidParameterError} when there are fewer than two folds, or a seed without `shuffle`
    */
   constructor(options: KFoldOptions = {}) {
-    const { nSplits, shuffle, randomState } = checked("StratifiedKFold", options);
+    const { nSplits, shuffle, randomState } = checkedFolds("StratifiedKFold", options);
     this.nSplits = nSplits;
     this.shuffle = shuffle;
     this.randomState = randomState;

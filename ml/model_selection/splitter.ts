@@ -1,4 +1,5 @@
 import type { LabelsLike } from "../array/mod.ts";
+import type { RandomStateLike } from "../random/mod.ts";
 import { checkLabels, encodeLabels, isArrayLike, numSamples, typeOfTarget } from "../utils/mod.ts";
 import { SplitError } from "./errors.ts";
 import { KFold, StratifiedKFold } from "./k_fold.ts";
@@ -41,20 +42,23 @@ class GivenSplits implements CrossValidator {
 
 /**
  * The splitter that a `cv` parameter means: for a number, stratified folds where a classifier learns classes, and plain
- * ones otherwise.
+ * ones otherwise; with `shuffle`, in random order.
  *
  * @throws {SplitError} when it is none of what `cv` may be, or a class has fewer samples than folds are asked for
  */
 export function checkCv(
   cv: CrossValidation | undefined = 5,
   y?: LabelsLike | null,
-  options: { classifier?: boolean } = {},
+  options: { classifier?: boolean; shuffle?: boolean; randomState?: RandomStateLike } = {},
 ): CrossValidator {
   const value = cv ?? 5;
+  const { classifier = false, shuffle = false, randomState = null } = options;
   if (typeof value === "number") {
-    if (options.classifier !== true || y === undefined || y === null) return new KFold({ nSplits: value });
+    const folds = { nSplits: value, shuffle, randomState };
+    // A table of targets has no classes to keep the parts of.
+    if (!classifier || y === undefined || y === null || hasColumns(y)) return new KFold(folds);
     const labels = checkLabels(y);
-    if (typeOfTarget(labels) === "continuous") return new KFold({ nSplits: value });
+    if (typeOfTarget(labels) === "continuous") return new KFold(folds);
     const { classes, counts } = encodeLabels(labels);
     const small = counts.findIndex((n) => n < value);
     if (small >= 0 && Number.isInteger(value)) {
@@ -65,13 +69,20 @@ export function checkCv(
           } sample(s); use fewer folds, or new StratifiedKFold({ nSplits: ${value} }), which only warns`,
       );
     }
-    return new StratifiedKFold({ nSplits: value });
+    return new StratifiedKFold(folds);
   }
   if (typeof value === "object" && "split" in value) return value;
   if (Array.isArray(value) && value.every((s) => Array.isArray(s) && s.length === 2 && s.every(isArrayLike))) {
     return new GivenSplits(value.map(([train, test]) => [Int32Array.from(train), Int32Array.from(test)]));
   }
   throw new SplitError("cv must be a number of folds, a splitter with split(), or a list of [train, test]");
+}
+
+function hasColumns(y: LabelsLike): boolean {
+  if (typeof y !== "object") return false;
+  if ("shape" in y && Array.isArray(y.shape)) return y.shape.length === 2 && y.shape[1] > 1;
+  const first: unknown = (y as ArrayLike<unknown>)[0];
+  return isArrayLike(first) && (first as ArrayLike<unknown>).length > 1;
 }
 
 /** The numbers below `n` that are marked as `fold`, and the others. */
