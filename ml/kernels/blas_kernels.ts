@@ -1,6 +1,6 @@
 import type { NativeFunctions } from "../../actors/mod.ts";
 import { checkTable, checkVector, type Floats, isDouble, type Kernels } from "./kernels.ts";
-import { mirror, scale } from "./wasm_kernels.ts";
+import { mirror, scale, WasmKernels } from "./wasm_kernels.ts";
 
 const ROW_MAJOR = 101, PLAIN = 111, TRANSPOSED = 112, LOWER = 122;
 
@@ -12,6 +12,8 @@ const ROWS = 1024;
 /** The tier of the system's BLAS, by FFI. Arrays are used where they are, shared or not. */
 export class BlasKernels implements Kernels {
   readonly tier = "blas";
+  /** Memory is the limit there, and a call by FFI costs more than a short sum. */
+  private readonly vectors = new WasmKernels();
 
   /** Over a library's functions; `path` is said in `description`. */
   constructor(private readonly functions: NativeFunctions, readonly path: string) {}
@@ -109,15 +111,10 @@ export class BlasKernels implements Kernels {
   }
 
   dot<T extends Floats>(x: T, y: T): number {
-    const double = isDouble("dot", x, y);
-    checkVector("dot", "y", y, x.length);
-    if (x.length === 0) return 0;
-    return (double ? this.functions.cblas_ddot : this.functions.cblas_sdot)(x.length, x, 1, y, 1);
+    return this.vectors.dot(x, y);
   }
 
   axpy<T extends Floats>(alpha: number, x: T, y: T): void {
-    const double = isDouble("axpy", x, y);
-    checkVector("axpy", "y", y, x.length);
-    if (x.length > 0) (double ? this.functions.cblas_daxpy : this.functions.cblas_saxpy)(x.length, alpha, x, 1, y, 1);
+    this.vectors.axpy(alpha, x, y);
   }
 }

@@ -77,7 +77,10 @@ export function hasWideIntegers(path: string): boolean {
   return spellingOf(path).wide;
 }
 
-/** What is called of it: CBLAS for products, LAPACK's Fortran interface for factorizations. */
+/**
+ * What is called of it: CBLAS for products, LAPACK's Fortran interface for factorizations. No more than is worth it, for each function costs each
+ * thread a tenth of a millisecond at its start.
+ */
 export function blasLibrary(path: string): NativeLibrary {
   const { prefix, suffix, wide } = spellingOf(path);
   const int = wide ? "i64" : "i32";
@@ -91,12 +94,6 @@ export function blasLibrary(path: string): NativeLibrary {
     add(`cblas_${letter}gemm`, "i32", "i32", "i32", int, int, int, real, ...table, ...table, real, ...table);
     add(`cblas_${letter}syrk`, "i32", "i32", "i32", int, int, real, ...table, real, ...table);
     add(`cblas_${letter}gemv`, "i32", "i32", int, int, real, ...table, ...table, real, ...table);
-    add(`cblas_${letter}axpy`, int, real, ...table, ...table);
-    symbols[`cblas_${letter}dot`] = {
-      name: `${prefix}cblas_${letter}dot${suffix}`,
-      parameters: [int, ...table, ...table],
-      result: real,
-    };
   }
   const lapack = (name: string, count: number): void => {
     const parameters = new Array<Deno.NativeType>(count).fill("buffer");
@@ -106,16 +103,14 @@ export function blasLibrary(path: string): NativeLibrary {
   lapack("dpotrf", 5);
   lapack("dsyevd", 11);
   lapack("dgesdd", 14);
-  const one = (name: string, actual: string): readonly [string, number] => {
-    symbols[name] = { name: actual, parameters: ["i32"], result: "void", optional: true };
-    return [name, 1];
-  };
   // Its threads would fight with ours: each of ours computes by itself.
-  const setup = [
-    one("setOpenBlasThreads", `${prefix}openblas_set_num_threads${suffix}`),
-    one("setMklThreads", "MKL_Set_Num_Threads"),
-    one("setAccelerateThreading", "BLASSetThreading"),
-  ];
+  const single = (actual: string): void => {
+    symbols.setThreads = { name: actual, parameters: ["i32"], result: "void", optional: true };
+  };
+  if (path.includes("mkl")) single("MKL_Set_Num_Threads");
+  else if (path.includes("Accelerate")) single("BLASSetThreading");
+  else single(`${prefix}openblas_set_num_threads${suffix}`);
+  const setup = [["setThreads", 1]] as const;
   return { name: BLAS, path, symbols, setup };
 }
 
