@@ -115,15 +115,15 @@ export abstract class ForestClassifier extends ForestClassifierBase {
    * @throws {InvalidParameterError} when a hyperparameter has a value it cannot have
    */
   async fit(X: MatrixLike, y: LabelsLike, sampleWeight?: VectorLike): Promise<this> {
-    const { job, targets } = this.prepare(X, y, sampleWeight);
+    const { job, targets, samples } = this.prepare(X, y, sampleWeight);
     const grown = await growForest(this as unknown as ForestParams, job);
-    const oob = this.oobScore === false ? undefined : outOfBag(this.constructor.name, job, grown);
+    const oob = this.oobScore === false ? undefined : outOfBag(this.constructor.name, job, samples, grown);
     resetFitted(this);
     const { problem } = job;
     rememberFeatures(this, X, problem.nFeatures);
     this.nDrawn_ = job.nDrawn;
     this.drawWeight_ = job.weight;
-    this.nSamples_ = problem.X.length / problem.nFeatures;
+    this.nSamples_ = job.nSamples;
     const classes = targets.encoded.map((e) => e.classes);
     const nClasses = problem.nClasses as number[];
     this.classes_ = targets.single ? classes[0] : classes as unknown as Labels;
@@ -143,7 +143,7 @@ export abstract class ForestClassifier extends ForestClassifierBase {
     X: MatrixLike,
     y: LabelsLike,
     sampleWeight?: VectorLike | null,
-  ): { job: ForestJob; targets: ClassTargets } {
+  ): { job: ForestJob; targets: ClassTargets; samples: Float32Array } {
     const { name } = this.constructor;
     const caller = `${name}.fit`;
     checkParameters(name, this.getParams(false), rules);
@@ -165,7 +165,8 @@ export abstract class ForestClassifier extends ForestClassifierBase {
       totalWeight: this.bootstrap ? table.nSamples : totalWeight,
       caller,
     });
-    return { job: forestJob(this as unknown as ForestParams, problem, settings, weight, balancedSubsample), targets };
+    const job = forestJob(this as unknown as ForestParams, problem, settings, weight, balancedSubsample);
+    return { job, targets, samples: table.X };
   }
 
   private weighClasses(targets: ClassTargets, given: Float64Array | null, caller: string): Float64Array | null {

@@ -93,15 +93,15 @@ export abstract class ForestRegressor extends ForestRegressorBase {
    * @throws {InvalidParameterError} when a hyperparameter has a value it cannot have
    */
   async fit(X: MatrixLike, y: VectorLike | MatrixLike, sampleWeight?: VectorLike): Promise<this> {
-    const job = this.prepare(X, y, sampleWeight);
+    const { job, samples } = this.prepare(X, y, sampleWeight);
     const grown = await growForest(this as unknown as ForestParams, job);
-    const oob = this.oobScore === false ? undefined : outOfBag(this.constructor.name, job, grown);
+    const oob = this.oobScore === false ? undefined : outOfBag(this.constructor.name, job, samples, grown);
     resetFitted(this);
     const { problem } = job;
     rememberFeatures(this, X, problem.nFeatures);
     this.nDrawn_ = job.nDrawn;
     this.drawWeight_ = job.weight;
-    this.nSamples_ = problem.X.length / problem.nFeatures;
+    this.nSamples_ = job.nSamples;
     this.nOutputs_ = problem.nOutputs;
     this.estimators_ = grown.trees.map((tree, t) => this.member(tree, grown.seeds[t], job.settings.maxFeatures));
     if (oob !== undefined) {
@@ -113,7 +113,11 @@ export abstract class ForestRegressor extends ForestRegressorBase {
   }
 
   /** Checks what it is given, and makes of it what the trees need. */
-  protected prepare(X: MatrixLike, y: VectorLike | MatrixLike, sampleWeight?: VectorLike | null): ForestJob {
+  protected prepare(
+    X: MatrixLike,
+    y: VectorLike | MatrixLike,
+    sampleWeight?: VectorLike | null,
+  ): { job: ForestJob; samples: Float32Array } {
     const { name } = this.constructor;
     const caller = `${name}.fit`;
     checkParameters(name, this.getParams(false), rules);
@@ -129,7 +133,7 @@ export abstract class ForestRegressor extends ForestRegressorBase {
       totalWeight: this.bootstrap ? table.nSamples : totalWeight,
       caller,
     });
-    return forestJob(this as unknown as ForestParams, problem, settings, weight, false);
+    return { job: forestJob(this as unknown as ForestParams, problem, settings, weight, false), samples: table.X };
   }
 
   /** A tree as an estimator of its own. */

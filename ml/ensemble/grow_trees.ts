@@ -2,6 +2,8 @@ import { registerInternals } from "../../actors/code/mod.ts";
 import { RandomState } from "../random/mod.ts";
 import { growTree, type TreeProblem, type TreeSettings } from "../tree/grow.ts";
 import { prunedTree } from "../tree/pruning.ts";
+import { RankGrower } from "../tree/rank_grower.ts";
+import type { RankTable } from "../tree/ranks.ts";
 import type { Tree } from "../tree/structure.ts";
 
 /** Largest seed that a tree's own generator is given. */
@@ -9,8 +11,12 @@ const MOST_SEED = 2147483647;
 
 /** What all trees of a forest share: plain data, which travels to where trees grow. */
 export interface ForestJob {
-  /** What to learn from. */
+  /** What to learn from. Without samples, where there are ranks. */
   readonly problem: TreeProblem;
+  /** Number of samples. */
+  readonly nSamples: number;
+  /** The samples' ranks, where trees of these settings grow on such. */
+  readonly ranked: RankTable | null;
   /** How to grow. */
   readonly settings: TreeSettings;
   /** Weights of the samples; null where all weigh 1. */
@@ -39,8 +45,7 @@ export function drawnSamples(
 /** The weight that each sample has for a tree: how often it was drawn, or what it weighs. */
 function weightsFor(job: ForestJob, seed: number): Float64Array | null {
   if (job.nDrawn === null) return job.weight;
-  const { problem: { X, nFeatures, y, nOutputs, nClasses } } = job;
-  const nSamples = X.length / nFeatures;
+  const { nSamples, problem: { y, nOutputs, nClasses } } = job;
   const drawn = drawnSamples(seed, nSamples, job.nDrawn, job.weight);
   const counts = new Float64Array(nSamples);
   for (let k = 0; k < drawn.length; k++) counts[drawn[k]]++;
@@ -58,9 +63,14 @@ function weightsFor(job: ForestJob, seed: number): Float64Array | null {
 
 /** Grows the trees of some seeds. */
 export function growTrees(job: ForestJob, seeds: readonly number[]): Tree[] {
+  const { problem, settings, ranked } = job;
+  using grower = ranked === null
+    ? null
+    : new RankGrower(ranked, { y: problem.y, nClasses: problem.nClasses?.[0] ?? null }, settings);
   return seeds.map((seed) => {
     const weight = weightsFor(job, seed);
-    const tree = growTree(job.problem, job.settings, weight, new RandomState(seed).randint(0, MOST_SEED), true);
+    const rootKey = new RandomState(seed).randint(0, MOST_SEED);
+    const tree = grower?.grow(weight, rootKey) ?? growTree(problem, settings, weight, rootKey, true);
     return job.ccpAlpha === 0 ? tree : prunedTree(tree, job.ccpAlpha);
   });
 }

@@ -1,0 +1,157 @@
+import { KernelFrame } from "../kernels/mod.ts";
+import * as trees from "../kernels/wasm/trees.ts";
+import type { TreeProblem, TreeSettings } from "./grow.ts";
+import type { RankTable, TreeExports } from "./ranks.ts";
+import { Tree } from "./structure.ts";
+
+/** Bytes of a node, and how its fields lie. */
+const NODE = 56;
+
+/** Targets of one output. */
+export interface RankTargets {
+  /** Class codes or numbers, shape [nSamples]. */
+  readonly y: Float64Array;
+  /** How many classes there are; null for regression. */
+  readonly nClasses: number | null;
+}
+
+/** Whether trees of these settings can grow on ranks: one target, Gini or squared error, depth first, unconstrained. */
+export function growsOnRanks(settings: TreeSettings, { nOutputs, nClasses }: TreeProblem): boolean {
+  const { criterion, maxLeafNodes, monotonic } = settings;
+  if (nClasses !== null && nClasses[0] < 2) return false;
+  return nOutputs === 1 && maxLeafNodes === null && monotonic === null &&
+    (criterion === "gini" || criterion === "squared_error" || criterion === "friedman_mse");
+}
+
+/** Grows trees on ranks, one after the other, in the memory of this thread. What a node draws depends on its path alone. */
+export class RankGrower implements Disposable {
+  readonly #frame: KernelFrame<TreeExports>;
+  readonly #table: RankTable;
+  readonly #settings: TreeSettings;
+  readonly #nClasses: number | null;
+  readonly #about: number;
+  readonly #weight: number;
+  readonly #y: number;
+  readonly #nodes: number;
+  readonly #values: number;
+  readonly #stack: number;
+
+  /** Brings the data to where trees grow. */
+  constructor(table: RankTable, targets: RankTargets, settings: TreeSettings) {
+    const { nSamples: n, nFeatures: m } = table;
+    const ranks = table.ranks;
+    const frame = new KernelFrame<TreeExports>(trees, [ranks, table.values, targets.y]);
+    this.#frame = frame;
+    this.#table = table;
+    this.#settings = settings;
+    this.#nClasses = targets.nClasses;
+    const stride = targets.nClasses ?? 1;
+    const mode = targets.nClasses === null ? 0 : targets.nClasses === 2 ? 1 : 2;
+    const about = this.#about = frame.temp(100);
+    this.#y = frame.in(targets.y);
+    this.#weight = frame.temp(8 * n);
+    this.#nodes = frame.temp(NODE * (2 * n + 2));
+    this.#values = frame.temp(8 * stride * (2 * n + 2));
+    this.#stack = frame.temp(32 * (n + 4));
+    const words = [
+      frame.in(ranks),
+      frame.in(table.values),
+      frame.in(table.offsets),
+      frame.in(table.close),
+      m,
+      mode,
+      stride,
+      settings.maxFeatures,
+      settings.minSamplesLeaf,
+      frame.temp(4 * n + 16),
+      frame.temp(16 * n + 16),
+      frame.temp(4 * n + 16),
+      frame.temp(16 * n + 16),
+      frame.temp(2 * n + 32),
+      frame.temp(8 * n + 16),
+      frame.temp(8 * n + 16),
+      frame.temp(16 * 512),
+      frame.temp(8 * 512),
+      frame.temp(4 * 512),
+      frame.temp(512),
+      frame.temp(4 * 256),
+      frame.temp(4 * m),
+      frame.temp(8 * (m + 1)),
+      frame.temp(8 * stride),
+      frame.temp(8 * stride),
+    ];
+    frame.i32(about, words.length).set(words);
+  }
+
+  /**
+   * Grows one tree.
+   *
+   * @param weight weights of the samples; null where all weigh 1
+   * @param rootKey what the root draws from
+   */
+  grow(weight: Float64Array | null, rootKey: number): Tree {
+    const { nSamples, nFeatures } = this.#table;
+    const { maxDepth, minSamplesSplit, minWeightLeaf, minImpurityDecrease, random } = this.#settings;
+    const frame = this.#frame;
+    const weights = frame.f64(this.#weight, nSamples);
+    let totalWeight = nSamples;
+    if (weight === null) weights.fill(1);
+    else {
+      weights.set(weight);
+      totalWeight = 0;
+      for (let i = 0; i < nSamples; i++) totalWeight += weight[i];
+    }
+    // Another grower may have computed in the same memory meanwhile.
+    frame.exports.set_data(this.#about);
+    const count = frame.exports.grow(
+      nSamples,
+      this.#y,
+      this.#weight,
+      rootKey,
+      random ? 1 : 0,
+      maxDepth,
+      minSamplesSplit,
+      minWeightLeaf,
+      minImpurityDecrease,
+      totalWeight,
+      this.#nodes,
+      this.#values,
+      this.#stack,
+    );
+    const stride = this.#nClasses ?? 1;
+    const words = frame.i32(this.#nodes, count * NODE / 4);
+    const numbers = frame.f64(this.#nodes, count * NODE / 8);
+    const tree = {
+      nFeatures,
+      nOutputs: 1,
+      maxNClasses: stride,
+      childrenLeft: new Int32Array(count),
+      childrenRight: new Int32Array(count),
+      feature: new Int32Array(count),
+      nNodeSamples: new Int32Array(count),
+      threshold: new Float64Array(count),
+      impurity: new Float64Array(count),
+      weightedNNodeSamples: new Float64Array(count),
+      missingGoToLeft: new Uint8Array(count),
+      value: frame.f64(this.#values, count * stride).slice(),
+    };
+    let depth = 0;
+    for (let i = 0, w = 0, f = 0; i < count; i++, w += NODE / 4, f += NODE / 8) {
+      tree.childrenLeft[i] = words[w];
+      tree.childrenRight[i] = words[w + 1];
+      tree.feature[i] = words[w + 2];
+      tree.nNodeSamples[i] = words[w + 3];
+      tree.threshold[i] = numbers[f + 2];
+      tree.impurity[i] = numbers[f + 3];
+      tree.weightedNNodeSamples[i] = numbers[f + 4];
+      tree.missingGoToLeft[i] = words[w + 10];
+      if (words[w + 11] > depth) depth = words[w + 11];
+    }
+    return new Tree({ ...tree, maxDepth: depth });
+  }
+
+  /** Frees the memory. */
+  [Symbol.dispose](): void {
+    this.#frame[Symbol.dispose]();
+  }
+}
