@@ -21,11 +21,14 @@ import { type CallOptions, checkKey, Options } from "./options.ts";
 import { makeRef, Ref, taskOfRef } from "./ref.ts";
 import { Scatterer } from "./scattering.ts";
 import { Submitter } from "./submitting.ts";
+import { type DelayedFunction, type GraphHost, makeDelayed } from "./graph/delayed.ts";
+import { submitGraph } from "./graph/submit_graph.ts";
 import { whileWaiting } from "./task_context.ts";
 import type { AnyClass, AnyFunction, Args, Columns, Promised, Remote, RemoteModule, ValueOf } from "./types.ts";
 
 interface Shared extends HandleHost, ActorHost {
   readonly submitter: Submitter;
+  readonly graph: GraphHost;
   readonly closed: (() => Promise<void>) | undefined;
   readonly base: Client;
   closing: Promise<void> | undefined;
@@ -160,6 +163,16 @@ export class Client implements AsyncDisposable {
       tasks[i] = this.#submit(fn, args, named ? `-${i}` : "");
     }
     return makeFutures(this.#shared, tasks);
+  }
+
+  /**
+   * A function whose calls are put off: they make a graph, of which {@link Delayed.compute} has performed what is needed. Calls of a client
+   * `with({ pure: true })` are named by their content.
+   *
+   * @param fn As in {@link Client.submit}.
+   */
+  delayed<A extends readonly unknown[], R>(fn: (...args: A) => R): DelayedFunction<A, R> {
+    return ((...args: unknown[]) => makeDelayed(this.#shared.graph, this, fn, args)) as DelayedFunction<A, R>;
   }
 
   /**
@@ -413,6 +426,19 @@ export class Client implements AsyncDisposable {
         adopt,
         (keys) => Promise.all(keys.map((key) => shared.fetcher.promise(core.adopt(key)))),
       );
+      shared.graph = {
+        keyOf: (client, fn, args) => client.#shared.submitter.keyOf(fn, args, client.#options),
+        submit: (outputs) =>
+          submitGraph({
+            core,
+            submit: ({ client, key }, fn, args) => {
+              if (client.#shared !== shared) throw new TypeError(`${key} was delayed by a client of another cluster`);
+              return shared.submitter.submit(fn, args, client.#options, client.#options.task, "", key);
+            },
+            futures: (tasks) => makeFutures(shared, tasks),
+          }, outputs),
+        gather: (futures) => gather(shared, futures.map(taskOfFuture), false, futures),
+      };
       const client = new Client(shared, defaults);
       shared.base = client;
       core.begun();

@@ -19,6 +19,16 @@ export {
   WorkerGoneError,
 } from "./errors.ts";
 export { Future } from "./future.ts";
+export {
+  compute,
+  type Computed,
+  Delayed,
+  type DelayedArg,
+  type DelayedArgs,
+  type DelayedFunction,
+  persist,
+  visualize,
+} from "./graph/delayed.ts";
 export type { CallOptions } from "./options.ts";
 export { Ref } from "./ref.ts";
 export type {

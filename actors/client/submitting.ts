@@ -90,9 +90,16 @@ export class Submitter {
     return code;
   }
 
-  /** Submits a call; `suffix` makes keys of several calls with one key option differ. */
-  // deno-lint-ignore ban-types
-  submit(fn: Function, args: readonly unknown[], options: Options, wire: TaskOptions, suffix = ""): ClientTask {
+  /** Submits a call; `suffix` makes keys of several calls with one key option differ, and `own` is the key whatever the options say. */
+  submit(
+    // deno-lint-ignore ban-types
+    fn: Function,
+    args: readonly unknown[],
+    options: Options,
+    wire: TaskOptions,
+    suffix = "",
+    own?: string,
+  ): ClientTask {
     this.#core.mustBeOpen();
     const code = this.code(fn);
     this.#handles = false;
@@ -107,8 +114,10 @@ export class Submitter {
     // What is packed from here on goes elsewhere.
     const { bytes, start, end } = arena;
     const { given } = options;
-    const named = given.key !== undefined || given.pure === true;
-    const key = given.key !== undefined
+    const named = own !== undefined || given.key !== undefined || given.pure === true;
+    const key = own !== undefined
+      ? own
+      : given.key !== undefined
       ? given.key + suffix
       : given.pure
       ? pureKey(code, bytes.subarray(start, end))
@@ -133,6 +142,14 @@ export class Submitter {
     if (this.#handles) task.keep = args;
     this.#core.submit(task, named);
     return task;
+  }
+
+  /** The key that a call would have. */
+  // deno-lint-ignore ban-types
+  keyOf(fn: Function, args: readonly unknown[], options: Options): string {
+    const code = this.code(fn);
+    if (options.given.key !== undefined) return options.given.key;
+    return options.given.pure ? pureKey(code, toBlob(pack(args, this.packing))) : this.#core.ids.next(code.prefix);
   }
 
   /** Large arguments become references. */
