@@ -1,6 +1,12 @@
 import type { KnownNames } from "../persistence/mod.ts";
-import { checks } from "./checks.ts";
+import type { EstimatorCheck } from "./check.ts";
+import { contractChecks } from "./contract_checks.ts";
+import { inputChecks } from "./input_checks.ts";
+import { learningChecks } from "./learning_checks.ts";
 import { Subject } from "./subject.ts";
+
+/** The checks, in the order in which they are made. */
+const checks: readonly EstimatorCheck[] = [...contractChecks, ...inputChecks, ...learningChecks];
 
 /** How {@linkcode checkEstimator} works. */
 export interface CheckEstimatorOptions {

@@ -48,6 +48,7 @@ const ofLibrary: Readonly<Record<string, EstimatorTags>> = {
   SelectKBest: { requiresY: true },
   DummyClassifier: { unchecked: true },
   DummyRegressor: { unchecked: true },
+  FrozenEstimator: { unchecked: true },
 };
 
 /** Tags by the names of an estimator's class and of those that it extends; the nearest count most. */
