@@ -29,6 +29,7 @@ export {
   svd,
 } from "./linalg/mod.ts";
 export * from "./linear_model/mod.ts";
+export * from "./estimator_checks/mod.ts";
 export * from "./feature_selection/mod.ts";
 export * from "./impute/mod.ts";
 export * from "./metrics/mod.ts";

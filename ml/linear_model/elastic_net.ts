@@ -137,7 +137,6 @@ export class ElasticNet extends LinearRegressor {
     const t = data.Y.shape[1];
     const coef = this.startAt(t, m);
     const centred = equations === undefined ? centre(data, this.fitIntercept) : undefined;
-    const rng = checkRandomState(this.randomState);
     const iterations = new Int32Array(t);
     const gaps = new Float64Array(t);
     // The objective is divided by the number of samples, and weights count as if their mean were one.
@@ -146,7 +145,8 @@ export class ElasticNet extends LinearRegressor {
     let warned = false;
     for (let c = 0; c < t; c++) {
       const w = coef.subarray(c * m, (c + 1) * m);
-      const seed = rng.randint(0x7fffffff);
+      // A seed is the same for each target; a generator goes on.
+      const seed = checkRandomState(this.randomState).randint(0x7fffffff);
       const result = descend(problemOf(equations, centred, c, n), w, {
         l1: strength * l1Part,
         l2: strength * (1 - l1Part),

@@ -146,7 +146,8 @@ export function descendStochastically(
       );
     }
     if (settings.scoreHeldOut !== undefined) {
-      const score = settings.scoreHeldOut(state.coef.map((v) => v * w.scale), intercept);
+      // As scikit-learn judges them: the vector without its factor. The number of epochs depends on it.
+      const score = settings.scoreHeldOut(state.coef, intercept);
       worse = score < best + settings.tol ? worse + 1 : 0;
       best = Math.max(best, score);
     } else {

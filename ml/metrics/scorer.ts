@@ -92,7 +92,9 @@ export class Scorer {
   async score(estimator: object, X: MatrixLike, y?: LabelsLike, sampleWeight?: VectorLike): Promise<number> {
     if (y === undefined || y === null) throw new MetricError("a scorer made of a metric needs the true targets y");
     const has = estimator as Record<string, unknown>;
-    const method = this.responseMethod.find((m) => typeof has[m] === "function");
+    // What hands on to another estimator has all methods, and says which of them it can hand on.
+    const supports = (m: string): boolean => typeof has.supports !== "function" || has.supports(m);
+    const method = this.responseMethod.find((m) => typeof has[m] === "function" && supports(m));
     if (method === undefined) {
       throw new MetricError(`${estimator.constructor.name} has no method ${this.responseMethod.join(" or ")}()`);
     }

@@ -1,3 +1,4 @@
+import { registerInternals } from "../../actors/code/mod.ts";
 import type { RandomState } from "../random/mod.ts";
 import { InvalidParameterError } from "../utils/mod.ts";
 import { beta, geometric, poisson, standardExponential, standardGamma, triangular } from "./random_variates.ts";
@@ -8,39 +9,55 @@ export interface Distribution {
   rvs(rng: RandomState): unknown;
 }
 
-/** Numbers that `draw` gives for some parameters; plain data but for its name, so that it can be told by. */
-class Drawn implements Distribution {
+/** Draws of each distribution, from its shapes, before they are stretched and moved. */
+const draws: Readonly<Record<string, (rng: RandomState, a: number, b: number) => number>> = {
+  uniform: (rng) => rng.nextDouble(),
+  loguniform: (rng, a, b) => Math.exp(Math.log(a) + rng.nextDouble() * (Math.log(b) - Math.log(a))),
+  randint: (rng, low, high) => rng.randint(low, high),
+  norm: (rng) => rng.nextGauss(),
+  halfnorm: (rng) => Math.abs(rng.nextGauss()),
+  lognorm: (rng, s) => Math.exp(s * rng.nextGauss()),
+  expon: standardExponential,
+  gamma: standardGamma,
+  beta,
+  chi2: (rng, df) => 2 * standardGamma(rng, df / 2),
+  t: (rng, df) => Math.sqrt(df / 2) * rng.nextGauss() / Math.sqrt(standardGamma(rng, df / 2)),
+  triang: triangular,
+  poisson,
+  geom: geometric,
+};
+
+/** One of the distributions, moved by `loc` and stretched by `scale`. Its fields are plain, so that it can travel. */
+class SciPyDistribution implements Distribution {
   constructor(
     readonly name: string,
-    readonly args: readonly number[],
-    private readonly draw: (rng: RandomState) => number,
+    readonly shapes: readonly number[],
+    readonly loc: number,
+    readonly scale: number,
   ) {}
 
   rvs(rng: RandomState): number {
-    return this.draw(rng);
+    const [a, b] = this.shapes;
+    return draws[this.name](rng, a, b) * this.scale + this.loc;
   }
 
   toString(): string {
-    return `${this.name}(${this.args.join(", ")})`;
+    return `${this.name}(${[...this.shapes, this.loc, this.scale].join(", ")})`;
   }
 }
+
+registerInternals({ SciPyDistribution });
 
 function refuse(name: string, what: string, args: readonly number[]): never {
   throw new InvalidParameterError(`stats.${name}: needs ${what}, got ${args.join(", ")}`);
 }
 
 /** A distribution moved by `loc` and stretched by `scale`, both checked. */
-function scaled(
-  name: string,
-  shape: readonly number[],
-  loc: number,
-  scale: number,
-  draw: (rng: RandomState) => number,
-): Distribution {
-  const args = [...shape, loc, scale];
+function scaled(name: string, shapes: readonly number[], loc: number, scale: number): Distribution {
+  const args = [...shapes, loc, scale];
   if (!args.every(Number.isFinite)) refuse(name, "finite numbers", args);
   if (!(scale >= 0)) refuse(name, "a scale that is not negative", args);
-  return new Drawn(name, args, (rng) => draw(rng) * scale + loc);
+  return new SciPyDistribution(name, shapes, loc, scale);
 }
 
 /** Distributions for {@linkcode ParameterSampler}, drawing as SciPy's of the same names do from the same seed. */
@@ -76,56 +93,50 @@ export const stats: {
   /** Trials of chance `p` up to the first success. */
   geom(p: number, loc?: number): Distribution;
 } = {
-  uniform: (loc = 0, scale = 1) => scaled("uniform", [], loc, scale, (rng) => rng.nextDouble()),
+  uniform: (loc = 0, scale = 1) => scaled("uniform", [], loc, scale),
   loguniform(a, b, loc = 0, scale = 1) {
     if (!(a > 0 && b > a)) refuse("loguniform", "0 < a < b", [a, b]);
-    const from = Math.log(a);
-    const span = Math.log(b) - from;
-    return scaled("loguniform", [a, b], loc, scale, (rng) => Math.exp(from + rng.nextDouble() * span));
+    return scaled("loguniform", [a, b], loc, scale);
   },
   reciprocal: (a, b, loc, scale) => stats.loguniform(a, b, loc, scale),
   randint(low, high, loc = 0) {
-    if (!(Number.isInteger(low) && Number.isInteger(high) && low < high)) {
-      refuse("randint", "whole low < high", [low, high]);
-    }
-    return scaled("randint", [low, high], loc, 1, (rng) => rng.randint(low, high));
+    const whole = Number.isInteger(low) && Number.isInteger(high);
+    if (!(whole && low < high)) refuse("randint", "whole low < high", [low, high]);
+    return scaled("randint", [low, high], loc, 1);
   },
-  norm: (loc = 0, scale = 1) => scaled("norm", [], loc, scale, (rng) => rng.nextGauss()),
-  halfnorm: (loc = 0, scale = 1) => scaled("halfnorm", [], loc, scale, (rng) => Math.abs(rng.nextGauss())),
+  norm: (loc = 0, scale = 1) => scaled("norm", [], loc, scale),
+  halfnorm: (loc = 0, scale = 1) => scaled("halfnorm", [], loc, scale),
   lognorm(s, loc = 0, scale = 1) {
     if (!(s > 0)) refuse("lognorm", "s above 0", [s]);
-    return scaled("lognorm", [s], loc, scale, (rng) => Math.exp(s * rng.nextGauss()));
+    return scaled("lognorm", [s], loc, scale);
   },
-  expon: (loc = 0, scale = 1) => scaled("expon", [], loc, scale, standardExponential),
+  expon: (loc = 0, scale = 1) => scaled("expon", [], loc, scale),
   gamma(a, loc = 0, scale = 1) {
     if (!(a > 0)) refuse("gamma", "a above 0", [a]);
-    return scaled("gamma", [a], loc, scale, (rng) => standardGamma(rng, a));
+    return scaled("gamma", [a], loc, scale);
   },
   beta(a, b, loc = 0, scale = 1) {
     if (!(a > 0 && b > 0)) refuse("beta", "a and b above 0", [a, b]);
-    return scaled("beta", [a, b], loc, scale, (rng) => beta(rng, a, b));
+    return scaled("beta", [a, b], loc, scale);
   },
   chi2(df, loc = 0, scale = 1) {
     if (!(df > 0)) refuse("chi2", "df above 0", [df]);
-    return scaled("chi2", [df], loc, scale, (rng) => 2 * standardGamma(rng, df / 2));
+    return scaled("chi2", [df], loc, scale);
   },
   t(df, loc = 0, scale = 1) {
     if (!(df > 0)) refuse("t", "df above 0", [df]);
-    return scaled("t", [df], loc, scale, (rng) => {
-      const normal = rng.nextGauss();
-      return Math.sqrt(df / 2) * normal / Math.sqrt(standardGamma(rng, df / 2));
-    });
+    return scaled("t", [df], loc, scale);
   },
   triang(c, loc = 0, scale = 1) {
     if (!(c >= 0 && c <= 1)) refuse("triang", "c from 0 to 1", [c]);
-    return scaled("triang", [c], loc, scale, (rng) => triangular(rng, c));
+    return scaled("triang", [c], loc, scale);
   },
   poisson(mu, loc = 0) {
     if (!(mu >= 0)) refuse("poisson", "mu from 0 up", [mu]);
-    return scaled("poisson", [mu], loc, 1, (rng) => poisson(rng, mu));
+    return scaled("poisson", [mu], loc, 1);
   },
   geom(p, loc = 0) {
     if (!(p > 0 && p <= 1)) refuse("geom", "p above 0 and at most 1", [p]);
-    return scaled("geom", [p], loc, 1, (rng) => geometric(rng, p));
+    return scaled("geom", [p], loc, 1);
   },
 };

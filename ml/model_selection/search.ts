@@ -1,4 +1,11 @@
-import type { ArrayData, Labels, LabelsLike, MatrixLike, NDArray, VectorLike } from "../array/mod.ts";
+import {
+  type ArrayData,
+  type Labels,
+  type LabelsLike,
+  type MatrixLike,
+  NDArray,
+  type VectorLike,
+} from "../array/mod.ts";
 import {
   BaseEstimator,
   checkIsFitted,
@@ -77,8 +84,28 @@ interface Fitted extends HasParams {
   readonly nFeaturesIn_?: number;
 }
 
-/** What a search gets its candidates' results by. */
-export type Evaluate = (candidates: readonly Params[]) => Promise<CvResults>;
+/** How some candidates of a search are evaluated, other than all of them are. */
+export interface EvaluateOptions {
+  /** Splits in the place of the search's own; as many. */
+  splits?: readonly Split[];
+  /** More columns of the results: a value for each of these candidates. */
+  columns?: Readonly<Record<string, ArrayLike<number>>>;
+}
+
+/** What a search gets its candidates' results by: those of all that were evaluated so far. */
+export type Evaluate = (candidates: readonly Params[], options?: EvaluateOptions) => Promise<CvResults>;
+
+/** What a search searches on. */
+export interface SearchData {
+  /** Samples. */
+  readonly X: MatrixLike;
+  /** Targets. */
+  readonly y: LabelsLike | null | undefined;
+  /** What divides them. */
+  readonly splitter: CrossValidator;
+  /** How it did. */
+  readonly splits: readonly Split[];
+}
 
 /** A search over hyperparameters by cross validation. What it does with the best candidate is here; which there are, not. */
 export abstract class BaseSearchCV extends BaseEstimator {
@@ -124,7 +151,7 @@ export abstract class BaseSearchCV extends BaseEstimator {
   declare multimetric_: boolean;
 
   /** Evaluates the candidates of this kind of search; may look at results before it asks for more. */
-  protected abstract runSearch(evaluate: Evaluate): Promise<void>;
+  protected abstract runSearch(evaluate: Evaluate, data: SearchData): Promise<void>;
 
   /** Names of parameters that candidates will set. */
   protected abstract candidateNames(): Iterable<string>;
@@ -163,10 +190,12 @@ export abstract class BaseSearchCV extends BaseEstimator {
     const splitter = checkCv(this.cv, y, { classifier: isClassifier(this.estimator) });
     const splits = splitsOf(splitter, X, y, options.groups);
     const metrics = Object.keys(scorers.byName);
+    resetFitted(this);
     const all: Params[] = [];
     const allResults: Awaited<ReturnType<typeof evaluateFits>> = [];
+    const columns: Record<string, number[]> = {};
     let results: CvResults | undefined;
-    const evaluate: Evaluate = async (candidates) => {
+    const evaluate: Evaluate = async (candidates, more = {}) => {
       if (candidates.length === 0) {
         throw new InvalidParameterError(`${name}: there are no candidates; the grid is empty`);
       }
@@ -181,7 +210,7 @@ export abstract class BaseSearchCV extends BaseEstimator {
         X,
         y,
         candidates,
-        splits,
+        splits: more.splits ?? splits,
         options: {
           scorers: scorers.byName,
           errorScore: this.errorScore,
@@ -195,10 +224,14 @@ export abstract class BaseSearchCV extends BaseEstimator {
       });
       all.push(...candidates);
       allResults.push(...part);
-      return results = makeCvResults(all, splits.length, allResults, metrics);
+      for (const [key, values] of Object.entries(more.columns ?? {})) (columns[key] ??= []).push(...Array.from(values));
+      const extra = Object.entries(columns).map(([key, values]) => [key, new NDArray(Int32Array.from(values))]);
+      return results = {
+        ...Object.fromEntries(extra),
+        ...makeCvResults(all, splits.length, allResults, metrics),
+      };
     };
-    await this.runSearch(evaluate);
-    resetFitted(this);
+    await this.runSearch(evaluate, { X, y, splitter, splits });
     this.cvResults_ = results as CvResults;
     this.nSplits_ = splits.length;
     this.scorer_ = scorers.byName;
@@ -228,6 +261,23 @@ export abstract class BaseSearchCV extends BaseEstimator {
     return await this.delegate("decisionFunction", X) as NDArray<Float64Array>;
   }
 
+  /** Scores of single samples by the best estimator. */
+  async scoreSamples(X: MatrixLike): Promise<NDArray<Float64Array>> {
+    return await this.delegate("scoreSamples", X) as NDArray<Float64Array>;
+  }
+
+  /** Samples as they were before they were transformed, by the best estimator. */
+  async inverseTransform(X: MatrixLike): Promise<NDArray<ArrayData>> {
+    return await this.delegate("inverseTransform", X) as NDArray<ArrayData>;
+  }
+
+  /** Whether the best estimator, or before a fit the one searched for, has a method. */
+  supports(method: string): boolean {
+    const asked = (this.bestEstimator_ ?? this.estimator) as { supports?(method: string): boolean };
+    const has = typeof (asked as Record<string, unknown>)[method] === "function";
+    return has && (asked.supports?.(method) ?? true);
+  }
+
   /** Samples transformed by the best estimator. */
   async transform(X: MatrixLike): Promise<NDArray<ArrayData>> {
     return await this.delegate("transform", X) as NDArray<ArrayData>;
@@ -236,6 +286,9 @@ export abstract class BaseSearchCV extends BaseEstimator {
   /** Score of the best estimator, in the way that chose it. */
   async score(X: MatrixLike, y?: LabelsLike): Promise<number> {
     const best = this.best("score");
+    if (this.multimetric_ && typeof this.refit !== "string") {
+      throw new InvalidParameterError(`${this.constructor.name}.score: with several metrics, refit must name one`);
+    }
     const metric = this.multimetric_ ? this.refit as string : SINGLE;
     return await scoreWith(this.scorer_[metric] ?? null, best, X, y);
   }
@@ -263,6 +316,11 @@ export abstract class BaseSearchCV extends BaseEstimator {
     if (typeof this.refit === "function") return undefined;
     if (!multimetric) return SINGLE;
     if (this.refit === false) return undefined;
+    if (this.refit !== true && typeof this.refit !== "string") {
+      throw new InvalidParameterError(
+        `${this.constructor.name}: refit must be true, false, the name of a metric or a function`,
+      );
+    }
     const names = Object.keys(byName);
     if (typeof this.refit !== "string") {
       throw new InvalidParameterError(
@@ -299,9 +357,14 @@ export abstract class BaseSearchCV extends BaseEstimator {
     }
     if (metric === undefined) return;
     const key = metric === SINGLE ? "Score" : metricKey(metric);
-    this.bestIndex_ = (results[`rankTest${key}`] as NDArray<Int32Array>).argmin();
+    this.bestIndex_ = this.placeOfBest(results, key);
     this.bestParams_ = results.params[this.bestIndex_];
     this.bestScore_ = (results[`meanTest${key}`] as NDArray<Float64Array>).data[this.bestIndex_];
+  }
+
+  /** Which candidate is the best by a metric's columns; the first of equals. */
+  protected placeOfBest(results: CvResults, key: string): number {
+    return (results[`rankTest${key}`] as NDArray<Int32Array>).argmin();
   }
 
   /** Fits the best candidate to all samples. */

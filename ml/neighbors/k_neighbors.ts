@@ -9,6 +9,7 @@ import {
   integer,
   InvalidInputError,
   InvalidParameterError,
+  mapping,
   oneOf,
   type ParameterRule,
   real,
@@ -62,7 +63,7 @@ const rules: Readonly<Record<string, ParameterRule>> = {
   leafSize: integer({ min: 1 }),
   p: either(real({ above: 0 }), { expected: "Infinity", test: (v) => v === Infinity }, oneOf(null)),
   metric: either({ expected: "the name of a metric", test: (v) => typeof v === "string" }, callable),
-  metricParams: either({ expected: "an object", test: (v) => typeof v === "object" }),
+  metricParams: either(oneOf(null), mapping),
   nJobs: either(integer(), oneOf(null)),
 };
 

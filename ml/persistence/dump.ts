@@ -1,4 +1,4 @@
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import { crc32 } from "node:zlib";
 import { decode } from "./decode.ts";
 import { encode } from "./encode.ts";

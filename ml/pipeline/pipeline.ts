@@ -1,6 +1,6 @@
 import type { ArrayData, Labels, LabelsLike, MatrixLike, NDArray, TableLike, VectorLike } from "../array/mod.ts";
 import { BaseComposition, type Params } from "../base/mod.ts";
-import { didYouMean, isArrayLike, UnknownNameError } from "../utils/mod.ts";
+import { bool, checkParameters, didYouMean, isArrayLike, UnknownNameError } from "../utils/mod.ts";
 import { PipelineError } from "./errors.ts";
 import { nameParts } from "./names.ts";
 
@@ -332,6 +332,7 @@ export class Pipeline extends BaseComposition {
     } catch (error) {
       throw new PipelineError((error as Error).message, { cause: error });
     }
+    checkParameters("Pipeline", { verbose: this.verbose }, { verbose: bool });
     for (const [name, step] of this.transformers()) {
       if (typeof step.fit !== "function" || typeof step.transform !== "function") {
         throw new PipelineError(`Pipeline: step ${name} must have fit() and transform(), for it is not the last`);

@@ -13,8 +13,8 @@ export function isMissing(v: unknown): boolean {
 export function checkColumns(X: TableLike, caller: string): Table {
   const table = toTable(X, `${caller}: X`);
   const [n, m] = table.shape;
-  if (n < 1) throw new InvalidInputError(`${caller}: X has ${n} sample(s) while a minimum of 1 is required`);
   if (m < 1) throw new InvalidInputError(`${caller}: X has ${m} feature(s) while a minimum of 1 is required`);
+  if (n < 1) throw new InvalidInputError(`${caller}: X has ${n} sample(s) while a minimum of 1 is required`);
   for (const [j, column] of table.columns.entries()) {
     if (kindOf(column) === "mixed") {
       throw new InvalidInputError(

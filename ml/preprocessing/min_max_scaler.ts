@@ -79,10 +79,13 @@ export class MinMaxScaler extends BaseOneToOneTransformer {
   // deno-lint-ignore require-await -- promises are the contract
   async partialFit(X: MatrixLike, _y?: unknown): Promise<this> {
     checkParameters("MinMaxScaler", { clip: this.clip }, { clip: bool });
-    const [low, high] = this.featureRange;
-    if (!(low < high)) {
-      throw new InvalidParameterError(`MinMaxScaler: featureRange must go up, got [${low}, ${high}]`);
+    const given: unknown = this.featureRange;
+    if (!Array.isArray(given) || given.length !== 2 || !(given[0] < given[1])) {
+      throw new InvalidParameterError(
+        `MinMaxScaler: featureRange must be two numbers going up, got ${JSON.stringify(given)}`,
+      );
     }
+    const [low, high] = this.featureRange;
     const table = checkArray(X, { caller: "MinMaxScaler.fit", forceAllFinite: "allow-nan" });
     const [n, m] = table.shape;
     const first = this.nFeaturesIn_ === undefined;

@@ -1,6 +1,8 @@
 import { type ArrayData, NDArray, type NumericData, sizeOf } from "../array/mod.ts";
+import { fillGaussians, fillIntegers, fillUniforms, WORTH } from "./blocks.ts";
 import { type ChoiceOptions, choose } from "./choice.ts";
 import { RandomStateError } from "./errors.ts";
+import { logarithm } from "./log_table.ts";
 import { seedState, STATE_WORDS, temper, twist } from "./mt19937.ts";
 
 /** Shape of what is drawn: a number of values, or the length of each axis. */
@@ -101,7 +103,7 @@ export class RandomState {
       b = 2 * this.nextDouble() - 1;
       r2 = a * a + b * b;
     } while (r2 >= 1 || r2 === 0);
-    const f = Math.sqrt(-2 * Math.log(r2) / r2);
+    const f = Math.sqrt(-2 * logarithm(r2) / r2);
     this.cachedGauss = f * a;
     this.hasGauss = true;
     return f * b;
@@ -141,7 +143,8 @@ export class RandomState {
     if (size === undefined) return this.nextDouble();
     const shape = shapeOf(size);
     const out = new Float64Array(sizeOf(shape));
-    for (let i = 0; i < out.length; i++) out[i] = this.nextDouble();
+    if (out.length >= WORTH) fillUniforms(this, out);
+    else for (let i = 0; i < out.length; i++) out[i] = this.nextDouble();
     return new NDArray(out, shape);
   }
 
@@ -185,7 +188,8 @@ export class RandomState {
     const n = sizeOf(shape);
     if (from >= -0x80000000 && to <= 0x80000000) {
       const out = new Int32Array(n);
-      for (let i = 0; i < n; i++) out[i] = from + this.nextInterval(max);
+      if (n >= WORTH && max > 0) fillIntegers(this, out, from, max, maskFor(max));
+      else for (let i = 0; i < n; i++) out[i] = from + this.nextInterval(max);
       return new NDArray(out, shape);
     }
     const out = new BigInt64Array(n);
@@ -201,7 +205,15 @@ export class RandomState {
     if (size === undefined) return this.nextGauss();
     const shape = shapeOf(size);
     const out = new Float64Array(sizeOf(shape));
-    for (let i = 0; i < out.length; i++) out[i] = this.nextGauss();
+    let i = 0;
+    if (out.length >= WORTH) {
+      // The one that waits comes first; then pairs; the last one of an odd number leaves another waiting.
+      if (this.hasGauss) out[i++] = this.nextGauss();
+      const pairs = (out.length - i) >> 1;
+      fillGaussians(this, out.subarray(i, i + 2 * pairs));
+      i += 2 * pairs;
+    }
+    for (; i < out.length; i++) out[i] = this.nextGauss();
     return new NDArray(out, shape);
   }
 

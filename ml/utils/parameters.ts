@@ -60,7 +60,10 @@ export const callable: ParameterRule = { expected: "a function", test: (v) => ty
 /** A plain object or a Map. */
 export const mapping: ParameterRule = {
   expected: "an object with a value for each name",
-  test: (v) => typeof v === "object" && v !== null && !Array.isArray(v),
+  test: (v) => {
+    if (typeof v !== "object" || v === null) return false;
+    return v instanceof Map || [Object.prototype, null].includes(Object.getPrototypeOf(v));
+  },
 };
 
 /** Something to draw from: null, a seed, or a RandomState. */

@@ -1,0 +1,60 @@
+import { isEstimator, type Params } from "../base/mod.ts";
+import { BaseHalvingSearch, halvingDefaults, type HalvingOptions } from "./halving_search.ts";
+import { ParameterGrid, type ParamGrid } from "./parameter_grid.ts";
+
+/** Parameters of {@linkcode HalvingGridSearchCV}, when given as one object. */
+export interface HalvingGridSearchOptions extends HalvingOptions {
+  /** What is searched for. */
+  estimator: object;
+  /** Values to try for each parameter, or several such tables. */
+  paramGrid: ParamGrid | readonly ParamGrid[];
+}
+
+/**
+ * Tries all combinations of some values with few samples (or little of another resource), the best of them with more,
+ * and so on.
+ *
+ * @example
+ * ```ts
+ * import { HalvingGridSearchCV, loadDigits, SVC } from "@troupe/troupe";
+ * const { X, y } = loadDigits();
+ * const search = new HalvingGridSearchCV(new SVC(), { C: [1, 10, 100], gamma: [1e-4, 1e-3] }, { randomState: 0 });
+ * await search.fit(X, y);
+ * search.bestParams_;
+ * ```
+ */
+export class HalvingGridSearchCV extends BaseHalvingSearch {
+  /** Hyperparameters and their defaults. */
+  static override readonly defaults: Readonly<Params> = { ...halvingDefaults, paramGrid: null };
+
+  /** Values to try. */
+  declare paramGrid: ParamGrid | readonly ParamGrid[];
+
+  /**
+   * A search with its main parts in order.
+   *
+   * @param estimator what is searched for
+   * @param paramGrid values to try for each parameter, or several such tables
+   * @param options the rest
+   */
+  constructor(estimator: object, paramGrid: ParamGrid | readonly ParamGrid[], options?: HalvingOptions);
+  /**
+   * A search with everything in one object.
+   *
+   * @param options everything by name
+   */
+  constructor(options: HalvingGridSearchOptions);
+  constructor(first: object, paramGrid?: ParamGrid | readonly ParamGrid[], options: HalvingOptions = {}) {
+    super(isEstimator(first) ? { ...options, estimator: first, paramGrid } : first);
+  }
+
+  /** Names that the grid sets. */
+  protected override candidateNames(): Iterable<string> {
+    return new ParameterGrid(this.paramGrid).paramGrid.flatMap((table) => Object.keys(table));
+  }
+
+  /** The whole grid. */
+  protected override firstCandidates(): Params[] {
+    return [...new ParameterGrid(this.paramGrid)];
+  }
+}
