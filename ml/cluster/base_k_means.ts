@@ -208,7 +208,11 @@ export abstract class BaseKMeans extends BaseClusterer {
       const seeds = rng.choice(from.n, { size: this.nClusters, replace: false, p });
       return takeSamples(from, seeds.data).data;
     }
-    const own = await (this.init as InitFunction)(new NDArray(from.data, [from.n, from.m]), this.nClusters, rng);
+    const own = await (this.init as InitFunction)(
+      new NDArray(from.data.slice(), [from.n, from.m]),
+      this.nClusters,
+      rng,
+    );
     return this.checkCenters(own, from.m).data;
   }
 

@@ -3,7 +3,8 @@ import { type Params, rememberFeatures, resetFitted } from "../base/mod.ts";
 import { checkRandomState, type RandomStateLike } from "../random/mod.ts";
 import { checkArray, checkParameters, InvalidInputError, oneOf } from "../utils/mod.ts";
 import { BaseKMeans, commonRules, type KMeansInit, weightsOf } from "./base_k_means.ts";
-import { rowsOf } from "./rows.ts";
+import { KMeansSession } from "./kmeans_session.ts";
+import { type Rows, rowsOf } from "./rows.ts";
 import { runOnce, type RunResult } from "./single_run.ts";
 
 /** Hyperparameters of {@linkcode KMeans}. */
@@ -92,21 +93,24 @@ export class KMeans extends BaseKMeans {
       throw new InvalidInputError("KMeans.fit: all sample weights are zero");
     }
     // Distances are more exact near the origin: the mean is taken off, and put back in the end.
-    const { centered, mean, variance } = center(table);
+    using session = KMeansSession.open(table, weight);
+    const { rows, mean } = session ?? center(table, weight);
     const given = this.givenCenters(m);
     if (given !== undefined) { for (let at = 0; at < given.size; at++) given.data[at] -= mean[at % m]; }
-    const rows = rowsOf(centered, weight);
+    const variance = rows.norms.reduce((a, v) => a + v, 0) / (n * m);
     const options = {
       maxIter: this.maxIter,
-      tol: this.tol * variance.reduce((a, v) => a + v, 0) / m,
+      tol: this.tol * variance,
       algorithm,
       verbose: Boolean(this.verbose),
     };
     let best: RunResult | undefined;
     for (let run = 0; run < runs; run++) {
-      const start = await this.beginWith(rows, rng, given);
+      const start = this.init === "k-means++" && session !== undefined
+        ? session.plusPlus(this.nClusters, rng).centers
+        : await this.beginWith(rows, rng, given);
       if (this.verbose) console.log("Initialization complete");
-      const result = runOnce(rows, start, this.nClusters, options);
+      const result = runOnce(rows, start, this.nClusters, options, session);
       if (
         best === undefined ||
         (result.inertia < best.inertia && !sameClusters(result.labels, best.labels, this.nClusters))
@@ -135,23 +139,11 @@ export class KMeans extends BaseKMeans {
   }
 }
 
-/** A copy without the means, the means, and the variances. */
-function center(X: NDArray<Float64Array>): {
-  centered: NDArray<Float64Array>;
-  mean: Float64Array;
-  variance: Float64Array;
-} {
+/** A copy without the means, where kernels cannot take it. */
+function center(X: NDArray<Float64Array>, weight: Float64Array | undefined): { rows: Rows; mean: Float64Array } {
   const [n, m] = X.shape;
   const mean = X.mean(0).data;
-  const variance = new Float64Array(m);
-  const out = new Float64Array(n * m);
-  for (let i = 0, at = 0; i < n; i++) {
-    for (let j = 0; j < m; j++, at++) {
-      const d = out[at] = X.data[at] - mean[j];
-      variance[j] += d * d;
-    }
-  }
-  return { centered: new NDArray(out, [n, m]), mean, variance: variance.map((v) => v / n) };
+  return { rows: rowsOf(new NDArray(X.data.map((v, at) => v - mean[at % m]), [n, m]), weight), mean };
 }
 
 /** Whether two labellings differ in the numbers of the clusters only. */

@@ -1,7 +1,6 @@
 import { assignElkan, elkanPartial, startElkan } from "./elkan.ts";
 import {
   assignBlock,
-  combineLloyd,
   finishLloyd,
   inertiaOf,
   type LloydCenters,
@@ -10,6 +9,7 @@ import {
   relocateEmpty,
   startLloyd,
 } from "./lloyd.ts";
+import type { KMeansSession } from "./kmeans_session.ts";
 import type { Rows } from "./rows.ts";
 
 /** How one run goes on. */
@@ -38,27 +38,38 @@ export interface RunResult {
 
 /** One block, and the two things that are done with it. */
 interface Worker {
-  readonly rows: Rows;
   readonly labels: Int32Array;
   /** Labels and sums. */
   partial(state: LloydCenters): LloydPartial;
   /** Labels only. */
   assign(state: LloydCenters): number;
+  /** Weighted sum of squared distances. */
+  inertia(centers: Float64Array): number;
 }
 
-function workerOf(rows: Rows, k: number, algorithm: "lloyd" | "elkan"): Worker {
+function workerOf(rows: Rows, k: number, algorithm: "lloyd" | "elkan", session: KMeansSession | undefined): Worker {
+  const inertia = (labels: Int32Array) => (centers: Float64Array) => inertiaOf(rows, labels, centers);
   if (algorithm === "elkan") {
     const block = startElkan(rows, k);
     return {
-      rows,
+      inertia: inertia(block.labels),
       labels: block.labels,
       partial: (state) => elkanPartial(block, state),
       assign: (state) => assignElkan(block, state),
     };
   }
+  if (session !== undefined) {
+    session.restart();
+    return {
+      labels: session.labels,
+      partial: (state) => session.partial(state),
+      assign: (state) => session.assign(state),
+      inertia: (centers) => session.inertia(centers),
+    };
+  }
   const block = startLloyd(rows);
   return {
-    rows,
+    inertia: inertia(block.labels),
     labels: block.labels,
     partial: (state) => lloydPartial(block, state),
     assign: (state) => assignBlock(block, state),
@@ -72,19 +83,26 @@ function workerOf(rows: Rows, k: number, algorithm: "lloyd" | "elkan"): Worker {
  * @param rows the samples
  * @param start the centres to begin with, shape [k, nFeatures]
  * @param k number of clusters
+ * @param session where the samples are, if they were brought where kernels compute
  */
-export function runOnce(rows: Rows, start: Float64Array, k: number, options: RunOptions): RunResult {
-  const workers = [workerOf(rows, k, options.algorithm)];
-  const { labels } = workers[0];
+export function runOnce(
+  rows: Rows,
+  start: Float64Array,
+  k: number,
+  options: RunOptions,
+  session?: KMeansSession,
+): RunResult {
+  const worker = workerOf(rows, k, options.algorithm, session);
+  const { labels } = worker;
   let state: LloydCenters = { k, centers: start };
   let strict = false;
   let nIter = 0;
   while (nIter < options.maxIter) {
-    const total = workers.map((w) => w.partial(state)).reduce(combineLloyd);
+    const total = worker.partial(state);
     relocateEmpty(total, rows, labels, state);
     const next = finishLloyd(total, state);
     state = next;
-    if (options.verbose) console.log(`Iteration ${nIter}, inertia ${inertiaOf(rows, labels, next.centers)}.`);
+    if (options.verbose) console.log(`Iteration ${nIter}, inertia ${worker.inertia(next.centers)}.`);
     nIter++;
     if (total.changed === 0) {
       strict = true;
@@ -100,6 +118,6 @@ export function runOnce(rows: Rows, start: Float64Array, k: number, options: Run
     }
   }
   // Labels belong to the centres that are given back.
-  if (!strict) { for (const worker of workers) worker.assign(state); }
-  return { labels, centers: state.centers, inertia: inertiaOf(rows, labels, state.centers), nIter };
+  if (!strict) worker.assign(state);
+  return { labels: labels.slice(), centers: state.centers, inertia: worker.inertia(state.centers), nIter };
 }
