@@ -432,6 +432,7 @@ function boundOf(w: f64, s: f64): f64 {
 function tryInside(feature: i32, start: i32, n: i32, min: i32, shift: i32, count: i32, counted: bool): void {
   const bar = bestProxy * (1 - 1e-12);
   const mean = nodeSum / nodeWeight;
+  const limited = counted || minWeight > 0;
   const centredBar = bar - mean * nodeSum;
   let left = f64x2.splat(0);
   let flagged = 0;
@@ -445,6 +446,13 @@ function tryInside(feature: i32, start: i32, n: i32, min: i32, shift: i32, count
         // Rows of one class first, or those of the other.
         if (s > 0 && s < w) {
           promising = i32(proxyOf(f64x2.add(left, pairOf(s, s))) > bar || proxyOf(f64x2.add(left, pairOf(w - s, 0))) > bar);
+        }
+        if (limited && promising == 0) {
+          // Boundaries that leave too little on a side are not among the splits, but what lies beside them may be.
+          const l = f64x2.extract_lane(left, 0);
+          promising = i32(
+            l <= 0 || l + w >= nodeWeight || proxyOf(left) > bar || proxyOf(f64x2.add(left, bin)) > bar,
+          );
         }
       } else {
         const l = f64x2.extract_lane(left, 0);
