@@ -1,5 +1,5 @@
 import { registerInternals } from "../../actors/code/mod.ts";
-import { type Labels, type LabelsLike, type MatrixLike, NDArray } from "../array/mod.ts";
+import { type Labels, type LabelsLike, type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
 import { clone, isClassifier } from "../base/mod.ts";
 import { delayed, Parallel } from "../parallel/mod.ts";
 import { checkRandomState, type RandomStateLike } from "../random/mod.ts";
@@ -167,6 +167,7 @@ export async function fitFurther(
   test: Int32Array,
   sizes: Int32Array,
   scoring: SingleScoring | null,
+  sampleWeight: VectorLike | null,
 ): Promise<Point[]> {
   const own = clone(estimator) as Incremental;
   const targets = (rows: Int32Array): LabelsLike | undefined =>
@@ -177,8 +178,10 @@ export async function fitFurther(
     const more = train.slice(before, size);
     before = size;
     const started = performance.now();
-    if (classes === null) await own.partialFit(partOf(own, X, more, train), targets(more));
-    else await own.partialFit(partOf(own, X, more, train), targets(more), { classes });
+    const weight = sampleWeight === null ? [] : [takeRows(sampleWeight, more)];
+    // Classifiers take the classes before the weights.
+    const rest = classes === null ? weight : [classes, ...weight];
+    await own.partialFit(partOf(own, X, more, train), targets(more), ...rest);
     const fitted = performance.now();
     const testScore = await scoreWith(scoring, own, partOf(own, X, test, train), targets(test));
     const scored = performance.now();
@@ -204,9 +207,6 @@ async function incremental(
   sizes: Int32Array,
   options: LearningCurveOptions,
 ): Promise<Point[]> {
-  if (options.sampleWeight) {
-    throw new InvalidParameterError("learningCurve: exploitIncrementalLearning takes no sampleWeight");
-  }
   const scoring = readScoring(options.scoring, estimator).byName[SINGLE];
   const classes = isClassifier(estimator) && y ? encodeLabels(checkLabels(y)).classes : null;
   const parallel = new Parallel({
@@ -215,7 +215,9 @@ async function incremental(
     verbose: 0,
   });
   const points = await parallel.run(
-    splits.map(([train, test]) => delayed(fitFurther)(estimator, X, y ?? null, classes, train, test, sizes, scoring)),
+    splits.map(([train, test]) =>
+      delayed(fitFurther)(estimator, X, y ?? null, classes, train, test, sizes, scoring, options.sampleWeight ?? null)
+    ),
   );
   return points.flat();
 }

@@ -314,13 +314,13 @@ export abstract class BaseSearchCV extends BaseEstimator {
   /** The metric that decides; undefined when nothing or a function does. */
   private refitMetric({ byName, multimetric }: Scorers): string | undefined {
     if (typeof this.refit === "function") return undefined;
-    if (!multimetric) return SINGLE;
-    if (this.refit === false) return undefined;
-    if (this.refit !== true && typeof this.refit !== "string") {
+    if (typeof this.refit !== "boolean" && typeof this.refit !== "string") {
       throw new InvalidParameterError(
         `${this.constructor.name}: refit must be true, false, the name of a metric or a function`,
       );
     }
+    if (!multimetric) return SINGLE;
+    if (this.refit === false) return undefined;
     const names = Object.keys(byName);
     if (typeof this.refit !== "string") {
       throw new InvalidParameterError(
