@@ -11,8 +11,8 @@ type Exports = Record<string, (...args: any[]) => number>;
 const FEATURES = 0, SINGLE = 1, DOUBLE = 2, MATRIX = 3;
 const KERNELS = { linear: 0, rbf: 1, poly: 2, sigmoid: 3, precomputed: 0 } as const;
 
-/** Samples that the inner solver works on at a time. */
-const BLOCK = 384;
+/** Most samples that the inner solver works on at a time; it takes as many only where very many are free. */
+const BLOCK = 2048;
 
 /** From this many features on, a kernel value is worth keeping where memory allows. */
 const KEEP_WIDTH = 12;
@@ -105,6 +105,7 @@ export class DualMachine implements Disposable {
     at.filled = keeps && !precomputed ? frame.temp(n) : 0;
     at.room = frame.temp(exports.roomBytes(q, dim));
     at.scratch = frame.temp(exports.scratchBytes(n, dim));
+    at.newton = frame.temp(exports.newtonBytes());
     at.list = frame.temp(n * 4);
     at.coefs = frame.temp(n * 8);
     this.diagonal = frame.f64(at.diagonal, n);
@@ -128,6 +129,7 @@ export class DualMachine implements Disposable {
     this.#set = () => {
       exports.setKernel(KERNELS[name], gamma, kernel.coef0, kernel.degree, apart);
       exports.setScratch(at.scratch);
+      exports.setNewton(at.newton);
       const { tiles, norms, diagonal, matrix, filled, room } = at;
       exports.setSamples(this.#kind, n, dim, tiles, norms, diagonal, matrix, filled, filler, q, room);
     };
@@ -136,6 +138,11 @@ export class DualMachine implements Disposable {
   /** Whether kernel values are computed in single precision, or kept so. */
   get isSingle(): boolean {
     return this.#kind === SINGLE || this.#kind === MATRIX;
+  }
+
+  /** Whether F is made from β in no time: the kernel is a product of few features. */
+  get isQuick(): boolean {
+    return this.#kind === FEATURES;
   }
 
   #takeMatrix(X: Float64Array, rows: number, n: number): void {

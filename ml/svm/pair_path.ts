@@ -20,15 +20,18 @@ export class PairPath implements Disposable {
   readonly machine: DualMachine;
   readonly #options: MachineOptions;
   readonly #signs: Int8Array;
+  readonly #isOwn: boolean;
   #upper: Float64Array | undefined;
   #precise: DualMachine | undefined;
 
   /**
    * @param options samples of both classes, and what is to be expected of the problems
-   * @param signs 1 or −1 for each sample
+   * @param signs 1 or −1 for each sample; 0 for those of other classes
+   * @param machine one made of the same options, which others use too; one of its own if left out
    */
-  constructor(options: MachineOptions, signs: Int8Array) {
-    this.machine = new DualMachine(options);
+  constructor(options: MachineOptions, signs: Int8Array, machine?: DualMachine) {
+    this.machine = machine ?? new DualMachine(options);
+    this.#isOwn = machine === undefined;
     this.#options = options;
     this.#signs = signs;
   }
@@ -37,7 +40,7 @@ export class PairPath implements Disposable {
     const { lo, hi } = this.machine;
     for (let i = 0; i < this.machine.rows; i++) {
       hi[i] = this.#signs[i] > 0 ? upper[i] : 0;
-      lo[i] = this.#signs[i] > 0 ? 0 : -upper[i];
+      lo[i] = this.#signs[i] < 0 ? -upper[i] : 0;
     }
   }
 
@@ -60,6 +63,7 @@ export class PairPath implements Disposable {
     const old = this.#upper;
     if (old === undefined) return undefined;
     const first = old.findIndex((v) => v > 0);
+    if (first < 0) return undefined;
     const ratio = upper[first] / old[first];
     if (!(ratio >= 1 && ratio <= STRETCH)) return undefined;
     for (let i = 0; i < old.length; i++) if (Math.abs(upper[i] - ratio * old[i]) > 1e-12 * upper[i]) return undefined;
@@ -123,17 +127,27 @@ export class PairPath implements Disposable {
     return this.#leaveOut((i) => groups[i] === group, upper, tol, rows, beta);
   }
 
-  /** The same from β and F where F lacks the group's part already. */
+  /**
+   * The same from β of all samples.
+   *
+   * @param F their gradient without the part of those left out; worked out if not given
+   * @param left which samples are left out
+   */
   solveFrom(
     beta: Float64Array,
-    F: Float64Array,
+    F: Float64Array | undefined,
     left: (i: number) => boolean,
     upper: Float64Array,
     tol: number,
   ): boolean {
-    this.machine.beta.set(beta);
-    this.machine.F.set(F);
-    return this.#leaveOut(left, upper, tol, this.machine.rows, this.machine.beta);
+    const { machine } = this;
+    machine.beta.set(beta);
+    if (F !== undefined) machine.F.set(F);
+    else {
+      for (let i = 0; i < machine.rows; i++) if (left(i)) machine.beta[i] = 0;
+      machine.refresh(this.#base());
+    }
+    return this.#leaveOut(left, upper, tol, machine.rows, machine.beta);
   }
 
   #leaveOut(
@@ -204,6 +218,6 @@ export class PairPath implements Disposable {
   /** Gives the memory back. */
   [Symbol.dispose](): void {
     this.#precise?.[Symbol.dispose]();
-    this.machine[Symbol.dispose]();
+    if (this.#isOwn) this.machine[Symbol.dispose]();
   }
 }

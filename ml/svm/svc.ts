@@ -1,5 +1,15 @@
 import { type Labels, type LabelsLike, type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
-import { BaseClassifier, checkIsFitted, checkNFeatures, type Params, resetFitted } from "../base/mod.ts";
+import {
+  BaseClassifier,
+  checkIsFitted,
+  checkNFeatures,
+  type FitFamily,
+  type FitPlan,
+  type Params,
+  type PlannedFit,
+  type PlannedPart,
+  resetFitted,
+} from "../base/mod.ts";
 import { checkRandomState, type RandomStateLike } from "../random/mod.ts";
 import {
   bool,
@@ -12,7 +22,6 @@ import {
   checkSampleWeight,
   type ClassWeight,
   computeClassWeight,
-  decodeLabels,
   either,
   encodeLabels,
   integer,
@@ -23,11 +32,13 @@ import {
   randomSource,
   real,
 } from "../utils/mod.ts";
-import { type DecisionModel, oneVsRest, pairDecisions, vote } from "./decision.ts";
+import { type DecisionModel, pairDecisions } from "./decision.ts";
 import { SVMError } from "./errors.ts";
 import type { KernelFunction, KernelName, KernelSpec } from "./kernel.ts";
 import { trainOneVsOne } from "./one_vs_one.ts";
 import { couplePairs, sigmoidOf } from "./platt.ts";
+import type { FamilyTask } from "./family.ts";
+import { performSVCPart, performSVCStage, planSVC, predictedClasses, shownDecisions } from "./planner.ts";
 import { solveBySmo } from "./smo.ts";
 
 /** Hyperparameters of {@linkcode SVC}. */
@@ -115,6 +126,24 @@ export class SVC extends BaseClassifier {
     breakTies: false,
     randomState: null,
   };
+
+  /**
+   * How a search does many fits together: see {@linkcode FitPlan}. Kernels "rbf", "linear" and "poly" without `maxIter`;
+   * candidates that differ in what does not change the machine (`shrinking`, `probability`, …) are one fit.
+   */
+  static planFits(family: FitFamily): FitPlan | null {
+    return planSVC(family, rules);
+  }
+
+  /** Solutions for all samples, which those without each fold begin from. */
+  static performStage(family: FitFamily, task: unknown): unknown {
+    return performSVCStage(family, task as FamilyTask);
+  }
+
+  /** Fits of a part of the plan. */
+  static performPart(family: FitFamily, part: PlannedPart, shared: readonly unknown[]): Iterable<PlannedFit> {
+    return performSVCPart(family, part, shared);
+  }
 
   /** Cost of samples on the wrong side. */
   declare C: number;
@@ -268,14 +297,10 @@ export class SVC extends BaseClassifier {
    */
   async predict(X: MatrixLike): Promise<Labels> {
     checkIsFitted(this, "predict");
-    const classes = this.classes_.size;
     if (this.breakTies && this.decisionFunctionShape === "ovo") {
       throw new SVMError(`SVC.predict: breakTies needs decisionFunctionShape "ovr"`);
     }
-    if (this.breakTies && classes > 2) {
-      return decodeLabels(this.classes_, (await this.decisionFunction(X)).argmax(1).data);
-    }
-    return decodeLabels(this.classes_, vote(await this.decisions(X, "predict"), classes));
+    return predictedClasses(await this.decisions(X, "predict"), this.classes_, this.breakTies);
   }
 
   /**
@@ -289,10 +314,7 @@ export class SVC extends BaseClassifier {
   async decisionFunction(X: MatrixLike): Promise<NDArray<Float64Array>> {
     checkIsFitted(this, "decisionFunction");
     const decisions = await this.decisions(X, "decisionFunction");
-    const classes = this.classes_.size;
-    if (classes === 2) return new NDArray(decisions.map((v) => -v));
-    if (this.decisionFunctionShape === "ovo") return new NDArray(decisions).reshape(-1, this.intercept_.size);
-    return new NDArray(oneVsRest(decisions, classes)).reshape(-1, classes);
+    return shownDecisions(decisions, this.classes_, this.decisionFunctionShape);
   }
 
   /**

@@ -369,6 +369,15 @@ function addStored(p0: usize, p1: usize, p2: usize, p3: usize, coefs: usize, blo
 
 const TAU: f64 = 1e-12;
 
+/**
+ * What stored kernel values are to be multiplied by in `smo`. Where values are kept 2^64 times larger, those that would be denormal floats
+ * are none, with which a processor takes a hundred times as long.
+ */
+let SCALE: f64 = 1;
+export function setScale(scale: f64): void {
+  SCALE = scale;
+}
+
 /** The index of the better of two lanes; of equals the larger index. */
 // @ts-ignore: decorator
 @inline
@@ -387,6 +396,158 @@ function mark(k: i32, beta: usize, lo: usize, hi: usize, up: usize, down: usize)
   const b = load<f64>(beta + o);
   store<f64>(up + o, b < load<f64>(hi + o) ? 0 : -Infinity);
   store<f64>(down + o, b > load<f64>(lo + o) ? 0 : -Infinity);
+}
+
+/** Most free samples that a Newton step is made with. */
+const MOST_FREE: i32 = 420;
+
+/** Room for a Newton step, 0 for none: `newtonBytes()` bytes. */
+let NEWTON: usize = 0;
+export function newtonBytes(): i32 {
+  return 8 * MOST_FREE * MOST_FREE + 4 * 8 * MOST_FREE + 4 * MOST_FREE + 64;
+}
+export function setNewton(room: usize): void {
+  NEWTON = room;
+}
+
+// @ts-ignore: decorator
+@inline
+function dot64(a: usize, b: usize, n: i32): f64 {
+  let s = f64x2.splat(0), t = s;
+  let k = 0;
+  for (; k + 3 < n; k += 4) {
+    s = madd64(v128.load(a), v128.load(b), s);
+    t = madd64(v128.load(a, 16), v128.load(b, 16), t);
+    a += 32;
+    b += 32;
+  }
+  s = f64x2.add(s, t);
+  let sum = f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1);
+  for (; k < n; k++) {
+    sum += load<f64>(a) * load<f64>(b);
+    a += 8;
+    b += 8;
+  }
+  return sum;
+}
+
+/** L of A = LLᵀ in place (rows of `ld` doubles, lower half), four rows of a column at a time; false where A is not positive. */
+function cholesky(A: usize, n: i32, ld: i32): bool {
+  for (let i = 0; i < n; i++) {
+    const ri = A + ((<usize> i * <usize> ld) << 3);
+    for (let j = 0; j < i; j++) {
+      const rj = A + ((<usize> j * <usize> ld) << 3);
+      const o = <usize> j << 3;
+      store<f64>(ri + o, (load<f64>(ri + o) - dot64(ri, rj, j)) * load<f64>(rj + o));
+    }
+    const o = <usize> i << 3;
+    const d = load<f64>(ri + o) - dot64(ri, ri, i);
+    if (!(d > 0)) return false;
+    // The inverse of the diagonal is what is needed.
+    store<f64>(ri + o, 1 / Math.sqrt(d));
+  }
+  return true;
+}
+
+/** Solves LLᵀx = b in place, where the diagonal of L holds inverses. */
+function substitute(A: usize, n: i32, ld: i32, b: usize): void {
+  for (let i = 0; i < n; i++) {
+    const ri = A + ((<usize> i * <usize> ld) << 3);
+    store<f64>(b + (<usize> i << 3), (load<f64>(b + (<usize> i << 3)) - dot64(ri, b, i)) * load<f64>(ri + (<usize> i << 3)));
+  }
+  for (let i = n - 1; i >= 0; i--) {
+    const ri = A + ((<usize> i * <usize> ld) << 3);
+    const x = load<f64>(b + (<usize> i << 3)) * load<f64>(ri + (<usize> i << 3));
+    store<f64>(b + (<usize> i << 3), x);
+    for (let k = 0; k < i; k++) {
+      const o = <usize> k << 3;
+      store<f64>(b + o, load<f64>(b + o) - load<f64>(ri + o) * x);
+    }
+  }
+}
+
+/** How many samples are free. */
+function countFree(n: i32, up: usize, down: usize): i32 {
+  let k = 0;
+  for (let i = 0; i < n; i++) if (load<f64>(up + (<usize> i << 3)) == 0 && load<f64>(down + (<usize> i << 3)) == 0) k++;
+  return k;
+}
+
+/**
+ * Moves all free samples at once to where their F are equal, or as far on the way as the bounds allow: where curvatures differ widely pairs
+ * take very many moves for that. Gives whether anything moved.
+ */
+function newton(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usize, lo: usize, hi: usize, up: usize, down: usize): bool {
+  const list = NEWTON;
+  const u = (list + 4 * MOST_FREE + 15) & ~15;
+  const v = u + 8 * MOST_FREE;
+  const A = v + 8 * MOST_FREE;
+  let f = 0;
+  let largest: f64 = 0;
+  for (let i = 0; i < n; i++) {
+    const o = <usize> i << 3;
+    if (load<f64>(up + o) != 0 || load<f64>(down + o) != 0) continue;
+    store<i32>(list + ((<usize> (f++)) << 2), i);
+    largest = max(largest, load<f64>(diag + o));
+  }
+  if (f < 2 || f > MOST_FREE) return false;
+  // A ridge above the rounding of single precision: the step then still goes down, if not all the way.
+  let ridge = 1e-6 * largest;
+  for (let attempt = 0;; attempt++) {
+    for (let r = 0; r < f; r++) {
+      const row = K + ((<usize> load<i32>(list + (<usize> r << 2)) * <usize> ld) << 2);
+      const to = A + ((<usize> r * <usize> f) << 3);
+      for (let c = 0; c < r; c++) store<f64>(to + (<usize> c << 3), load<f32>(row + (<usize> load<i32>(list + (<usize> c << 2)) << 2)));
+      store<f64>(to + (<usize> r << 3), load<f64>(diag + (<usize> load<i32>(list + (<usize> r << 2)) << 3)) + ridge);
+    }
+    if (cholesky(A, f, f)) break;
+    if (attempt > 3) return false;
+    ridge *= 30;
+  }
+  for (let r = 0; r < f; r++) {
+    store<f64>(u + (<usize> r << 3), load<f64>(F + (<usize> load<i32>(list + (<usize> r << 2)) << 3)));
+    store<f64>(v + (<usize> r << 3), 1);
+  }
+  substitute(A, f, f, u);
+  substitute(A, f, f, v);
+  let su: f64 = 0, sv: f64 = 0;
+  for (let r = 0; r < f; r++) {
+    su += load<f64>(u + (<usize> r << 3));
+    sv += load<f64>(v + (<usize> r << 3));
+  }
+  const rho = su / sv;
+  let t: f64 = 1;
+  for (let r = 0; r < f; r++) {
+    const o = <usize> r << 3;
+    const d = rho * load<f64>(v + o) - load<f64>(u + o);
+    store<f64>(u + o, d);
+    const i = <usize> load<i32>(list + (<usize> r << 2)) << 3;
+    const b = load<f64>(beta + i);
+    if (d > 0) t = min(t, (load<f64>(hi + i) - b) / d);
+    else if (d < 0) t = min(t, (load<f64>(lo + i) - b) / d);
+  }
+  if (!(t > 0)) return false;
+  for (let r = 0; r < f; r++) {
+    const k = load<i32>(list + (<usize> r << 2));
+    const i = <usize> k << 3;
+    const d = load<f64>(u + (<usize> r << 3));
+    const b = load<f64>(beta + i);
+    const h = load<f64>(hi + i);
+    const l = load<f64>(lo + i);
+    let x = b + t * d;
+    // To the bound itself where that is what stopped it.
+    if (d > 0 && (h - b) / d <= t) x = h;
+    else if (d < 0 && (l - b) / d <= t) x = l;
+    x = min(h, max(l, x));
+    store<f64>(beta + i, x);
+    const move = f64x2.splat(x - b);
+    mark(k, beta, lo, hi, up, down);
+    const row = K + ((<usize> k * <usize> ld) << 2);
+    for (let o: usize = 0; o < <usize> n << 3; o += 16) {
+      v128.store(F + o, madd64(f64x2.promote_low_f32x4(v128.load64_zero(row + (o >> 1))), move, v128.load(F + o)));
+    }
+  }
+  return true;
 }
 
 /** What the last `smo` left: its gap. */
@@ -414,7 +575,31 @@ export function smo(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usiz
     at = v128.bitselect(f64x2.replace_lane(f64x2.splat(k), 1, k + 1), at, m);
   }
   let moves = 0;
+  let next = NEWTON == 0 ? i32.MAX_VALUE : 100;
+  let restart = false;
   while (true) {
+    if (moves >= next) {
+      const free = countFree(n, up, down);
+      next = moves + 100 + (free <= MOST_FREE ? <i32> (<f64> free * <f64> free * <f64> free / 3000) : 2000);
+      if (free <= MOST_FREE) {
+        for (let again = 0; again < 3; again++) {
+          if (!newton(n, K, ld, diag, F, beta, lo, hi, up, down)) break;
+          restart = true;
+        }
+      }
+    }
+    if (restart) {
+      restart = false;
+      best = none;
+      at = f64x2.splat(-1);
+      for (let o: usize = 0; o < bytes; o += 16) {
+        const v = f64x2.sub(v128.load(up + o), v128.load(F + o));
+        const m = f64x2.ge(v, best);
+        best = v128.bitselect(v, best, m);
+        const k = <f64> (<i32> (o >> 3));
+        at = v128.bitselect(f64x2.replace_lane(f64x2.splat(k), 1, k + 1), at, m);
+      }
+    }
     const i = place(best, at);
     const top = max(f64x2.extract_lane(best, 0), f64x2.extract_lane(best, 1));
     if (i < 0 || top == -Infinity) {
@@ -429,13 +614,14 @@ export function smo(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usiz
     let partner = f64x2.splat(-1);
     let index = f64x2.replace_lane(f64x2.splat(0), 1, 1);
     const two = f64x2.splat(2);
+    const twice = f64x2.splat(2 * SCALE);
     for (let o: usize = 0; o < bytes; o += 16) {
       const f = v128.load(F + o);
       const d = v128.load(down + o);
       worst = f64x2.pmax(worst, f64x2.add(f, d));
       const gap = f64x2.max(f64x2.add(f64x2.add(tops, f), d), f64x2.splat(0));
       const k = f64x2.promote_low_f32x4(v128.load64_zero(rowI + (o >> 1)));
-      const curve = f64x2.max(f64x2.sub(f64x2.add(own, v128.load(diag + o)), f64x2.add(k, k)), tau);
+      const curve = f64x2.max(f64x2.sub(f64x2.add(own, v128.load(diag + o)), f64x2.mul(k, twice)), tau);
       const g = f64x2.div(f64x2.mul(gap, gap), curve);
       const m = v128.and(f64x2.ge(g, gain), f64x2.gt(gap, f64x2.splat(0)));
       gain = v128.bitselect(g, gain, m);
@@ -450,7 +636,7 @@ export function smo(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usiz
     moves++;
     const oi = <usize> i << 3;
     const oj = <usize> j << 3;
-    let curve = load<f64>(diag + oi) + load<f64>(diag + oj) - 2 * <f64> load<f32>(rowI + (<usize> j << 2));
+    let curve = load<f64>(diag + oi) + load<f64>(diag + oj) - 2 * SCALE * <f64> load<f32>(rowI + (<usize> j << 2));
     if (!(curve > TAU)) curve = TAU;
     let t = (load<f64>(F + oj) - load<f64>(F + oi)) / curve;
     const bi = load<f64>(beta + oi);
@@ -468,7 +654,7 @@ export function smo(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usiz
     mark(i, beta, lo, hi, up, down);
     mark(j, beta, lo, hi, up, down);
     const rowJ = K + ((<usize> j * <usize> ld) << 2);
-    const ti = f64x2.splat(t);
+    const ti = f64x2.splat(t * SCALE);
     best = none;
     at = f64x2.splat(-1);
     index = f64x2.replace_lane(f64x2.splat(0), 1, 1);
@@ -697,7 +883,10 @@ function extremes(F: usize, beta: usize, lo: usize, hi: usize): void {
 
 const BINS: i32 = 512;
 
-/** Chooses the block: free samples and the worst violators of both sides, at most Q. Gives how many. */
+/** Samples of a block, unless very many are free. */
+const USUAL: i32 = 384;
+
+/** Chooses the block: free samples and the worst violators of both sides. Gives how many, Q at most. */
 function choose(F: usize, beta: usize, lo: usize, hi: usize, list: usize, counts: usize): i32 {
   const gap = TOP + LOW;
   const scale = <f64> BINS / gap;
@@ -720,8 +909,8 @@ function choose(F: usize, beta: usize, lo: usize, hi: usize, list: usize, counts
     store<i32>(c, load<i32>(c) + 1);
   }
   // How far down each kind is taken: whole bins, and every so many of the last.
-  let left = Q;
-  const most0 = min(free, (Q * 3) >> 2);
+  let left = min(Q, max(USUAL, free + (free >> 1)));
+  const most0 = min(free, (left * 3) >> 2);
   let total = 0;
   for (let kind = 0; kind < 3; kind++) {
     let want = kind == 0 ? most0 : kind == 1 ? (left + 1) >> 1 : left;
@@ -813,6 +1002,7 @@ export function solve(F: usize, beta: usize, lo: usize, hi: usize, tol: f64, mos
   p += 8 * q;
   const K = (p + 63) & ~63;
   const tiles = K + 4 * q * q;
+  SCALE = 1;
   MOVES = 0;
   ADDED = 0;
   STEPS = 0;
@@ -958,6 +1148,80 @@ export function decide(tiles: usize, norms: usize, blocks: i32, dim: i32, sv: us
       const c1 = f64x2.splat(pair || !alone ? load<f64>(from + (<usize> (r + 1) << 3)) : 0);
       for (let o: usize = 0; o < bytes; o += 16) {
         v128.store(at + o, madd64(v128.load(buffer + o), c0, madd64(v128.load(buffer + bytes + o), c1, v128.load(at + o))));
+      }
+    }
+  }
+}
+
+// ---- a matrix for many small problems ----
+
+/** Rows of kernel values as doubles (`wide`) and floats times `factor`, from rows of products. `squares`: |x|² of all samples. */
+export function shapeProducts(products: usize, squares: usize, n: i32, ld: i32, wide: usize, floats: usize, factor: f32): void {
+  const rbf = KERNEL == RBF;
+  const times = f32x4.splat(factor);
+  const two = f64x2.splat(2 * GAMMA);
+  const minus = f64x2.splat(-GAMMA);
+  for (let i = 0; i < n; i++) {
+    const own = v128.load64_splat(squares + (<usize> i << 3));
+    for (let o: usize = 0; o < <usize> ld << 3; o += 32) {
+      let a = v128.load(products + o);
+      let b = v128.load(products + o, 16);
+      if (rbf) {
+        a = madd64(a, two, f64x2.mul(minus, f64x2.add(own, v128.load(squares + o))));
+        b = madd64(b, two, f64x2.mul(minus, f64x2.add(own, v128.load(squares + o, 16))));
+      }
+      a = shaped(a);
+      b = shaped(b);
+      v128.store(wide + o, a);
+      v128.store(wide + o, b, 16);
+      v128.store(floats + (o >> 1), f32x4.mul(narrow(a, b), times));
+    }
+    products += <usize> ld << 3;
+    wide += <usize> ld << 3;
+    floats += <usize> ld << 2;
+  }
+}
+
+/** Rows and columns of some samples of a matrix of floats, `ldOut` apart; what is beyond `count` in a row is zero. */
+export function gather32(from: usize, ld: i32, list: usize, count: i32, out: usize, ldOut: i32): void {
+  for (let r = 0; r < count; r++) {
+    const row = from + ((<usize> load<i32>(list + (<usize> r << 2)) * <usize> ld) << 2);
+    for (let s = 0; s < count; s++) store<f32>(out + (<usize> s << 2), load<f32>(row + (<usize> load<i32>(list + (<usize> s << 2)) << 2)));
+    for (let s = count; s < ldOut; s++) store<f32>(out + (<usize> s << 2), 0);
+    out += <usize> ldOut << 2;
+  }
+}
+
+/** Columns of some samples of all rows of a matrix of doubles. */
+export function gatherColumns(from: usize, n: i32, ld: i32, list: usize, count: i32, out: usize, ldOut: i32): void {
+  for (let r = 0; r < n; r++) {
+    for (let s = 0; s < count; s++) store<f64>(out + (<usize> s << 3), load<f64>(from + (<usize> load<i32>(list + (<usize> s << 2)) << 3)));
+    for (let s = count; s < ldOut; s++) store<f64>(out + (<usize> s << 3), 0);
+    from += <usize> ld << 3;
+    out += <usize> ldOut << 3;
+  }
+}
+
+/**
+ * Decision values of pairs from rows of kernel values: `rows` and `classes` say for each support vector its row in `values` and its class; the rest
+ * is as in `decide`.
+ */
+export function decideStored(values: usize, ldValues: i32, rows: usize, classes: usize, count: i32, k: i32, coefs: usize, out: usize, ld: i32): void {
+  const bytes = <usize> ld << 3;
+  for (let s = 0; s < count; s++) {
+    const row = values + ((<usize> load<i32>(rows + (<usize> s << 2)) * <usize> ldValues) << 3);
+    const c = load<i32>(classes + (<usize> s << 2));
+    for (let j = 0; j < k; j++) {
+      if (j == c) continue;
+      const coef = load<f64>(coefs + ((<usize> (j < c ? j : j - 1) * <usize> count + <usize> s) << 3));
+      if (coef == 0) continue;
+      const a = j < c ? j : c;
+      const b = j < c ? c : j;
+      const at = out + ((<usize> (a * (2 * k - a - 1) / 2 + b - a - 1) * <usize> ld) << 3);
+      const times = f64x2.splat(coef);
+      for (let o: usize = 0; o < bytes; o += 32) {
+        v128.store(at + o, madd64(v128.load(row + o), times, v128.load(at + o)));
+        v128.store(at + o, madd64(v128.load(row + o, 16), times, v128.load(at + o, 16)), 16);
       }
     }
   }

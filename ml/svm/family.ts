@@ -1,0 +1,234 @@
+import type { Labels, MatrixLike, NDArray } from "../array/mod.ts";
+import type { FitFamily, FitPlan, KnownOutputs, Params, PlannedPart } from "../base/mod.ts";
+import {
+  checkArray,
+  checkLabels,
+  checkSampleWeight,
+  type ClassWeight,
+  computeClassWeight,
+  type Encoded,
+  encodeLabels,
+} from "../utils/mod.ts";
+import type { KernelSpec } from "./kernel.ts";
+import { LARGE_PAIR } from "./one_vs_one.ts";
+
+/** Hyperparameters that change a machine, beside the kernel: one fit of a group. */
+export interface FamilyEntry {
+  readonly C: number;
+  readonly tol: number;
+  readonly classWeight: ClassWeight;
+  /** Numbers of the candidates that this fit stands for. */
+  readonly candidates: readonly number[];
+}
+
+/** Fits that share a kernel. */
+export interface FamilyGroup {
+  readonly kernel: "rbf" | "linear" | "poly";
+  readonly gamma: "scale" | "auto" | number;
+  readonly coef0: number;
+  readonly degree: number;
+  readonly cacheSize: number;
+  /** Those that differ only in C stand together, the smallest first. */
+  readonly entries: readonly FamilyEntry[];
+}
+
+/** What a part of the plan does: all entries of groups on some splits. */
+export interface FamilyTask {
+  /**
+   * "small": every fit from nothing, on one stored matrix. "paths": along C for each split apart. "folds": along C for all
+   * samples, and from there without each fold; "fold": the latter alone, after a stage "whole".
+   */
+  readonly way: "small" | "paths" | "folds" | "fold" | "whole";
+  readonly groups: readonly FamilyGroup[];
+  readonly splits: readonly number[];
+}
+
+/** Data of a family, checked. */
+export interface FamilyData {
+  readonly table: NDArray<Float64Array>;
+  readonly encoded: Encoded;
+  readonly weight: Float64Array;
+  readonly splits: FitFamily["splits"];
+}
+
+/** Fewest parts that leave room for many workers. */
+const MANY = 6;
+
+/** Checks the data; throws where a fit would. */
+export function familyData({ X, y, sampleWeight, splits }: FitFamily): FamilyData {
+  const table = checkArray(X as MatrixLike);
+  const encoded = encodeLabels(checkLabels(y as Labels));
+  return { table, encoded, weight: checkSampleWeight(sampleWeight ?? undefined, table.shape[0]), splits };
+}
+
+/** The number that a group's `gamma` comes to for some samples. */
+export function kernelOf({ kernel, gamma, coef0, degree }: FamilyGroup, X: NDArray<Float64Array>): KernelSpec {
+  let value: number;
+  if (typeof gamma === "number") value = gamma;
+  else if (gamma === "auto") value = 1 / X.shape[1];
+  else {
+    const variance = X.var();
+    value = variance === 0 ? 1 : 1 / (X.shape[1] * variance);
+  }
+  return { name: kernel, gamma: value, coef0, degree };
+}
+
+/** Upper bounds of α on a split's training samples, zero elsewhere. */
+export function upperOn({ encoded, weight }: FamilyData, train: Int32Array, entry: FamilyEntry): Float64Array {
+  const upper = new Float64Array(weight.length);
+  const codes = Int32Array.from(train, (i) => encoded.codes[i]);
+  const counts = new Int32Array(encoded.classes.size);
+  for (const c of codes) counts[c]++;
+  const factors = computeClassWeight(entry.classWeight, { ...encoded, codes, counts });
+  for (const i of train) upper[i] = entry.C * factors[encoded.codes[i]] * weight[i];
+  return upper;
+}
+
+/** Groups of the candidates that can be planned. */
+function groupsOf(candidates: readonly (Params | undefined)[]): FamilyGroup[] {
+  const groups = new Map<string, { head: Params; entries: Map<string, { head: Params; candidates: number[] }> }>();
+  for (const [c, p] of candidates.entries()) {
+    if (p === undefined) continue;
+    const shape = p.kernel === "linear"
+      ? ["linear"]
+      : p.kernel === "rbf"
+      ? ["rbf", p.gamma]
+      : ["poly", p.gamma, p.coef0, p.degree];
+    const key = JSON.stringify(shape);
+    let group = groups.get(key);
+    if (group === undefined) groups.set(key, group = { head: p, entries: new Map() });
+    const { classWeight } = p;
+    const weightKey = classWeight instanceof Map ? [...classWeight] : classWeight;
+    const entryKey = JSON.stringify([p.C, p.tol, weightKey]);
+    const entry = group.entries.get(entryKey);
+    if (entry === undefined) group.entries.set(entryKey, { head: p, candidates: [c] });
+    else entry.candidates.push(c);
+  }
+  return [...groups.values()].map(({ head, entries }) => ({
+    kernel: head.kernel as "rbf",
+    gamma: head.kernel === "linear" ? 1 : head.gamma as number,
+    coef0: head.coef0 as number,
+    degree: head.degree as number,
+    cacheSize: head.cacheSize as number,
+    entries: [...entries.values()].map(({ head, candidates }) => ({
+      C: head.C as number,
+      tol: head.tol as number,
+      classWeight: head.classWeight as ClassWeight,
+      candidates,
+    })).sort((a, b) => compare(weightOf(a), weightOf(b)) || a.C - b.C || b.tol - a.tol),
+  }));
+}
+
+function weightOf({ classWeight }: FamilyEntry): string {
+  return JSON.stringify(classWeight instanceof Map ? [...classWeight] : classWeight);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** True when each sample is tested once and trains in all other splits: then folds are the whole without their tests. */
+function areFolds(splits: FitFamily["splits"], n: number): boolean {
+  if (splits.length < 2 || splits.length > 250) return false;
+  const seen = new Uint8Array(n);
+  for (const [train, test] of splits) {
+    if (train.length + test.length !== n) return false;
+    for (const i of test) if (seen[i]++ > 0) return false;
+  }
+  return seen.every((v) => v === 1);
+}
+
+/** Splits whose training samples hold every class; of the others, the estimator itself says what is wrong. */
+function soundSplits({ encoded, weight, splits }: FamilyData): number[] {
+  return [...splits.keys()].filter((s) => {
+    const seen = new Set<number>();
+    for (const i of splits[s][0]) if (weight[i] > 0) seen.add(encoded.codes[i]);
+    return seen.size === encoded.classes.size;
+  });
+}
+
+/** Size of the largest pair of classes in any training set. */
+function largestPair({ encoded, splits }: FamilyData): number {
+  let largest = 0;
+  for (const [train] of splits) {
+    const counts = new Int32Array(encoded.classes.size);
+    for (const i of train) counts[encoded.codes[i]]++;
+    const [a, b = 0] = counts.sort().reverse();
+    largest = Math.max(largest, a + b);
+  }
+  return largest;
+}
+
+/**
+ * Plans a family of fits.
+ *
+ * @param candidates parameters of each candidate in full; undefined for those that cannot be planned
+ */
+export function planFamily(family: FitFamily, candidates: readonly (Params | undefined)[]): FitPlan | null {
+  let data: FamilyData;
+  try {
+    data = familyData(family);
+  } catch {
+    // The fits will say what is wrong.
+    return null;
+  }
+  const splits = soundSplits(data);
+  const groups = groupsOf(candidates);
+  if (splits.length === 0 || groups.length === 0 || data.encoded.classes.size < 2) return null;
+  const [n, width] = data.table.shape;
+  const small = largestPair(data) < LARGE_PAIR && n * n * 8 <= groups[0].cacheSize * 2 ** 20;
+  if (small) return { parts: smallParts(groups, splits) };
+  const whole = splits.length === family.splits.length && areFolds(family.splits, n);
+  const parts: PlannedPart[] = [];
+  const stages: { cost: number; task: FamilyTask }[] = [];
+  // A group for each class weight: where one ends, the next begins from nothing anyway.
+  const paths = groups.flatMap((g) => {
+    const keys = [...new Set(g.entries.map(weightOf))];
+    return keys.map((key) => ({ ...g, entries: g.entries.filter((e) => weightOf(e) === key) }));
+  });
+  const kept = n * n * 4 <= groups[0].cacheSize * 2 ** 20 && width >= 12;
+  for (const group of paths) {
+    const { kernel, gamma, entries } = group;
+    const unit = entries.length * (kernel === "rbf" ? 4 : kernel === "poly" ? 2 : 1);
+    const shares = whole && (kernel === "linear" || gamma !== "scale") && entries[0].classWeight !== "balanced";
+    if (shares && kept && kernel !== "linear" && paths.length >= MANY) {
+      parts.push(partOf("folds", [group], splits, unit * 3));
+    } else if (shares && !(kept && kernel !== "linear")) {
+      stages.push({ cost: unit * 2, task: { way: "whole", groups: [group], splits } });
+      const at = stages.length - 1;
+      for (const s of splits) parts.push({ ...partOf("fold", [group], [s], unit / 2), stages: [at] });
+    } else for (const s of splits) parts.push(partOf("paths", [group], [s], unit));
+  }
+  return { stages, parts };
+}
+
+function partOf(
+  way: FamilyTask["way"],
+  groups: readonly FamilyGroup[],
+  splits: readonly number[],
+  cost: number,
+): PlannedPart {
+  const fits = groups.flatMap((g) =>
+    g.entries.flatMap((e) => e.candidates.flatMap((candidate) => splits.map((split) => ({ candidate, split }))))
+  );
+  const task: FamilyTask = { way, groups, splits };
+  return { cost, task, fits };
+}
+
+/** Many groups in few parts, for each computes the products of samples anew; few groups, split by split. */
+function smallParts(groups: readonly FamilyGroup[], splits: readonly number[]): PlannedPart[] {
+  const cost = (g: FamilyGroup): number => 2 + g.entries.length;
+  if (groups.length < MANY) {
+    return groups.flatMap((g) => splits.map((s) => partOf("small", [g], [s], cost(g))));
+  }
+  const bins = Array.from({ length: MANY }, () => ({ cost: 0, groups: [] as FamilyGroup[] }));
+  for (const group of [...groups].sort((a, b) => cost(b) - cost(a))) {
+    const bin = bins.reduce((a, b) => b.cost < a.cost ? b : a);
+    bin.groups.push(group);
+    bin.cost += cost(group);
+  }
+  return bins.map((bin) => partOf("small", bin.groups, splits, bin.cost * splits.length));
+}
+
+/** Outputs of a fit for samples, from the decision values of all pairs. */
+export type OutputsOf = (candidate: number, decisions: Float64Array) => KnownOutputs;

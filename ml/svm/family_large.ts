@@ -1,0 +1,319 @@
+import type { NDArray } from "../array/mod.ts";
+import { type DecisionModel, pairDecisions } from "./decision.ts";
+import { DualMachine, type MachineOptions } from "./dual_machine.ts";
+import { type FamilyData, type FamilyEntry, type FamilyGroup, type FamilyTask, kernelOf, upperOn } from "./family.ts";
+import type { KernelSpec } from "./kernel.ts";
+import { assemble } from "./one_vs_one.ts";
+import { PairPath, type PathState } from "./pair_path.ts";
+import type { DualSolution } from "./solver.ts";
+
+/** Up to this many classes, all samples stand in every pair's machine: then decision values of all come with the fit. */
+const FEW_CLASSES = 4;
+
+/** Decision values of one fit, and what it took. */
+export interface LargeFit {
+  readonly entry: FamilyEntry;
+  readonly split: number;
+  readonly seconds: number;
+  readonly scoreSeconds: number;
+  readonly test: Float64Array;
+  readonly train?: Float64Array;
+}
+
+/** Solutions for all samples: for each entry and pair, where each fold begins. */
+export interface WholePaths {
+  readonly states: readonly (readonly StoredState[])[];
+}
+
+/** β of all samples, and their gradient without each fold's part; without the gradient where it is made anew as quickly. */
+export interface StoredState {
+  readonly beta: Float64Array;
+  readonly F?: readonly Float64Array[];
+}
+
+/** A pair of classes: its samples, in order of classes, and their signs. */
+interface Pair {
+  readonly a: number;
+  readonly b: number;
+  /** Numbers of the samples in the machine. */
+  readonly samples: Int32Array;
+  readonly signs: Int8Array;
+}
+
+/** A part at work: one group on some splits. */
+export class LargeFamily implements Disposable {
+  readonly #data: FamilyData;
+  readonly #group: FamilyGroup;
+  readonly #pairs: readonly Pair[];
+  readonly #order: Int32Array;
+  readonly #starts: Int32Array;
+  readonly #folds: Uint8Array | undefined;
+  readonly #nFolds: number;
+  readonly #wide: boolean;
+  #shared: { key: string; machine: DualMachine; options: MachineOptions } | undefined;
+
+  constructor(data: FamilyData, group: FamilyGroup, way: FamilyTask["way"]) {
+    this.#data = data;
+    this.#group = group;
+    const { encoded, weight, splits } = data;
+    const k = encoded.classes.size;
+    const starts = this.#starts = new Int32Array(k + 1);
+    for (let i = 0; i < weight.length; i++) starts[encoded.codes[i] + 1]++;
+    for (let c = 0; c < k; c++) starts[c + 1] += starts[c];
+    const next = starts.slice();
+    const order = this.#order = new Int32Array(weight.length);
+    for (let i = 0; i < weight.length; i++) order[next[encoded.codes[i]]++] = i;
+    this.#wide = k > 2 && k <= FEW_CLASSES;
+    const pairs: Pair[] = [];
+    for (let a = 0; a < k; a++) {
+      for (let b = a + 1; b < k; b++) {
+        const samples = this.#wide
+          ? order
+          : Int32Array.of(...order.subarray(starts[a], starts[a + 1]), ...order.subarray(starts[b], starts[b + 1]));
+        const signs = Int8Array.from(samples, (i) => encoded.codes[i] === a ? 1 : encoded.codes[i] === b ? -1 : 0);
+        pairs.push({ a, b, samples, signs });
+      }
+    }
+    this.#pairs = pairs;
+    this.#nFolds = splits.length;
+    if (way !== "paths") {
+      this.#folds = new Uint8Array(weight.length);
+      for (const [s, [, test]] of splits.entries()) for (const i of test) this.#folds[i] = s;
+    }
+  }
+
+  /** The machine of a pair, begun anew. */
+  #pathOf({ samples, signs }: Pair, kernel: KernelSpec, grouped: boolean): PairPath {
+    const { table } = this.#data;
+    const key = `${kernel.gamma},${grouped}`;
+    if (this.#shared?.key === key) return new PairPath(this.#shared.options, signs, this.#shared.machine);
+    const { entries, cacheSize } = this.#group;
+    let bound = 0;
+    for (const entry of entries) bound = Math.max(bound, ...this.#bounds(entry));
+    const options: MachineOptions = {
+      kernel,
+      X: table.take(samples).data,
+      rows: samples.length,
+      width: table.shape[1],
+      bound,
+      tol: entries.reduce((t, e) => Math.min(t, e.tol), Infinity),
+      cacheSize,
+      groups: grouped ? Uint8Array.from(samples, (i) => (this.#folds as Uint8Array)[i]) : null,
+      nGroups: grouped ? this.#nFolds : 0,
+    };
+    if (!this.#wide) return new PairPath(options, signs);
+    this.#shared?.machine[Symbol.dispose]();
+    const machine = new DualMachine(options);
+    this.#shared = { key, machine, options };
+    return new PairPath(options, signs, machine);
+  }
+
+  /** The largest bound of an entry, class by class. */
+  #bounds(entry: FamilyEntry): number[] {
+    const { splits, weight, encoded } = this.#data;
+    const upper = upperOn(this.#data, splits[0][0], entry);
+    const out = new Array<number>(encoded.classes.size).fill(0);
+    for (let i = 0; i < weight.length; i++) out[encoded.codes[i]] = Math.max(out[encoded.codes[i]], upper[i]);
+    return out;
+  }
+
+  /** Upper bounds of a pair's samples: those of other classes, and those that are left out, have zero. */
+  #upper(pair: Pair, upper: Float64Array): Float64Array {
+    return Float64Array.from(pair.samples, (i, t) => pair.signs[t] === 0 ? 0 : upper[i]);
+  }
+
+  #all(): Int32Array {
+    return Int32Array.from({ length: this.#data.weight.length }, (_, i) => i);
+  }
+
+  /** Solves for all samples along all entries. */
+  whole(): WholePaths {
+    const { entries } = this.#group;
+    const kernel = kernelOf(this.#group, this.#data.table);
+    const states = entries.map((): StoredState[] => []);
+    for (const pair of this.#pairs) {
+      using path = this.#pathOf(pair, kernel, true);
+      for (const [e, entry] of entries.entries()) {
+        path.solve(this.#upper(pair, upperOn(this.#data, this.#all(), entry)), entry.tol);
+        states[e].push(this.#store(path));
+      }
+    }
+    return { states };
+  }
+
+  #store(path: PairPath): StoredState {
+    const { beta, F, parts } = path.save();
+    if (path.machine.isQuick) return { beta };
+    const n = path.machine.padded;
+    return {
+      beta,
+      F: Array.from({ length: this.#nFolds }, (_, f) => F.map((v, i) => v - parts[f * n + i])),
+    };
+  }
+
+  /** Fits without each of some folds, from solutions for all samples. */
+  *withoutFolds(splits: readonly number[], { states }: WholePaths, onTrain: boolean): Generator<LargeFit> {
+    const kernel = kernelOf(this.#group, this.#data.table);
+    const { entries } = this.#group;
+    for (const s of splits) {
+      const began = performance.now();
+      const paths = this.#pairs.map((pair) => this.#wide ? undefined : this.#pathOf(pair, kernel, false));
+      try {
+        const common = (performance.now() - began) / 1000 / entries.length;
+        for (const [e, entry] of entries.entries()) {
+          const started = performance.now();
+          const upper = upperOn(this.#data, this.#all(), entry);
+          const collected = this.#collector(s, onTrain);
+          for (const [p, pair] of this.#pairs.entries()) {
+            const path = paths[p] ?? this.#pathOf(pair, kernel, false);
+            const { beta, F } = states[e][p];
+            const left = (t: number): boolean => (this.#folds as Uint8Array)[pair.samples[t]] === s;
+            path.solveFrom(beta, F?.[s], left, this.#upper(pair, upper), entry.tol);
+            collected.add(path, p);
+          }
+          yield this.#fit(entry, s, common, started, collected);
+        }
+      } finally {
+        for (const path of paths) path?.[Symbol.dispose]();
+      }
+    }
+  }
+
+  /** Fits for all samples along the entries, and from there without each fold; all in one memory. */
+  *folds(onTrain: boolean): Generator<LargeFit> {
+    const { entries } = this.#group;
+    const kernel = kernelOf(this.#group, this.#data.table);
+    const splits = [...this.#data.splits.keys()];
+    const collected = entries.map(() => splits.map((s) => this.#collector(s, onTrain)));
+    const seconds = entries.map(() => splits.map(() => 0));
+    for (const [p, pair] of this.#pairs.entries()) {
+      using path = this.#pathOf(pair, kernel, true);
+      const groups = Uint8Array.from(pair.samples, (i) => (this.#folds as Uint8Array)[i]);
+      for (const [e, entry] of entries.entries()) {
+        const began = performance.now();
+        const upper = this.#upper(pair, upperOn(this.#data, this.#all(), entry));
+        path.solve(upper, entry.tol);
+        const state: PathState = path.save();
+        const common = (performance.now() - began) / splits.length;
+        for (const s of splits) {
+          const started = performance.now();
+          path.restore(state, upper);
+          path.solveWithout(s, groups, upper, entry.tol);
+          collected[e][s].add(path, p);
+          seconds[e][s] += (performance.now() - started + common) / 1000;
+        }
+        path.restore(state, upper);
+      }
+    }
+    for (const [e, entry] of entries.entries()) {
+      for (const s of splits) yield this.#fit(entry, s, seconds[e][s], performance.now(), collected[e][s]);
+    }
+  }
+
+  /** Fits along the entries for each of some splits, apart. */
+  *paths(splits: readonly number[], onTrain: boolean): Generator<LargeFit> {
+    const { entries } = this.#group;
+    for (const s of splits) {
+      const [train] = this.#data.splits[s];
+      const kernel = kernelOf(
+        this.#group,
+        this.#group.gamma === "scale" ? this.#data.table.take(train) : this.#data.table,
+      );
+      const collected = entries.map(() => this.#collector(s, onTrain));
+      const seconds = entries.map(() => 0);
+      for (const [p, pair] of this.#pairs.entries()) {
+        using path = this.#pathOf(pair, kernel, false);
+        for (const [e, entry] of entries.entries()) {
+          const started = performance.now();
+          path.solve(this.#upper(pair, upperOn(this.#data, train, entry)), entry.tol);
+          collected[e].add(path, p);
+          seconds[e] += (performance.now() - started) / 1000;
+        }
+      }
+      for (const [e, entry] of entries.entries()) {
+        yield this.#fit(entry, s, seconds[e], performance.now(), collected[e]);
+      }
+    }
+  }
+
+  #fit(entry: FamilyEntry, split: number, common: number, started: number, collected: Collector): LargeFit {
+    const fitted = performance.now();
+    const { test, train } = collected.finish();
+    return {
+      entry,
+      split,
+      seconds: common + (fitted - started) / 1000,
+      scoreSeconds: (performance.now() - fitted) / 1000,
+      test,
+      train,
+    };
+  }
+
+  #collector(split: number, onTrain: boolean): Collector {
+    return new Collector(this.#data, this.#group, this.#pairs, this.#order, this.#starts, split, onTrain);
+  }
+
+  /** Gives the memory back. */
+  [Symbol.dispose](): void {
+    this.#shared?.machine[Symbol.dispose]();
+  }
+}
+
+/** Gathers the decision values of one fit, pair by pair. */
+class Collector {
+  readonly #solutions: DualSolution[] = [];
+  readonly #test: Float64Array;
+  readonly #train: Float64Array | undefined;
+  readonly #complete: boolean;
+
+  constructor(
+    readonly data: FamilyData,
+    readonly group: FamilyGroup,
+    readonly pairs: readonly Pair[],
+    readonly order: Int32Array,
+    readonly starts: Int32Array,
+    readonly split: number,
+    onTrain: boolean,
+  ) {
+    const [train, test] = data.splits[split];
+    this.#complete = pairs[0].samples.length === data.weight.length;
+    this.#test = new Float64Array(test.length * pairs.length);
+    this.#train = onTrain ? new Float64Array(train.length * pairs.length) : undefined;
+  }
+
+  /** The pair's fit stands in its machine now. */
+  add(path: PairPath, p: number): void {
+    if (!this.#complete) {
+      this.#solutions.push(path.solution(true));
+      return;
+    }
+    const { samples } = this.pairs[p];
+    const at = new Int32Array(samples.length);
+    for (let t = 0; t < samples.length; t++) at[samples[t]] = t;
+    const [train, test] = this.data.splits[this.split];
+    const put = (rows: Int32Array, to: Float64Array): void =>
+      path.decisions(Int32Array.from(rows, (i) => at[i])).forEach((d, i) => to[i * this.pairs.length + p] = d);
+    put(test, this.#test);
+    if (this.#train !== undefined) put(train, this.#train);
+  }
+
+  finish(): { test: Float64Array; train?: Float64Array } {
+    if (this.#complete) return { test: this.#test, train: this.#train };
+    const { table, splits } = this.data;
+    const [train, test] = splits[this.split];
+    const X = this.group.gamma === "scale" ? table.take(train) : table;
+    const { support, nSupport, dualCoef, intercept } = assemble(
+      this.#solutions,
+      this.order,
+      this.starts,
+      this.starts.length - 1,
+    );
+    const model: DecisionModel = {
+      kernel: kernelOf(this.group, X),
+      supportVectors: table.take(support),
+      ...{ support, nSupport, dualCoef, intercept },
+    };
+    const decide = (rows: Int32Array): Float64Array => pairDecisions(model, table.take(rows) as NDArray<Float64Array>);
+    return { test: decide(test), train: this.#train === undefined ? undefined : decide(train) };
+  }
+}

@@ -1,0 +1,134 @@
+import { type Labels, NDArray } from "../array/mod.ts";
+import {
+  clone,
+  type FitFamily,
+  type FitPlan,
+  type KnownOutputs,
+  type Params,
+  type PlannedFit,
+  type PlannedPart,
+} from "../base/mod.ts";
+import { checkParameters, decodeLabels, type ParameterRule } from "../utils/mod.ts";
+import { oneVsRest, vote } from "./decision.ts";
+import { familyData, type FamilyTask, planFamily } from "./family.ts";
+import { LargeFamily, type WholePaths } from "./family_large.ts";
+import { smallFits } from "./family_small.ts";
+
+/** What predictions are made of beside decision values. */
+export interface DecisionShape {
+  readonly decisionFunctionShape: "ovr" | "ovo";
+  readonly breakTies: boolean;
+}
+
+/** Decision values as they are shown, from those of all pairs. */
+export function shownDecisions(decisions: Float64Array, classes: Labels, shape: "ovr" | "ovo"): NDArray<Float64Array> {
+  const k = classes.size;
+  if (k === 2) return new NDArray(decisions.map((v) => -v));
+  if (shape === "ovo") return new NDArray(decisions).reshape(-1, k * (k - 1) / 2);
+  return new NDArray(oneVsRest(decisions, k)).reshape(-1, k);
+}
+
+/** Predicted classes from the decision values of all pairs. */
+export function predictedClasses(decisions: Float64Array, classes: Labels, breakTies: boolean): Labels {
+  const k = classes.size;
+  if (breakTies && k > 2) return decodeLabels(classes, shownDecisions(decisions, classes, "ovr").argmax(1).data);
+  return decodeLabels(classes, vote(decisions, k));
+}
+
+/** Parameters of all candidates in full; undefined for those that are fitted one by one. */
+function plannable(
+  { estimator, candidates, wanted }: FitFamily,
+  rules: Readonly<Record<string, ParameterRule>>,
+): (Params | undefined)[] {
+  // Probabilities take folds of their own within each fit.
+  if (wanted.includes("predictProba") || wanted.includes("predictLogProba")) return candidates.map(() => undefined);
+  return candidates.map((params) => {
+    try {
+      const candidate = clone(estimator);
+      if (params !== null) candidate.setParams(clone(params, { safe: false }));
+      const full = candidate.getParams(false);
+      checkParameters("SVC", full, rules);
+      const { kernel, maxIter, breakTies, decisionFunctionShape } = full;
+      if (maxIter !== -1 || (breakTies === true && decisionFunctionShape === "ovo")) return undefined;
+      return kernel === "rbf" || kernel === "linear" || kernel === "poly" ? full : undefined;
+    } catch {
+      return undefined;
+    }
+  });
+}
+
+/** How a family of classifiers is cut into parts. */
+export function planSVC(family: FitFamily, rules: Readonly<Record<string, ParameterRule>>): FitPlan | null {
+  return planFamily(family, plannable(family, rules));
+}
+
+/** Solutions for all samples, for the folds to begin from. */
+export function performSVCStage(family: FitFamily, task: FamilyTask): WholePaths {
+  using large = new LargeFamily(familyData(family), task.groups[0], task.way);
+  return large.whole();
+}
+
+/** The fits of a part. */
+export function* performSVCPart(
+  family: FitFamily,
+  { task }: PlannedPart,
+  shared: readonly unknown[],
+): Generator<PlannedFit> {
+  const started = performance.now();
+  const data = familyData(family);
+  const { way, groups, splits } = task as FamilyTask;
+  const { classes } = data.encoded;
+  const { onTrain, wanted, estimator, candidates } = family;
+  const count = splits.length * groups.reduce((t, g) => t + g.entries.reduce((m, e) => m + e.candidates.length, 0), 0);
+  const reading = (performance.now() - started) / 1000 / count;
+  const outputs = (decisions: Float64Array, { decisionFunctionShape, breakTies }: DecisionShape): KnownOutputs => ({
+    predict: predictedClasses(decisions, classes, breakTies),
+    ...(wanted.includes("decisionFunction")
+      ? { decisionFunction: shownDecisions(decisions, classes, decisionFunctionShape) }
+      : {}),
+  });
+  const fits = function* () {
+    if (way === "small") return yield* smallFits(data, groups, splits, onTrain);
+    using large = new LargeFamily(data, groups[0], way);
+    if (way === "fold") yield* large.withoutFolds(splits, shared[0] as WholePaths, onTrain);
+    else if (way === "folds") yield* large.folds(onTrain);
+    else yield* large.paths(splits, onTrain);
+  };
+  for (const fit of fits()) {
+    const { entry, split, seconds, scoreSeconds, test, train } = fit;
+    const n = entry.candidates.length;
+    for (const candidate of entry.candidates) {
+      const made = clone(estimator);
+      const params = candidates[candidate];
+      if (params !== null) made.setParams(clone(params, { safe: false }));
+      const shape = made as unknown as DecisionShape;
+      yield {
+        candidate,
+        split,
+        // Candidates that are one fit share what it took.
+        fitTime: seconds / n + reading,
+        scoreTime: scoreSeconds / n,
+        test: outputs(test, shape),
+        train: train === undefined ? undefined : outputs(train, shape),
+        attributes: { classes_: classes },
+        make: () => fitted(made as unknown as Fitter, data, split),
+      };
+    }
+  }
+}
+
+interface Fitter {
+  fit(X: NDArray<Float64Array>, y: Labels, sampleWeight?: NDArray<Float64Array>): Promise<object>;
+}
+
+/** The estimator itself, fitted in the ordinary way: only where somebody wants to see it. */
+async function fitted(
+  estimator: Fitter,
+  { table, encoded, weight, splits }: ReturnType<typeof familyData>,
+  split: number,
+): Promise<object> {
+  const [train] = splits[split];
+  const y = decodeLabels(encoded.classes, Int32Array.from(train, (i) => encoded.codes[i]));
+  const w = new NDArray(Float64Array.from(train, (i) => weight[i]));
+  return await estimator.fit(table.take(train), y, w);
+}
