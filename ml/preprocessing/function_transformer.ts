@@ -1,4 +1,12 @@
-import { type ArrayData, type MatrixLike, NDArray, Table, type TableLike, toNDArray, toTable } from "../array/mod.ts";
+import {
+  type ArrayData,
+  type MatrixLike,
+  type NDArray,
+  Table,
+  type TableLike,
+  toNDArray,
+  toTable,
+} from "../array/mod.ts";
 import {
   BaseTransformer,
   checkFeatures,

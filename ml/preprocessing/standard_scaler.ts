@@ -1,8 +1,8 @@
 import { type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
 import { BaseOneToOneTransformer, checkFeatures, type Params, rememberFeatures, resetFitted } from "../base/mod.ts";
-import { bool, checkArray, checkParameters, checkSampleWeight } from "../utils/mod.ts";
+import { assertFinite, bool, checkArray, checkParameters, checkSampleWeight } from "../utils/mod.ts";
 import { addMoments, isConstant, type Moments, noMoments } from "./moments.ts";
-import { multiplyAdd, subtractDivide } from "./affine.ts";
+import { multiplyAdd, standardize, subtractDivide } from "./affine.ts";
 import { fittedInput, noCopy } from "./input.ts";
 
 /** Hyperparameters of {@linkcode StandardScaler}. */
@@ -79,7 +79,8 @@ export class StandardScaler extends BaseOneToOneTransformer {
   // deno-lint-ignore require-await -- promises are the contract
   async partialFit(X: MatrixLike, _y?: unknown, sampleWeight?: VectorLike): Promise<this> {
     checkParameters("StandardScaler", this.getParams(), { withMean: bool, withStd: bool });
-    const table = checkArray(X, { caller: "StandardScaler.fit", forceAllFinite: "allow-nan" });
+    // Infinities show in the moments: they are not looked for in a pass of their own.
+    const table = checkArray(X, { caller: "StandardScaler.fit", forceAllFinite: false });
     const [n, m] = table.shape;
     const weight = sampleWeight === undefined ? undefined : checkSampleWeight(sampleWeight, n);
     let before = noMoments(m);
@@ -89,6 +90,7 @@ export class StandardScaler extends BaseOneToOneTransformer {
       before = this.moments(m);
     }
     const now = addMoments(before, table, weight);
+    if (!now.variance.every(Number.isFinite)) assertFinite(table, "StandardScaler.fit: X", true);
     if (first) rememberFeatures(this, X, m);
     const seen = now.count;
     this.nSamplesSeen_ = seen.every((c) => c === seen[0]) ? seen[0] : new NDArray(seen);
@@ -118,8 +120,12 @@ export class StandardScaler extends BaseOneToOneTransformer {
    */
   // deno-lint-ignore require-await -- promises are the contract
   async transform(X: MatrixLike): Promise<NDArray<Float64Array>> {
-    const table = fittedInput(this, X, "transform");
-    return subtractDivide(table, this.withMean ? this.mean_?.data : undefined, this.scale_?.data);
+    const table = fittedInput(this, X, "transform", false);
+    const mean = this.withMean ? this.mean_?.data : undefined;
+    const out = standardize(table, mean, this.scale_?.data);
+    if (out !== undefined) return out;
+    assertFinite(table, "StandardScaler.transform: X", true);
+    return subtractDivide(table, mean, this.scale_?.data);
   }
 
   /**
