@@ -1,23 +1,44 @@
 import { type ArrayData, NDArray, type NumericData, sizeOf } from "../array/mod.ts";
 import { fillGaussians, fillIntegers, fillUniforms, WORTH } from "./blocks.ts";
 import { type ChoiceOptions, choose } from "./choice.ts";
+import { binomial, multinomial, poisson } from "./discrete.ts";
+import { standardGamma } from "./gamma.ts";
 import { RandomStateError } from "./errors.ts";
-import { logarithm } from "./log_table.ts";
-import { seedState, STATE_WORDS, temper, twist } from "./mt19937.ts";
+import { seedState } from "./mt19937.ts";
+import { maskFor, WordGenerator } from "./word_generator.ts";
 
 /** Shape of what is drawn: a number of values, or the length of each axis. */
 export type Size = number | readonly number[];
-
-/** Smallest number of ones in binary that covers `max`, an unsigned 32-bit integer. */
-function maskFor(max: number): number {
-  return max === 0 ? 0 : 0xffffffff >>> Math.clz32(max);
-}
 
 function shapeOf(size: Size): number[] {
   const shape = typeof size === "number" ? [size] : [...size];
   const bad = shape.find((n) => !Number.isInteger(n) || n < 0);
   if (bad !== undefined) throw new RandomStateError(`RandomState: a size must be whole and not negative, got ${bad}`);
   return shape;
+}
+
+function notNegative(what: string, values: Record<string, number>): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (!(value >= 0)) throw new RandomStateError(`RandomState.${what}(): ${name} must not be negative, got ${value}`);
+  }
+}
+
+function checkTrials(what: string, n: number): void {
+  if (!(Number.isInteger(n) && n >= 0 && n < 2 ** 31)) {
+    throw new RandomStateError(`RandomState.${what}(): n must be a whole number, not negative, got ${n}`);
+  }
+}
+
+/** The state of a seed. */
+function stateOf(seed: number | ArrayLike<number> | null | undefined): Int32Array {
+  if (seed === undefined || seed === null) {
+    return seedState(crypto.getRandomValues(new Uint32Array(8)));
+  }
+  const list = typeof seed === "number" ? [seed] : Array.from(seed);
+  if (list.length === 0 || list.some((s) => !Number.isInteger(s) || s < 0 || s > 0xffffffff)) {
+    throw new RandomStateError(`RandomState: a seed must be a whole number from 0 to 2**32 - 1, got ${seed}`);
+  }
+  return seedState(typeof seed === "number" ? seed : list);
 }
 
 /**
@@ -35,16 +56,7 @@ function shapeOf(size: Size): number[] {
  * rng.normal(0, 1, [2, 3]).shape; // [2, 3]
  * ```
  */
-export class RandomState {
-  /** The generator's words. */
-  readonly key: Int32Array;
-  /** How many of the words were used. */
-  pos: number = STATE_WORDS;
-  /** Whether the second gaussian of a pair is waiting. */
-  hasGauss = false;
-  /** The waiting gaussian. */
-  cachedGauss = 0;
-
+export class RandomState extends WordGenerator {
   /**
    * A generator from a seed.
    *
@@ -52,15 +64,7 @@ export class RandomState {
    * @throws {RandomStateError} when a seed is out of bounds
    */
   constructor(seed?: number | ArrayLike<number> | null) {
-    if (seed === undefined || seed === null) {
-      this.key = seedState(crypto.getRandomValues(new Uint32Array(8)));
-      return;
-    }
-    const list = typeof seed === "number" ? [seed] : Array.from(seed);
-    if (list.length === 0 || list.some((s) => !Number.isInteger(s) || s < 0 || s > 0xffffffff)) {
-      throw new RandomStateError(`RandomState: a seed must be a whole number from 0 to 2**32 - 1, got ${seed}`);
-    }
-    this.key = seedState(typeof seed === "number" ? seed : list);
+    super(stateOf(seed));
   }
 
   /** A generator that goes on from the same place, apart from this one. */
@@ -71,60 +75,6 @@ export class RandomState {
     twin.hasGauss = this.hasGauss;
     twin.cachedGauss = this.cachedGauss;
     return twin;
-  }
-
-  /** The next 32 random bits, 0 to 2**32 − 1. */
-  nextUint32(): number {
-    if (this.pos === STATE_WORDS) {
-      twist(this.key);
-      this.pos = 0;
-    }
-    return temper(this.key[this.pos++]) >>> 0;
-  }
-
-  /** The next uniform number in [0, 1), of 53 bits. */
-  nextDouble(): number {
-    const a = this.nextUint32() >>> 5;
-    const b = this.nextUint32() >>> 6;
-    return (a * 67108864 + b) / 9007199254740992;
-  }
-
-  /** The next standard gaussian. */
-  nextGauss(): number {
-    if (this.hasGauss) {
-      this.hasGauss = false;
-      const waiting = this.cachedGauss;
-      this.cachedGauss = 0;
-      return waiting;
-    }
-    let a: number, b: number, r2: number;
-    do {
-      a = 2 * this.nextDouble() - 1;
-      b = 2 * this.nextDouble() - 1;
-      r2 = a * a + b * b;
-    } while (r2 >= 1 || r2 === 0);
-    const f = Math.sqrt(-2 * logarithm(r2) / r2);
-    this.cachedGauss = f * a;
-    this.hasGauss = true;
-    return f * b;
-  }
-
-  /** A uniform whole number from 0 to `max` (included), by masking and rejection. */
-  nextInterval(max: number): number {
-    if (max === 0) return 0;
-    if (max <= 0xffffffff) {
-      const mask = maskFor(max);
-      let value: number;
-      do value = (this.nextUint32() & mask) >>> 0; while (value > max);
-      return value;
-    }
-    const mask = maskFor(Math.floor(max / 0x100000000));
-    let value: number;
-    do {
-      const high = (this.nextUint32() & mask) >>> 0;
-      value = high * 0x100000000 + this.nextUint32();
-    } while (value > max);
-    return value;
   }
 
   /** An array of what `next` gives. */
@@ -257,6 +207,92 @@ export class RandomState {
     }
     const next = (): number => scale * -Math.log1p(-this.nextDouble());
     return size === undefined ? next() : this.fill(size, next);
+  }
+
+  /**
+   * Numbers of the gamma distribution.
+   *
+   * @param shape not negative
+   * @param scale not negative
+   */
+  gamma(shape: number, scale?: number): number;
+  /** An array of such. */
+  gamma(shape: number, scale: number, size: Size): NDArray<Float64Array>;
+  gamma(shape: number, scale = 1, size?: Size): number | NDArray<Float64Array> {
+    notNegative("gamma", { shape, scale });
+    const next = (): number => scale * standardGamma(this, shape);
+    return size === undefined ? next() : this.fill(size, next);
+  }
+
+  /** Numbers of the chi-squared distribution of `df` degrees of freedom, more than 0. */
+  chisquare(df: number): number;
+  /** An array of such. */
+  chisquare(df: number, size: Size): NDArray<Float64Array>;
+  chisquare(df: number, size?: Size): number | NDArray<Float64Array> {
+    if (!(df > 0)) throw new RandomStateError(`RandomState.chisquare(): df must be positive, got ${df}`);
+    const next = (): number => 2 * standardGamma(this, df / 2);
+    return size === undefined ? next() : this.fill(size, next);
+  }
+
+  /** How often something happens that happens `lam` times on average: Poisson's distribution. */
+  poisson(lam?: number): number;
+  /** An array of such. */
+  poisson(lam: number, size: Size): NDArray<Int32Array>;
+  poisson(lam = 1, size?: Size): number | NDArray<Int32Array> {
+    notNegative("poisson", { lam });
+    if (lam > 2 ** 31 - 2 ** 20) throw new RandomStateError(`RandomState.poisson(): lam is too large, got ${lam}`);
+    if (size === undefined) return poisson(this, lam);
+    const shape = shapeOf(size);
+    return new NDArray(Int32Array.from({ length: sizeOf(shape) }, () => poisson(this, lam)), shape);
+  }
+
+  /**
+   * How many of `n` trials succeed that do so with probability `p`.
+   *
+   * @param n a whole number, not negative
+   */
+  binomial(n: number, p: number): number;
+  /** An array of such. */
+  binomial(n: number, p: number, size: Size): NDArray<Int32Array>;
+  binomial(n: number, p: number, size?: Size): number | NDArray<Int32Array> {
+    checkTrials("binomial", n);
+    if (!(p >= 0 && p <= 1)) throw new RandomStateError(`RandomState.binomial(): p must be from 0 to 1, got ${p}`);
+    if (size === undefined) return binomial(this, n, p);
+    const shape = shapeOf(size);
+    return new NDArray(Int32Array.from({ length: sizeOf(shape) }, () => binomial(this, n, p)), shape);
+  }
+
+  /**
+   * How often each outcome comes in `n` trials.
+   *
+   * @param n a whole number, not negative
+   * @param pvals probabilities of the outcomes; the last one's is what the others leave
+   * @param size how many such draws; shape [outcomes] if left out, else [...size, outcomes]
+   */
+  multinomial(n: number, pvals: ArrayLike<number>, size: Size = []): NDArray<Int32Array> {
+    checkTrials("multinomial", n);
+    let sum = 0;
+    for (let i = 0; i < pvals.length; i++) {
+      if (!(pvals[i] >= 0 && pvals[i] <= 1)) {
+        throw new RandomStateError(`RandomState.multinomial(): pvals[${i}] is ${pvals[i]}, expected 0 to 1`);
+      }
+      if (i < pvals.length - 1) sum += pvals[i];
+    }
+    if (sum > 1 + 1e-12) throw new RandomStateError(`RandomState.multinomial(): pvals sum to ${sum}, more than 1`);
+    const shape = [...shapeOf(size), pvals.length];
+    const out = new Int32Array(sizeOf(shape));
+    for (let at = 0; at < out.length; at += pvals.length) multinomial(this, n, pvals, out, at);
+    return new NDArray(out, shape);
+  }
+
+  /** Random bytes. */
+  bytes(length: number): Uint8Array {
+    const out = new Uint8Array(sizeOf(shapeOf(length)));
+    for (let i = 0; i < out.length; i += 4) {
+      const word = this.nextUint32();
+      for (let j = i; j < Math.min(i + 4, out.length); j++) out[j] = word >>> 8 * (j - i);
+    }
+    return out;
   }
 
   /** Puts the entries of the first axis in random order, in place. */

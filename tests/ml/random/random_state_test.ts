@@ -61,6 +61,25 @@ Deno.test("RandomState stays with NumPy over hundreds of thousands of draws", ()
   assert.equal(r.randomSample(), values.many.end);
 });
 
+Deno.test("RandomState draws NumPy's numbers of other distributions", () => {
+  const r = new RandomState(11);
+  type Draw = (...args: unknown[]) => NDArray<Float64Array>;
+  for (const [name, args, expected] of values.distributions as [string, unknown[], number[]][]) {
+    const draw = (r as unknown as Record<string, Draw>)[name].bind(r);
+    assertClose(name === "bytes" ? draw(...args) : draw(...args, expected.length), expected, 1e-14, `${name}(${args})`);
+  }
+});
+
+Deno.test("RandomState refuses distributions that there are not", () => {
+  const r = new RandomState(0);
+  assert.throws(() => r.poisson(-1), RandomStateError);
+  assert.throws(() => r.gamma(NaN), /shape must not be negative/);
+  assert.throws(() => r.binomial(2.5, 0.5), /n must be a whole number/);
+  assert.throws(() => r.binomial(2, 1.5), /p must be from 0 to 1/);
+  assert.throws(() => r.multinomial(2, [0.5, 0.6, 0.1]), /pvals sum to/);
+  assert.throws(() => r.chisquare(0), RandomStateError);
+});
+
 Deno.test("RandomState goes on from a copy of its own fields", () => {
   const r = new RandomState(11);
   r.normal(0, 1, 3);
