@@ -6,7 +6,7 @@
 
 import { type ClientBooks, NO_FRAMES, NO_TASKS } from "./books.ts";
 import type { ClientTask } from "./client_task.ts";
-import { uncount } from "./giving_up.ts";
+import { owedGone, uncount } from "./giving_up.ts";
 
 /** The last handles to these are gone. */
 export function release(b: ClientBooks, tasks: readonly ClientTask[]): void {
@@ -23,6 +23,8 @@ export function release(b: ClientBooks, tasks: readonly ClientTask[]): void {
       if (t.unsent > 0) t.owed = true;
       else keys.push(t.key);
     }
+    // Let go, it would not show that what was to be made from it cannot be.
+    if ((t.state === "cancelled" || t.state === "lost") && t.unsent > 0) owedGone(b, t, t.state, t.reason);
     b.to(t, "released", "nobody holds it");
     t.inline = undefined;
     // What was to be made from it has no other error to show.

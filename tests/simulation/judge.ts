@@ -116,7 +116,9 @@ function unjustified(error: Error, closure: string[], tasks: TaskPlan[], facts: 
       if (!slots.some((s) => facts.mayBeUnsupplied(s))) return `${what}, but its data could have been supplied`;
       // A client that is away for longer than it is waited for is as good as gone, and its data with it.
       return lost || slots.some((s) => facts.released(s)) ||
-          facts.plan.faults.some((f) => (f.fault === "cut" || f.fault === "hold") && f.ms > 4500)
+          facts.plan.faults.some((f) =>
+            (f.fault === "cut" || f.fault === "hold" || f.fault === "freeze") && f.ms > 4500
+          )
         ? undefined
         : `${what}, but no worker was lost`;
     }

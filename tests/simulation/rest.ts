@@ -198,7 +198,9 @@ export function checkViews(world: World): void {
       if (t.state === "done") {
         const state = known === undefined ? "unknown" : STATE_NAMES[known.state];
         // A value that is here need not be there, where nobody can make it again.
-        const gone = t.inline !== undefined && (state === "waiting" || state === "queued");
+        const gone = state === "waiting" || state === "queued"
+          ? t.inline !== undefined || t.call?.options.kind === "actor"
+          : false;
         if (state !== "memory" && !gone) say(`${t.key} is done for ${name}, and ${state} for the scheduler`);
         if (known !== undefined && !fewHas(known.wanters, c)) {
           say(`${name} wants ${t.key}, and the scheduler does not know`);

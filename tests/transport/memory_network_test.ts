@@ -169,3 +169,30 @@ Deno.test("SessionEndpoint.close() that is told to a peer without an answer ends
   clock.advance(20_000);
   assert.deepEqual(log.map((line) => line.split(" ").slice(1, 4).join(" ")), ["n down hub"]);
 });
+
+Deno.test("MemoryNetwork.hold() keeps what is sent in one direction, in order, until flow()", () => {
+  const { clock, network, log, open } = world(12);
+  const hub = open("hub", true);
+  const n = open("n");
+  n.dial("memory://hub");
+  clock.advance(100);
+  log.length = 0;
+  network.hold("n", "hub");
+  for (const i of [1, 2]) n.send(n.peers[0], { header: i, frames: [] });
+  hub.send(hub.peers[0], { header: "hears", frames: [] });
+  // Who comes now does not get through to the session.
+  const late = open("late");
+  network.hold("hub", "late");
+  late.dial("memory://hub");
+  clock.advance(1000);
+  assert.deepEqual(log.map((line) => line.split(" ").slice(1).join(" ")), ['n message hub "hears"']);
+  log.length = 0;
+  network.flow("n", "hub");
+  network.healAll();
+  clock.advance(5000);
+  assert.deepEqual(
+    log.filter((line) => line.includes("hub message n")).map((line) => line.split(" ").at(-1)),
+    ["1", "2"],
+  );
+  assert.equal(late.peers.length, 1);
+});

@@ -139,7 +139,7 @@ export class MemoryNetwork {
    */
   hold(from: string, to: string): void {
     this.#holds.add(JSON.stringify([from, to]));
-    for (const driver of this.#drivers.values()) if (driver.name === from) driver.hold(to, true);
+    for (const driver of this.#drivers.values()) if (driver.name === to) driver.hold(from, true);
   }
 
   /**
@@ -150,7 +150,7 @@ export class MemoryNetwork {
    */
   flow(from: string, to: string): void {
     if (!this.#holds.delete(JSON.stringify([from, to]))) return;
-    for (const driver of [...this.#drivers.values()]) if (driver.name === from) driver.hold(to, false);
+    for (const driver of [...this.#drivers.values()]) if (driver.name === to) driver.hold(from, false);
   }
 
   /**
@@ -292,11 +292,12 @@ class MemoryDriver implements Driver {
     for (const wire of [...this.#wires.values()]) if (which(wire.otherName)) wire.break();
   }
 
+  /** Of what comes from another: its end may be gone, and what it sent last be on its way. */
   hold(other: string, on: boolean): void {
     for (const wire of [...this.#wires.values()]) {
       if (wire.otherName !== other) continue;
-      if (on) wire.hold();
-      else wire.flow();
+      if (on) wire.far.hold();
+      else wire.far.flow();
     }
   }
 

@@ -59,6 +59,11 @@ export class Wire {
     return this.#end.otherName;
   }
 
+  /** The far side. */
+  get far(): Wire {
+    return this.#other!;
+  }
+
   /** Whether this side asked for the connection. */
   get dialled(): boolean {
     return this.#end.dialled;

@@ -96,6 +96,7 @@ export function card(id: string, workers: string[], copies = 1, nbytes = 1000): 
 
 type Joining = Partial<{
   threads: number;
+  memoryLimit: number;
   resources: Record<string, number>;
   held: string[];
   pinned: Card[];
@@ -208,7 +209,7 @@ export class FakeWorker extends End {
       type: "join",
       address: `tcp://${this.name}`,
       threads: j.threads ?? 1,
-      memoryLimit: 1e9,
+      memoryLimit: j.memoryLimit ?? 1e9,
       resources: j.resources ?? {},
       host: "h",
       pid: 1,
@@ -310,8 +311,8 @@ export class FakeWorker extends End {
     const attempts = Float64Array.of(this.tasks.get(key)!.attempt);
     this.say({ type: "suspended", keys: [key], attempts, resumed, frames: none });
   }
-  beat(paused: boolean): void {
-    this.say({ type: "beat", cpu: 0, rss: 0, managed: 0, spilled: 0, ready: 0, executing: 0, paused, frames: none });
+  beat(paused: boolean, managed = 0): void {
+    this.say({ type: "beat", cpu: 0, rss: 0, managed, spilled: 0, ready: 0, executing: 0, paused, frames: none });
   }
   actorUp(key: string): void {
     const [g] = this.#pick([key]);

@@ -387,6 +387,25 @@ Deno.test("Worker executes for a client directly", async () => {
   await c.end();
 });
 
+Deno.test("Worker executes for a client also what its executor had to give back", async () => {
+  await using w = await new World().begin("w1");
+  let calls = 0;
+  const { executor } = w.workers.get("w1")!;
+  Object.assign(executor.functions, { quick: { ms: 0.1, run: () => 0 }, fickle: { ms: 0.1, run: () => calls++ } });
+  w.run("w1", { key: "q0", fn: "quick" }, { key: "f0", fn: "fickle" });
+  w.clock.advance(5);
+  Object.assign(executor.functions, { fickle: { ms: 1000, run: () => calls++ } });
+  // Both are thought to be quick: one is sent ahead, and taken back when the other is not.
+  w.run("w1", { key: "f1", fn: "fickle" }, { key: "q1", fn: "quick" });
+  const c = new Caller(w, "c", "memory://w1");
+  c.say({ type: "execute", n: 5, fn: "lib:inc", codes: [], frames: [toBlob(pack([1]))] });
+  w.clock.advance(2000);
+  const [ok] = c.heard;
+  assert.deepEqual([ok.type, (ok as { ok: boolean }).ok], ["executed", true]);
+  assert.equal(executor.started.filter((t) => t.fn === "lib:inc").length, 2);
+  await c.end();
+});
+
 Deno.test("Worker houses actors: up, called, stopped", async () => {
   await using w = await new World().begin("w1");
   w.run("w1", { key: "c1", fn: "counter", args: [10], kind: "actor", attempt: 2 });
