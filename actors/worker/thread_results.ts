@@ -32,7 +32,10 @@ export class Results {
 
   /** Bytes of an arena, in place. */
   view(arena: number, offset: number, length: number): Uint8Array {
-    const { buffer } = this.arenas[arena];
+    const memory = this.arenas[arena];
+    // What another thread has grown shows here with the engine's next interrupt only, or when asked for.
+    if (offset + length > memory.buffer.byteLength) memory.grow(0);
+    const { buffer } = memory;
     // A memory that has grown has a new buffer object.
     if (!this.#buffers.has(buffer)) this.#buffers.set(buffer, arena);
     return new Uint8Array(buffer, offset, length);

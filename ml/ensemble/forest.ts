@@ -17,6 +17,7 @@ import { growsOnRanks } from "../tree/rank_grower.ts";
 import { rankTable } from "../tree/ranks.ts";
 import type { Tree } from "../tree/structure.ts";
 import { drawnSamples, type ForestJob, growTrees } from "./grow_trees.ts";
+import { meansAtCuts } from "./walker.ts";
 
 const NO_SAMPLES = new Float32Array(0);
 
@@ -168,19 +169,7 @@ export function forestJob(
 
 /** The mean of what the trees predict, shape [nSamples, nOutputs, maxNClasses]. */
 export function meanPrediction(trees: readonly Tree[], X: Float32Array): Float64Array {
-  const { nFeatures, valueStride } = trees[0];
-  const n = X.length / nFeatures;
-  const out = new Float64Array(n * valueStride);
-  // Rows in blocks that stay in the cache while all trees pass over them.
-  const block = 1024;
-  for (let from = 0; from < n; from += block) {
-    const to = Math.min(n, from + block);
-    const rows = X.subarray(from * nFeatures, to * nFeatures);
-    const sums = out.subarray(from * valueStride, to * valueStride);
-    for (const tree of trees) tree.addTo(sums, rows);
-  }
-  for (let i = 0; i < out.length; i++) out[i] /= trees.length;
-  return out;
+  return meansAtCuts(trees, X, [{ maxDepth: Infinity, nTrees: trees.length }])[0];
 }
 
 /**
