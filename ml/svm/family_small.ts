@@ -22,6 +22,9 @@ export interface SmallFit {
   readonly train?: Float64Array;
 }
 
+/** And this many times larger as doubles; see `shapeProducts`. */
+const WIDE = 2 ** 500;
+
 const round8 = (n: number): number => (n + 7) & ~7;
 
 /**
@@ -104,6 +107,7 @@ class SmallBench implements Disposable {
   readonly #squares: Float64Array;
   #kernel = "";
   #scale = 1;
+  #wide = 1;
   #tested: Int32Array | undefined;
 
   constructor(data: FamilyData) {
@@ -163,16 +167,15 @@ class SmallBench implements Disposable {
     const { exports } = this.#frame;
     const rbf = spec.name === "rbf";
     this.#scale = rbf ? 1 / FACTOR : 1;
+    this.#wide = rbf ? 1 / WIDE : 1;
     const gamma = rbf ? spec.gamma * Math.LOG2E : spec.gamma;
     const key = `${spec.name},${gamma},${spec.coef0},${spec.degree}`;
     if (key === this.#kernel) return;
     this.#kernel = key;
     this.#tested = undefined;
     exports.setKernel(KERNELS[spec.name], gamma, spec.coef0, spec.degree, 0);
-    const { products, squares, wide, floats, diag } = this.#at;
+    const { products, squares, wide, floats } = this.#at;
     exports.shapeProducts(products, squares, this.#n, this.#ld, wide, floats, rbf ? FACTOR : 1);
-    // Its own value, kept where the rows were: a sample's kernel with itself stands in the matrix.
-    void diag;
   }
 
   /** Training samples of nonzero weight, class by class. */
@@ -198,7 +201,7 @@ class SmallBench implements Disposable {
     this.#frame.exports.gather32(floats, this.#ld, at, n, part, ld);
     const matrix = this.#frame.f64(wide, this.#n * this.#ld);
     const own = this.#frame.f64(diag, ld).fill(1);
-    for (let t = 0; t < n; t++) own[t] = matrix[list[t] * this.#ld + list[t]];
+    for (let t = 0; t < n; t++) own[t] = matrix[list[t] * this.#ld + list[t]] * this.#wide;
   }
 
   /**
@@ -284,7 +287,8 @@ class SmallBench implements Disposable {
     const out = frame.f64(at.out, pairs * ld).fill(0);
     exports.decideStored(at.columns, ld, at.list, at.classes, count, k, at.coefs, at.out, ld);
     const all = new Float64Array(m * pairs);
-    for (let p = 0; p < pairs; p++) for (let i = 0; i < m; i++) all[i * pairs + p] = out[p * ld + i] - rho[p];
+    const wide = this.#wide;
+    for (let p = 0; p < pairs; p++) for (let i = 0; i < m; i++) all[i * pairs + p] = out[p * ld + i] * wide - rho[p];
     return all;
   }
 

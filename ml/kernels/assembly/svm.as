@@ -638,30 +638,81 @@ export function smo(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usiz
     const oj = <usize> j << 3;
     let curve = load<f64>(diag + oi) + load<f64>(diag + oj) - 2 * SCALE * <f64> load<f32>(rowI + (<usize> j << 2));
     if (!(curve > TAU)) curve = TAU;
-    let t = (load<f64>(F + oj) - load<f64>(F + oi)) / curve;
+    // As LIBSVM steps and clips, in α: at exact ties the path hangs on the last digit.
     const bi = load<f64>(beta + oi);
     const bj = load<f64>(beta + oj);
-    const roomI = load<f64>(hi + oi) - bi;
-    const roomJ = bj - load<f64>(lo + oj);
-    if (t >= roomI || t >= roomJ) {
-      t = min(roomI, roomJ);
-      store<f64>(beta + oi, roomI <= roomJ ? load<f64>(hi + oi) : bi + t);
-      store<f64>(beta + oj, roomJ <= roomI ? load<f64>(lo + oj) : bj - t);
+    const plusI = load<f64>(hi + oi) > 0;
+    const plusJ = load<f64>(hi + oj) > 0;
+    const ci = plusI ? load<f64>(hi + oi) : -load<f64>(lo + oi);
+    const cj = plusJ ? load<f64>(hi + oj) : -load<f64>(lo + oj);
+    const ai = plusI ? bi : -bi;
+    const aj = plusJ ? bj : -bj;
+    const fi = load<f64>(F + oi);
+    const fj = load<f64>(F + oj);
+    let x: f64, z: f64;
+    if (plusI != plusJ) {
+      const d = ((plusI ? -fi : fi) + (plusJ ? -fj : fj)) / curve;
+      const diff = ai - aj;
+      x = ai + d;
+      z = aj + d;
+      if (diff > 0) {
+        if (z < 0) {
+          z = 0;
+          x = diff;
+        }
+      } else if (x < 0) {
+        x = 0;
+        z = -diff;
+      }
+      if (diff > ci - cj) {
+        if (x > ci) {
+          x = ci;
+          z = ci - diff;
+        }
+      } else if (z > cj) {
+        z = cj;
+        x = cj + diff;
+      }
     } else {
-      store<f64>(beta + oi, bi + t);
-      store<f64>(beta + oj, bj - t);
+      const d = ((plusI ? fi : -fi) - (plusJ ? fj : -fj)) / curve;
+      const sum = ai + aj;
+      x = ai - d;
+      z = aj + d;
+      if (sum > ci) {
+        if (x > ci) {
+          x = ci;
+          z = sum - ci;
+        }
+      } else if (z < 0) {
+        z = 0;
+        x = sum;
+      }
+      if (sum > cj) {
+        if (z > cj) {
+          z = cj;
+          x = sum - cj;
+        }
+      } else if (x < 0) {
+        x = 0;
+        z = sum;
+      }
     }
+    x = plusI ? x : -x;
+    z = plusJ ? z : -z;
+    store<f64>(beta + oi, x);
+    store<f64>(beta + oj, z);
     mark(i, beta, lo, hi, up, down);
     mark(j, beta, lo, hi, up, down);
     const rowJ = K + ((<usize> j * <usize> ld) << 2);
-    const ti = f64x2.splat(t * SCALE);
+    const di = f64x2.splat((x - bi) * SCALE);
+    const dj = f64x2.splat((z - bj) * SCALE);
     best = none;
     at = f64x2.splat(-1);
     index = f64x2.replace_lane(f64x2.splat(0), 1, 1);
     for (let o: usize = 0; o < bytes; o += 16) {
       const ki = f64x2.promote_low_f32x4(v128.load64_zero(rowI + (o >> 1)));
       const kj = f64x2.promote_low_f32x4(v128.load64_zero(rowJ + (o >> 1)));
-      const f = madd64(ti, f64x2.sub(ki, kj), v128.load(F + o));
+      const f = f64x2.add(v128.load(F + o), f64x2.add(f64x2.mul(ki, di), f64x2.mul(kj, dj)));
       v128.store(F + o, f);
       const v = f64x2.sub(v128.load(up + o), f);
       const m = f64x2.ge(v, best);
@@ -1155,25 +1206,41 @@ export function decide(tiles: usize, norms: usize, blocks: i32, dim: i32, sv: us
 
 // ---- a matrix for many small problems ----
 
-/** Rows of kernel values as doubles (`wide`) and floats times `factor`, from rows of products. `squares`: |x|² of all samples. */
+/**
+ * Rows of kernel values as doubles (`wide`; for RBF 2^500 times larger, so that none down to the smallest denormal number is lost: where nothing
+ * else speaks a vote hangs on them) and floats times `factor`, from rows of products. `squares`: |x|² of all samples.
+ */
 export function shapeProducts(products: usize, squares: usize, n: i32, ld: i32, wide: usize, floats: usize, factor: f32): void {
   const rbf = KERNEL == RBF;
   const times = f32x4.splat(factor);
   const two = f64x2.splat(2 * GAMMA);
   const minus = f64x2.splat(-GAMMA);
+  const smallest = f64x2.splat(-1074.5);
+  const larger = f64x2.splat(500);
+  const back = f64x2.splat(3.054936363499605e-151);
   for (let i = 0; i < n; i++) {
     const own = v128.load64_splat(squares + (<usize> i << 3));
     for (let o: usize = 0; o < <usize> ld << 3; o += 32) {
       let a = v128.load(products + o);
       let b = v128.load(products + o, 16);
       if (rbf) {
-        a = madd64(a, two, f64x2.mul(minus, f64x2.add(own, v128.load(squares + o))));
-        b = madd64(b, two, f64x2.mul(minus, f64x2.add(own, v128.load(squares + o, 16))));
+        const zero = f64x2.splat(0);
+        a = f64x2.min(zero, madd64(a, two, f64x2.mul(minus, f64x2.add(own, v128.load(squares + o)))));
+        b = f64x2.min(zero, madd64(b, two, f64x2.mul(minus, f64x2.add(own, v128.load(squares + o, 16)))));
+        const m = f64x2.ge(a, smallest);
+        const h = f64x2.ge(b, smallest);
+        a = v128.and(m, exp2d(f64x2.add(a, larger)));
+        b = v128.and(h, exp2d(f64x2.add(b, larger)));
+        v128.store(wide + o, a);
+        v128.store(wide + o, b, 16);
+        a = f64x2.mul(a, back);
+        b = f64x2.mul(b, back);
+      } else {
+        a = shaped(a);
+        b = shaped(b);
+        v128.store(wide + o, a);
+        v128.store(wide + o, b, 16);
       }
-      a = shaped(a);
-      b = shaped(b);
-      v128.store(wide + o, a);
-      v128.store(wide + o, b, 16);
       v128.store(floats + (o >> 1), f32x4.mul(narrow(a, b), times));
     }
     products += <usize> ld << 3;
