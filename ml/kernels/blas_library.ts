@@ -103,6 +103,8 @@ export function blasLibrary(path: string): NativeLibrary {
   lapack("dpotrf", 5);
   lapack("dsyevd", 11);
   lapack("dgesdd", 14);
+  lapack("dgelqf", 8);
+  lapack("dorglq", 9);
   // Its threads would fight with ours: each of ours computes by itself.
   const single = (actual: string): void => {
     symbols.setThreads = { name: actual, parameters: ["i32"], result: "void", optional: true };

@@ -7,7 +7,11 @@ export class Lapack {
 
   /** Whether a library has all that is called. */
   static isIn(functions: NativeFunctions): boolean {
-    return ["dpotrf", "dsyevd", "dgesdd"].every((name) => functions[name]);
+    return ["dpotrf", "dsyevd", "dgesdd", "dgelqf", "dorglq"].every((name) => functions[name]);
+  }
+
+  private room(length: number): Int32Array | BigInt64Array {
+    return this.wide ? new BigInt64Array(length) : new Int32Array(length);
   }
 
   private ints(...values: number[]): Int32Array | BigInt64Array {
@@ -41,7 +45,7 @@ export class Lapack {
     call(
       new Float64Array(wanted[0]),
       this.ints(wanted[0]),
-      this.ints(...new Array<number>(integers).fill(0)),
+      this.room(integers),
       this.ints(integers),
     );
     return Number(info[0]);
@@ -55,13 +59,32 @@ export class Lapack {
   gesdd(A: Float64Array, n: number, m: number, U: Float64Array, s: Float64Array, Vt: Float64Array): number {
     const k = Math.min(n, m);
     // There it is the transposed table, [m, n]: its left vectors are our right ones.
-    const rows = this.ints(m), cols = this.ints(n), most = this.ints(k), info = this.ints(0), ask = this.ints(-1);
-    const iwork = this.ints(...new Array<number>(8 * k).fill(0)), wanted = new Float64Array(1);
-    const call = (work: Float64Array, lwork: typeof ask): void =>
-      this.functions.dgesdd(letter("S"), rows, cols, A, rows, s, Vt, rows, U, most, work, lwork, iwork, info);
-    call(wanted, ask);
-    call(new Float64Array(wanted[0]), this.ints(wanted[0]));
+    const rows = this.ints(m), cols = this.ints(n), most = this.ints(k), info = this.ints(0);
+    const iwork = this.room(8 * k);
+    this.working((work, size) =>
+      this.functions.dgesdd(letter("S"), rows, cols, A, rows, s, Vt, rows, U, most, work, size, iwork, info)
+    );
     return Number(info[0]);
+  }
+
+  /** QR of a row-major [n, m] table in place: R on and above the diagonal; the rest, and `tau`, is for {@linkcode Lapack.orgqr}. */
+  geqrf(A: Float64Array, n: number, m: number, tau: Float64Array): void {
+    // There it is the transposed table, and its LQ.
+    const rows = this.ints(m), cols = this.ints(n), info = this.ints(0);
+    this.working((work, size) => this.functions.dgelqf(rows, cols, A, rows, tau, work, size, info));
+  }
+
+  /** Q of shape [n, m], n ≥ m, in place of what {@linkcode Lapack.geqrf} left. */
+  orgqr(A: Float64Array, n: number, m: number, tau: Float64Array): void {
+    const rows = this.ints(m), cols = this.ints(n), info = this.ints(0);
+    this.working((work, size) => this.functions.dorglq(rows, cols, rows, A, rows, tau, work, size, info));
+  }
+
+  /** Asks how much room a routine wants, then calls it with that. */
+  private working(call: (work: Float64Array, size: Int32Array | BigInt64Array) => void): void {
+    const wanted = new Float64Array(1);
+    call(wanted, this.ints(-1));
+    call(new Float64Array(wanted[0]), this.ints(wanted[0]));
   }
 }
 

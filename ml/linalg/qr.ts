@@ -1,4 +1,5 @@
 import { type MatrixLike, NDArray } from "../array/mod.ts";
+import { lapack } from "../kernels/mod.ts";
 import { table } from "./input.ts";
 import { linalgFrame } from "./module.ts";
 
@@ -34,8 +35,18 @@ export function orthonormalFactor(A: Float64Array, n: number, k: number): Float6
   return Q;
 }
 
+/** Columns from which LAPACK's blocked reflections pay. */
+const WIDE = 24;
+
 function factor(A: Float64Array, n: number, m: number, Q: Float64Array, k: number): void {
   if (A.length === 0) return;
+  const native = n >= m && m >= WIDE ? lapack() : undefined;
+  if (native !== undefined) {
+    const tau = new Float64Array(m);
+    native.geqrf(A, n, m, tau);
+    Q.set(A);
+    return native.orgqr(Q, n, m, tau);
+  }
   using frame = linalgFrame(A, Q);
   const a = frame.inout(A), q = frame.out(Q), tau = frame.temp(8 * m), w = frame.temp(8 * m);
   frame.exports.qr(a, m, n, m, tau, w);
@@ -61,12 +72,14 @@ export function triangleOf(
   const each = Math.max(2 * m, Math.ceil(BLOCK / m));
   const top = Math.min(n, m);
   const work = new Float64Array(Math.min(n, m + each) * m);
+  const native = m >= WIDE ? lapack() : undefined, tau = new Float64Array(m);
   let have = 0;
   for (let from = 0; from < n;) {
     const to = Math.min(n, from + Math.floor(work.length / m) - have);
     rows(from, to, work.subarray(have * m, (have + to - from) * m));
     const count = have + to - from;
-    {
+    if (native !== undefined) native.geqrf(work, count, m, tau);
+    else {
       using frame = linalgFrame(work);
       const a = frame.inout(work);
       frame.exports.qr(a, m, count, m, frame.temp(8 * m), frame.temp(8 * m));
