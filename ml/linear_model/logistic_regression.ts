@@ -1,18 +1,18 @@
-import { type LabelsLike, type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
-import { type Params, rememberFeatures, resetFitted } from "../base/mod.ts";
+import { type Labels, type LabelsLike, type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
+import {
+  type FitFamily,
+  type FitPlan,
+  type Params,
+  type PlannedFit,
+  type PlannedPart,
+  rememberFeatures,
+  resetFitted,
+} from "../base/mod.ts";
 import {
   bool,
-  checkArray,
-  checkClassificationTargets,
-  checkConsistentLength,
-  checkLabels,
   checkParameters,
-  checkSampleWeight,
   type ClassWeight,
-  computeClassWeight,
   either,
-  type Encoded,
-  encodeLabels,
   integer,
   InvalidInputError,
   InvalidParameterError,
@@ -22,7 +22,9 @@ import {
   real,
 } from "../utils/mod.ts";
 import { classProbabilities, LinearClassifier } from "./linear_classifier.ts";
+import { checkClassification, logisticWeights } from "./logistic_input.ts";
 import { functionsOf, type LogisticData, LogisticObjective, widthOf } from "./logistic_objective.ts";
+import { performLogistic, planLogistic } from "./logistic_plan.ts";
 import { type SmoothResult, solveSmooth } from "./logistic_smooth.ts";
 import { solveSparse } from "./logistic_sparse.ts";
 
@@ -139,6 +141,16 @@ export class LogisticRegression extends LinearClassifier {
     super(options);
   }
 
+  /** How a search's fits are cut: a part for each candidate, whose splits start from the solution for all samples. */
+  static planFits(family: FitFamily): FitPlan | null {
+    return planLogistic(family);
+  }
+
+  /** Does the fits of a part of that plan. */
+  static performPart(family: FitFamily, part: PlannedPart): Iterable<PlannedFit> {
+    return performLogistic(family, part);
+  }
+
   /**
    * Learns from samples and their classes.
    *
@@ -168,15 +180,16 @@ export class LogisticRegression extends LinearClassifier {
     const start = this.startFor(data, scaled);
     const result = this.solve(data, weight, start);
     if (!result.converged) warnOfMaxIter(this.maxIter);
-    resetFitted(this);
-    this.classes_ = encoded.classes;
-    rememberFeatures(this, X, table.shape[1]);
-    this.keep(result, data, scaled);
+    this.keep(result, data, encoded.classes, X, scaled);
     return this;
   }
 
-  /** Checks hyperparameters, each and together. */
-  private checkOptions(): void {
+  /**
+   * Checks hyperparameters, each and together.
+   *
+   * @internal
+   */
+  checkOptions(): void {
     checkParameters("LogisticRegression", this.getParams(false), rules);
     const { solver, l1Ratio, C } = this;
     if (C !== Infinity && l1Ratio > 0 && (solver === "lbfgs" || solver === "newton-cholesky")) {
@@ -227,11 +240,18 @@ export class LogisticRegression extends LinearClassifier {
     return start;
   }
 
-  /** Stores what was learned. */
-  private keep({ point, iterations }: SmoothResult, data: LogisticData, scaled: boolean): void {
+  /**
+   * Stores what was learned.
+   *
+   * @internal
+   */
+  keep({ point, iterations }: SmoothResult, data: LogisticData, classes: Labels, X: MatrixLike, scaled = false): void {
     const k = functionsOf(data);
     const width = widthOf(data);
     const m = scaled ? width - 1 : data.X.shape[1];
+    resetFitted(this);
+    this.classes_ = classes;
+    rememberFeatures(this, X, m);
     this.coef_ = new NDArray(new Float64Array(k * m), [k, m]);
     this.intercept_ = new NDArray(new Float64Array(k));
     for (let c = 0; c < k; c++) {
@@ -264,42 +284,6 @@ export function warnOfMaxIter(maxIter: number): void {
   console.warn(
     `LogisticRegression: stopped at maxIter=${maxIter} before it converged; raise maxIter, scale the features, or lower C`,
   );
-}
-
-/** Samples and classes as a linear classifier's `fit` takes them, checked. */
-export function checkClassification(
-  owner: string,
-  X: MatrixLike,
-  y: LabelsLike,
-): { table: NDArray<Float64Array>; encoded: Encoded } {
-  const table = checkArray(X, { caller: `${owner}.fit` });
-  const labels = checkLabels(y, `${owner}.fit: y`);
-  checkConsistentLength({ X: table, y: labels });
-  checkClassificationTargets(labels, `${owner}.fit`);
-  const encoded = encodeLabels(labels);
-  if (encoded.classes.size < 2) {
-    throw new InvalidInputError(
-      `${owner}.fit: y has ${encoded.classes.size} class (${encoded.classes.data[0]}); at least two are needed`,
-    );
-  }
-  return { table, encoded };
-}
-
-/** Weights of the samples times those of their classes; undefined where all are one. */
-export function logisticWeights(
-  encoded: Encoded,
-  classWeight: ClassWeight,
-  sampleWeight: VectorLike | null | undefined,
-  owner: string,
-): Float64Array | undefined {
-  const given = sampleWeight ?? undefined;
-  if (given === undefined && (classWeight ?? null) === null) return undefined;
-  const own = checkSampleWeight(given, encoded.codes.length);
-  if (own.every((w) => w === 0)) {
-    throw new InvalidInputError(`${owner}: all samples have weight zero; nothing can be learned of them`);
-  }
-  const byClass = computeClassWeight(classWeight, encoded, given === undefined ? undefined : own);
-  return own.map((w, i) => w * byClass[encoded.codes[i]]);
 }
 
 /** A table with one more column of a constant. */

@@ -1,0 +1,49 @@
+import type { LabelsLike, MatrixLike, NDArray, VectorLike } from "../array/mod.ts";
+import {
+  checkArray,
+  checkClassificationTargets,
+  checkConsistentLength,
+  checkLabels,
+  checkSampleWeight,
+  type ClassWeight,
+  computeClassWeight,
+  type Encoded,
+  encodeLabels,
+  InvalidInputError,
+} from "../utils/mod.ts";
+
+/** Samples and classes as a linear classifier's `fit` takes them, checked. */
+export function checkClassification(
+  owner: string,
+  X: MatrixLike,
+  y: LabelsLike,
+): { table: NDArray<Float64Array>; encoded: Encoded } {
+  const table = checkArray(X, { caller: `${owner}.fit` });
+  const labels = checkLabels(y, `${owner}.fit: y`);
+  checkConsistentLength({ X: table, y: labels });
+  checkClassificationTargets(labels, `${owner}.fit`);
+  const encoded = encodeLabels(labels);
+  if (encoded.classes.size < 2) {
+    throw new InvalidInputError(
+      `${owner}.fit: y has ${encoded.classes.size} class (${encoded.classes.data[0]}); at least two are needed`,
+    );
+  }
+  return { table, encoded };
+}
+
+/** Weights of the samples times those of their classes; undefined where all are one. */
+export function logisticWeights(
+  encoded: Encoded,
+  classWeight: ClassWeight,
+  sampleWeight: VectorLike | null | undefined,
+  owner: string,
+): Float64Array | undefined {
+  const given = sampleWeight ?? undefined;
+  if (given === undefined && (classWeight ?? null) === null) return undefined;
+  const own = checkSampleWeight(given, encoded.codes.length);
+  if (own.every((w) => w === 0)) {
+    throw new InvalidInputError(`${owner}: all samples have weight zero; nothing can be learned of them`);
+  }
+  const byClass = computeClassWeight(classWeight, encoded, given === undefined ? undefined : own);
+  return own.map((w, i) => w * byClass[encoded.codes[i]]);
+}

@@ -1,0 +1,133 @@
+import { NDArray } from "../array/mod.ts";
+import type { FitFamily, FitPlan, KnownOutputs, PlannedFit, PlannedPart } from "../base/mod.ts";
+import { checkSampleWeight, computeClassWeight, decodeLabels, type Encoded } from "../utils/mod.ts";
+import { chosenClasses, classProbabilities } from "./linear_classifier.ts";
+import { checkClassification } from "./logistic_input.ts";
+import { functionsOf, type LogisticData, LogisticObjective, type LogisticTask, widthOf } from "./logistic_objective.ts";
+import type { LogisticRegression } from "./logistic_regression.ts";
+import { estimatedPreconditioner, type SmoothResult, solveSmooth, solveTogether } from "./logistic_smooth.ts";
+import { solveSparse } from "./logistic_sparse.ts";
+import { configured, countsOf, scoresAt } from "./planning.ts";
+
+/** A part for each candidate: its fits on all splits start from the solution for all samples. */
+export function planLogistic(family: FitFamily): FitPlan | null {
+  const { candidates, splits } = family;
+  if (splits.length < 2) return null;
+  const parts: PlannedPart[] = [];
+  for (const candidate of candidates.keys()) {
+    const model = configured<LogisticRegression>(family, candidate);
+    // The constant is a feature there: another table.
+    if (model.warmStart || model.solver === "liblinear") continue;
+    parts.push({ cost: model.l1Ratio > 0 ? 3 : 1, task: null, fits: splits.map((_, split) => ({ candidate, split })) });
+  }
+  return parts.length === 0 ? null : { parts };
+}
+
+/** Fits one candidate on some splits: first on all samples, then from there on each split, side by side. */
+export function* performLogistic(family: FitFamily, part: PlannedPart): Iterable<PlannedFit> {
+  const started = performance.now();
+  const model = configured<LogisticRegression>(family, part.fits[0].candidate);
+  model.checkOptions();
+  const { table, encoded } = checkClassification("LogisticRegression", family.X, family.y as never);
+  const k = encoded.classes.size;
+  const fits = part.fits.filter(({ split }) => {
+    const seen = new Set<number>();
+    for (const i of family.splits[split][0]) {
+      if (seen.add(encoded.codes[i]).size === k) return true;
+    }
+    // A class is missing: that fit has other classes than the rest.
+    return false;
+  });
+  const data: LogisticData = { X: table, codes: encoded.codes, nClasses: k, fitIntercept: model.fitIntercept };
+  const given = family.sampleWeight ?? undefined;
+  const own = given === undefined ? undefined : checkSampleWeight(given, table.length);
+  const whole = taskOf(model, encoded, own, undefined);
+  const tasks = fits.map(({ split }) => taskOf(model, encoded, own, family.splits[split][0]));
+  if ([whole, ...tasks].some((t) => !(t.total > 0))) return;
+  const stop = { tol: model.tol, maxIter: model.maxIter };
+  using objective = new LogisticObjective(data);
+  const zero = new Float64Array(functionsOf(data) * widthOf(data));
+  const newton = model.solver === "newton-cholesky";
+  const l1Of = (total: number): number => model.C === Infinity ? 0 : model.l1Ratio / (model.C * total);
+  const sparse = l1Of(whole.total) > 0;
+  const first = sparse
+    ? solveSparse(objective, { ...whole, l1: l1Of(whole.total) }, zero, stop)
+    : solveSmooth(objective, whole, zero, stop, newton);
+  // Where that takes too many steps, each fit says so for itself.
+  if (!first.converged) return;
+  const starts = tasks.map(() => first.point);
+  const results = sparse
+    ? tasks.map((task) => solveSparse(objective, { ...task, l1: l1Of(task.total) }, first.point, stop))
+    : solveTogether(objective, tasks, starts, estimatedPreconditioner(data, whole, first.point), stop);
+  const fitTime = (performance.now() - started) / 1000 / Math.max(1, fits.length);
+  for (const [at, { candidate, split }] of fits.entries()) {
+    const result = results[at];
+    if (!result.converged) continue;
+    const scoring = performance.now();
+    const fitted = (): LogisticRegression => {
+      const own = configured<LogisticRegression>(family, candidate);
+      own.keep(result, data, encoded.classes, family.X);
+      return own;
+    };
+    const [train, test] = family.splits[split];
+    const known = {
+      test: outputsAt(family, data, encoded, result, test),
+      ...(family.onTrain ? { train: outputsAt(family, data, encoded, result, train) } : {}),
+    };
+    const scoreTime = (performance.now() - scoring) / 1000;
+    yield { candidate, split, fitTime, scoreTime, ...known, attributes: { classes_: encoded.classes }, make: fitted };
+  }
+}
+
+/** The objective of some rows, or of all. */
+function taskOf(
+  model: LogisticRegression,
+  encoded: Encoded,
+  own: Float64Array | undefined,
+  rows: Int32Array | undefined,
+): LogisticTask {
+  const n = encoded.codes.length;
+  const counts = rows === undefined ? undefined : countsOf(rows, n);
+  const classWeight = model.classWeight ?? null;
+  let weight = counts;
+  if (own !== undefined) weight = counts === undefined ? own : own.map((w, i) => w * counts[i]);
+  if (classWeight !== null) {
+    const byClass = computeClassWeight(classWeight, encoded, weight);
+    weight = Float64Array.from(encoded.codes, (c, i) => byClass[c] * (weight === undefined ? 1 : weight[i]));
+  }
+  let total = n;
+  if (weight !== undefined) {
+    total = 0;
+    for (const w of weight) total += w;
+  }
+  const masks = own === undefined && classWeight === null && weight !== undefined && weight.every((w) => w <= 1);
+  const strength = model.C === Infinity ? 0 : 1 / (model.C * total);
+  return { weight, masks, total, l2: strength * (1 - model.l1Ratio) };
+}
+
+/** What the fitted estimator says about some rows, as far as it is wanted. */
+function outputsAt(
+  { wanted }: FitFamily,
+  data: LogisticData,
+  { classes }: Encoded,
+  { point }: SmoothResult,
+  rows: Int32Array,
+): KnownOutputs {
+  const k = functionsOf(data);
+  const width = widthOf(data);
+  const m = data.X.shape[1];
+  const coef = new Float64Array(k * m), intercept = new Float64Array(k);
+  for (let c = 0; c < k; c++) {
+    coef.set(point.subarray(c * width, c * width + m), c * m);
+    if (width > m) intercept[c] = point[c * width + m];
+  }
+  const scores = new NDArray(scoresAt(data.X, rows, coef, intercept), [rows.length, k]);
+  const known: Record<string, unknown> = {};
+  for (const method of wanted) {
+    if (method === "predict") known[method] = decodeLabels(classes, chosenClasses(scores));
+    if (method === "decisionFunction") known[method] = k === 1 ? scores.ravel() : scores;
+    if (method === "predictProba") known[method] = classProbabilities(scores);
+    if (method === "predictLogProba") known[method] = classProbabilities(scores).map(Math.log);
+  }
+  return known;
+}
