@@ -28,6 +28,7 @@ export {
   type SVD,
   svd,
 } from "./linalg/mod.ts";
+export * from "./io/mod.ts";
 export * from "./linear_model/mod.ts";
 export * from "./estimator_checks/mod.ts";
 export * from "./feature_selection/mod.ts";
