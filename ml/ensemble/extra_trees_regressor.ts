@@ -1,6 +1,7 @@
-import type { Params } from "../base/mod.ts";
+import type { FitFamily, FitPlan, Params, PlannedFit, PlannedPart } from "../base/mod.ts";
 import { forestDefaults } from "./forest.ts";
 import { ForestRegressor, type ForestRegressorOptions } from "./forest_regressor.ts";
+import { performForests, planForests } from "./plan_forests.ts";
 
 /** Hyperparameters of {@linkcode ExtraTreesRegressor}. */
 export type ExtraTreesRegressorOptions = ForestRegressorOptions;
@@ -37,5 +38,15 @@ export class ExtraTreesRegressor extends ForestRegressor {
    */
   constructor(options: ExtraTreesRegressorOptions = {}) {
     super(options);
+  }
+
+  /** Searches: forests that differ in `maxDepth` and `nEstimators` only are grown once. */
+  static planFits(family: FitFamily): FitPlan | null {
+    return planForests(family);
+  }
+
+  /** Grows the largest forest of a part of the plan, and gives all that are in it. */
+  static performPart(family: FitFamily, part: PlannedPart): Generator<PlannedFit> {
+    return performForests(family, part);
   }
 }

@@ -1,5 +1,5 @@
-import { type Labels, type LabelsLike, type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
-import { rememberFeatures, resetFitted } from "../base/mod.ts";
+import type { Labels, LabelsLike, MatrixLike, NDArray, VectorLike } from "../array/mod.ts";
+import { type KnownOutputs, rememberFeatures, resetFitted } from "../base/mod.ts";
 import { accuracyScore } from "../metrics/mod.ts";
 import type { RandomStateLike } from "../random/mod.ts";
 import {
@@ -24,9 +24,9 @@ import {
 import { type ClassTargets, classTargets, type ClassWeights, classWeights } from "../tree/targets.ts";
 import { samplesFor } from "../tree/tree_methods.ts";
 import { checkMass, forestJob, type ForestOptions, type ForestParams, forestRules, growForest } from "./forest.ts";
-import { meanPrediction, type OobScore, outOfBag } from "./forest.ts";
+import { type GrownForest, meanPrediction, type OobScore, outOfBag } from "./forest.ts";
 import { ForestClassifierBase, treesOf } from "./forest_methods.ts";
-import type { ForestJob } from "./grow_trees.ts";
+import type { PreparedForest } from "./plan_forests.ts";
 
 /** Weights of classes, as forests take them: "balanced_subsample" weighs by what each tree drew. */
 export type ForestClassWeight = ClassWeights | "balanced_subsample";
@@ -47,6 +47,12 @@ const rules: Readonly<Record<string, ParameterRule>> = {
     test: Array.isArray,
   }),
 };
+
+/** What `fit` makes of its input. */
+interface PreparedClasses extends PreparedForest {
+  /** The classes. */
+  readonly targets: ClassTargets;
+}
 
 /** What forests of classification trees share. */
 export abstract class ForestClassifier extends ForestClassifierBase {
@@ -115,9 +121,21 @@ export abstract class ForestClassifier extends ForestClassifierBase {
    * @throws {InvalidParameterError} when a hyperparameter has a value it cannot have
    */
   async fit(X: MatrixLike, y: LabelsLike, sampleWeight?: VectorLike): Promise<this> {
-    const { job, targets, samples } = this.prepare(X, y, sampleWeight);
+    const prepared = this.prepare(X, y, sampleWeight);
+    const { job, samples, single } = prepared;
     const grown = await growForest(this as unknown as ForestParams, job);
     const oob = this.oobScore === false ? undefined : outOfBag(this.constructor.name, job, samples, grown);
+    this.keep(X, prepared, grown);
+    if (oob !== undefined) {
+      this.oobDecisionFunction_ = sharesFrom(this, oob, grown.trees[0].maxNClasses, single ? undefined : 0);
+      const score = typeof this.oobScore === "function" ? this.oobScore : accuracyScore;
+      this.oobScore_ = score(y, labelsFrom(this, oob, grown.trees[0].maxNClasses));
+    }
+    return this;
+  }
+
+  /** Takes over what was grown. */
+  protected keep(X: MatrixLike, { job, targets, single }: PreparedClasses, grown: GrownForest): void {
     resetFitted(this);
     const { problem } = job;
     rememberFeatures(this, X, problem.nFeatures);
@@ -126,16 +144,25 @@ export abstract class ForestClassifier extends ForestClassifierBase {
     this.nSamples_ = job.nSamples;
     const classes = targets.encoded.map((e) => e.classes);
     const nClasses = problem.nClasses as number[];
-    this.classes_ = targets.single ? classes[0] : classes as unknown as Labels;
-    this.nClasses_ = targets.single ? nClasses[0] : nClasses as unknown as number;
+    this.classes_ = single ? classes[0] : classes as unknown as Labels;
+    this.nClasses_ = single ? nClasses[0] : nClasses as unknown as number;
     this.nOutputs_ = nClasses.length;
     this.estimators_ = grown.trees.map((tree, t) => this.member(tree, grown.seeds[t], job.settings.maxFeatures));
-    if (oob !== undefined) {
-      this.oobDecisionFunction_ = sharesFrom(this, oob, grown.trees[0].maxNClasses, targets.single ? undefined : 0);
-      const score = typeof this.oobScore === "function" ? this.oobScore : accuracyScore;
-      this.oobScore_ = score(y, labelsFrom(this, oob, grown.trees[0].maxNClasses));
-    }
-    return this;
+  }
+
+  /** What the methods would return, of the means that trees predict. */
+  protected outputsOf(means: Float64Array): KnownOutputs {
+    const predictProba = sharesFrom(this, means, this.nClasses_, undefined);
+    return {
+      predict: labelsFrom(this, means, this.nClasses_),
+      predictProba,
+      predictLogProba: predictProba.map(Math.log),
+    };
+  }
+
+  /** Learned attributes that scorers may ask for. */
+  protected knownAttributes(): Record<string, unknown> {
+    return { classes_: this.classes_, nClasses_: this.nClasses_ };
   }
 
   /** Checks what it is given, and makes of it what the trees need. */
@@ -143,7 +170,7 @@ export abstract class ForestClassifier extends ForestClassifierBase {
     X: MatrixLike,
     y: LabelsLike,
     sampleWeight?: VectorLike | null,
-  ): { job: ForestJob; targets: ClassTargets; samples: Float32Array } {
+  ): PreparedClasses {
     const { name } = this.constructor;
     const caller = `${name}.fit`;
     checkParameters(name, this.getParams(false), rules);
@@ -166,7 +193,7 @@ export abstract class ForestClassifier extends ForestClassifierBase {
       caller,
     });
     const job = forestJob(this as unknown as ForestParams, problem, settings, weight, balancedSubsample);
-    return { job, targets, samples: table.X };
+    return { job, targets, samples: table.X, single: targets.single };
   }
 
   private weighClasses(targets: ClassTargets, given: Float64Array | null, caller: string): Float64Array | null {

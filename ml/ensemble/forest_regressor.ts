@@ -1,5 +1,5 @@
 import { type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
-import { rememberFeatures, resetFitted } from "../base/mod.ts";
+import { type KnownOutputs, rememberFeatures, resetFitted } from "../base/mod.ts";
 import { r2Score } from "../metrics/mod.ts";
 import type { RandomStateLike } from "../random/mod.ts";
 import { checkParameters, type ParameterRule } from "../utils/mod.ts";
@@ -15,12 +15,13 @@ import {
   type ForestParams,
   forestRules,
   growForest,
+  type GrownForest,
   meanPrediction,
   type OobScore,
   outOfBag,
 } from "./forest.ts";
 import { ForestRegressorBase, treesOf } from "./forest_methods.ts";
-import type { ForestJob } from "./grow_trees.ts";
+import type { PreparedForest } from "./plan_forests.ts";
 
 /** Hyperparameters of forests of regression trees. */
 export interface ForestRegressorOptions extends ForestOptions {
@@ -93,9 +94,21 @@ export abstract class ForestRegressor extends ForestRegressorBase {
    * @throws {InvalidParameterError} when a hyperparameter has a value it cannot have
    */
   async fit(X: MatrixLike, y: VectorLike | MatrixLike, sampleWeight?: VectorLike): Promise<this> {
-    const { job, samples } = this.prepare(X, y, sampleWeight);
+    const prepared = this.prepare(X, y, sampleWeight);
+    const { job, samples } = prepared;
     const grown = await growForest(this as unknown as ForestParams, job);
     const oob = this.oobScore === false ? undefined : outOfBag(this.constructor.name, job, samples, grown);
+    this.keep(X, prepared, grown);
+    if (oob !== undefined) {
+      this.oobPrediction_ = this.shaped(oob);
+      const score = typeof this.oobScore === "function" ? this.oobScore : r2Score;
+      this.oobScore_ = score(new NDArray(job.problem.y, this.oobPrediction_.shape), this.oobPrediction_);
+    }
+    return this;
+  }
+
+  /** Takes over what was grown. */
+  protected keep(X: MatrixLike, { job }: PreparedForest, grown: GrownForest): void {
     resetFitted(this);
     const { problem } = job;
     rememberFeatures(this, X, problem.nFeatures);
@@ -104,12 +117,16 @@ export abstract class ForestRegressor extends ForestRegressorBase {
     this.nSamples_ = job.nSamples;
     this.nOutputs_ = problem.nOutputs;
     this.estimators_ = grown.trees.map((tree, t) => this.member(tree, grown.seeds[t], job.settings.maxFeatures));
-    if (oob !== undefined) {
-      this.oobPrediction_ = this.shaped(oob);
-      const score = typeof this.oobScore === "function" ? this.oobScore : r2Score;
-      this.oobScore_ = score(new NDArray(problem.y, this.oobPrediction_.shape), this.oobPrediction_);
-    }
-    return this;
+  }
+
+  /** What the methods would return, of the means that trees predict. */
+  protected outputsOf(means: Float64Array): KnownOutputs {
+    return { predict: this.shaped(means) };
+  }
+
+  /** Learned attributes that scorers may ask for. */
+  protected knownAttributes(): Record<string, unknown> {
+    return {};
   }
 
   /** Checks what it is given, and makes of it what the trees need. */
@@ -117,7 +134,7 @@ export abstract class ForestRegressor extends ForestRegressorBase {
     X: MatrixLike,
     y: VectorLike | MatrixLike,
     sampleWeight?: VectorLike | null,
-  ): { job: ForestJob; samples: Float32Array } {
+  ): PreparedForest {
     const { name } = this.constructor;
     const caller = `${name}.fit`;
     checkParameters(name, this.getParams(false), rules);
@@ -133,7 +150,8 @@ export abstract class ForestRegressor extends ForestRegressorBase {
       totalWeight: this.bootstrap ? table.nSamples : totalWeight,
       caller,
     });
-    return { job: forestJob(this as unknown as ForestParams, problem, settings, weight, false), samples: table.X };
+    const job = forestJob(this as unknown as ForestParams, problem, settings, weight, false);
+    return { job, samples: table.X, single: problem.nOutputs === 1 };
   }
 
   /** A tree as an estimator of its own. */

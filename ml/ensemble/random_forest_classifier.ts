@@ -1,6 +1,7 @@
-import type { Params } from "../base/mod.ts";
+import type { FitFamily, FitPlan, Params, PlannedFit, PlannedPart } from "../base/mod.ts";
 import { forestDefaults } from "./forest.ts";
 import { ForestClassifier, type ForestClassifierOptions } from "./forest_classifier.ts";
+import { performForests, planForests } from "./plan_forests.ts";
 
 /** Hyperparameters of {@linkcode RandomForestClassifier}. */
 export type RandomForestClassifierOptions = ForestClassifierOptions;
@@ -39,5 +40,15 @@ export class RandomForestClassifier extends ForestClassifier {
    */
   constructor(options: RandomForestClassifierOptions = {}) {
     super(options);
+  }
+
+  /** Searches: forests that differ in `maxDepth` and `nEstimators` only are grown once. */
+  static planFits(family: FitFamily): FitPlan | null {
+    return planForests(family);
+  }
+
+  /** Grows the largest forest of a part of the plan, and gives all that are in it. */
+  static performPart(family: FitFamily, part: PlannedPart): Generator<PlannedFit> {
+    return performForests(family, part);
   }
 }

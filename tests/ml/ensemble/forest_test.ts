@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {
   ExtraTreesClassifier,
   ExtraTreesRegressor,
+  GridSearchCV,
   InvalidInputError,
   InvalidParameterError,
   makeClassification,
@@ -295,3 +296,60 @@ Deno.test("Forests refuse what cannot be", async () => {
   assert.deepEqual((await one.predict(X)).toArray(), [4, 4, 4]);
   assertClose(one.featureImportances_, [0]);
 });
+
+Deno.test("GridSearchCV of a forest over maxDepth, nEstimators and minSamplesLeaf scores as its fits do one by one", async () => {
+  const { X, y } = classes("unbalanced");
+  const grid = { maxDepth: [2, null, 5], minSamplesLeaf: [1, 6], nEstimators: [6, 11] };
+  const forest = new RandomForestClassifier({ randomState: 2 });
+  const scoring = ["accuracy", "neg_log_loss"];
+  const search = new GridSearchCV(forest, grid, { cv: 3, scoring, refit: "accuracy", returnTrainScore: true });
+  await search.fit(X, y);
+  // A class of one's own does not inherit the plan: each fit is done by itself.
+  class Plain extends RandomForestClassifier {}
+  const plain = new GridSearchCV(new Plain({ randomState: 2 }), grid, {
+    cv: 3,
+    scoring,
+    refit: false,
+    returnTrainScore: true,
+  });
+  await plain.fit(X, y);
+  for (const name of ["meanTestAccuracy", "meanTestNegLogLoss", "meanTrainAccuracy", "split1TestAccuracy"]) {
+    const [a, b] = [search.cvResults_, plain.cvResults_].map((r) => (r as unknown as Record<string, NDArray>)[name]);
+    assertClose(a, b, 1e-12, name);
+  }
+});
+
+Deno.test("RandomForestRegressor.performPart() makes the estimators that fits would give", async () => {
+  const { X, y } = numbers("diabetes");
+  const train = Int32Array.from({ length: 200 }, (_, i) => i);
+  const test = Int32Array.from({ length: 100 }, (_, i) => 200 + i);
+  const family = {
+    estimator: new RandomForestRegressor({ randomState: 5, maxFeatures: 3 }),
+    X,
+    y,
+    sampleWeight: weights(X.length),
+    candidates: [{ maxDepth: 3, nEstimators: 4 }, { maxDepth: null, nEstimators: 3 }, { maxDepth: 5, nEstimators: 7 }],
+    splits: [[train, test] as const],
+    wanted: ["predict" as const],
+    onTrain: false,
+  };
+  const plan = RandomForestRegressor.planFits(family);
+  assert.equal(plan?.parts.length, 1);
+  const fits = [...RandomForestRegressor.performPart(family, plan.parts[0])];
+  assert.equal(fits.length, 3);
+  for (const fit of fits) {
+    const made = fit.make() as RandomForestRegressor;
+    const alone = new RandomForestRegressor({ randomState: 5, maxFeatures: 3, ...family.candidates[fit.candidate] });
+    await alone.fit(X.take(train), y.take(train), family.sampleWeight.take(train));
+    assert.deepEqual(shapes(made), shapes(alone));
+    assertClose(fit.test?.predict as NDArray, await alone.predict(X.take(test)), 1e-12);
+    assertClose(await made.predict(X.take(test)), await alone.predict(X.take(test)), 1e-12);
+  }
+  const unlike = { ...family, candidates: [{ oobScore: true }, { maxLeafNodes: 4 }] };
+  assert.equal(RandomForestRegressor.planFits(unlike), null);
+});
+
+/** Some weights, none of them 0. */
+function weights(n: number): NDArray<Float64Array> {
+  return new RandomState(0).uniform(0.5, 2, n);
+}
