@@ -16,6 +16,7 @@ type RandomExports = {
     out: number,
     scratch: number,
   ): number;
+  descending(key: number, pos: number, n: number, top: number, out: number, scratch: number): number;
   gaussians(key: number, pos: number, pairs: number, out: number, scratch: number, table: number): number;
 };
 
@@ -89,6 +90,26 @@ export function fillGaussians(rng: Generator, to: Float64Array): void {
       const count = Math.min(n, to.length - at);
       rng.pos = exports.gaussians(key, rng.pos, count / 2, out, scratch, out + n * 8);
       to.set(count === n ? made : made.subarray(0, count), at);
+    }
+  });
+}
+
+/**
+ * What a shuffle of `n` entries draws: for each i from n − 1 down to 1 a number from 0 to i. Calls `use` with them in order, block by block: `drawn[k]`
+ * is that of i = top − k.
+ */
+export function drawDescending(
+  rng: Generator,
+  n: number,
+  use: (drawn: Int32Array, count: number, top: number) => void,
+): void {
+  const most = Math.min(BLOCK, n - 1);
+  within(rng, most * 4 + 16, most * 4, (exports, key, out, scratch, buffer) => {
+    const drawn = new Int32Array(buffer, out, most);
+    for (let top = n - 1; top > 0; top -= most) {
+      const count = Math.min(most, top);
+      rng.pos = exports.descending(key, rng.pos, count, top, out, scratch);
+      use(drawn, count, top);
     }
   });
 }

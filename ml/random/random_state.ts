@@ -1,5 +1,5 @@
 import { type ArrayData, NDArray, type NumericData, sizeOf } from "../array/mod.ts";
-import { fillGaussians, fillIntegers, fillUniforms, WORTH } from "./blocks.ts";
+import { drawDescending, fillGaussians, fillIntegers, fillUniforms, WORTH } from "./blocks.ts";
 import { type ChoiceOptions, choose } from "./choice.ts";
 import { binomial, multinomial, poisson } from "./discrete.ts";
 import { standardGamma } from "./gamma.ts";
@@ -319,12 +319,21 @@ export class RandomState extends WordGenerator {
   permutation(x: number | NDArray<ArrayData>): NDArray<ArrayData> {
     const order = new Int32Array(typeof x === "number" ? x : x.length);
     for (let i = 0; i < order.length; i++) order[i] = i;
-    // A loop of its own over 32-bit integers: permutations are what splitters spend their time in.
-    for (let i = order.length - 1; i > 0; i--) {
-      const j = this.nextInterval(i);
-      const held = order[i];
-      order[i] = order[j];
-      order[j] = held;
+    if (order.length > WORTH) {
+      // Drawn ahead: the swaps, each a miss of the cache, then do not wait for each other.
+      drawDescending(this, order.length, (drawn, count, top) => {
+        for (let k = 0; k < count; k++) {
+          const j = drawn[k], held = order[top - k];
+          order[top - k] = order[j];
+          order[j] = held;
+        }
+      });
+    } else {
+      for (let i = order.length - 1; i > 0; i--) {
+        const j = this.nextInterval(i), held = order[i];
+        order[i] = order[j];
+        order[j] = held;
+      }
     }
     return typeof x === "number" ? new NDArray(order) : x.take(order);
   }

@@ -116,6 +116,32 @@ export function integers(key: usize, pos: i32, n: i32, low: i32, max: u32, mask:
   return pos;
 }
 
+/**
+ * `n` whole numbers, the first from 0 to `top`, each further one from 0 to one less: what a shuffle draws. `scratch` is room for n words. The new
+ * position.
+ */
+export function descending(key: usize, pos: i32, n: i32, top: i32, out: usize, scratch: usize): i32 {
+  const end = top - n;
+  let q = out;
+  while (top > end) {
+    const count = top - end;
+    pos = words(key, pos, count, scratch);
+    let mask = <u32> -1 >> <u32> clz(top);
+    let p = scratch;
+    for (let i = 0; i < count; i++) {
+      const v = load<u32>(p) & mask;
+      store<u32>(q, v);
+      const taken = <i32> (v <= <u32> top);
+      q += taken << 2;
+      top -= taken;
+      // One bit fewer, when the highest one is not needed any more.
+      if (<u32> top <= mask >> 1) mask >>= 1;
+      p += 4;
+    }
+  }
+  return pos;
+}
+
 const LN2_HI: f64 = reinterpret<f64>(0x3fe62e42fefa3800);
 const LN2_LO: f64 = reinterpret<f64>(0x3d2ef35793c76730);
 /** Bits of 1/√2, where the mantissa's range begins, rounded to a bound of the table. */

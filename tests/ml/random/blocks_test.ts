@@ -42,6 +42,19 @@ for (const [i, n] of SIZES.entries()) {
   });
 }
 
+Deno.test("RandomState.permutation() is drawn in blocks as one by one", () => {
+  for (const n of [130, 256, 257, 1025, 8193, 8194, 40_000]) {
+    const [a, b] = twins(n, n % 5);
+    const order = Int32Array.from({ length: n }, (_, i) => i);
+    for (let i = n - 1; i > 0; i--) {
+      const j = b.nextInterval(i);
+      [order[i], order[j]] = [order[j], order[i]];
+    }
+    assert.deepEqual(a.permutation(n).data, order, `${n}`);
+    assertSame(a, b, `${n}`);
+  }
+});
+
 Deno.test("logarithm() is within a unit in the last place of Math.log, from the smallest numbers to the largest", () => {
   const rng = new RandomState(1);
   const some = [
