@@ -66,9 +66,7 @@ function cellOf(v: unknown, where: string): Cell {
     default:
       if (v instanceof Date) return v.getTime();
       throw new FileFormatError(
-        `${where} holds ${
-          Array.isArray(v) || ArrayBuffer.isView(v) ? "lists" : "records"
-        }, which no table here can; leave it out with { columns: [ … ] }`,
+        `${where} holds lists or records, which no table here can; leave it out with { columns: [ … ] }`,
       );
   }
 }

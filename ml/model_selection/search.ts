@@ -18,7 +18,9 @@ import {
   resetFitted,
 } from "../base/mod.ts";
 import {
+  bool,
   checkConsistentLength,
+  checkParameters,
   didYouMean,
   InvalidInputError,
   InvalidParameterError,
@@ -185,6 +187,7 @@ export abstract class BaseSearchCV extends BaseEstimator {
     if (!isEstimator(this.estimator)) throw new InvalidParameterError(`${name}: estimator must be an estimator`);
     const scorers = readScoring(this.scoring, this.estimator);
     const refitMetric = this.refitMetric(scorers);
+    checkParameters(this.constructor.name, this.getParams(false), { returnTrainScore: bool });
     checkParamNames(this.estimator, [...this.candidateNames()]);
     this.checkSamples(X, y, options.sampleWeight);
     const splitter = checkCv(this.cv, y, { classifier: isClassifier(this.estimator) });

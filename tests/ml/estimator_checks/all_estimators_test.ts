@@ -10,7 +10,7 @@ import {
   makeUnion,
   type MatrixLike,
   MinMaxScaler,
-  NDArray,
+  type NDArray,
   parallelBackend,
   StandardScaler,
   SVC,
