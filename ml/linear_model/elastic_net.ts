@@ -1,11 +1,20 @@
 import { type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
-import { type Params, rememberFeatures, resetFitted } from "../base/mod.ts";
+import {
+  type FitFamily,
+  type FitPlan,
+  type Params,
+  type PlannedFit,
+  type PlannedPart,
+  rememberFeatures,
+  resetFitted,
+} from "../base/mod.ts";
 import { checkRandomState, type RandomStateLike } from "../random/mod.ts";
 import { bool, checkParameters, integer, oneOf, type ParameterRule, randomSource, real } from "../utils/mod.ts";
 import { ColumnProblem, descend, type DescentProblem, GramProblem } from "./coordinate_descent.ts";
 import { checkRegression, LinearRegressor, type RegressionData } from "./linear_regressor.ts";
-import { equationsOf, GRAM_LIMIT } from "./least_squares.ts";
+import { equationsOf, GRAM_LIMIT, type Means } from "./least_squares.ts";
 import { interceptsOf, type NormalEquations } from "./moments.ts";
+import { equationsOfSplits, performRegression, planRegression } from "./regression_plan.ts";
 
 /** Hyperparameters of {@linkcode ElasticNet}. */
 export interface ElasticNetOptions {
@@ -109,6 +118,21 @@ export class ElasticNet extends LinearRegressor {
     super(options);
   }
 
+  /** How a search's fits are cut: products of the features are summed up once a split, and shared by its candidates. */
+  static planFits(family: FitFamily): FitPlan | null {
+    return planRegression(family);
+  }
+
+  /** Sums up products for all splits. */
+  static performStage(family: FitFamily, task: unknown): unknown {
+    return equationsOfSplits(family, task as boolean);
+  }
+
+  /** Does the fits of a split. */
+  static performPart(family: FitFamily, part: PlannedPart, shared: readonly unknown[]): Iterable<PlannedFit> {
+    return performRegression(family, part, shared);
+  }
+
   /**
    * Learns from samples and their targets; of several targets each by itself.
    *
@@ -120,23 +144,61 @@ export class ElasticNet extends LinearRegressor {
    */
   // deno-lint-ignore require-await -- promises are the contract
   async fit(X: MatrixLike, y: VectorLike, sampleWeight?: VectorLike | null): Promise<this> {
-    const owner = this.constructor.name;
-    checkParameters(owner, { ...this.getParams(false), l1Ratio: this.l1Part() }, rules);
-    const data = checkRegression(owner, X, y, sampleWeight);
-    const equations = data.X.length >= data.X.shape[1] && data.X.shape[1] <= GRAM_LIMIT
-      ? gramOf(data, this)
-      : undefined;
-    this.solve(data, equations);
-    rememberFeatures(this, X, data.X.shape[1]);
+    this.checkOptions();
+    const data = checkRegression(this.constructor.name, X, y, sampleWeight);
+    const [n, m] = data.X.shape;
+    if (n >= m && m <= GRAM_LIMIT) this.keepByEquations(equationsOf(data, this.fitIntercept), n, X, data.flat);
+    else {
+      const centred = centre(data, this.fitIntercept);
+      this.solve(
+        centred,
+        (c) => new ColumnProblem(centred.columns, centred.targets.subarray(c * n, (c + 1) * n)),
+        n,
+        data.flat,
+      );
+      rememberFeatures(this, X, m);
+    }
     return this;
   }
 
-  /** Solves for each target, by the normal equations where they are there. */
-  private solve(data: RegressionData, equations: NormalEquations | undefined): void {
-    const [n, m] = data.X.shape;
-    const t = data.Y.shape[1];
+  /**
+   * Checks hyperparameters.
+   *
+   * @internal
+   */
+  checkOptions(): void {
+    checkParameters(this.constructor.name, { ...this.getParams(false), l1Ratio: this.l1Part() }, rules);
+  }
+
+  /**
+   * Whether the normal equations may do: where nothing of another fit is needed.
+   *
+   * @internal
+   */
+  fitsByEquations(): boolean {
+    return !this.warmStart && !(typeof this.randomState === "object" && this.randomState !== null);
+  }
+
+  /**
+   * Solves by products of the features and stores what was learned.
+   *
+   * @param n number of samples, for which the penalty stands
+   * @internal
+   */
+  keepByEquations(equations: NormalEquations, n: number, X: MatrixLike, flat: boolean): boolean {
+    const { m, gram, xy, yy, weight } = equations;
+    // Weights count as if their mean were one.
+    const scaled = (part: Float64Array): Float64Array => weight === n ? part : part.map((v) => v * n / weight);
+    const [G, B, squares] = [scaled(gram), scaled(xy), scaled(yy)];
+    this.solve(equations, (c) => new GramProblem(G, B.subarray(c * m, (c + 1) * m), squares[c]), n, flat);
+    rememberFeatures(this, X, m);
+    return true;
+  }
+
+  /** Solves for each target. */
+  private solve(means: Means, problemOf: (target: number) => DescentProblem, n: number, flat: boolean): void {
+    const { m, t } = means;
     const coef = this.startAt(t, m);
-    const centred = equations === undefined ? centre(data, this.fitIntercept) : undefined;
     const iterations = new Int32Array(t);
     const gaps = new Float64Array(t);
     // The objective is divided by the number of samples, and weights count as if their mean were one.
@@ -147,7 +209,7 @@ export class ElasticNet extends LinearRegressor {
       const w = coef.subarray(c * m, (c + 1) * m);
       // A seed is the same for each target; a generator goes on.
       const seed = checkRandomState(this.randomState).randint(0x7fffffff);
-      const result = descend(problemOf(equations, centred, c, n), w, {
+      const result = descend(problemOf(c), w, {
         l1: strength * l1Part,
         l2: strength * (1 - l1Part),
         maxIter: this.maxIter,
@@ -168,7 +230,7 @@ export class ElasticNet extends LinearRegressor {
       }
     }
     resetFitted(this);
-    this.setLinear(coef, interceptsOf(coef, equations ?? centred as Centred), data.flat);
+    this.setLinear(coef, interceptsOf(coef, means), flat);
     this.nIter_ = t === 1 ? iterations[0] : new NDArray(iterations);
     this.dualGap_ = t === 1 ? gaps[0] : new NDArray(gaps);
   }
@@ -186,7 +248,7 @@ export class ElasticNet extends LinearRegressor {
 }
 
 /** Samples about their means, features column after column, each times the root of its weight. */
-interface Centred extends Pick<NormalEquations, "m" | "t" | "xMean" | "yMean"> {
+interface Centred extends Means {
   readonly columns: Float64Array;
   readonly targets: Float64Array;
 }
@@ -214,28 +276,4 @@ function centre({ X, Y, weight }: RegressionData, fitIntercept: boolean): Centre
   const xMean = Float64Array.from({ length: m }, (_, j) => column(X, j, columns.subarray(j * n, (j + 1) * n)));
   const yMean = Float64Array.from({ length: t }, (_, c) => column(Y, c, targets.subarray(c * n, (c + 1) * n)));
   return { m, t, xMean, yMean, columns, targets };
-}
-
-function gramOf(data: RegressionData, { fitIntercept }: ElasticNet): NormalEquations {
-  const equations = equationsOf(data, fitIntercept);
-  if (data.weight !== undefined) {
-    for (const part of [equations.gram, equations.xy, equations.yy]) {
-      for (let i = 0; i < part.length; i++) part[i] *= data.X.length / equations.weight;
-    }
-  }
-  return equations;
-}
-
-function problemOf(
-  equations: NormalEquations | undefined,
-  centred: Centred | undefined,
-  c: number,
-  n: number,
-): DescentProblem {
-  if (equations !== undefined) {
-    const { m, gram, xy, yy } = equations;
-    return new GramProblem(gram, xy.subarray(c * m, (c + 1) * m), yy[c]);
-  }
-  const { columns, targets } = centred as Centred;
-  return new ColumnProblem(columns, targets.subarray(c * n, (c + 1) * n));
 }

@@ -1,5 +1,6 @@
-import type { Params } from "../base/mod.ts";
+import type { FitFamily, FitPlan, Params, PlannedFit, PlannedPart } from "../base/mod.ts";
 import { ElasticNet, type ElasticNetOptions } from "./elastic_net.ts";
+import { equationsOfSplits, performRegression, planRegression } from "./regression_plan.ts";
 
 /** Hyperparameters of {@linkcode Lasso}. */
 export type LassoOptions = Omit<ElasticNetOptions, "l1Ratio">;
@@ -30,6 +31,21 @@ export class Lasso extends ElasticNet {
    */
   constructor(options: LassoOptions = {}) {
     super(options as ElasticNetOptions);
+  }
+
+  /** How a search's fits are cut: products of the features are summed up once a split, and shared by its candidates. */
+  static override planFits(family: FitFamily): FitPlan | null {
+    return planRegression(family);
+  }
+
+  /** Sums up products for all splits. */
+  static override performStage(family: FitFamily, task: unknown): unknown {
+    return equationsOfSplits(family, task as boolean);
+  }
+
+  /** Does the fits of a split. */
+  static override performPart(family: FitFamily, part: PlannedPart, shared: readonly unknown[]): Iterable<PlannedFit> {
+    return performRegression(family, part, shared);
   }
 
   /** All of the penalty is on absolute values. */

@@ -1,10 +1,19 @@
 import { type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
-import { type Params, rememberFeatures, resetFitted } from "../base/mod.ts";
+import {
+  type FitFamily,
+  type FitPlan,
+  type Params,
+  type PlannedFit,
+  type PlannedPart,
+  rememberFeatures,
+  resetFitted,
+} from "../base/mod.ts";
 import { bool, checkParameters, type ParameterRule, real } from "../utils/mod.ts";
-import { equationsOf, leastSquares } from "./least_squares.ts";
+import { byEquations, equationsOf, leastSquares } from "./least_squares.ts";
 import { checkRegression, LinearRegressor } from "./linear_regressor.ts";
-import { interceptsOf } from "./moments.ts";
+import { interceptsOf, type NormalEquations } from "./moments.ts";
 import { nonNegativeLeastSquares } from "./nonnegative.ts";
+import { equationsOfSplits, performRegression, planRegression } from "./regression_plan.ts";
 
 /** Hyperparameters of {@linkcode LinearRegression}. */
 export interface LinearRegressionOptions {
@@ -63,6 +72,21 @@ export class LinearRegression extends LinearRegressor {
     super(options);
   }
 
+  /** How a search's fits are cut: products of the features are summed up once a split, and shared by its candidates. */
+  static planFits(family: FitFamily): FitPlan | null {
+    return planRegression(family);
+  }
+
+  /** Sums up products for all splits. */
+  static performStage(family: FitFamily, task: unknown): unknown {
+    return equationsOfSplits(family, task as boolean);
+  }
+
+  /** Does the fits of a split. */
+  static performPart(family: FitFamily, part: PlannedPart, shared: readonly unknown[]): Iterable<PlannedFit> {
+    return performRegression(family, part, shared);
+  }
+
   /**
    * Learns from samples and their targets.
    *
@@ -74,25 +98,58 @@ export class LinearRegression extends LinearRegressor {
    */
   // deno-lint-ignore require-await -- promises are the contract
   async fit(X: MatrixLike, y: VectorLike, sampleWeight?: VectorLike | null): Promise<this> {
-    checkParameters("LinearRegression", this.getParams(false), rules);
+    this.checkOptions();
     const data = checkRegression("LinearRegression", X, y, sampleWeight);
-    const m = data.X.shape[1];
     if (this.positive) {
-      const equations = equationsOf(data, this.fitIntercept);
-      const coef = new Float64Array(equations.t * m);
-      for (let c = 0; c < equations.t; c++) {
-        coef.set(nonNegativeLeastSquares(equations.gram, equations.xy.subarray(c * m, (c + 1) * m)), c * m);
-      }
-      resetFitted(this);
-      this.setLinear(coef, interceptsOf(coef, equations), data.flat);
+      this.keepByEquations(equationsOf(data, this.fitIntercept), data.X.length, X, data.flat);
     } else {
       const { coef, rank, singular, means } = leastSquares(data, this.fitIntercept, this.tol);
       resetFitted(this);
       this.setLinear(coef, interceptsOf(coef, means), data.flat);
       this.rank_ = rank;
       this.singular_ = new NDArray(singular);
+      rememberFeatures(this, X, data.X.shape[1]);
+    }
+    return this;
+  }
+
+  /**
+   * Checks hyperparameters.
+   *
+   * @internal
+   */
+  checkOptions(): void {
+    checkParameters("LinearRegression", this.getParams(false), rules);
+  }
+
+  /**
+   * Whether the normal equations may do.
+   *
+   * @internal
+   */
+  fitsByEquations(): boolean {
+    return true;
+  }
+
+  /**
+   * Solves normal equations and stores what was learned; false where they do not do.
+   *
+   * @internal
+   */
+  keepByEquations(equations: NormalEquations, _n: number, X: MatrixLike, flat: boolean): boolean {
+    const { m, t, gram, xy } = equations;
+    let coef = new Float64Array(t * m);
+    const solved = this.positive ? undefined : byEquations(undefined, equations, this.tol);
+    if (solved !== undefined) coef = solved.coef as Float64Array<ArrayBuffer>;
+    else if (!this.positive) return false;
+    else for (let c = 0; c < t; c++) coef.set(nonNegativeLeastSquares(gram, xy.subarray(c * m, (c + 1) * m)), c * m);
+    resetFitted(this);
+    this.setLinear(coef, interceptsOf(coef, equations), flat);
+    if (solved !== undefined) {
+      this.rank_ = solved.rank;
+      this.singular_ = new NDArray(solved.singular);
     }
     rememberFeatures(this, X, m);
-    return this;
+    return true;
   }
 }

@@ -1,5 +1,13 @@
 import type { MatrixLike, VectorLike } from "../array/mod.ts";
-import { type Params, rememberFeatures, resetFitted } from "../base/mod.ts";
+import {
+  type FitFamily,
+  type FitPlan,
+  type Params,
+  type PlannedFit,
+  type PlannedPart,
+  rememberFeatures,
+  resetFitted,
+} from "../base/mod.ts";
 import { kernels } from "../kernels/mod.ts";
 import { choleskyInPlace } from "../linalg/mod.ts";
 import {
@@ -18,6 +26,7 @@ import { centredRows, equationsOf, fromSingular, GRAM_LIMIT, type Means, meansOf
 import { checkRegression, LinearRegressor, type RegressionData } from "./linear_regressor.ts";
 import { interceptsOf, type NormalEquations } from "./moments.ts";
 import { nonNegativeLeastSquares } from "./nonnegative.ts";
+import { equationsOfSplits, performRegression, planRegression } from "./regression_plan.ts";
 
 /** Ways to solve ridge regression. */
 export type RidgeSolver = "auto" | "cholesky" | "svd" | "lbfgs";
@@ -101,6 +110,21 @@ export class Ridge extends LinearRegressor {
     super(options);
   }
 
+  /** How a search's fits are cut: products of the features are summed up once a split, and shared by its candidates. */
+  static planFits(family: FitFamily): FitPlan | null {
+    return planRegression(family);
+  }
+
+  /** Sums up products for all splits. */
+  static performStage(family: FitFamily, task: unknown): unknown {
+    return equationsOfSplits(family, task as boolean);
+  }
+
+  /** Does the fits of a split. */
+  static performPart(family: FitFamily, part: PlannedPart, shared: readonly unknown[]): Iterable<PlannedFit> {
+    return performRegression(family, part, shared);
+  }
+
   /**
    * Learns from samples and their targets.
    *
@@ -112,8 +136,7 @@ export class Ridge extends LinearRegressor {
    */
   // deno-lint-ignore require-await -- promises are the contract
   async fit(X: MatrixLike, y: VectorLike, sampleWeight?: VectorLike | null): Promise<this> {
-    checkParameters("Ridge", this.getParams(false), rules);
-    this.checkSolver();
+    this.checkOptions();
     const data = checkRegression("Ridge", X, y, sampleWeight);
     const alphas = alphasFor(this.alpha, data.Y.shape[1]);
     const { coef, means, solver } = solveRidge(data, alphas, this);
@@ -125,7 +148,13 @@ export class Ridge extends LinearRegressor {
     return this;
   }
 
-  private checkSolver(): void {
+  /**
+   * Checks hyperparameters, each and together.
+   *
+   * @internal
+   */
+  checkOptions(): void {
+    checkParameters("Ridge", this.getParams(false), rules);
     const { solver, positive } = this;
     if (solver === "lbfgs" && !positive) {
       throw new InvalidParameterError('Ridge: solver "lbfgs" is for positive: true only; use "auto"');
@@ -135,6 +164,32 @@ export class Ridge extends LinearRegressor {
         `Ridge: solver ${JSON.stringify(solver)} cannot keep weights positive; use "auto"`,
       );
     }
+  }
+
+  /**
+   * Whether the normal equations may do.
+   *
+   * @internal
+   */
+  fitsByEquations(): boolean {
+    return this.solver !== "svd";
+  }
+
+  /**
+   * Solves normal equations and stores what was learned; false where they do not do.
+   *
+   * @internal
+   */
+  keepByEquations(equations: NormalEquations, _n: number, X: MatrixLike, flat: boolean): boolean {
+    const alphas = alphasFor(this.alpha, equations.t);
+    const coef = this.positive ? positiveRidge(equations, alphas) : ridgeByEquations(equations, alphas);
+    if (coef === undefined) return false;
+    resetFitted(this);
+    this.setLinear(coef, interceptsOf(coef, equations), flat);
+    this.solver_ = this.positive ? "lbfgs" : "cholesky";
+    this.nIter_ = null;
+    rememberFeatures(this, X, equations.m);
+    return true;
   }
 }
 
