@@ -1,11 +1,14 @@
 import { KernelError } from "./errors.ts";
-import { type KernelArray, type KernelMemory, memoryOf, privateMemory, type Room } from "./memory.ts";
+import { aligned, type KernelArray, type KernelMemory, memoryOf, privateMemory, type Room } from "./memory.ts";
 import { type BuiltModule, instantiate, type KernelExports } from "./module.ts";
 
-/** Bytes of ordinary arrays that are brought to an arena, for the sake of what lies there. */
+/** Bytes that are brought to an arena in any case, for the sake of what lies there. */
 const BROUGHT = 4 << 20;
 
-/** The memory in which to compute on these arrays: where most of them lies, if the rest is little; else the thread's own. */
+/**
+ * The memory in which to compute on these arrays, with `temporary` bytes beside them: the arena where most of them lies, unless more than that
+ * would have to be brought there; else the thread's own.
+ */
 export function homeOf(arrays: readonly KernelArray[], temporary = 0): KernelMemory {
   let home: KernelMemory | undefined, most = 0, all = 0;
   for (const a of arrays) {
@@ -16,7 +19,7 @@ export function homeOf(arrays: readonly KernelArray[], temporary = 0): KernelMem
     for (const b of arrays) if (memoryOf(b) === memory) n += b.byteLength;
     if (n > most) [home, most] = [memory, n];
   }
-  return home !== undefined && all - most + temporary <= BROUGHT ? home : privateMemory();
+  return home !== undefined && all - most + temporary <= Math.max(BROUGHT, most) ? home : privateMemory();
 }
 
 /**
@@ -36,13 +39,32 @@ export class KernelFrame<E extends KernelExports = KernelExports> implements Dis
   /** Where it computes. */
   readonly home: KernelMemory;
   readonly #rooms: Room[] = [];
+  /** What is left of the room that was taken at the beginning. */
+  #ahead = { pointer: 0, bytes: 0 };
   readonly #back: { pointer: number; array: KernelArray }[] = [];
   readonly #pointers = new Map<KernelArray, number>();
 
-  /** Over the arrays that the call is about; those not named here can be brought too. */
-  constructor(module: BuiltModule, arrays: readonly KernelArray[] = []) {
-    this.home = homeOf(arrays);
-    this.exports = instantiate<E>(module, this.home.memory);
+  /**
+   * Over the arrays that the call is about; those not named here can be brought too.
+   *
+   * @param module what it calls
+   * @param arrays where most of these lies, it computes
+   * @param temporary bytes that will be asked for by {@linkcode KernelFrame.temp}: where the worker has no room for them, and for what must be brought,
+   *   all goes to the thread's own memory
+   */
+  constructor(module: BuiltModule, arrays: readonly KernelArray[] = [], temporary = 0) {
+    let home = homeOf(arrays, temporary);
+    if (!home.isPrivate) {
+      const brought = arrays.filter((a) => memoryOf(a) !== home);
+      const bytes = brought.reduce((n, a) => n + aligned(a.byteLength), aligned(temporary));
+      const room = bytes > 0 ? home.allocate(bytes) : undefined;
+      if (room !== undefined) {
+        this.#rooms.push(room);
+        this.#ahead = { pointer: room.pointer, bytes };
+      } else if (bytes > 0) home = privateMemory();
+    }
+    this.home = home;
+    this.exports = instantiate<E>(module, home.memory);
   }
 
   /** Where an array that is only read lies: in place, or copied. */
@@ -62,6 +84,12 @@ export class KernelFrame<E extends KernelExports = KernelExports> implements Dis
 
   /** Room for `bytes` bytes until the end. Its content is anything. */
   temp(bytes: number): number {
+    const size = aligned(bytes);
+    if (size <= this.#ahead.bytes) {
+      const { pointer, bytes } = this.#ahead;
+      this.#ahead = { pointer: pointer + size, bytes: bytes - size };
+      return pointer;
+    }
     const room = this.home.allocate(bytes);
     if (room === undefined) throw new KernelError(`there is no room for ${bytes} bytes to compute in`);
     this.#rooms.push(room);
@@ -105,6 +133,7 @@ export class KernelFrame<E extends KernelExports = KernelExports> implements Dis
     for (const { pointer, array } of this.#back) bytesOf(array).set(this.u8(pointer, array.byteLength));
     for (const room of this.#rooms) room.free();
     this.#back.length = this.#rooms.length = 0;
+    this.#ahead = { pointer: 0, bytes: 0 };
     this.#pointers.clear();
   }
 }

@@ -1,4 +1,4 @@
-import { inTask } from "../../actors/mod.ts";
+import { inTask, MemoryError } from "../../actors/mod.ts";
 
 /** Typed arrays that kernels compute with. */
 export type KernelArray =
@@ -40,7 +40,8 @@ const KEEP = 256 << 20;
 /** Bytes of an arena that an actor's call may ask for at a time. */
 const MOST_FOR_ACTORS = 8 << 20;
 
-function aligned(bytes: number): number {
+/** Bytes as they are handed out. */
+export function aligned(bytes: number): number {
   return Math.max(ALIGN, Math.ceil(bytes / ALIGN) * ALIGN);
 }
 
@@ -149,7 +150,14 @@ class ArenaMemory implements KernelMemory {
     let piece: { pointer: number; bytes: number };
     if (at >= 0) [piece] = spare.splice(at, 1);
     else {
-      const view = task.allocate(aligned(wanted));
+      let view: Uint8Array;
+      try {
+        view = task.allocate(aligned(wanted));
+      } catch (e) {
+        // The worker is full: there is the thread's own memory still.
+        if (e instanceof MemoryError) return undefined;
+        throw e;
+      }
       // Room may lie in another arena, when this one is full.
       if (memoryOf(view) !== this) return undefined;
       piece = { pointer: view.byteOffset, bytes: view.byteLength };

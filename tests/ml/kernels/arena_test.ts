@@ -40,3 +40,28 @@ Deno.test("Kernels compute in place on what lies in a worker's arena, from a san
   assert.ok(b.store.managed - used < n * n * 8 + n * 8 + 4096, `${b.store.managed - used} bytes more`);
   b.store.validate();
 });
+
+Deno.test("KernelFrame goes to the thread's own memory where the worker has no room for what it needs", async () => {
+  await using b = new ThreadBench({ memoryLimit: 4 << 20 });
+  b.store.put("x", pack(new Float64Array(200_000).fill(2)));
+  const [fits, inArena, full, sum] = await b.run(
+    async (url: string, wasm: string, x: Float64Array) => {
+      const { KernelFrame } = await import(url) as KernelsModule;
+      const dense = await import(wasm);
+      const y = new Float64Array(1000).fill(3);
+      const isPrivate = (temporary: number): boolean => {
+        using frame = new KernelFrame(dense, [x, y], temporary);
+        frame.temp(temporary);
+        frame.in(y);
+        return frame.home.isPrivate;
+      };
+      using frame = new KernelFrame(dense, [x, y]);
+      const sum = frame.exports.dot_f64(frame.in(x), frame.in(y), 1000);
+      return [isPrivate(1000), frame.home.isPrivate, isPrivate(3 << 20), sum];
+    },
+    url,
+    import.meta.resolve("../../../ml/kernels/wasm/dense.ts"),
+    dep("x"),
+  ) as [boolean, boolean, boolean, number];
+  assert.deepEqual([fits, inArena, full, sum], [false, false, true, 6000]);
+});
