@@ -1,7 +1,7 @@
 import { type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
 import { type Params, rememberFeatures, resetFitted } from "../base/mod.ts";
 import { checkRandomState, type RandomStateLike } from "../random/mod.ts";
-import { checkArray, checkParameters, InvalidInputError, oneOf } from "../utils/mod.ts";
+import { assertFinite, checkArray, checkParameters, InvalidInputError, oneOf } from "../utils/mod.ts";
 import { BaseKMeans, commonRules, type KMeansInit, weightsOf } from "./base_k_means.ts";
 import { KMeansSession } from "./kmeans_session.ts";
 import { type Rows, rowsOf } from "./rows.ts";
@@ -82,7 +82,7 @@ export class KMeans extends BaseKMeans {
    */
   async fit(X: MatrixLike, _y?: unknown, sampleWeight?: VectorLike): Promise<this> {
     checkParameters("KMeans", this.getParams(false), { ...commonRules, algorithm: oneOf("lloyd", "elkan") });
-    const table = checkArray(X, { caller: "KMeans.fit" });
+    const table = checkArray(X, { caller: "KMeans.fit", forceAllFinite: false });
     const [n, m] = table.shape;
     this.checkEnough(n);
     const runs = this.runs(10);
@@ -93,7 +93,9 @@ export class KMeans extends BaseKMeans {
       throw new InvalidInputError("KMeans.fit: all sample weights are zero");
     }
     // Distances are more exact near the origin: the mean is taken off, and put back in the end.
+    // Where the squares of all values are finite, so are the values: a look at each is needed only where they are not.
     using session = KMeansSession.open(table, weight);
+    if (session === undefined) assertFinite(table, "KMeans.fit: X");
     const { rows, mean } = session ?? center(table, weight);
     const given = this.givenCenters(m);
     if (given !== undefined) { for (let at = 0; at < given.size; at++) given.data[at] -= mean[at % m]; }

@@ -3,7 +3,7 @@ import { instantiate, type KernelExports, type KernelMemory, privateMemory, type
 import * as module from "../kernels/wasm/kmeans.ts";
 import type { RandomState } from "../random/mod.ts";
 import { type LloydCenters, type LloydPartial, squaredNorms } from "./lloyd.ts";
-import { type ChosenCenters, firstAtLeast, probabilities } from "./plus_plus.ts";
+import { type ChosenCenters, distributionOf, drawSamples, firstAtLeast } from "./plus_plus.ts";
 import type { Rows } from "./rows.ts";
 
 /** Squared lengths beyond this have no float32. */
@@ -13,7 +13,15 @@ const HUGE = 3e38;
 /** Candidates that are measured together. */
 const FOUR = 4;
 
+/** Half a unit in the last place of a float32, with room to spare. */
+const ROUNDING = 6.1e-8;
+
 type F = (...args: number[]) => number;
+
+/** Where things are while centres are chosen. */
+type Seeding = Readonly<
+  Record<"closest" | "closest32" | "cumulative" | "packed" | "packedNorms" | "found" | "gains", number>
+>;
 
 interface KMeansKernels extends KernelExports {
   columnSums: F;
@@ -26,6 +34,7 @@ interface KMeansKernels extends KernelExports {
   measure: F;
   accumulate: F;
   tryCandidates: F;
+  exactGain: F;
   keepCloser: F;
 }
 
@@ -47,6 +56,7 @@ export class KMeansSession implements Disposable {
   readonly #data: number;
   readonly #small: number;
   readonly #norms: number;
+  readonly #norms32: number;
   readonly #weight: number;
   readonly #labels: number;
   readonly #upper: number;
@@ -65,13 +75,14 @@ export class KMeansSession implements Disposable {
     this.#data = this.#allocate(8 * n * m);
     this.#small = this.#allocate(4 * n * m);
     this.#norms = this.#allocate(8 * n);
+    this.#norms32 = this.#allocate(4 * n);
     this.#weight = weight === undefined ? 0 : this.#allocate(8 * n);
     this.#labels = this.#allocate(4 * n);
     this.#upper = this.#allocate(4 * n);
     this.#lower = this.#allocate(4 * n);
     this.#pending = this.#allocate(4 * n);
     this.#changed = this.#allocate(8 * n);
-    this.#scratch = this.#allocate(Math.max(128, 32 * m));
+    this.#scratch = this.#allocate(Math.max(256, 32 * m));
     const mean = this.#allocate(8 * m);
     const data = this.#f64(this.#data, n * m);
     data.set(X.data);
@@ -80,7 +91,7 @@ export class KMeansSession implements Disposable {
     this.#kernels.columnSums(this.#data, n, m, mean);
     for (let j = 0; j < m; j++) sums[j] /= n;
     this.mean = sums.slice();
-    const largestNorm = this.#kernels.center(this.#data, n, m, mean, this.#small, this.#norms);
+    const largestNorm = this.#kernels.center(this.#data, n, m, mean, this.#small, this.#norms, this.#norms32);
     this.rows = { n, m, data, weight, norms: this.#f64(this.#norms, n), largestNorm };
   }
 
@@ -162,6 +173,7 @@ export class KMeansSession implements Disposable {
       this.#data,
       m,
       this.#norms,
+      this.#norms32,
       k,
       at.packed,
       at.packedNorms,
@@ -218,17 +230,15 @@ export class KMeansSession implements Disposable {
   plusPlus(k: number, rng: RandomState, trials = 2 + Math.floor(Math.log(k))): ChosenCenters {
     const { n, m, data, norms } = this.rows;
     const rooms = this.#rooms.length;
-    const lists = FOUR * Math.ceil(trials / FOUR);
-    const at = {
+    const fours = Math.ceil(trials / FOUR);
+    const at: Seeding = {
       closest: this.#allocate(8 * n),
+      closest32: this.#allocate(4 * n),
       cumulative: this.#allocate(8 * n),
       packed: this.#allocate(16 * m),
       packedNorms: this.#allocate(16),
-      candidates: this.#allocate(16),
-      rows: this.#allocate(4 * n * lists),
-      distances: this.#allocate(8 * n * lists),
-      counts: this.#allocate(4 * lists),
-      gains: this.#allocate(8 * lists),
+      found: this.#allocate(16 * n * fours),
+      gains: this.#allocate(32 * fours),
     };
     const centers = new Float64Array(k * m);
     const indices = new Int32Array(k).fill(-1);
@@ -236,54 +246,61 @@ export class KMeansSession implements Disposable {
       indices[c] = i;
       centers.set(data.subarray(i * m, (i + 1) * m), c * m);
     };
-    const first = rng.choice(n, { p: probabilities(this.rows) });
+    const [first] = drawSamples(distributionOf(this.rows), rng, 1);
     keep(0, first);
-    let potential = this.#kernels.measure(this.#data, n, m, this.#norms, first, this.#weight, at.closest);
+    const start = [n, m, this.#norms, first, this.#weight, at.closest, at.closest32];
+    let potential = this.#kernels.measure(this.#data, ...start);
     const cumulative = this.#f64(at.cumulative, n);
+    const whole = norms.reduce((a, v) => a + v, 0);
     for (let c = 1; c < k; c++) {
       const values = rng.randomSample(trials).data;
       this.#kernels.accumulate(n, at.closest, this.#weight, at.cumulative);
-      // The sum itself, for differences of large sums would leave rounding where nothing is left.
       if (c > 1) potential = cumulative[n - 1];
       const tried = Array.from(values, (v) => Math.min(firstAtLeast(cumulative, v * potential), n - 1));
-      const counts = this.#i32(at.counts, lists).fill(0);
-      const gains = this.#f64(at.gains, lists).fill(0);
-      for (let from = 0; from < trials; from += FOUR) {
-        const some = tried.slice(from, from + FOUR);
-        const packed = this.#f32(at.packed, FOUR * m).fill(0);
-        const packedNorms = this.#f32(at.packedNorms, FOUR).fill(HUGE);
-        for (const [t, i] of some.entries()) {
-          for (let j = 0; j < m; j++) packed[FOUR * j + t] = -2 * data[i * m + j];
-          packedNorms[t] = norms[i];
-        }
-        this.#i32(at.candidates, FOUR).fill(0).set(some);
-        this.#kernels.tryCandidates(
-          this.#small,
-          this.#data,
-          n,
-          m,
-          this.#norms,
-          some.reduce((a, i) => Math.max(a, norms[i]), 0),
-          at.closest,
-          this.#weight,
-          at.packed,
-          at.packedNorms,
-          at.candidates,
-          n,
-          at.rows + 4 * n * from,
-          at.distances + 8 * n * from,
-          at.counts + 4 * from,
-          at.gains + 8 * from,
-        );
-      }
-      let best = 0;
-      for (let t = 1; t < trials; t++) if (gains[t] > gains[best]) best = t;
-      const chosen = tried[best];
-      this.#kernels.keepCloser(counts[best], at.rows + 4 * n * best, at.distances + 8 * n * best, at.closest);
-      keep(c, chosen);
+      for (let f = 0; f < fours; f++) this.#try(tried.slice(FOUR * f, FOUR * (f + 1)), f, at);
+      const best = this.#bestOf(tried, whole, at);
+      const { closest, closest32, found } = at;
+      const list = [found + 16 * n * (best >> 2), best & 3];
+      this.#kernels.keepCloser(this.#data, n, m, this.#norms, closest, closest32, tried[best], ...list);
+      keep(c, tried[best]);
     }
     this.#freeSince(rooms);
     return { centers, indices };
+  }
+
+  /** Measures up to four candidates. */
+  #try(some: readonly number[], f: number, at: Seeding): void {
+    const { n, m, data, norms } = this.rows;
+    const packed = this.#f32(at.packed, FOUR * m).fill(0);
+    const packedNorms = this.#f32(at.packedNorms, FOUR).fill(HUGE);
+    for (const [t, i] of some.entries()) {
+      for (let j = 0; j < m; j++) packed[FOUR * j + t] = -2 * data[i * m + j];
+      packedNorms[t] = norms[i];
+    }
+    const into = [at.packed, at.packedNorms, at.found + 16 * n * f, at.gains + 32 * f];
+    this.#kernels.tryCandidates(this.#small, n, m, this.#norms32, at.closest32, this.#weight, ...into);
+  }
+
+  /** The candidate that leaves the smallest sum; where float32 cannot tell, those in question are measured in float64. */
+  #bestOf(tried: readonly number[], whole: number, at: Seeding): number {
+    const { n, m, norms, weight } = this.rows;
+    const gains = this.#f64(at.gains, tried.length);
+    let best = 0;
+    for (let t = 1; t < tried.length; t++) if (gains[t] > gains[best]) best = t;
+    const heaviest = weight === undefined ? 1 : weight.reduce((a, b) => Math.max(a, b), 0);
+    const largest = tried.reduce((a, i) => Math.max(a, norms[i]), 0);
+    // Far more than roundings that go up and down leave of a sum.
+    const error = 8 * ROUNDING * heaviest * (whole + n * largest);
+    const close = Array.from(tried.keys()).filter((t) => tried[t] !== tried[best] && gains[best] - gains[t] <= error);
+    if (close.length === 0) return tried.indexOf(tried[best]);
+    let most = -Infinity;
+    for (const t of [...close, best].sort((a, b) => a - b)) {
+      const gain = this.#kernels.exactGain(this.#data, n, m, this.#norms, at.closest, this.#weight, tried[t]);
+      if (!(gain > most)) continue;
+      most = gain;
+      best = t;
+    }
+    return best;
   }
 
   [Symbol.dispose](): void {

@@ -1,7 +1,12 @@
-import { kernels, privateMemory } from "../kernels/mod.ts";
+import { kernels } from "../kernels/mod.ts";
 
 /** Values of a block of rows that is worked on at a time: it stays in the second cache. */
 const BLOCK = 32_768;
+
+/** Samples that are looked at before the shift is chosen. */
+const SAMPLED = 64;
+/** Standard deviations from zero beyond which sums of squares lose too many digits. */
+const FAR = 30;
 
 /** Sums over samples that covariances come from: a state that blocks add to. */
 export interface GramState {
@@ -26,27 +31,19 @@ export function gramPartial(X: Float64Array, shift: Float64Array): GramState {
   const m = shift.length;
   const n = X.length / m;
   const out: GramState = { ...startGram(shift), n };
-  const rows = Math.max(1, Math.floor(BLOCK / m));
-  const memory = privateMemory();
-  const room = memory.allocate(8 * Math.min(rows, n) * m);
+  const rows = Math.min(n, Math.max(1, Math.floor(BLOCK / m)));
   const dense = kernels();
-  try {
-    const block = room === undefined
-      ? new Float64Array(Math.min(rows, n) * m)
-      : new Float64Array(memory.memory.buffer, room.pointer, Math.min(rows, n) * m);
-    for (let from = 0; from < n; from += rows) {
-      const count = Math.min(rows, n - from);
-      for (let i = 0, at = 0, p = from * m; i < count; i++) {
-        for (let j = 0; j < m; j++, at++, p++) {
-          const d = X[p] - shift[j];
-          block[at] = d;
-          out.sums[j] += d;
-        }
-      }
-      dense.syrk(true, m, count, 1, block, m, 1, out.products, m);
+  const ones = new Float64Array(rows).fill(1);
+  const shifted = shift.some((v) => v !== 0) ? new Float64Array(rows * m) : undefined;
+  for (let from = 0; from < n; from += rows) {
+    const count = Math.min(rows, n - from);
+    const block = X.subarray(from * m, (from + count) * m);
+    if (shifted !== undefined) {
+      for (let i = 0, at = 0; i < count; i++) for (let j = 0; j < m; j++, at++) shifted[at] = block[at] - shift[j];
     }
-  } finally {
-    room?.free();
+    const part = shifted ?? block;
+    dense.gemv(true, count, m, 1, part, m, ones, 1, out.sums);
+    dense.syrk(true, m, count, 1, part, m, 1, out.products, m);
   }
   return out;
 }
@@ -71,12 +68,18 @@ export function finishGram({ n, shift, sums, products }: GramState): { mean: Flo
   return { mean: sums.map((s, j) => shift[j] + s / n), covariance };
 }
 
-/** A point near the mean: the mean of some samples. */
+/**
+ * What to take off samples: nothing where features vary enough about zero, else the mean of some samples.
+ */
 export function shiftFor(X: Float64Array, m: number): Float64Array {
   const n = X.length / m;
-  const step = Math.max(1, Math.floor(n / 64));
-  const out = new Float64Array(m);
+  const step = Math.max(1, Math.floor(n / SAMPLED));
+  const mean = new Float64Array(m);
+  const squares = new Float64Array(m);
   let count = 0;
-  for (let i = 0; i < n; i += step, count++) for (let j = 0; j < m; j++) out[j] += X[i * m + j];
-  return out.map((v) => v / count);
+  for (let i = 0; i < n; i += step, count++) for (let j = 0; j < m; j++) mean[j] += X[i * m + j];
+  for (let j = 0; j < m; j++) mean[j] /= count;
+  for (let i = 0; i < n; i += step) for (let j = 0; j < m; j++) squares[j] += (X[i * m + j] - mean[j]) ** 2;
+  const near = mean.every((v, j) => v * v <= FAR * FAR * squares[j] / count);
+  return near ? new Float64Array(m) : mean;
 }

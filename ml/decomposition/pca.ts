@@ -11,6 +11,7 @@ import {
 import { kernels } from "../kernels/mod.ts";
 import { checkRandomState, type RandomStateLike } from "../random/mod.ts";
 import {
+  assertFinite,
   bool,
   checkArray,
   checkParameters,
@@ -170,10 +171,12 @@ export class PCA extends BaseTransformer {
 
   private learn(X: MatrixLike): FittedComponents {
     checkParameters("PCA", this.getParams(false), rules);
-    const table = checkArray(X, { caller: "PCA.fit", ensureMinSamples: 2 });
+    const table = checkArray(X, { caller: "PCA.fit", ensureMinSamples: 2, forceAllFinite: false });
     const [n, m] = table.shape;
     const solver = solverFor(this.svdSolver, this.nComponents, n, m);
     this.checkCount(solver, n, m);
+    // Sums of products tell whether something is not finite; a look at every value is spared.
+    if (solver !== "covariance_eigh") assertFinite(table, "PCA.fit: X");
     const fitted = solver === "full" || solver === "covariance_eigh"
       ? fitFull(table, solver, this.nComponents)
       : fitTruncated(table, solver, this.nComponents as number | null, checkRandomState(this.randomState), {

@@ -1,6 +1,7 @@
 import { NDArray } from "../array/mod.ts";
 import { eigenRows, svd } from "../linalg/mod.ts";
 import type { RandomState } from "../random/mod.ts";
+import { assertFinite, InvalidInputError } from "../utils/mod.ts";
 import { likeliestDimension } from "./dimension.ts";
 import { type Factors, firstColumns, flipSigns } from "./factors.ts";
 import { combineGram, finishGram, gramPartial, shiftFor, startGram } from "./gram.ts";
@@ -93,6 +94,10 @@ function byCovariance(X: NDArray<Float64Array>): Spectrum {
   const [n, m] = X.shape;
   const shift = shiftFor(X.data, m);
   const { mean, covariance } = finishGram(combineGram(startGram(shift), gramPartial(X.data, shift)));
+  if (!covariance.every(Number.isFinite)) {
+    assertFinite(X, "PCA.fit: X");
+    throw new InvalidInputError("PCA.fit: X holds values whose squares are too large; scale the features");
+  }
   const { values, rows } = eigenRows(covariance, m);
   const right = new Float64Array(m * m);
   const variance = new Float64Array(m);

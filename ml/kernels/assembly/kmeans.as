@@ -90,7 +90,7 @@ export function columnSums(data: usize, n: i32, m: i32, out: usize): void {
 }
 
 /** Takes the mean off rows in place, makes a float32 copy, and writes squared lengths; gives the largest of these. */
-export function center(data: usize, n: i32, m: i32, mean: usize, small: usize, norms: usize): f64 {
+export function center(data: usize, n: i32, m: i32, mean: usize, small: usize, norms: usize, norms32: usize): f64 {
   let largest: f64 = 0;
   for (let i = 0; i < n; i++) {
     const row = data + <usize> i * <usize> m * 8;
@@ -111,6 +111,7 @@ export function center(data: usize, n: i32, m: i32, mean: usize, small: usize, n
       sum += d * d;
     }
     store<f64>(at8(norms, i), sum);
+    store<f32>(at4(norms32, i), <f32> sum);
     largest = max(largest, sum);
   }
   return largest;
@@ -167,6 +168,58 @@ function assignExactly(
 }
 
 /**
+ * Bounds and labels of four rows: given squared lengths at `at`, writes upper bounds 32 bytes on, lower ones 64, labels 96. Gives the rows
+ * that float32 cannot decide.
+ */
+// @ts-ignore: decorator
+@inline
+function judge(at: usize, best: v128, second: v128, label: v128, factor: f32, largest: f32): i32 {
+  const norm = v128.load(at);
+  const error = f32x4.mul(f32x4.add(norm, f32x4.splat(largest)), f32x4.splat(factor));
+  const zero = f32x4.splat(0);
+  const near = f32x4.sqrt(f32x4.max(zero, f32x4.add(f32x4.add(best, norm), error)));
+  const far = f32x4.sqrt(f32x4.max(zero, f32x4.sub(f32x4.add(second, norm), error)));
+  v128.store(at, f32x4.mul(near, f32x4.splat(WIDER)), 32);
+  v128.store(at, f32x4.mul(far, f32x4.splat(NARROWER)), 64);
+  v128.store(at, label, 96);
+  const sure = f32x4.gt(f32x4.sub(second, best), f32x4.add(error, error));
+  return ~i32x4.bitmask(sure) & 15;
+}
+
+/** Brings a row's features into lane r of a table of m rows of eight. */
+// @ts-ignore: decorator
+@inline
+function spread(from: usize, m: i32, first: i32, to: usize): void {
+  for (let j = first; j < m; j++) store<f32>(to + (<usize> j << 5), load<f32>(at4(from, j)));
+}
+
+/** Brings four rows' features into four lanes of a table of m rows of eight. */
+// @ts-ignore: decorator
+@inline
+function spreadFour(a: usize, b: usize, c: usize, d: usize, m: i32, to: usize): void {
+  let j = 0;
+  for (; j + 4 <= m; j += 4) {
+    const x = v128.load(at4(a, j));
+    const y = v128.load(at4(b, j));
+    const z = v128.load(at4(c, j));
+    const u = v128.load(at4(d, j));
+    const xy = v128.shuffle<f32>(x, y, 0, 4, 1, 5);
+    const zu = v128.shuffle<f32>(z, u, 0, 4, 1, 5);
+    const xy2 = v128.shuffle<f32>(x, y, 2, 6, 3, 7);
+    const zu2 = v128.shuffle<f32>(z, u, 2, 6, 3, 7);
+    const p = to + (<usize> j << 5);
+    v128.store(p, v128.shuffle<f32>(xy, zu, 0, 1, 4, 5));
+    v128.store(p, v128.shuffle<f32>(xy, zu, 2, 3, 6, 7), 32);
+    v128.store(p, v128.shuffle<f32>(xy2, zu2, 0, 1, 4, 5), 64);
+    v128.store(p, v128.shuffle<f32>(xy2, zu2, 2, 3, 6, 7), 96);
+  }
+  spread(a, m, j, to);
+  spread(b, m, j, to + 4);
+  spread(c, m, j, to + 8);
+  spread(d, m, j, to + 12);
+}
+
+/**
  * Labels rows by their nearest centres, eight at a time, and notes those whose label changes.
  *
  * @param count how many rows are listed in `pending`; where `all` is not 0, rows 0 to count − 1
@@ -186,6 +239,7 @@ export function assign(
   data: usize,
   m: i32,
   norms: usize,
+  norms32: usize,
   k: i32,
   packed: usize,
   packedNorms: usize,
@@ -203,13 +257,18 @@ export function assign(
   const factor: f32 = 2 * ROUNDING * <f32> (m + 8);
   for (let p = 0; p < count; p += 8) {
     const rows = min(8, count - p);
-    for (let r = 0; r < 8; r++) {
-      const q = p + min(r, rows - 1);
-      const i = all ? q : load<i32>(at4(pending, q));
-      const from = small + <usize> i * <usize> m * 4;
-      const to = at4(scratch, r);
-      for (let j = 0; j < m; j++) store<f32>(to + (<usize> j << 5), load<f32>(at4(from, j)));
-    }
+    const last = rows - 1;
+    const i0 = all ? p : load<i32>(at4(pending, p));
+    const i1 = all ? p + min(1, last) : load<i32>(at4(pending, p + min(1, last)));
+    const i2 = all ? p + min(2, last) : load<i32>(at4(pending, p + min(2, last)));
+    const i3 = all ? p + min(3, last) : load<i32>(at4(pending, p + min(3, last)));
+    const i4 = all ? p + min(4, last) : load<i32>(at4(pending, p + min(4, last)));
+    const i5 = all ? p + min(5, last) : load<i32>(at4(pending, p + min(5, last)));
+    const i6 = all ? p + min(6, last) : load<i32>(at4(pending, p + min(6, last)));
+    const i7 = all ? p + last : load<i32>(at4(pending, p + last));
+    const stride = <usize> m << 2;
+    spreadFour(small + i0 * stride, small + i1 * stride, small + i2 * stride, small + i3 * stride, m, scratch);
+    spreadFour(small + i4 * stride, small + i5 * stride, small + i6 * stride, small + i7 * stride, m, scratch + 16);
     let bestA = f32x4.splat(Infinity);
     let bestB = bestA;
     let secondA = bestA;
@@ -246,37 +305,50 @@ export function assign(
         x += 32;
         w += 16;
       }
-      for (let c = 0; c < 4; c++) {
-        const a = c == 0 ? a0 : c == 1 ? a1 : c == 2 ? a2 : a3;
-        const b = c == 0 ? b0 : c == 1 ? b1 : c == 2 ? b2 : b3;
-        const id = i32x4.splat(4 * f + c);
-        const nearerA = f32x4.lt(a, bestA);
-        const nearerB = f32x4.lt(b, bestB);
-        secondA = f32x4.min(secondA, f32x4.max(bestA, a));
-        secondB = f32x4.min(secondB, f32x4.max(bestB, b));
-        bestA = f32x4.min(bestA, a);
-        bestB = f32x4.min(bestB, b);
-        labelA = v128.bitselect(id, labelA, nearerA);
-        labelB = v128.bitselect(id, labelB, nearerB);
-      }
+      secondA = f32x4.min(secondA, f32x4.max(bestA, a0));
+      labelA = v128.bitselect(i32x4.splat(4 * f + 0), labelA, f32x4.lt(a0, bestA));
+      bestA = f32x4.min(bestA, a0);
+      secondB = f32x4.min(secondB, f32x4.max(bestB, b0));
+      labelB = v128.bitselect(i32x4.splat(4 * f + 0), labelB, f32x4.lt(b0, bestB));
+      bestB = f32x4.min(bestB, b0);
+      secondA = f32x4.min(secondA, f32x4.max(bestA, a1));
+      labelA = v128.bitselect(i32x4.splat(4 * f + 1), labelA, f32x4.lt(a1, bestA));
+      bestA = f32x4.min(bestA, a1);
+      secondB = f32x4.min(secondB, f32x4.max(bestB, b1));
+      labelB = v128.bitselect(i32x4.splat(4 * f + 1), labelB, f32x4.lt(b1, bestB));
+      bestB = f32x4.min(bestB, b1);
+      secondA = f32x4.min(secondA, f32x4.max(bestA, a2));
+      labelA = v128.bitselect(i32x4.splat(4 * f + 2), labelA, f32x4.lt(a2, bestA));
+      bestA = f32x4.min(bestA, a2);
+      secondB = f32x4.min(secondB, f32x4.max(bestB, b2));
+      labelB = v128.bitselect(i32x4.splat(4 * f + 2), labelB, f32x4.lt(b2, bestB));
+      bestB = f32x4.min(bestB, b2);
+      secondA = f32x4.min(secondA, f32x4.max(bestA, a3));
+      labelA = v128.bitselect(i32x4.splat(4 * f + 3), labelA, f32x4.lt(a3, bestA));
+      bestA = f32x4.min(bestA, a3);
+      secondB = f32x4.min(secondB, f32x4.max(bestB, b3));
+      labelB = v128.bitselect(i32x4.splat(4 * f + 3), labelB, f32x4.lt(b3, bestB));
+      bestB = f32x4.min(bestB, b3);
     }
-    v128.store(scratch, bestA);
-    v128.store(scratch, bestB, 16);
-    v128.store(scratch, secondA, 32);
-    v128.store(scratch, secondB, 48);
-    v128.store(scratch, labelA, 64);
-    v128.store(scratch, labelB, 80);
+    store<f32>(scratch, load<f32>(at4(norms32, i0)));
+    store<f32>(scratch, load<f32>(at4(norms32, i1)), 4);
+    store<f32>(scratch, load<f32>(at4(norms32, i2)), 8);
+    store<f32>(scratch, load<f32>(at4(norms32, i3)), 12);
+    store<f32>(scratch, load<f32>(at4(norms32, i4)), 16);
+    store<f32>(scratch, load<f32>(at4(norms32, i5)), 20);
+    store<f32>(scratch, load<f32>(at4(norms32, i6)), 24);
+    store<f32>(scratch, load<f32>(at4(norms32, i7)), 28);
+    const unsure = judge(scratch, bestA, secondA, labelA, factor, largest) |
+      (judge(scratch + 16, bestB, secondB, labelB, factor, largest) << 4);
     for (let r = 0; r < rows; r++) {
       const i = all ? p + r : load<i32>(at4(pending, p + r));
-      const best = load<f32>(at4(scratch, r));
-      const second = load<f32>(at4(scratch, r), 32);
-      let label = load<i32>(at4(scratch, r), 64);
-      const norm = <f32> load<f64>(at8(norms, i));
-      const error = factor * (norm + largest);
-      if (second - best > 2 * error) {
-        store<f32>(at4(upper, i), Mathf.sqrt(max<f32>(0, best + norm + error)) * WIDER);
-        store<f32>(at4(lower, i), Mathf.sqrt(max<f32>(0, second + norm - error)) * NARROWER);
-      } else label = assignExactly(data, m, k, centers, centerNorms, norms, upper, lower, i);
+      let label = load<i32>(at4(scratch, r), 96);
+      if (unsure & (1 << r)) {
+        label = assignExactly(data, m, k, centers, centerNorms, norms, upper, lower, i);
+      } else {
+        store<f32>(at4(upper, i), load<f32>(at4(scratch, r), 32));
+        store<f32>(at4(lower, i), load<f32>(at4(scratch, r), 64));
+      }
       const before = load<i32>(at4(labels, i));
       if (label == before) continue;
       store<i32>(at4(labels, i), label);
@@ -325,13 +397,14 @@ export function inertia(data: usize, n: i32, m: i32, labels: usize, centers: usi
 }
 
 /** Squared distances of all rows to one of them; gives their weighted sum. */
-export function measure(data: usize, n: i32, m: i32, norms: usize, center: i32, weight: usize, closest: usize): f64 {
+export function measure(data: usize, n: i32, m: i32, norms: usize, center: i32, weight: usize, closest: usize, closest32: usize): f64 {
   const to = data + <usize> center * <usize> m * 8;
   const own = load<f64>(at8(norms, center));
   let sum: f64 = 0;
   for (let i = 0; i < n; i++) {
     const d = Math.max(0, load<f64>(at8(norms, i)) - 2 * dot(data + <usize> i * <usize> m * 8, to, m) + own);
     store<f64>(at8(closest, i), d);
+    store<f32>(at4(closest32, i), <f32> d);
     sum += weight == 0 ? d : d * load<f64>(at8(weight, i));
   }
   return sum;
@@ -347,108 +420,107 @@ export function accumulate(n: i32, closest: usize, weight: usize, out: usize): v
   }
 }
 
-/** Compares a row with four candidates: where float32 says that one may be nearer than the closest so far, in float64. */
-// @ts-ignore: decorator
-@inline
-function compare(
-  values: v128,
-  i: i32,
-  data: usize,
-  m: i32,
-  norms: usize,
-  largest: f32,
-  factor: f32,
-  closest: usize,
-  weight: usize,
-  candidates: usize,
-  room: i32,
-  rows: usize,
-  distances: usize,
-  counts: usize,
-  gains: usize,
-): void {
-  const norm = load<f64>(at8(norms, i));
-  const close = load<f64>(at8(closest, i));
-  const limit = <f32> (close - norm) + factor * (<f32> norm + largest + <f32> close);
-  const mask = i32x4.bitmask(f32x4.le(values, f32x4.splat(limit)));
-  if (mask == 0) return;
-  const row = data + <usize> i * <usize> m * 8;
-  for (let t = 0; t < 4; t++) {
-    if (!(mask & (1 << t))) continue;
-    const c = load<i32>(at4(candidates, t));
-    const d = Math.max(0, norm - 2 * dot(row, data + <usize> c * <usize> m * 8, m) + load<f64>(at8(norms, c)));
-    if (!(d < close)) continue;
-    const e = load<i32>(at4(counts, t));
-    const at = <usize> t * <usize> room + <usize> e;
-    store<i32>(rows + (at << 2), i);
-    store<f64>(distances + (at << 3), d);
-    store<i32>(at4(counts, t), e + 1);
-    const gain = weight == 0 ? close - d : (close - d) * load<f64>(at8(weight, i));
-    store<f64>(at8(gains, t), load<f64>(at8(gains, t)) + gain);
-  }
-}
-
 /**
- * Measures up to four candidates against all rows: lists for each the rows that it is nearer to than the closest so far.
+ * Measures up to four candidates against all rows in float32, and adds up how much smaller the sum of squared distances gets by each.
  *
+ * @param closest32 squared distance of each row to the closest centre so far; float32
  * @param packed the candidates times −2, for each feature those of all four together; float32
  * @param packedNorms their squared lengths, huge where there are fewer than four; float32
- * @param candidates their numbers; int32
- * @param room length of each list
- * @param counts length of what is in each list; int32
- * @param gains how much smaller the weighted sum gets by each
+ * @param found gets the squared distances, four a row; float32
+ * @param gains gets the sums; float64
  */
 export function tryCandidates(
   small: usize,
+  n: i32,
+  m: i32,
+  norms32: usize,
+  closest32: usize,
+  weight: usize,
+  packed: usize,
+  packedNorms: usize,
+  found: usize,
+  gains: usize,
+): void {
+  const start = v128.load(packedNorms);
+  const zero = f32x4.splat(0);
+  let low = f64x2.splat(0);
+  let high = f64x2.splat(0);
+  const stride = <usize> m << 2;
+  for (let first = 0; first < n; first += 64) {
+    const last = min(n, first + 64);
+    let sum = zero;
+    for (let i = first; i < last; i += 4) {
+      const rows = min(4, last - i);
+      const x = small + <usize> i * stride;
+      const y = x + (rows > 1 ? stride : 0);
+      const z = y + (rows > 2 ? stride : 0);
+      const u = z + (rows > 3 ? stride : 0);
+      let a = start;
+      let b = start;
+      let c = start;
+      let d = start;
+      for (let j = 0; j < m; j++) {
+        const w = v128.load(packed + (<usize> j << 4));
+        a = madd32(v128.load32_splat(at4(x, j)), w, a);
+        b = madd32(v128.load32_splat(at4(y, j)), w, b);
+        c = madd32(v128.load32_splat(at4(z, j)), w, c);
+        d = madd32(v128.load32_splat(at4(u, j)), w, d);
+      }
+      for (let r = 0; r < rows; r++) {
+        const v = f32x4.add(r == 0 ? a : r == 1 ? b : r == 2 ? c : d, v128.load32_splat(at4(norms32, i + r)));
+        v128.store(found + (<usize> (i + r) << 4), v);
+        let g = f32x4.max(zero, f32x4.sub(v128.load32_splat(at4(closest32, i + r)), v));
+        if (weight != 0) g = f32x4.mul(g, f32x4.splat(<f32> load<f64>(at8(weight, i + r))));
+        sum = f32x4.add(sum, g);
+      }
+    }
+    low = f64x2.add(low, f64x2.promote_low_f32x4(sum));
+    high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<f32>(sum, sum, 2, 3, 2, 3)));
+  }
+  v128.store(gains, low);
+  v128.store(gains, high, 16);
+}
+
+/** The exact gain of one candidate. */
+export function exactGain(data: usize, n: i32, m: i32, norms: usize, closest: usize, weight: usize, candidate: i32): f64 {
+  const to = data + <usize> candidate * <usize> m * 8;
+  const own = load<f64>(at8(norms, candidate));
+  let gain: f64 = 0;
+  for (let i = 0; i < n; i++) {
+    const d = Math.max(0, load<f64>(at8(norms, i)) - 2 * dot(data + <usize> i * <usize> m * 8, to, m) + own);
+    const less = load<f64>(at8(closest, i)) - d;
+    if (less > 0) gain += weight == 0 ? less : less * load<f64>(at8(weight, i));
+  }
+  return gain;
+}
+
+/**
+ * Takes a candidate as a centre: rows that may be nearer to it than to the closest so far are measured in float64.
+ *
+ * @param found squared distances in float32, four a row, of which that of the candidate is number `lane`
+ */
+export function keepCloser(
   data: usize,
   n: i32,
   m: i32,
   norms: usize,
-  largest: f32,
   closest: usize,
-  weight: usize,
-  packed: usize,
-  packedNorms: usize,
-  candidates: usize,
-  room: i32,
-  rows: usize,
-  distances: usize,
-  counts: usize,
-  gains: usize,
+  closest32: usize,
+  candidate: i32,
+  found: usize,
+  lane: i32,
 ): void {
-  const factor: f32 = 2 * ROUNDING * <f32> (m + 8);
-  const start = v128.load(packedNorms);
-  let i = 0;
-  for (; i + 4 <= n; i += 4) {
-    let a = start;
-    let b = start;
-    let c = start;
-    let d = start;
-    let x = small + <usize> i * <usize> m * 4;
-    const y = x + <usize> m * 4;
-    const z = y + <usize> m * 4;
-    const u = z + <usize> m * 4;
-    for (let j = 0; j < m; j++) {
-      const w = v128.load(packed + (<usize> j << 4));
-      a = madd32(v128.load32_splat(at4(x, j)), w, a);
-      b = madd32(v128.load32_splat(at4(y, j)), w, b);
-      c = madd32(v128.load32_splat(at4(z, j)), w, c);
-      d = madd32(v128.load32_splat(at4(u, j)), w, d);
-    }
-    compare(a, i, data, m, norms, largest, factor, closest, weight, candidates, room, rows, distances, counts, gains);
-    compare(b, i + 1, data, m, norms, largest, factor, closest, weight, candidates, room, rows, distances, counts, gains);
-    compare(c, i + 2, data, m, norms, largest, factor, closest, weight, candidates, room, rows, distances, counts, gains);
-    compare(d, i + 3, data, m, norms, largest, factor, closest, weight, candidates, room, rows, distances, counts, gains);
+  const to = data + <usize> candidate * <usize> m * 8;
+  const own = load<f64>(at8(norms, candidate));
+  const factor: f32 = 4 * ROUNDING * <f32> (m + 8);
+  for (let i = 0; i < n; i++) {
+    const close = load<f64>(at8(closest, i));
+    const norm = load<f64>(at8(norms, i));
+    const error = factor * <f32> (norm + own + close);
+    if (load<f32>(found + (<usize> i << 4) + (<usize> lane << 2)) > <f32> close + error) continue;
+    const d = Math.max(0, norm - 2 * dot(data + <usize> i * <usize> m * 8, to, m) + own);
+    if (!(d < close)) continue;
+    store<f64>(at8(closest, i), d);
+    store<f32>(at4(closest32, i), <f32> d);
   }
-  for (; i < n; i++) {
-    let a = start;
-    const x = small + <usize> i * <usize> m * 4;
-    for (let j = 0; j < m; j++) a = madd32(v128.load32_splat(at4(x, j)), v128.load(packed + (<usize> j << 4)), a);
-    compare(a, i, data, m, norms, largest, factor, closest, weight, candidates, room, rows, distances, counts, gains);
-  }
-}
-
-/** Takes the distances of a list as the closest. */
-export function keepCloser(count: i32, rows: usize, distances: usize, closest: usize): void {
-  for (let e = 0; e < count; e++) store<f64>(at8(closest, load<i32>(at4(rows, e))), load<f64>(at8(distances, e)));
 }
