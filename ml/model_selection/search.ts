@@ -22,8 +22,10 @@ import {
   checkConsistentLength,
   checkParameters,
   didYouMean,
+  either,
   InvalidInputError,
   InvalidParameterError,
+  mapping,
   numSamples,
 } from "../utils/mod.ts";
 import { UnknownNameError } from "../utils/mod.ts";
@@ -187,7 +189,12 @@ export abstract class BaseSearchCV extends BaseEstimator {
     if (!isEstimator(this.estimator)) throw new InvalidParameterError(`${name}: estimator must be an estimator`);
     const scorers = readScoring(this.scoring, this.estimator);
     const refitMetric = this.refitMetric(scorers);
-    checkParameters(this.constructor.name, this.getParams(false), { returnTrainScore: bool });
+    const own = this.getParams(false);
+    const grids = either(mapping, { expected: "a list of such", test: Array.isArray });
+    checkParameters(this.constructor.name, own, {
+      returnTrainScore: bool,
+      ...Object.fromEntries(["paramGrid", "paramDistributions"].filter((k) => k in own).map((k) => [k, grids])),
+    });
     checkParamNames(this.estimator, [...this.candidateNames()]);
     this.checkSamples(X, y, options.sampleWeight);
     const splitter = checkCv(this.cv, y, { classifier: isClassifier(this.estimator) });
