@@ -106,7 +106,8 @@ export function remoteError(blob: Uint8Array, where: string): unknown {
 
 /** A stack without the executor's own frames below the user's function. */
 function withoutRuntime(stack: string): string {
-  const lines = stack.split("\n");
+  // A closed function's code stands on the lines that it has in the user's file.
+  const lines = stack.replace(/\((file:[^\s():,]+), <anonymous>(:\d+:\d+)\)/g, "($1$2)").split("\n");
   let end = lines.findIndex((l) => /^ {4}at .*\bThread(Context|Loop|Actors)\./.test(l));
   if (end < 0) return stack;
   // The one that calls it has no name, and an actor's one passes through what keeps its context.

@@ -10,13 +10,26 @@ import { ClosureError } from "./errors.ts";
 import { freeVariables, type Needs, type Node } from "./free_variables.ts";
 import { isProbed, isStandardGlobal } from "./globals.ts";
 import { parseModule, parserIsLoaded } from "./parser.ts";
+import { findInFile, spread } from "./user_lines.ts";
 
 /** Functions of the library that a closed function may use by their names. */
 const GIVEN: ReadonlySet<string> = new Set(["getClient"]);
 const LIBRARY = `globalThis[Symbol.for("troupe.library")]`;
-/** Sources that were looked at, as references; a program makes the same closure many times over. */
-const bySource = new Map<string, Described>();
+/** What is known of a source; a program makes the same closure many times over. */
+interface Known {
+  /** By the place from which it was sent. */
+  readonly sites: Map<string, Described>;
+  /** What makes it again, as text and syntax, and which of the library's functions it uses. */
+  readonly text: string;
+  readonly node: Node | undefined;
+  readonly given: readonly string[];
+  /** How many functions with this source were looked at. */
+  looks: number;
+}
+const bySource = new Map<string, Known>();
 const MOST = 4096;
+/** So many functions with one source are asked where they were sent from, which takes longer than all the rest. */
+const LOOKS = 8;
 
 /** The place in the user's program from which the library was called, as `file:///x.ts:12`, or `""`. */
 function callSite(): string {
@@ -110,8 +123,9 @@ function check(fn: Function, needs: Needs, site: string): string[] {
 export function describeClosed(fn: Function): Described {
   const source = Function.prototype.toString.call(fn);
   const key = `${fn.name}\n${source}`;
-  const known = bySource.get(key);
-  if (known !== undefined) return known;
+  let known = bySource.get(key);
+  // Several functions may look alike; but those that are made in a loop are sent from one place.
+  if (known !== undefined && known.looks >= LOOKS && known.sites.size === 1) return known.sites.values().next().value!;
   if (/\{\s*\[native code\]\s*\}$/.test(source)) {
     throw new ClosureError(
       fn.name.startsWith("bound ")
@@ -123,6 +137,21 @@ export function describeClosed(fn: Function): Described {
     );
   }
   const site = callSite();
+  if (known === undefined) {
+    if (bySource.size >= MOST) bySource.clear();
+    bySource.set(key, known = look(fn, source, site));
+  }
+  known.looks++;
+  let described = known.sites.get(site);
+  if (described === undefined) {
+    if (known.sites.size >= MOST) known.sites.clear();
+    known.sites.set(site, described = describe(fn.name, source, known, site));
+  }
+  return described;
+}
+
+// deno-lint-ignore ban-types
+function look(fn: Function, source: string, site: string): Known {
   let expr: { text: string; node: Node | undefined };
   try {
     expr = expression(source, fn.name);
@@ -134,18 +163,45 @@ export function describeClosed(fn: Function): Described {
   }
   const needs = expr.node === undefined ? undefined : freeVariables(expr.node);
   const given = needs === undefined ? [...GIVEN].filter((n) => source.includes(n)) : check(fn, needs, site);
+  return { sites: new Map(), text: expr.text, node: expr.node, given, looks: 0 };
+}
+
+/** As code that was sent from a place: stacks show the user's own file and line, or at least that place. */
+function describe(name: string, source: string, known: Known, site: string): Described {
+  const { node, given } = known;
   const before = given.map((n) => `const ${n} = ${LIBRARY}.${n};`).join("");
+  let own = known.text, lead = "", url = site === "" ? `closure:${name || "anonymous"}` : site;
+  // A method's source is changed more than by its lines.
+  const found = node === undefined || own.startsWith("({") ? undefined : findInFile(source, name, site);
+  if (found !== undefined) {
+    const templates = templatesIn(node!);
+    own = spread(own, found.lines, (offset) => templates.some(([start, end]) => start < offset && offset < end));
+    lead = "\n".repeat(found.lines[0] - 1);
+    url = found.url;
+  }
   // The name is bound again for functions that call themselves, and so that stacks show it.
-  const named = /^[A-Za-z_$][\w$]*$/.test(fn.name) && !given.includes(fn.name) && isBindable(fn.name);
-  const body = named ? `const ${fn.name} = ${expr.text}; return ${fn.name};` : `return ${expr.text};`;
-  const url = site === "" ? `closure:${fn.name || "anonymous"}` : site;
-  const text = `(() => {"use strict";${before}${body}\n})()\n//# sourceURL=${url}\n`;
+  const named = /^[A-Za-z_$][\w$]*$/.test(name) && !given.includes(name) && isBindable(name);
+  const body = named ? `const ${name} = ${own}; return ${name};` : `return ${own};`;
+  // A line break after "return" would end it there.
+  const text = `${lead}(() => {"use strict";${before}${body}\n})()\n//# sourceURL=${url}\n`;
   const bytes = new TextEncoder().encode(text);
   const hash = hashOf(bytes);
-  const described = { ref: `src:${hash}`, codes: new Map([[hash, bytes]]) };
-  if (bySource.size >= MOST) bySource.clear();
-  bySource.set(key, described);
-  return described;
+  return { ref: `src:${hash}`, codes: new Map([[hash, bytes]]) };
+}
+
+/** From where to where templates go, in which a line break would be part of the value. */
+function templatesIn(node: Node): [number, number][] {
+  const out: [number, number][] = [];
+  const open: unknown[] = [node];
+  for (let n = open.pop(); n !== undefined; n = open.pop()) {
+    if (Array.isArray(n)) open.push(...n.filter((x) => typeof x === "object" && x !== null));
+    else {
+      const { type, start, end } = n as Node;
+      if (type === "TemplateElement") out.push([start, end]);
+      else for (const x of Object.values(n as object)) if (typeof x === "object" && x !== null) open.push(x);
+    }
+  }
+  return out;
 }
 
 const RESERVED = new Set(

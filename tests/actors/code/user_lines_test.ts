@@ -1,0 +1,71 @@
+import { match, strictEqual } from "node:assert/strict";
+import { describeCode, loadParser } from "../../../actors/code/mod.ts";
+import { findInFile, spread } from "../../../actors/code/user_lines.ts";
+import { arrow, declared } from "./modules/sent.ts";
+
+const url = import.meta.resolve("./modules/sent.ts");
+const sources = await Deno.readTextFile(new URL(url));
+
+/** The line, from 1, on which something stands. */
+function lineOf(text: string): number {
+  return sources.split("\n").findIndex((l) => l.includes(text)) + 1;
+}
+
+Deno.test("findInFile() finds a declared function wherever it is sent from, and its lines without types and comments", () => {
+  for (
+    const [fn, first, thrown] of [[declared, "function declared", "line 14"], [arrow, "arrow = (", "line 23"]] as const
+  ) {
+    const source = Function.prototype.toString.call(fn);
+    const found = findInFile(source, fn.name, `${url}:40`)!;
+    strictEqual(found.url, url);
+    strictEqual(found.lines[0], lineOf(first));
+    const at = source.split("\n").findIndex((l) => l.includes("throw new RangeError") || l.includes(".none.x"));
+    strictEqual(found.lines[at], lineOf(thrown));
+  }
+});
+
+Deno.test("findInFile() does not know a function that is not in the file, or whose file cannot be read", () => {
+  strictEqual(findInFile("(alpha)=>{\n  return beta(gamma);\n}", "", `${url}:1`), undefined);
+  strictEqual(findInFile("(x)=>x", "", "file:///no/such/file.ts:1"), undefined);
+  strictEqual(findInFile("(x)=>x", "", "https://example.org/x.ts:1"), undefined);
+});
+
+Deno.test("spread() moves lines down and together, and leaves templates as they are", () => {
+  strictEqual(spread("a;\nb;\nc;", [1, 4, 4], () => false), "a;\n\n\nb; c;");
+  strictEqual(spread("`a;\nb`;\nc;", [1, 3, 5], (offset) => offset < 6), "`a;\nb`;\n\n\nc;");
+  // Not where a break ends a statement.
+  strictEqual(spread("a\nb", [1, 1], () => false), "a\nb");
+});
+
+Deno.test("describeCode() has errors thrown on the user's own lines, of a function that is sent twice and of two that look alike", async () => {
+  await loadParser();
+  const line = (fn: (...args: never[]) => unknown): string => {
+    const { codes } = describeCode(fn, "value");
+    try {
+      (0, eval)(new TextDecoder().decode(codes.values().next().value))({ x: 1 }, 0);
+    } catch (e) {
+      // Of an eval, whose script is the user's file.
+      return /:(\d+):\d+\)/.exec((e as Error).stack!.split("\n")[1])![1];
+    }
+    return "nothing was thrown";
+  };
+  const own = (await Deno.readTextFile(new URL(import.meta.url))).split("\n");
+  const at = (mark: string): string => String(own.findIndex((l) => l.includes(mark)) + 1);
+  // deno-fmt-ignore
+  function here(p: { readonly x: number }): number {
+    // A comment.
+    const none = p as unknown as { y: { x: number } };
+
+    return none.y.x; // mark here
+  }
+  strictEqual(line(here), at("// mark here"));
+  strictEqual(line(here), at("// mark here"));
+  const one = line(() => {
+    throw new Error("alike");
+  }); // mark one
+  // deno-fmt-ignore
+  const two = line(() => { throw new Error("alike"); }); // mark two
+  strictEqual(one, at("// mark one"));
+  strictEqual(two, at("// mark two"));
+  match(own[Number(two) - 1], /alike/);
+});
