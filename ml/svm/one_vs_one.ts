@@ -26,6 +26,8 @@ export interface TrainingOptions extends DualOptions {
   /** Memory for kernel values in MiB. */
   readonly cacheSize: number;
   readonly solver: DualSolver;
+  /** Whether the solver bounds the share of errors: then it solves pairs of all sizes. */
+  readonly isNu?: boolean;
   /** Seed of the folds that probabilities are learned from; undefined when none are wanted. */
   readonly plattSeed?: number;
 }
@@ -89,7 +91,7 @@ export function trainOneVsOne(set: TrainingSet, options: TrainingOptions): OneVs
   for (let a = 0; a < nClasses; a++) {
     for (let b = a + 1; b < nClasses; b++) {
       const { samples, signs } = pairOf(starts, a, b);
-      if (samples.length >= LARGE_PAIR && options.maxIter === -1) {
+      if (samples.length >= LARGE_PAIR && options.maxIter === -1 && goesFast(options)) {
         const { solution, sigmoid } = solveLarge(set.X, grouped, order, samples, signs, upper, options);
         solutions.push(solution);
         if (sigmoid !== undefined) sigmoids.push(sigmoid);
@@ -108,6 +110,11 @@ export function trainOneVsOne(set: TrainingSet, options: TrainingOptions): OneVs
     }
   }
   return { ...assemble(solutions, order, starts, nClasses), sigmoids };
+}
+
+/** Kernels that may not be positive have many optima: there the path is LIBSVM's. */
+function goesFast({ kernel, isNu }: TrainingOptions): boolean {
+  return isNu !== true && kernel.name !== "sigmoid" && kernel.name !== "precomputed";
 }
 
 /** What a pair's machine is made of. */

@@ -9,30 +9,15 @@ import {
   type PlannedPart,
 } from "../base/mod.ts";
 import { checkParameters, decodeLabels, type ParameterRule } from "../utils/mod.ts";
-import { oneVsRest, vote } from "./decision.ts";
 import { familyData, type FamilyTask, planFamily } from "./family.ts";
 import { LargeFamily, type WholePaths } from "./family_large.ts";
+import { predictedClasses, shownDecisions } from "./outputs.ts";
 import { smallFits } from "./family_small.ts";
 
 /** What predictions are made of beside decision values. */
 export interface DecisionShape {
   readonly decisionFunctionShape: "ovr" | "ovo";
   readonly breakTies: boolean;
-}
-
-/** Decision values as they are shown, from those of all pairs. */
-export function shownDecisions(decisions: Float64Array, classes: Labels, shape: "ovr" | "ovo"): NDArray<Float64Array> {
-  const k = classes.size;
-  if (k === 2) return new NDArray(decisions.map((v) => -v));
-  if (shape === "ovo") return new NDArray(decisions).reshape(-1, k * (k - 1) / 2);
-  return new NDArray(oneVsRest(decisions, k)).reshape(-1, k);
-}
-
-/** Predicted classes from the decision values of all pairs. */
-export function predictedClasses(decisions: Float64Array, classes: Labels, breakTies: boolean): Labels {
-  const k = classes.size;
-  if (breakTies && k > 2) return decodeLabels(classes, shownDecisions(decisions, classes, "ovr").argmax(1).data);
-  return decodeLabels(classes, vote(decisions, k));
 }
 
 /** Parameters of all candidates in full; undefined for those that are fitted one by one. */
