@@ -1,5 +1,6 @@
-import { match, strictEqual } from "node:assert/strict";
+import { strictEqual } from "node:assert/strict";
 import { describeCode, loadParser } from "../../../actors/code/mod.ts";
+import type { Described } from "../../../actors/values/mod.ts";
 import { findInFile, spread } from "../../../actors/code/user_lines.ts";
 import { arrow, declared } from "./modules/sent.ts";
 
@@ -39,12 +40,10 @@ Deno.test("spread() moves lines down and together, and leaves templates as they 
 
 Deno.test("describeCode() has errors thrown on the user's own lines, of a function that is sent twice and of two that look alike", async () => {
   await loadParser();
-  const line = (fn: (...args: never[]) => unknown): string => {
-    const { codes } = describeCode(fn, "value");
+  const line = ({ codes }: Described): string => {
     try {
       (0, eval)(new TextDecoder().decode(codes.values().next().value))({ x: 1 }, 0);
     } catch (e) {
-      // Of an eval, whose script is the user's file.
       return /:(\d+):\d+\)/.exec((e as Error).stack!.split("\n")[1])![1];
     }
     return "nothing was thrown";
@@ -58,14 +57,12 @@ Deno.test("describeCode() has errors thrown on the user's own lines, of a functi
 
     return none.y.x; // mark here
   }
-  strictEqual(line(here), at("// mark here"));
-  strictEqual(line(here), at("// mark here"));
-  const one = line(() => {
-    throw new Error("alike");
-  }); // mark one
+  strictEqual(line(describeCode(here, "value")), at("// mark here"));
+  strictEqual(line(describeCode(here, "value")), at("// mark here"));
   // deno-fmt-ignore
-  const two = line(() => { throw new Error("alike"); }); // mark two
-  strictEqual(one, at("// mark one"));
-  strictEqual(two, at("// mark two"));
-  match(own[Number(two) - 1], /alike/);
+  const one = describeCode(() => { throw new Error("alike"); }, "value"); // mark one
+  // deno-fmt-ignore
+  const two = describeCode(() => { throw new Error("alike"); }, "value"); // mark two
+  strictEqual(line(one), at("// mark one"));
+  strictEqual(line(two), at("// mark two"));
 });
