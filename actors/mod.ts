@@ -9,6 +9,7 @@
 export type { Header, KeyPair, Keys } from "../transport/mod.ts";
 export * from "./client/mod.ts";
 export type { LocalClusterOptions } from "./cluster/mod.ts";
+export type { MemoryFractions } from "./worker/config.ts";
 export { ClosureError, ModuleLoadError, registerInternals, registerLibrary, UnknownCodeError } from "./code/mod.ts";
 export { ActorGoneError, CycleError, KilledWorkerError, LostDataError } from "./scheduler/errors.ts";
 export { fromWire, MalformedValueError, NotSendableError, registerErrorClass, toWire } from "./values/mod.ts";

@@ -7,6 +7,7 @@
 import { isLoopback, loadKeys, parseAddress } from "../../transport/mod.ts";
 import { parseBytes, workerNanny } from "../cluster/mod.ts";
 import { libraryFile, systemIds } from "../core/mod.ts";
+import { checkFractions, type MemoryFractions } from "../worker/config.ts";
 import { UsageError } from "./errors.ts";
 import type { Command } from "./options.ts";
 import { serve } from "./serve.ts";
@@ -24,6 +25,15 @@ export const workerCommand: Command = {
   options: {
     threads: { value: "N", help: "Threads that perform tasks. Default: one for each core." },
     "memory-limit": { value: "AMOUNT", help: "Memory it may take, such as 4GiB. Default: the machine's." },
+    "spill-directory": {
+      value: "DIR",
+      help: "Where values go that memory has no room for. Default: the system's for temporary files.",
+    },
+    memory: {
+      value: "NAME=PART",
+      multiple: true,
+      help: "At what parts of the limit it acts: target=0.6,spill=0.7,pause=0.8,terminate=0.95.",
+    },
     name: { value: "NAME", help: "Its name, unique in the cluster. Default: a new one." },
     resources: {
       value: "NAME=N",
@@ -57,6 +67,8 @@ export const workerCommand: Command = {
       address: `tcp://${bracketed(args.text("host") ?? ownHost(scheduler))}:*`,
       threads: args.integer("threads", 1, 1024),
       memoryLimit: memory === undefined ? undefined : memoryOf(memory),
+      memory: fractionsOf(args.list("memory")),
+      spillDirectory: args.text("spill-directory"),
       resources: resourcesOf(args.list("resources")),
       allowNet: args.list("allow-net"),
       allowRead: args.list("allow-read"),
@@ -100,6 +112,19 @@ function memoryOf(text: string): number {
   } catch (error) {
     throw new UsageError(`--memory-limit: ${(error as Error).message}`, { cause: error });
   }
+}
+
+function fractionsOf(pairs: readonly string[]): MemoryFractions {
+  const fractions = Object.fromEntries(pairs.map((pair) => {
+    const [name, part] = pair.split("=");
+    return [name, Number(part)];
+  }));
+  try {
+    checkFractions(fractions);
+  } catch (error) {
+    throw new UsageError(`--memory: ${(error as Error).message}`, { cause: error });
+  }
+  return fractions;
 }
 
 function resourcesOf(pairs: readonly string[]): Record<string, number> {

@@ -5,6 +5,7 @@
  */
 
 import { StartError } from "../core/mod.ts";
+import type { MemoryFractions } from "../worker/config.ts";
 import type { Nanny } from "./nanny.ts";
 import { parseBytes } from "./bytes.ts";
 import { machineMemory, schedulerNanny, workerNanny } from "./processes.ts";
@@ -18,6 +19,10 @@ export interface LocalClusterOptions {
   readonly threadsPerWorker?: number;
   /** Memory of each worker: bytes, or an amount such as `"4GiB"`. Default: the machine's, divided by workers. */
   readonly memoryLimit?: number | string;
+  /** At what parts of its memory a worker acts; see {@link MemoryFractions}. */
+  readonly memory?: MemoryFractions;
+  /** Where values go that memory has no room for. Default: the system's directory for temporary files; null for nowhere. */
+  readonly spillDirectory?: string | null;
   /** Abstract resources of each worker. */
   readonly resources?: Readonly<Record<string, number>>;
   /** Hosts that tasks may reach. */
@@ -88,6 +93,8 @@ export async function beginLocalCluster(
       address: `ipc://${scratch.path}/${name}`,
       threads,
       memoryLimit,
+      memory: options.memory,
+      spillDirectory: options.spillDirectory,
       resources: options.resources,
       allowNet: options.allowNet,
       allowRead: options.allowRead,

@@ -7,7 +7,7 @@
 import { libraryFile } from "../core/mod.ts";
 import { realClock, transportInfo } from "../../transport/mod.ts";
 import type { SchedulerConfig } from "../scheduler/config.ts";
-import type { WorkerConfig } from "../worker/config.ts";
+import { checkFractions, type MemoryFractions, type WorkerConfig } from "../worker/config.ts";
 import { nativeLibraries } from "../worker/natives.ts";
 import { formatBytes } from "./bytes.ts";
 import { bundled, type Contents } from "./bundle.ts";
@@ -41,6 +41,10 @@ export interface WorkerProcessOptions extends ProcessOptions {
   readonly threads?: number;
   /** Bytes. Default: what the machine has. */
   readonly memoryLimit?: number;
+  /** At what parts of `memoryLimit` it acts. */
+  readonly memory?: MemoryFractions;
+  /** Where values go that memory has no room for. Default: the system's directory for temporary files; null for nowhere. */
+  readonly spillDirectory?: string | null;
   /** Abstract resources by name. */
   readonly resources?: Readonly<Record<string, number>>;
   /** Milliseconds it takes at most to hand over what it has, when asked to leave. */
@@ -150,9 +154,10 @@ export async function workerNanny(options: WorkerProcessOptions, contents?: Cont
       }`,
     );
   }
+  const { terminate } = checkFractions(options.memory);
   return new Nanny({
     ...nannyOptions(options),
-    memoryLimit,
+    memoryLimit: terminate * memoryLimit,
     // Threads can be given no more than the process has.
     command: () => command(entry, env, ["--allow-write", ...netFlag(options.allowNet ?? [])]),
     config: (): WorkerConfig => ({
@@ -161,6 +166,8 @@ export async function workerNanny(options: WorkerProcessOptions, contents?: Cont
       address: options.address,
       threads: options.threads ?? navigator.hardwareConcurrency,
       memoryLimit,
+      memory: options.memory,
+      spillDirectory: options.spillDirectory,
       resources: options.resources ?? {},
       keys: options.keys ?? null,
       insecure: options.insecure ?? false,

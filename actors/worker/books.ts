@@ -8,7 +8,8 @@ import type { WorkerInstruction } from "./events.ts";
 import { Places } from "./places.ts";
 import { ReadyHeap } from "./ready_heap.ts";
 import { checkTransition, TransitionLog, type WorkerTask, type WorkerTaskState } from "./states.ts";
-import { DataBook, type WorkerData } from "./worker_data.ts";
+import { Spilling } from "./spilling.ts";
+import { DataBook, isComing, isHere, type WorkerData } from "./worker_data.ts";
 
 /** What a machine is made of. */
 export interface WorkerMachineOptions {
@@ -22,6 +23,8 @@ export interface WorkerMachineOptions {
   readonly pauseAt?: number;
   /** Part of the limit below which tasks are begun again. Default 0.8. */
   readonly resumeAt?: number;
+  /** Bytes of values from which on those that nobody reads go to disk. Default: there is no disk. */
+  readonly spillAt?: number;
 }
 
 /** An actor that lives here. */
@@ -45,6 +48,8 @@ export class WorkerBooks {
   readonly timed: Set<WorkerTask> = new Set();
   readonly actors: Map<string, WorkerActor> = new Map();
   readonly places: Places;
+  /** What goes to disk and comes back. */
+  readonly spilling: Spilling;
   readonly log: TransitionLog;
   /** Failures that no session has carried yet. */
   readonly untold: Extract<WorkerInstruction, { do: "failed" }>[] = [];
@@ -61,6 +66,7 @@ export class WorkerBooks {
   constructor(readonly options: WorkerMachineOptions) {
     this.places = new Places(options.threads);
     this.log = new TransitionLog(options.name);
+    this.spilling = new Spilling(this);
   }
 
   /** Nothing is lacking any more. */
@@ -101,6 +107,24 @@ export class WorkerBooks {
     else this.untold.push(failed);
   }
 
+  /** A task that waits is "fetching" while any of what it lacks is on its way. */
+  follow(task: WorkerTask): void {
+    let coming = false;
+    for (const dep of task.lacks!) {
+      if (isComing(this.data.get(dep)!)) {
+        coming = true;
+        break;
+      }
+    }
+    if (coming && task.state === "waiting") this.move(task, "fetching", "a dependency is on its way");
+    else if (!coming && task.state === "fetching") this.move(task, "waiting", "no dependency is on its way");
+  }
+
+  /** One more task or actor reads the value. */
+  use(d: WorkerData): void {
+    if (d.users++ === 0) this.spilling.look(d);
+  }
+
   /** A task or an actor reads the value no longer. */
   unuse(key: string): void {
     const d = this.data.get(key)!;
@@ -110,9 +134,12 @@ export class WorkerBooks {
 
   /** Forgets the value, if nobody needs it. */
   unwanted(d: WorkerData): void {
-    if (d.keep || d.users > 0 || (d.wants !== undefined && d.wants.size > 0) || d.order !== undefined) return;
+    if (d.keep || d.users > 0 || (d.wants !== undefined && d.wants.size > 0) || d.order !== undefined) {
+      return this.spilling.look(d);
+    }
+    this.spilling.gone(d);
     this.data.delete(d);
-    if (d.state === "held") this.out.push({ do: "forget", key: d.key });
+    if (isHere(d)) this.out.push({ do: "forget", key: d.key });
   }
 
   /** A transition, checked against the table. */

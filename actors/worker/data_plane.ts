@@ -9,7 +9,8 @@ import { type FromWorker, type ToWorker, workerHears } from "../protocol/mod.ts"
 import { hex, type PackedValue } from "../values/mod.ts";
 import type { Card } from "./events.ts";
 import type { Executor, ExecutorEvent, ExecutorTask } from "./executor.ts";
-import type { Store, StoreEntry } from "./store.ts";
+import type { Disk } from "./disk.ts";
+import type { Store, StoredValue, StoreEntry } from "./store.ts";
 
 /** What the data plane needs of its worker. */
 export interface DataPlaneOptions {
@@ -18,6 +19,8 @@ export interface DataPlaneOptions {
   readonly store: Store;
   readonly executor: Executor;
   readonly name: string;
+  /** Where values go that memory has no room for. */
+  readonly disk?: Disk;
   /** Told of scattered values that are here now. */
   readonly pinned: (card: Card) => void;
   /** Told how many executions have or want a thread. */
@@ -134,9 +137,21 @@ export class DataPlane {
     }
     // Sent from where it lies; it stays there until the transport has no more need of it.
     const value = entry.value.retain();
+    if (!value.resident) return this.#getFromDisk(peer, n, key, value);
     const { head, frames } = value.packed;
     const message = { type: "data", n, key, status: "ok", reason: "", frames: [head, ...frames] } as const;
     this.#send(peer, message, () => value.release());
+  }
+
+  /** Sent from memory of its own: what is on disk only need not come back for others. */
+  #getFromDisk(peer: Peer, n: number, key: string, value: StoredValue): void {
+    const copy = value.copy!;
+    const frames = copy.sizes.map((size) => new Uint8Array(size));
+    this.#options.disk!.read(copy, frames, (error) => {
+      value.release();
+      if (error === undefined) this.#send(peer, { type: "data", n, key, status: "ok", reason: "", frames });
+      else this.#send(peer, { type: "data", n, key, status: "missing", reason: error.message, frames: NONE });
+    });
   }
 
   #offered(peer: Peer, n: number, id: string, answer: "send" | "prove" | "have" | "full", reason = ""): void {

@@ -6,8 +6,7 @@
 
 import type { WorkerBooks } from "./books.ts";
 import type { Card, HoldersOf } from "./events.ts";
-import type { WorkerTask } from "./states.ts";
-import type { WorkerData } from "./worker_data.ts";
+import { isHere, type WorkerData } from "./worker_data.ts";
 
 /** Values, as a part of the machine. */
 export class Dependencies {
@@ -27,39 +26,29 @@ export class Dependencies {
       d.order = undefined;
     }
     const wants = d.wants;
-    if (wants === undefined) return d;
     d.wants = undefined;
-    for (const task of wants) {
-      d.users++;
-      task.lacks!.delete(key);
-      if (task.lacks!.size === 0) this.#b.makeReady(task, `${key} is here`);
-      else this.follow(task);
-    }
-    return d;
-  }
-
-  /** A task that waits is "fetching" while any of what it lacks is on its way. */
-  follow(task: WorkerTask): void {
-    let fetching = false;
-    for (const dep of task.lacks!) {
-      if (this.#b.data.get(dep)!.state === "fetching") {
-        fetching = true;
-        break;
+    if (wants !== undefined) {
+      for (const task of wants) {
+        d.users++;
+        task.lacks!.delete(key);
+        if (task.lacks!.size === 0) this.#b.makeReady(task, `${key} is here`);
+        else this.#b.follow(task);
       }
     }
-    if (fetching && task.state === "waiting") this.#b.move(task, "fetching", "a dependency is on its way");
-    else if (!fetching && task.state === "fetching") this.#b.move(task, "waiting", "no dependency is on its way");
+    this.#b.spilling.look(d);
+    return d;
   }
 
   /** The scheduler orders a copy. */
   order(v: HoldersOf, card: Card | null): void {
     const d = this.#b.data.want(v.key, v);
-    if (d.state !== "held") {
+    if (!isHere(d)) {
       d.order = { card };
       return;
     }
     d.keep = true;
     if (card !== null) d.card ??= card;
+    this.#b.spilling.look(d);
     this.#b.out.push({ do: "has", key: v.key, nbytes: d.nbytes });
   }
 
@@ -68,10 +57,12 @@ export class Dependencies {
     const known = this.#b.data.get(key);
     if (known?.state !== "fetching") {
       // Nobody wants it any more.
-      if (known?.state !== "held") this.#b.out.push({ do: "forget", key });
+      if (known === undefined || !isHere(known)) this.#b.out.push({ do: "forget", key });
       return;
     }
-    this.held(key, nbytes).keep = true;
+    const d = this.held(key, nbytes);
+    d.keep = true;
+    this.#b.spilling.look(d);
     this.#b.out.push({ do: "has", key, nbytes });
     this.fetch();
   }
@@ -83,10 +74,10 @@ export class Dependencies {
     for (let i = from; i < this.#b.out.length; i++) {
       const instruction = this.#b.out[i];
       if (instruction.do !== "get") continue;
-      for (const task of this.#b.data.get(instruction.key)!.wants ?? []) this.follow(task);
+      for (const task of this.#b.data.get(instruction.key)!.wants ?? []) this.#b.follow(task);
     }
     for (const d of exhausted) {
-      for (const task of d.wants ?? []) this.follow(task);
+      for (const task of d.wants ?? []) this.#b.follow(task);
       if (d.order !== undefined) this.fetchFailed(d, d.holders.length === 0 ? "nobody holds it" : "no holder gave it");
       // The order may have been all that wanted it.
       if (this.#b.data.get(d.key) !== d) continue;
@@ -108,7 +99,7 @@ export class Dependencies {
   failed(d: WorkerData): void {
     this.#b.data.failed(d);
     this.fetch();
-    for (const task of d.wants ?? []) this.follow(task);
+    for (const task of d.wants ?? []) this.#b.follow(task);
   }
 
   /** An ordered copy cannot be had. */

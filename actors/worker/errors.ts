@@ -71,3 +71,8 @@ registerErrorClass(
   SchedulerLostError,
   WorkerStateError,
 );
+
+/** Values cannot be moved to disk, or not be had back from there. */
+export class SpillError extends Error {
+  override name = "SpillError";
+}

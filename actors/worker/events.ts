@@ -72,8 +72,16 @@ export type WorkerEvent =
     /** The answer to a `recall`. */
     | { readonly type: "recalled"; readonly tickets: readonly number[] }
     | { readonly type: "actorDown"; readonly key: string; readonly reason: string; readonly error?: Uint8Array }
-    /** Bytes in the store now. */
-    | { readonly type: "memory"; readonly managed: number }
+    /** Bytes in the store now; and, when it was looked at, those that the process takes beyond what it should, and whether it is short. */
+    | { readonly type: "memory"; readonly managed: number; readonly excess?: number; readonly short?: boolean }
+    /** A copy of the value is on disk; or could not be made. */
+    | { readonly type: "spilled" | "spillFailed"; readonly key: string }
+    /** The value is back in memory. */
+    | { readonly type: "loaded"; readonly key: string }
+    /** The value could not be brought back: for want of `room`, or because reading failed. */
+    | { readonly type: "loadFailed"; readonly key: string; readonly room: boolean; readonly error: Uint8Array }
+    /** Somebody waits for so many bytes of room, `tasks` executing tasks among them; 0 bytes for nobody any more. */
+    | { readonly type: "need"; readonly bytes: number; readonly tasks: number }
     /** The worker is to leave in good order: it was asked to, or a thread of it is stuck. */
     | { readonly type: "leave"; readonly reason: string; readonly within: number; readonly renew: boolean }
     /** It is time (see the `wakeAt` instruction). */
@@ -145,7 +153,15 @@ export type WorkerInstruction =
   | { readonly do: "stopActor"; readonly key: string }
   /** Ask another worker for a value. */
   | { readonly do: "get"; readonly key: string; readonly from: string }
-  /** Drop a value from the store. */
+  /** Write a copy of the value to disk; answered by `spilled` or `spillFailed`. */
+  | { readonly do: "spill"; readonly key: string }
+  /** Free the value's memory: there is a copy on disk. */
+  | { readonly do: "unload"; readonly key: string }
+  /** Bring the value back into memory; answered by `loaded` or `loadFailed`. */
+  | { readonly do: "load"; readonly key: string }
+  /** Whoever waits for room waits in vain. */
+  | { readonly do: "noRoom" }
+  /** Drop a value from the store, and from disk. */
   | { readonly do: "forget"; readonly key: string }
   /** Send `wake` at that time; replaces an earlier one. */
   | { readonly do: "wakeAt"; readonly at: number }

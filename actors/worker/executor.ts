@@ -52,6 +52,8 @@ export type ExecutorEvent =
   | { readonly kind: "failed"; readonly ticket: number; readonly error: Uint8Array; readonly spent: number }
   /** A task begins to wait for the cluster, or goes on. */
   | { readonly kind: "suspended" | "resumed"; readonly ticket: number }
+  /** Threads wait for so many bytes of room; `tasks` of them perform tasks. 0 bytes: none does any more. */
+  | { readonly kind: "need"; readonly bytes: number; readonly tasks: number }
   /** A cancelled run is over, whatever came of it. */
   | { readonly kind: "ended"; readonly ticket: number }
   /** Results of calls `first`, `first + 1`, … of a batch: packed values of `sizes[i]` bytes; `ok[i]` is 0 for an error. */
@@ -94,6 +96,10 @@ export interface Executor {
   call(calls: ActorCalls): void;
   /** Ends an actor, after the call it is at; calls that wait are answered with an error. */
   stopActor(key: string): void;
+  /** There may be room now for those that wait for it. */
+  roomMade(): void;
+  /** There will be none: they are told so. */
+  noRoom(): void;
   /** Ends it all; threads that are stuck stay. */
   close(): Promise<void>;
 }

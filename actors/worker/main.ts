@@ -6,8 +6,10 @@
 
 import { holdForMessages, loadKeys, openEndpoint, realClock } from "../../transport/mod.ts";
 import { openLifeline, RENEW_EXIT_CODE, systemIds } from "../core/mod.ts";
-import { VALUES_PART, type WorkerConfig } from "./config.ts";
+import { checkFractions, valuesLimit, type WorkerConfig } from "./config.ts";
+import type { Disk } from "./disk.ts";
 import { Rooms } from "./rooms.ts";
+import { SpillFile } from "./spill_file.ts";
 import { Store } from "./store.ts";
 import { ThreadExecutor } from "./thread_executor.ts";
 import { Worker } from "./worker.ts";
@@ -15,6 +17,9 @@ import type { Usage } from "./worker_options.ts";
 
 /** How long a wait for the next message or result may hold up timers, in ms. */
 const PATIENCE = 1;
+
+/** Part of what values may take above which they go to disk, whatever is configured: some room is for what comes. */
+const TARGET_PART = 0.85;
 
 let worker: Worker | undefined;
 
@@ -45,20 +50,37 @@ function usageSince(): () => Usage {
   };
 }
 
+/** Where values go: where the config says, or where the system has temporary files, if anything can be written there. */
+function openDisk(): Disk | undefined {
+  const { spillDirectory } = config;
+  if (spillDirectory === null) return undefined;
+  if (spillDirectory !== undefined) return SpillFile.open(spillDirectory);
+  try {
+    return SpillFile.open(Deno.env.get("TMPDIR") ?? "/tmp");
+  } catch (error) {
+    console.error(`values stay in memory: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
 async function main(): Promise<void> {
   const ids = systemIds();
   const { name, scheduler } = config;
-  const store = new Store({ memoryLimit: Math.floor((config.memoryLimit ?? 4 * 2 ** 30) * VALUES_PART) });
+  const memoryLimit = config.memoryLimit ?? 4 * 2 ** 30;
+  const threads = config.threads ?? navigator.hardwareConcurrency;
+  const fractions = checkFractions(config.memory);
+  const store = new Store({ memoryLimit: valuesLimit(memoryLimit, threads, fractions.terminate) });
+  const disk = openDisk();
   const rooms = new Rooms(store);
   const keys = config.keys == null ? undefined : await loadKeys(config.keys);
   const shared = { keys, insecure: config.insecure };
   // Threads begin first, for they take longest; they get ready while this one connects.
   const executor = new ThreadExecutor({
-    threads: config.threads ?? navigator.hardwareConcurrency,
+    threads,
     heap: store.heap,
     clock: realClock,
     worker: name,
     scheduler,
+    spills: disk !== undefined,
     sandbox: config.sandbox,
     natives: config.natives,
     nice: config.nice,
@@ -81,6 +103,10 @@ async function main(): Promise<void> {
     executor,
     store,
     rooms,
+    disk,
+    spillAt: Math.min(fractions.target * memoryLimit, TARGET_PART * store.limit),
+    residentAt: fractions.spill * memoryLimit,
+    pauseAt: fractions.pause * memoryLimit,
     resources: config.resources,
     host: Deno.hostname(),
     pid: Deno.pid,

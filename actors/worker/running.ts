@@ -140,7 +140,7 @@ export class Running {
   finished(ticket: number, nbytes: number, spent: number): void {
     // What an actor was made with it may keep reading.
     const actor = this.#b.runs.get(ticket);
-    if (actor?.kind === "actor") { for (const dep of actor.deps) this.#b.data.get(dep)!.users++; }
+    if (actor?.kind === "actor") { for (const dep of actor.deps) this.#b.use(this.#b.data.get(dep)!); }
     const task = this.over(ticket);
     if (task === undefined) return;
     this.#b.places.learn(task, spent);
@@ -154,6 +154,7 @@ export class Running {
     }
     const d = this.#deps.held(task.key, nbytes);
     d.keep = true;
+    this.#b.spilling.look(d);
     this.#b.out.push({ do: "finished", key: task.key, attempt: task.attempt, nbytes, spent });
   }
 

@@ -13,7 +13,7 @@ import { STALL } from "./places.ts";
 import { Running } from "./running.ts";
 import type { TaskSpec, WorkerLogEvent, WorkerTask } from "./states.ts";
 import { validateBooks } from "./validate.ts";
-import type { WorkerData } from "./worker_data.ts";
+import { isComing, isHere, type WorkerData } from "./worker_data.ts";
 
 /** Milliseconds that running tasks have after the scheduler has let the worker go. */
 const LAST_WORK = 10_000;
@@ -31,6 +31,8 @@ export class WorkerMachine {
   #wakeAt = Infinity;
   #leaving: { readonly reason: string; readonly until: number; readonly renew: boolean } | undefined;
   #ended = false;
+  /** Whether the process, when it was last looked at, took more memory than lets it begin tasks. */
+  #short = false;
 
   /** One with nothing to do. */
   constructor(options: WorkerMachineOptions) {
@@ -91,6 +93,7 @@ export class WorkerMachine {
       (this.#on[event.type] as (e: WorkerEvent) => void)(event);
       if (!this.#ended) {
         this.#running.startReady();
+        this.#b.spilling.settle();
         this.#settle();
       }
     }
@@ -132,7 +135,7 @@ export class WorkerMachine {
     holders: (e) => {
       for (const v of e.values) {
         const d = this.#b.data.get(v.key);
-        if (d !== undefined && d.state !== "held") this.#b.data.tell(d, v);
+        if (d !== undefined && !isHere(d)) this.#b.data.tell(d, v);
       }
       this.#deps.fetch();
     },
@@ -167,6 +170,7 @@ export class WorkerMachine {
       const d = this.#deps.held(e.card.id, e.card.nbytes);
       d.card = e.card;
       d.keep = true;
+      this.#b.spilling.look(d);
       // Its client may be gone before it can say so.
       this.#b.out.push({ do: "has", key: e.card.id, nbytes: e.card.nbytes });
     },
@@ -208,9 +212,32 @@ export class WorkerMachine {
       for (const dep of actor.deps) this.#b.unuse(dep);
       this.#b.out.push({ do: "actorDown", key: e.key, attempt: actor.attempt, reason: e.reason, error: e.error });
     },
+    spilled: (e) => {
+      const d = this.#b.data.get(e.key);
+      if (d !== undefined) this.#b.spilling.spilled(d);
+    },
+    spillFailed: (e) => {
+      const d = this.#b.data.get(e.key);
+      if (d !== undefined) this.#b.spilling.spillFailed(d);
+    },
+    loaded: (e) => {
+      const d = this.#b.data.get(e.key);
+      if (d?.state !== "loading") return;
+      this.#b.spilling.loaded(d);
+      this.#deps.held(e.key, d.nbytes);
+    },
+    loadFailed: (e) => {
+      const d = this.#b.data.get(e.key);
+      if (d?.state !== "loading") return;
+      if (this.#b.spilling.notLoaded(d) && e.room) return;
+      for (const task of [...d.wants ?? []]) this.#b.fail(task, e.error, "a dependency could not be brought back");
+    },
+    need: (e) => this.#b.spilling.need(e.bytes, e.tasks),
     memory: (e) => {
+      this.#b.spilling.memory(e.managed, e.excess);
       const { memoryLimit, pauseAt = 0.9, resumeAt = 0.8 } = this.#b.options;
-      const paused = e.managed > memoryLimit * (this.#running.paused ? resumeAt : pauseAt);
+      if (e.short !== undefined) this.#short = e.short;
+      const paused = this.#short || e.managed > memoryLimit * (this.#running.paused ? resumeAt : pauseAt);
       if (paused === this.#running.paused) return;
       this.#running.paused = paused;
       this.#b.out.push({ do: "beat" });
@@ -236,7 +263,7 @@ export class WorkerMachine {
     this.#b.connected = true;
     const held: string[] = [], heldBytes: number[] = [], pinned: Card[] = [];
     for (const d of this.#b.data.values()) {
-      if (d.state !== "held" || !d.keep) continue;
+      if (!isHere(d) || !d.keep) continue;
       if (d.card !== undefined) pinned.push(d.card);
       else {
         held.push(d.key);
@@ -270,8 +297,9 @@ export class WorkerMachine {
       return;
     }
     const held = this.#b.data.get(spec.key);
-    if (held?.state === "held") {
+    if (held !== undefined && isHere(held)) {
       held.keep = true;
+      this.#b.spilling.look(held);
       this.#b.out.push({ do: "finished", key: spec.key, attempt: spec.attempt, nbytes: held.nbytes, spent: 0 });
       return;
     }
@@ -301,12 +329,13 @@ export class WorkerMachine {
     for (const dep of deps) {
       const d = this.#b.data.want(dep, told.get(dep));
       if (d.state === "held") {
-        d.users++;
+        this.#b.use(d);
         continue;
       }
       (task.lacks ??= new Set()).add(dep);
       (d.wants ??= new Set()).add(task);
-      if (d.state === "fetching" && task.state === "waiting") this.#b.move(task, "fetching", `${dep} is on its way`);
+      this.#b.spilling.ask(d);
+      if (isComing(d) && task.state === "waiting") this.#b.move(task, "fetching", `${dep} is on its way`);
     }
     if (task.lacks === undefined) this.#b.makeReady(task, "nothing is lacking");
   }

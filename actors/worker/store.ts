@@ -6,6 +6,7 @@
 
 import { fromBlob, type PackedValue } from "../values/mod.ts";
 import { type ArenaFactory, sharedArenas } from "./arena.ts";
+import type { DiskCopy } from "./disk.ts";
 import { MemoryError } from "./errors.ts";
 import { type Block, copyBytes, Heap, type Region } from "./heap.ts";
 
@@ -18,7 +19,10 @@ export class StoredValue {
   #parts: readonly Region[] | undefined;
   /** One block that holds a blob: what most small results are. */
   readonly #blob: Block | undefined;
-  readonly #blocks: readonly Block[] | undefined;
+  #blocks: readonly Block[] | undefined;
+  #copy: DiskCopy | undefined;
+  /** Whether its memory is to be freed as soon as only its key holds it. */
+  #leaving = false;
 
   /** Made by {@link Store} only; takes over one holding of each of `blocks`, or of the one that holds a blob. */
   constructor(readonly heap: Heap, parts: readonly Region[] | undefined, blocks: readonly Block[] | Block) {
@@ -56,12 +60,49 @@ export class StoredValue {
 
   /** The blocks its parts lie in. */
   get blocks(): readonly Block[] {
-    return this.#blocks ?? [this.#blob!];
+    return this.#blocks ?? (this.#blob === undefined ? [] : [this.#blob]);
   }
 
   /** The value, in place: true only while it is held. */
   get packed(): PackedValue {
+    if (!this.resident) throw new RangeError("a stored value that is on disk only has no bytes here");
     return { head: this.heap.view(this.parts[0]), frames: this.parts.slice(1).map((p) => this.heap.view(p)) };
+  }
+
+  /** Its copy on disk, if there is one. */
+  get copy(): DiskCopy | undefined {
+    return this.#copy;
+  }
+
+  /** Whether its bytes are in memory. */
+  get resident(): boolean {
+    return this.#blob !== undefined || this.#blocks !== undefined;
+  }
+
+  /** A copy of it is on disk; freed with it. */
+  copied(copy: DiskCopy): void {
+    this.#copy = copy;
+  }
+
+  /** Frees its memory, now or when the last one that reads it lets go: there is a copy on disk. */
+  unload(): void {
+    if (this.#copy === undefined || this.#blocks === undefined) throw new RangeError("only a value with a copy can go");
+    this.#leaving = this.#refs > 1;
+    if (this.#leaving) return;
+    for (const b of this.#blocks) b.release();
+    this.#blocks = undefined;
+  }
+
+  /** Whether its memory was to be freed and has not been: it stays. */
+  stay(): boolean {
+    this.#leaving = false;
+    return this.resident;
+  }
+
+  /** Its bytes are in these blocks now, one for each part; takes over one holding of each. */
+  load(blocks: readonly Block[]): void {
+    this.#blocks = blocks;
+    this.#parts = blocks;
   }
 
   /** One more holder. */
@@ -74,9 +115,13 @@ export class StoredValue {
   /** One holder fewer. */
   release(): void {
     if (this.#refs <= 0) throw new RangeError("a stored value was released more often than it was retained");
-    if (--this.#refs > 0) return;
+    if (--this.#refs > 0) {
+      if (this.#refs === 1 && this.#leaving) this.unload();
+      return;
+    }
     if (this.#blob !== undefined) this.#blob.release();
-    else for (const b of this.#blocks!) b.release();
+    else if (this.#blocks !== undefined) { for (const b of this.#blocks) b.release(); }
+    this.#copy?.free();
   }
 }
 
@@ -92,7 +137,7 @@ export interface Reservation {
 export interface StoreEntry {
   readonly key: string;
   readonly value: StoredValue;
-  /** Scattered: neither spilled nor moved. What is not pinned may be spilled, once there is a place to spill to. */
+  /** Scattered: neither spilled nor moved. */
   readonly pinned: boolean;
   /** What the one who scattered it said of its content, as hexadecimal digits. */
   readonly fingerprint?: string;
@@ -275,6 +320,10 @@ export class Store {
     this.heap.validate();
     for (const [key, e] of this.#entries) {
       if (e.key !== key || e.value.refs <= 0) throw new Error(`broken entry ${key}`);
+      if (!e.value.resident) {
+        if (e.value.copy === undefined) throw new Error(`${key} is nowhere`);
+        continue;
+      }
       for (const p of e.value.parts) {
         if (this.heap.at(p.arena, p.offset, p.length) === undefined) throw new Error(`${key} lies in no block`);
       }

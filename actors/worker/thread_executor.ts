@@ -457,13 +457,58 @@ export class ThreadExecutor implements Executor {
   }
 
   #grant(t: ExecutorThread, index: number, sizes: Float64Array): void {
+    if (this.#needs.length === 0 && this.#granted(t, index, sizes)) return;
+    const { heap, spills } = this.#options;
+    const bytes = sizes.reduce((a, b) => a + b, 0);
+    if (!spills || bytes > heap.limit) return t.answer(false, heap.used, heap.limit, []);
+    this.#needs.push({ t, index, sizes, bytes });
+    this.#tellNeeds();
+  }
+
+  /** Threads that wait for room, in order. */
+  #needs: {
+    readonly t: ExecutorThread;
+    readonly index: number;
+    readonly sizes: Float64Array;
+    readonly bytes: number;
+  }[] = [];
+
+  #tellNeeds(): void {
+    let bytes = 0, tasks = 0;
+    for (const need of this.#needs) {
+      bytes += need.bytes;
+      if (need.index !== NO_RUN) tasks++;
+    }
+    this.#sink?.({ kind: "need", bytes, tasks });
+  }
+
+  roomMade(): void {
+    if (this.#needs.length === 0) return;
+    const before = this.#needs.length;
+    this.#needs = this.#needs.filter(({ t }) => !t.dead);
+    while (this.#needs.length > 0) {
+      const { t, index, sizes } = this.#needs[0];
+      if (!this.#granted(t, index, sizes)) break;
+      this.#needs.shift();
+    }
+    if (this.#needs.length < before) this.#tellNeeds();
+  }
+
+  noRoom(): void {
+    const { used, limit } = this.#options.heap;
+    for (const { t } of this.#needs.splice(0)) t.answer(false, used, limit, []);
+    this.#tellNeeds();
+  }
+
+  /** Gives a thread the blocks it asked for, if there is room. */
+  #granted(t: ExecutorThread, index: number, sizes: Float64Array): boolean {
     const { heap } = this.#options;
     const blocks: Block[] = [];
     for (const size of sizes) {
       const b = heap.allocate(size);
       if (b === undefined) {
         for (const given of blocks) given.release();
-        return t.answer(false, heap.used, heap.limit, []);
+        return false;
       }
       blocks.push(b);
     }
@@ -473,6 +518,7 @@ export class ThreadExecutor implements Executor {
       if (run !== undefined) (run.grants ??= []).push(...blocks);
     }
     t.answer(true, heap.used, heap.limit, blocks);
+    return true;
   }
 }
 

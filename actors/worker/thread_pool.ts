@@ -35,6 +35,8 @@ export interface ThreadExecutorOptions {
   readonly entry?: string;
   /** Native libraries that they open before their sandbox closes. */
   readonly natives?: readonly NativeLibrary[];
+  /** Whether who finds no room waits until some is made, by {@link Executor.roomMade}. Default: it fails at once. */
+  readonly spills?: boolean;
   /** Milliseconds a thread has to come back from a cancelled task before it is written off. Default 1000. */
   readonly patience?: number;
 }

@@ -6,11 +6,13 @@
 
 import type { WorkerBooks } from "./books.ts";
 import type { WorkerTask } from "./states.ts";
+import { isComing, isHere } from "./worker_data.ts";
 
 /** Checks all invariants; throws an error that says what is broken. */
 export function validateBooks(b: WorkerBooks): void {
   b.data.validate();
   b.ready.validate();
+  b.spilling.validate();
   const ready = new Set(b.ready);
   const users = new Map<string, number>();
   const use = (deps: readonly string[]): void => {
@@ -37,7 +39,7 @@ export function validateBooks(b: WorkerBooks): void {
       throw new Error(`${says}, wrongly`);
     }
     if (missing.length > 0) {
-      const fetching = missing.some((d) => b.data.get(d)!.state === "fetching");
+      const fetching = missing.some((d) => isComing(b.data.get(d)!));
       if (fetching !== (t.state === "fetching")) throw new Error(`${says}, fetching ${fetching}`);
     }
     use(t.deps.filter((d) => !missing.includes(d)));
@@ -50,7 +52,9 @@ export function validateBooks(b: WorkerBooks): void {
       throw new Error(`${d.key} has ${d.users} users, expected ${users.get(d.key)}`);
     }
     for (const t of d.wants ?? []) if (b.tasks.get(t.key) !== t) throw new Error(`${d.key} is wanted by nobody`);
-    if (d.state === "held" && !d.keep && d.users === 0) throw new Error(`${d.key} is held for nobody`);
+    if (isHere(d) && !d.keep && d.users === 0 && (d.wants?.size ?? 0) === 0) {
+      throw new Error(`${d.key} is held for nobody`);
+    }
   }
   for (const t of b.ending.values()) if (t.placed >= 0) placed.add(t);
   b.places.validate(placed);

@@ -19,11 +19,14 @@ import type { PlainError, WorkerEvent, WorkerInstruction } from "./events.ts";
 import type { ExecutorEvent, ExecutorTask } from "./executor.ts";
 import { Fetches } from "./fetches.ts";
 import { Reports } from "./reports.ts";
+import { Spiller } from "./spiller.ts";
 import { eventOf } from "./scheduler_message.ts";
 import { WorkerMachine } from "./state.ts";
 import type { WorkerLogEvent } from "./states.ts";
 import type { WorkerEnd, WorkerOptions } from "./worker_options.ts";
 
+/** Milliseconds between looks at the process's memory. */
+const LOOK = 100;
 /** Beats for which memory that was freed is kept for what comes next. */
 const WARM = 10;
 
@@ -39,14 +42,20 @@ export class Worker {
   readonly #reports = new Reports();
   readonly #fetches: Fetches;
   readonly #plane: DataPlane;
+  readonly #spiller: Spiller;
+  /** Values that came and find no room yet, by key. */
+  readonly #lacking = new Map<string, { readonly from: string; readonly value: PackedValue; readonly bytes: number }>();
+  #threadsNeed = { bytes: 0, tasks: 0 };
   readonly #codes = new Set<string>();
   readonly #end = Promise.withResolvers<WorkerEnd>();
   #scheduler: Peer | undefined;
   #alone: Timer | undefined;
   #beat: Timer | undefined;
+  #looking: Timer | undefined;
   #wake: Timer | undefined;
   #wakeAt = Infinity;
   #stuck = 0;
+  #rss = 0;
   #managed = 0;
   #flushing = false;
   #closed = false;
@@ -57,7 +66,14 @@ export class Worker {
     this.#options = options;
     this.ended = this.#end.promise;
     const { endpoint, clock, store, executor, name } = options;
-    this.machine = new WorkerMachine({ name, threads: executor.threads, memoryLimit: store.limit });
+    const spillAt = options.disk === undefined ? undefined : options.spillAt ?? 0.75 * store.limit;
+    this.machine = new WorkerMachine({ name, threads: executor.threads, memoryLimit: store.limit, spillAt });
+    this.#spiller = new Spiller({
+      store,
+      disk: options.disk,
+      log: (line) => this.#log(line),
+      tell: (event) => this.#tell({ ...event, now: clock.now() }),
+    });
     this.#fetches = new Fetches({
       endpoint,
       clock,
@@ -70,6 +86,7 @@ export class Worker {
       store,
       executor,
       name,
+      disk: options.disk,
       pinned: (card) => this.#tell({ type: "pinned", now: clock.now(), card }),
       occupied: (places) => this.#tell({ type: "occupied", now: clock.now(), places }),
       code: (hash, bytes) => this.#code(hash, bytes),
@@ -79,6 +96,7 @@ export class Worker {
     this.#waitForScheduler();
     endpoint.dial(options.scheduler);
     this.#beatLater();
+    this.#lookLater();
   }
 
   /** The last transitions of its tasks, oldest first. */
@@ -99,7 +117,7 @@ export class Worker {
     this.#flush();
     this.#closed = true;
     this.#finish({ reason: "closed", renew: false });
-    for (const timer of [this.#alone, this.#beat, this.#wake]) timer?.cancel();
+    for (const timer of [this.#alone, this.#beat, this.#looking, this.#wake]) timer?.cancel();
     await this.#options.endpoint.end(200);
     await this.#options.executor.close();
   }
@@ -169,7 +187,41 @@ export class Worker {
       this.#tell({ type: "received", now, key, from, nbytes });
     } catch (e) {
       if (!(e instanceof MemoryError)) throw e;
-      this.#tell({ type: "noRoom", now, key, from, error: errorOf(e) });
+      const bytes = value.frames.reduce((n, f) => n + f.byteLength, value.head.byteLength);
+      if (this.#options.disk === undefined || bytes > this.#options.store.limit) {
+        return this.#tell({ type: "noRoom", now, key, from, error: errorOf(e) });
+      }
+      this.#lacking.set(key, { from, value, bytes });
+      this.#need();
+    }
+  }
+
+  /** Says how much room is waited for. */
+  #need(): void {
+    let { bytes } = this.#threadsNeed;
+    for (const v of this.#lacking.values()) bytes += v.bytes;
+    this.#tell({ type: "need", now: this.#options.clock.now(), bytes, tasks: this.#threadsNeed.tasks });
+  }
+
+  /** Memory was freed: who waits for room tries again. */
+  #roomMade(): void {
+    this.#options.executor.roomMade();
+    if (this.#lacking.size === 0) return;
+    const lacking = [...this.#lacking];
+    this.#lacking.clear();
+    for (const [key, { from, value }] of lacking) this.#received(key, from, value);
+    this.#need();
+  }
+
+  /** None will be made. */
+  #noRoom(): void {
+    this.#options.executor.noRoom();
+    const { store, clock } = this.#options;
+    const lacking = [...this.#lacking];
+    this.#lacking.clear();
+    for (const [key, { from, bytes }] of lacking) {
+      const error = errorOf(new MemoryError(key, bytes, store.managed, store.limit));
+      this.#tell({ type: "noRoom", now: clock.now(), key, from, error });
     }
   }
 
@@ -236,6 +288,9 @@ export class Worker {
         return this.#tell({ type: "actorDown", now, key: e.key, reason: e.reason, error: e.error });
       case "log":
         return this.#log(e.key === "" ? e.text : `[${e.key}] ${e.text}`);
+      case "need":
+        this.#threadsNeed = e;
+        return this.#need();
       case "cameBack":
         this.#stuck--;
         return;
@@ -321,6 +376,14 @@ export class Worker {
         return this.#reports.finished(i.key, i.attempt, i.nbytes, i.spent, store.get(i.key)?.value);
       case "failed":
         return this.#reports.failed(i.key, i.attempt, i.error instanceof Uint8Array ? i.error : errorOf(i.error));
+      case "spill":
+        return this.#spiller.spill(i.key);
+      case "unload":
+        return this.#spiller.unload(i.key);
+      case "load":
+        return this.#spiller.load(i.key);
+      case "noRoom":
+        return this.#noRoom();
       case "forget":
         store.drop(i.key);
         return this.#plane.forgotten(i.key);
@@ -387,6 +450,7 @@ export class Worker {
     if (store.managed !== this.#managed) {
       this.#managed = store.managed;
       for (const i of this.machine.handle({ type: "memory", now: clock.now(), managed: this.#managed })) this.#do(i);
+      this.#roomMade();
     }
     this.#fetches.flush();
     this.#reports.write(this.#scheduler === undefined ? undefined : (m) => this.#send(m));
@@ -406,16 +470,48 @@ export class Worker {
   #beatLater(): void {
     this.#beat = this.#options.clock.after(this.#options.beat ?? 1000, () => {
       this.#sendBeat();
-      this.#options.store.heap.trim(WARM);
+      this.#look(WARM);
       this.#beatLater();
+    });
+  }
+
+  /** Between beats, while there is much in memory: a thread makes a gigabyte in a second. */
+  #lookLater(): void {
+    const { clock, disk, store, usage } = this.#options;
+    if (disk === undefined || usage === undefined) return;
+    this.#looking = clock.after(LOOK, () => {
+      if (store.managed > store.limit / 4) {
+        this.#rss = usage().rss;
+        this.#look();
+      }
+      this.#lookLater();
+    });
+  }
+
+  /**
+   * Looks after the process's memory: what has been free for `age` beats goes back to the system, or all of it, and values to disk, when the process
+   * takes too much.
+   */
+  #look(age?: number): void {
+    const { store, clock, residentAt = Infinity, pauseAt = Infinity } = this.#options;
+    const much = this.#rss > residentAt;
+    const rss = this.#rss - (much ? store.heap.trim(0) : age === undefined ? 0 : store.heap.trim(age));
+    this.#tell({
+      type: "memory",
+      now: clock.now(),
+      managed: store.managed,
+      excess: Math.max(0, rss - residentAt),
+      short: rss > pauseAt,
     });
   }
 
   #sendBeat(): void {
     const { cpu, rss } = this.#options.usage?.() ?? { cpu: 0, rss: 0 };
+    this.#rss = rss;
     const { ready, executing, paused } = this.machine;
     const { managed } = this.#options.store;
-    this.#send({ type: "beat", cpu, rss, managed, spilled: 0, ready, executing, paused, frames: [] });
+    const spilled = this.#options.disk?.used ?? 0;
+    this.#send({ type: "beat", cpu, rss, managed, spilled, ready, executing, paused, frames: [] });
   }
 
   #finish(end: WorkerEnd): void {

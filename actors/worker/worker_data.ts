@@ -15,8 +15,17 @@ const UNDER_WAY_FROM_ONE = 64 << 20;
 export interface WorkerData {
   readonly key: string;
   nbytes: number;
-  /** "wanted": somebody here needs it; "fetching": asked for; "held": in the store. */
-  state: "wanted" | "fetching" | "held";
+  /**
+   * "wanted": somebody here needs it; "fetching": asked for; "held": in memory. "spilled": on disk only; "loading": on its way from there; these
+   * three are here, as others see it.
+   */
+  state: "wanted" | "fetching" | "held" | "spilled" | "loading";
+  /** Whether a copy of it is on disk. */
+  disk: boolean;
+  /** Whether it is being written to disk. */
+  moving: boolean;
+  /** Whether it could not be written. */
+  stuck: boolean;
   /** Tasks that cannot begin without it, if there are any. */
   wants: Set<WorkerTask> | undefined;
   /** Tasks and actors that may be reading it. */
@@ -36,6 +45,16 @@ export interface WorkerData {
   reported: boolean;
   /** Stands in the queue of those to ask for. */
   queued: boolean;
+}
+
+/** Whether the value is here, in memory or on disk. */
+export function isHere(d: WorkerData): boolean {
+  return d.state === "held" || d.state === "spilled" || d.state === "loading";
+}
+
+/** Whether the value is on its way into memory. */
+export function isComing(d: WorkerData): boolean {
+  return d.state === "fetching" || d.state === "loading";
 }
 
 const NOBODY: readonly string[] = [];
@@ -67,6 +86,9 @@ export class DataBook {
         key,
         nbytes: told?.nbytes ?? 0,
         state: "wanted",
+        disk: false,
+        moving: false,
+        stuck: false,
         wants: undefined,
         users: 0,
         keep: false,
@@ -80,7 +102,7 @@ export class DataBook {
       };
       this.#data.set(key, d);
     }
-    if (told !== undefined && d.state !== "held") this.tell(d, told);
+    if (told !== undefined && !isHere(d)) this.tell(d, told);
     return d;
   }
 
@@ -185,7 +207,7 @@ export class DataBook {
       if (d.state === "wanted" && !d.reported && !(d.queued && this.#queue.includes(d))) {
         throw new Error(`${key} is forgotten`);
       }
-      if (d.state !== "held" && wants === 0 && d.order === undefined) throw new Error(`nobody wants ${key}`);
+      if (!isHere(d) && wants === 0 && d.order === undefined) throw new Error(`nobody wants ${key}`);
     }
     if (fetching !== this.#fetching || underWay !== this.#underWay) {
       throw new Error(

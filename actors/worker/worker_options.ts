@@ -5,6 +5,7 @@
  */
 
 import type { Clock, Endpoint } from "../../transport/mod.ts";
+import type { Disk } from "./disk.ts";
 import type { Executor } from "./executor.ts";
 import type { Rooms } from "./rooms.ts";
 import type { Store } from "./store.ts";
@@ -30,6 +31,14 @@ export interface WorkerOptions {
   readonly clock: Clock;
   readonly executor: Executor;
   readonly store: Store;
+  /** Where values go that memory has no room for. Default: nowhere. */
+  readonly disk?: Disk;
+  /** Bytes of values from which on those that nobody reads go to disk. Default: three quarters of the store's limit. */
+  readonly spillAt?: number;
+  /** Bytes of resident memory above which more values go to disk than `spillAt` says. Default: no limit. */
+  readonly residentAt?: number;
+  /** Bytes of resident memory above which no task is begun while others run. Default: no limit. */
+  readonly pauseAt?: number;
   /** Room for large messages: the one whose `reserve` the endpoint has. */
   readonly rooms?: Rooms;
   /** Abstract resources that tasks may ask for. */

@@ -171,6 +171,10 @@ export class SimExecutor implements Executor {
     if (!actor.busy) this.#later(0, () => this.#stopped(key, actor));
   }
 
+  roomMade(): void {}
+
+  noRoom(): void {}
+
   close(): Promise<void> {
     return Promise.resolve();
   }

@@ -95,6 +95,10 @@ export class FakeExecutor implements Executor {
     this.clock.soon(() => this.tell({ kind: "actorDown", key, reason: "it was stopped" }));
   }
 
+  roomMade(): void {}
+
+  noRoom(): void {}
+
   close(): Promise<void> {
     return Promise.resolve();
   }

@@ -1,0 +1,226 @@
+/**
+ * Which values a worker moves to disk when its memory fills, and which it brings back.
+ *
+ * A value that nobody reads is idle; the one idle for longest goes first. Once on disk its copy stays there until the value is dropped, so that
+ * what is brought back and not changed (nothing is) costs nothing to let go again. Values that tasks wait for are brought back in the order
+ * in which they were asked for, for as many tasks as can begin soon: so that what is read ahead does not fill the memory.
+ *
+ * @module
+ */
+
+import type { WorkerBooks } from "./books.ts";
+import type { WorkerData } from "./worker_data.ts";
+
+/** Smaller values stay: a trip to the disk costs more than they take. */
+export const LEAST_SPILLED = 65_536;
+/** Values being written at a time. */
+const WRITES = 4;
+
+/** Spilling, as a part of the machine. */
+export class Spilling {
+  readonly #b: WorkerBooks;
+  /** Bytes of values from which on idle ones go; Infinity where there is no disk. */
+  readonly #target: number;
+  /** Values that could go, the one idle for longest first. */
+  readonly #idle = new Set<WorkerData>();
+  /** On disk only, and asked for. */
+  readonly #asked = new Set<WorkerData>();
+  #writing = 0;
+  #writingBytes = 0;
+  #loading = 0;
+  #loadingBytes = 0;
+  /** Bytes in the store, as far as is known. */
+  #managed = 0;
+  /** Bytes that must go below the target: what the process takes beyond its values. */
+  #excess = 0;
+  /** Bytes that somebody waits for, and how many executing tasks are among those. */
+  #needed = 0;
+  #needing = 0;
+  /** Bytes that are to come back and find no room yet. */
+  #wished = 0;
+  /** Something found no room just now: not again before anything else has happened. */
+  #waits = false;
+
+  /** On these books. */
+  constructor(books: WorkerBooks) {
+    this.#b = books;
+    this.#target = books.options.spillAt ?? Infinity;
+  }
+
+  /** Whether there is a disk. */
+  get on(): boolean {
+    return this.#target < Infinity;
+  }
+
+  /** Bytes in the store now, and how much more than it should the process takes. */
+  memory(managed: number, excess: number | undefined): void {
+    this.#managed = managed;
+    if (excess !== undefined) this.#excess = excess;
+  }
+
+  /** Somebody waits for `bytes` of room, `tasks` executing tasks among them; 0 for nobody any more. */
+  need(bytes: number, tasks: number): void {
+    this.#needed = bytes;
+    this.#needing = tasks;
+  }
+
+  /** The value may have become idle, or be idle no more. */
+  look(d: WorkerData): void {
+    if (!this.on) return;
+    this.#idle.delete(d);
+    if (
+      d.state === "held" && d.users === 0 && d.keep && d.card === undefined && !d.moving && d.nbytes >= LEAST_SPILLED
+    ) this.#idle.add(d);
+  }
+
+  /** A task wants a value that is on disk. */
+  ask(d: WorkerData): void {
+    if (d.state === "spilled") this.#asked.add(d);
+  }
+
+  /** The value is no longer known. */
+  gone(d: WorkerData): void {
+    this.#idle.delete(d);
+    this.#asked.delete(d);
+    if (d.state === "loading") this.#loaded(d);
+    if (d.moving) this.#written(d);
+  }
+
+  /** A copy of the value is on disk. */
+  spilled(d: WorkerData): void {
+    if (!d.moving) return;
+    this.#written(d);
+    d.disk = true;
+    if (d.state === "held" && d.users === 0) this.#unload(d);
+    else this.look(d);
+  }
+
+  /** The value could not be written. It stays where it is; what waits for its room is told. */
+  spillFailed(d: WorkerData): void {
+    if (!d.moving) return;
+    this.#written(d);
+    // Not again: the disk is full, and what it has room for is not known.
+    d.stuck = true;
+  }
+
+  /** The value is back. The caller enters it as held. */
+  loaded(d: WorkerData): void {
+    this.#loaded(d);
+    this.#managed += d.nbytes;
+  }
+
+  /** There was no room after all. Whether it may be had later; the tasks that wait for it are the caller's. */
+  notLoaded(d: WorkerData): boolean {
+    this.#loaded(d);
+    d.state = "spilled";
+    this.#asked.add(d);
+    this.#waits = true;
+    return this.#writing > 0 || this.#loading > 0 || this.#idle.size > 0 || this.#b.places.used > 0;
+  }
+
+  /** Moves what is to be moved now. */
+  settle(): void {
+    if (!this.on) return;
+    this.#wished = 0;
+    if (this.#waits) this.#waits = false;
+    else if (this.#asked.size > 0) this.#bringBack();
+    this.#relieve();
+    if (this.#needed > 0 && this.#hopeless()) {
+      this.#needed = this.#needing = 0;
+      this.#b.out.push({ do: "noRoom" });
+    }
+  }
+
+  #relieve(): void {
+    const { memoryLimit } = this.#b.options;
+    const coming = this.#needed + this.#wished + this.#loadingBytes;
+    // What is being written counts as gone; what is waited for must fit below the limit, or the target.
+    let over = Math.max(
+      this.#managed - this.#writingBytes + this.#excess - this.#target,
+      this.#managed - this.#writingBytes + coming - memoryLimit,
+    );
+    for (const d of this.#idle) {
+      if (over <= 0 || this.#writing >= WRITES) return;
+      if (d.stuck) continue;
+      over -= d.nbytes;
+      this.#idle.delete(d);
+      if (d.disk) this.#unload(d);
+      else {
+        d.moving = true;
+        this.#writing++;
+        this.#writingBytes += d.nbytes;
+        this.#b.out.push({ do: "spill", key: d.key });
+      }
+    }
+  }
+
+  #bringBack(): void {
+    const { memoryLimit, threads } = this.#b.options;
+    for (const d of this.#asked) {
+      if (d.state !== "spilled" || (d.wants?.size ?? 0) === 0) {
+        this.#asked.delete(d);
+        continue;
+      }
+      // Enough for the tasks that begin next. One is always under way, lest nothing goes on.
+      const ahead = this.#b.ready.length + this.#loading;
+      if (ahead > 0 && ahead >= 2 * threads) return;
+      const after = this.#managed - this.#writingBytes + this.#loadingBytes + d.nbytes;
+      if (
+        after > memoryLimit &&
+        (this.#loading > 0 || this.#writing > 0 || this.#b.places.used > 0 || this.#idle.size > 0)
+      ) {
+        this.#wished = d.nbytes;
+        return;
+      }
+      this.#asked.delete(d);
+      d.state = "loading";
+      this.#loading++;
+      this.#loadingBytes += d.nbytes;
+      for (const task of d.wants!) this.#b.follow(task);
+      this.#b.out.push({ do: "load", key: d.key });
+    }
+  }
+
+  /** Nothing goes, nobody who runs will let anything go, and somebody waits for room. */
+  #hopeless(): boolean {
+    if (this.#writing > 0 || this.#loading > 0) return false;
+    for (const d of this.#idle) if (!d.stuck) return false;
+    return this.#b.places.used <= this.#needing;
+  }
+
+  #unload(d: WorkerData): void {
+    d.state = "spilled";
+    this.#managed -= d.nbytes;
+    this.#b.out.push({ do: "unload", key: d.key });
+  }
+
+  #written(d: WorkerData): void {
+    d.moving = false;
+    this.#writing--;
+    this.#writingBytes -= d.nbytes;
+  }
+
+  #loaded(d: WorkerData): void {
+    this.#loading--;
+    this.#loadingBytes -= d.nbytes;
+  }
+
+  /** Checks the counts. */
+  validate(): void {
+    let writing = 0, loading = 0;
+    for (const d of this.#b.data.values()) {
+      if (d.moving) writing++;
+      if (d.state === "loading") loading++;
+      const idle = this.on && d.state === "held" && d.users === 0 && d.keep && d.card === undefined && !d.moving &&
+        d.nbytes >= LEAST_SPILLED;
+      if (idle !== this.#idle.has(d)) throw new Error(`${d.key} is ${idle ? "" : "not "}idle, and counted otherwise`);
+      if (d.state === "spilled" && !d.disk) throw new Error(`${d.key} is spilled, and not on disk`);
+      if (d.state === "spilled" && (d.wants?.size ?? 0) > 0 && !this.#asked.has(d)) {
+        throw new Error(`${d.key} is spilled and wanted, and nobody knows`);
+      }
+    }
+    if (writing !== this.#writing || loading !== this.#loading) {
+      throw new Error(`${writing} writes and ${loading} loads, counted ${this.#writing} and ${this.#loading}`);
+    }
+  }
+}
