@@ -20,7 +20,8 @@ export type LinearExports = {
   lossSlope(kind: number, epsilon: number, y: number, p: number): number;
   settleWeights(state: number, w: number, mean: number, m: number): void;
   descend(
-    x: number,
+    table: number,
+    rows: number,
     n: number,
     m: number,
     y: number,
@@ -38,7 +39,7 @@ export type LinearExports = {
     penalised: boolean,
     fitIntercept: boolean,
     judges: boolean,
-  ): void;
+  ): number;
 };
 
 /** Room in the memory that the kernels of linear models compute in, and those kernels, until it is disposed of. */

@@ -54,6 +54,9 @@ export interface DescentState {
 const [INTERCEPT, MEAN_INTERCEPT, STEP, SCALE, SQUARES, ABSOLUTES] = [0, 1, 2, 3, 4, 5];
 const [MEAN_B, OBJECTIVE, GIVEN, STATE] = [7, 9, 10, 17];
 
+/** Bytes up to which a table is brought to the kernels' memory as a whole; above, rows are, block by block. */
+const WHOLE = 512 << 20;
+
 /**
  * Stochastic gradient descent on one linear function: a step for each sample in random order, epoch after epoch, until
  * the objective (or the score of samples held out) has not improved for some epochs.
@@ -81,9 +84,14 @@ export function descendStochastically(
   const kind = kindOf(loss);
   using work = new Workspace();
   const { exports } = work;
-  const x = work.f64(BLOCK_ROWS * m), targets = work.f64(BLOCK_ROWS), factors = work.f64(BLOCK_ROWS);
+  const whole = X.nbytes <= WHOLE && settings.maxIter > 1;
+  const x = work.f64(whole ? X.size : BLOCK_ROWS * m),
+    numbers = work.i32(BLOCK_ROWS),
+    targets = work.f64(BLOCK_ROWS),
+    factors = work.f64(BLOCK_ROWS);
   const etas = work.f64(BLOCK_ROWS), s = work.f64(STATE), w = work.f64(m), paid = work.f64(sparse ? m : 1);
   const mean = state.meanCoef === undefined ? undefined : work.f64(m);
+  if (whole) x.set(X.data);
   w.set(state.coef);
   mean?.set(state.meanCoef as Float64Array);
   [s[INTERCEPT], s[MEAN_INTERCEPT], s[STEP], s[SCALE], s[MEAN_B]] = [
@@ -110,7 +118,8 @@ export function descendStochastically(
     s[OBJECTIVE] = 0;
     for (let start = 0; start < rows.length; start += BLOCK_ROWS) {
       const count = Math.min(BLOCK_ROWS, rows.length - start);
-      takeInto(X.data, m, rows, start, count, x);
+      if (whole) numbers.set(rows.subarray(start, start + count));
+      else takeInto(X.data, m, rows, start, count, x);
       for (let k = 0; k < count; k++) {
         targets[k] = y[rows[start + k]];
         factors[k] = weight[rows[start + k]];
@@ -118,6 +127,7 @@ export function descendStochastically(
       }
       exports.descend(
         x.byteOffset,
+        whole ? numbers.byteOffset : 0,
         count,
         m,
         targets.byteOffset,

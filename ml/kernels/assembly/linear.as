@@ -372,7 +372,8 @@ export function settleWeights(s: usize, w: usize, mean: usize, m: i32): void {
 }
 
 /**
- * A step of stochastic gradient descent for each of `count` rows.
+ * A step of stochastic gradient descent for each of `count` rows of `x`, in the order of their numbers in `rows` (int32); in turn where that
+ * is 0.
  *
  * @param y targets; `sw` weights; `etas` sizes of the steps
  * @param s state
@@ -382,14 +383,21 @@ export function settleWeights(s: usize, w: usize, mean: usize, m: i32): void {
  * @param margin whether those go along the target
  */
 export function descend(
-  x: usize, count: i32, m: i32, y: usize, sw: usize, etas: usize, s: usize, w: usize, mean: usize, paid: usize, kind: i32, passive: i32,
+  table: usize, rows: usize, count: i32, m: i32, y: usize, sw: usize, etas: usize, s: usize, w: usize, mean: usize, paid: usize, kind: i32, passive: i32,
   margin: bool, shrinks: bool, sparse: bool, penalised: bool, fitIntercept: bool, judges: bool,
-): void {
+): i32 {
   const alpha = load<f64>(s, ALPHA), l1 = load<f64>(s, L1), eta0 = load<f64>(s, ETA0), average = load<f64>(s, AVERAGE);
   const epsilon = load<f64>(s, EPSILON), width = <usize> m << 3;
   let intercept = load<f64>(s, INTERCEPT), t = load<f64>(s, STEP), scale = load<f64>(s, SCALE);
   let squares = load<f64>(s, SQUARES), absolutes = load<f64>(s, ABSOLUTES), due = load<f64>(s, DUE), objective: f64 = 0;
-  for (let i = 0; i < count; i++, x += width) {
+  let touched = 0;
+  for (let i = 0; i < count; i++) {
+    const x = table + <usize> (rows == 0 ? i : load<i32>(rows + (i << 2))) * width;
+    if (rows != 0 && i + 6 < count) {
+      // Touched now, a row is in the cache when its turn comes.
+      const ahead = table + <usize> load<i32>(rows + ((i + 6) << 2)) * width;
+      for (let at: usize = 0; at < width; at += 64) touched += load<i32>(ahead + at);
+    }
     const target = load<f64>(y + (i << 3)), eta = load<f64>(etas + (i << 3));
     const p = dotRow(w, x, m) * scale + intercept;
     if (judges) {
@@ -473,4 +481,5 @@ export function descend(
   store<f64>(s, absolutes, ABSOLUTES);
   store<f64>(s, due, DUE);
   store<f64>(s, load<f64>(s, OBJECTIVE) + objective, OBJECTIVE);
+  return touched;
 }
