@@ -8,7 +8,7 @@ import process from "node:process";
 import { UsageError } from "./cli/errors.ts";
 import { infoCommand } from "./cli/info_command.ts";
 import { keysCommand } from "./cli/keys_command.ts";
-import { nearest } from "./cli/nearest.ts";
+import { nearest } from "./core/mod.ts";
 import { type Command, help, parse } from "./cli/options.ts";
 import { schedulerCommand } from "./cli/scheduler_command.ts";
 import { workerCommand } from "./cli/worker_command.ts";

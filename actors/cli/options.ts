@@ -6,7 +6,7 @@
 
 import { parseArgs } from "node:util";
 import { UsageError } from "./errors.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../core/mod.ts";
 
 /** One option of a command. */
 export interface Option {

@@ -194,6 +194,11 @@ export class Client implements AsyncDisposable {
     futures: readonly Promised<unknown>[],
     options: { readonly errors?: "raise" | "return" } = {},
   ): Promise<unknown> {
+    if (!Array.isArray(futures)) {
+      throw new TypeError(
+        `gather: expected a list of futures and references, got ${Deno.inspect(futures, { depth: 0 })}`,
+      );
+    }
     return gather(this.#shared, futures.map(taskOf), options.errors === "return", futures);
   }
 

@@ -7,7 +7,7 @@
 import { type Endpoint, type Keys, loadKeys, openEndpoint, parseAddress, realClock } from "../../transport/mod.ts";
 import { loadParser } from "../code/mod.ts";
 import type { LocalClusterOptions } from "../cluster/mod.ts";
-import { type Ids, systemIds } from "../core/mod.ts";
+import { checkNames, type Ids, systemIds } from "../core/mod.ts";
 import { type Client, clientOver, coreOf } from "./client.ts";
 import { becomeDefault } from "./current.ts";
 import { roomForValues } from "./receiving.ts";
@@ -35,6 +35,19 @@ export interface LocalOptions extends LocalClusterOptions {
   readonly name?: string;
 }
 
+const CONNECT: readonly (keyof ConnectOptions)[] = ["keys", "name", "timeout", "giveUpAfter"];
+const LOCAL: readonly (keyof LocalOptions)[] = [
+  "workers",
+  "threadsPerWorker",
+  "memoryLimit",
+  "resources",
+  "allowNet",
+  "allowRead",
+  "log",
+  "processes",
+  "name",
+];
+
 /** See {@link Client.connect}. */
 export async function connect(
   address: string,
@@ -43,6 +56,7 @@ export async function connect(
   started?: Promise<void>,
 ): Promise<Client> {
   parseAddress(address);
+  checkNames("Client.connect()", options, CONNECT);
   const ids = systemIds();
   const name = options.name ?? ids.next("c");
   const keys = typeof options.keys === "string" ? await loadKeys(options.keys) : options.keys;
@@ -78,6 +92,7 @@ async function begin(
 
 /** See {@link Client.local}. */
 export async function local(options: LocalOptions = {}): Promise<Client> {
+  checkNames("Client.local()", options, LOCAL);
   const { name, processes = true, ...rest } = options;
   if (!processes) return await localThreads(name, rest);
   const { beginLocalCluster } = await import("../cluster/mod.ts");

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { codeNow, loadCode } from "../code/mod.ts";
+import { codeNow, loadCode, sourceOf } from "../code/mod.ts";
 import { ActorGoneError, CycleError, KilledWorkerError, LostDataError } from "../scheduler/errors.ts";
 import {
   fromBlob,
@@ -85,6 +85,9 @@ function makeFailure(task: ClientTask): unknown {
   }
 }
 
+/** Causes of causes that are looked at. */
+const DEEP = 20;
+
 /** What was thrown elsewhere. Its stack is that of where it was thrown. */
 export function remoteError(blob: Uint8Array, where: string): unknown {
   let thrown: unknown;
@@ -93,15 +96,23 @@ export function remoteError(blob: Uint8Array, where: string): unknown {
   } catch (cause) {
     thrown = new Error(`${where} threw something that cannot be read here: ${(cause as Error).message}`, { cause });
   }
-  if (thrown instanceof Error && typeof thrown.stack === "string") {
-    Object.defineProperty(thrown, "stack", {
-      value: `${withoutRuntime(thrown.stack)}\n    in ${where}`,
+  if (thrown instanceof Error && thrown.name === "ModuleLoadError") thrown.message = withSources(thrown.message);
+  // Its causes come from there too.
+  let e = thrown;
+  for (let depth = 0; depth < DEEP && e instanceof Error && typeof e.stack === "string"; e = e.cause, depth++) {
+    Object.defineProperty(e, "stack", {
+      value: withoutRuntime(withSources(e.stack)) + (depth === 0 ? `\n    in ${where}` : ""),
       writable: true,
       configurable: true,
       enumerable: false,
     });
   }
   return thrown;
+}
+
+/** Modules are told elsewhere by the hashes of their bundles; here it is known of which file each was made. */
+function withSources(text: string): string {
+  return text.replace(/\bmod:([0-9a-f]{32})\b/g, (whole, hash: string) => sourceOf(hash) ?? whole);
 }
 
 /** A stack without the executor's own frames below the user's function. */

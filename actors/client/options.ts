@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkNames } from "../core/mod.ts";
 import type { TaskOptions } from "./client_task.ts";
 
 /** Options of tasks and actors; see {@link Client.with}. */
@@ -58,11 +59,7 @@ export class Options {
   /** @throws {TypeError} or {RangeError} for what cannot be. */
   constructor(given: CallOptions = {}) {
     this.given = given;
-    for (const name of Object.keys(given)) {
-      if (!NAMES.includes(name as keyof CallOptions)) {
-        throw new TypeError(`unknown option ${JSON.stringify(name)}, expected one of ${NAMES.join(", ")}`);
-      }
-    }
+    checkNames("Client.with()", given, NAMES);
     const base: TaskOptions = {
       kind: "task",
       priority: number("priority", given.priority ?? 0, -Infinity),

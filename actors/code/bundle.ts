@@ -100,7 +100,11 @@ function run(url: string, path: string): string {
       { cause },
     );
   }
-  if (!out.success) throw new ModuleLoadError(`cannot bundle ${url}:\n${new TextDecoder().decode(out.stderr).trim()}`);
+  if (!out.success) {
+    // The bundler's own stack says nothing of the user's code.
+    const said = new TextDecoder().decode(out.stderr).replace(/\n+Stack backtrace:[\s\S]*$/, "").trim();
+    throw new ModuleLoadError(`cannot bundle ${url}:\n${said}`);
+  }
   return new TextDecoder().decode(out.stdout);
 }
 

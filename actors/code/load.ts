@@ -61,6 +61,11 @@ export function addSource(hash: string, url: string): void {
   sources.set(hash, url);
 }
 
+/** From where the module of this hash was bundled, if it was so here. */
+export function sourceOf(hash: string): string | undefined {
+  return sources.get(hash);
+}
+
 /** Whether the code of this hash is here. */
 export function hasCode(hash: string): boolean {
   return known.has(hash);

@@ -12,6 +12,8 @@ export * from "./errors.ts";
 export * from "./ids.ts";
 export * from "./lifeline.ts";
 export * from "./mailbox.ts";
+export * from "./names.ts";
+export * from "./nearest.ts";
 export * from "./origin.ts";
 export * from "./ring.ts";
 export * from "./supervisor.ts";

@@ -20,4 +20,4 @@ export {
   toColumn,
   toTable,
 } from "./table.ts";
-export { stackColumns } from "./stack.ts";
+export { concatRows, stackColumns } from "./stack.ts";

@@ -46,3 +46,25 @@ export function stackColumns(
   );
   return fromColumns(columns, names);
 }
+
+/**
+ * Two arrays of the same further axes, one below the other. Of different kinds, numbers become float64.
+ *
+ * @throws {ShapeError} when the further axes differ
+ */
+export function concatRows(a: NDArray<ArrayData>, b: NDArray<ArrayData>): NDArray<ArrayData> {
+  const rest = a.shape.slice(1);
+  if (a.ndim !== b.ndim || rest.some((n, i) => n !== b.shape[i + 1])) {
+    throw new ShapeError(`concatRows: shapes [${a.shape.join(", ")}] and [${b.shape.join(", ")}] do not fit`);
+  }
+  const shape = [a.length + b.length, ...rest];
+  if (a.dtype === "string" && b.dtype === "string") {
+    return new NDArray([...a.data as string[], ...b.data as string[]], shape);
+  }
+  const dtype = a.dtype === b.dtype ? a.dtype : "float64";
+  const [x, y] = [a, b].map((part) => (part.dtype === dtype ? part : part.astype(dtype)).data as NumericData);
+  const out = allocate(dtype, a.size + b.size) as NumericData;
+  out.set(x);
+  out.set(y, a.size);
+  return new NDArray(out as ArrayData, shape, dtype);
+}

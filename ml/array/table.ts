@@ -268,7 +268,8 @@ export class Table {
     const out = new Float64Array(n * m);
     for (let j = 0; j < m; j++) {
       const column = this.columns[j];
-      for (let i = 0, at = j; i < n; i++, at += m) out[at] = column[i] === null ? NaN : Number(column[i]);
+      if (!Array.isArray(column)) { for (let i = 0, at = j; i < n; i++, at += m) out[at] = column[i]; }
+      else for (let i = 0, at = j; i < n; i++, at += m) out[at] = column[i] === null ? NaN : Number(column[i]);
     }
     return new NDArray(out, [n, m]);
   }

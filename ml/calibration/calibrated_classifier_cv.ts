@@ -59,7 +59,7 @@ export interface CalibratedClassifierCVOptions {
 
 const rules: Readonly<Record<string, ParameterRule>> = {
   estimator: {
-    expected: "a classifier, an object with fit()",
+    expected: "a classifier, an object with fit() (scikit-learn's default of LinearSVC is left out)",
     test: (v) => typeof v === "object" && v !== null && "fit" in v,
   },
   method: oneOf("sigmoid", "isotonic", "temperature"),

@@ -4,10 +4,13 @@
  */
 export {
   type CalibratedClassifier,
+  type CalibratedPairTask,
   type CalibrationMethod,
   fitCalibratedPair,
   type Predictor,
 } from "./calibrated_classifier.ts";
 export type { Calibrator } from "./calibrator.ts";
+export type { IsotonicCurve } from "./isotonic.ts";
+export type { Sigmoid } from "./sigmoid.ts";
 export { CalibratedClassifierCV, type CalibratedClassifierCVOptions, predictFold } from "./calibrated_classifier_cv.ts";
 export * from "./frozen_estimator.ts";

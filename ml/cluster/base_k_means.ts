@@ -175,54 +175,56 @@ export abstract class BaseKMeans extends BaseClusterer {
 
   /** Centres given as `init`, checked; undefined where `init` is something else. */
   protected givenCenters(m: number): NDArray<Float64Array> | undefined {
-    return isTable(this.init) ? this.checkCenters(this.init, m) : undefined;
+    return isTable(this.init) ? checkCenters(this, this.init, m) : undefined;
   }
 
-  private checkCenters(init: MatrixLike, m: number): NDArray<Float64Array> {
-    const who = this.constructor.name;
-    const centers = checkArray(init, { inputName: "init", caller: who }).copy();
-    if (centers.shape[0] !== this.nClusters || centers.shape[1] !== m) {
-      throw new ClusterInitError(
-        `${who}: init has shape [${centers.shape.join(", ")}], expected [${this.nClusters}, ${m}] ` +
-          "(nClusters, features of X)",
-      );
-    }
-    return centers;
-  }
-
-  /** Chooses centres to begin with; of `initSize` samples drawn first, where there are more. */
-  protected async beginWith(
-    rows: Rows,
-    rng: RandomState,
-    given: NDArray<Float64Array> | undefined,
-    initSize?: number,
-  ): Promise<Float64Array> {
-    let from = rows;
-    if (initSize !== undefined && initSize < rows.n) {
-      from = takeSamples(rows, rng.randint(0, rows.n, initSize).data);
-    }
-    if (given !== undefined) return given.data.slice();
-    if (this.init === "k-means++") return choosePlusPlus(from, this.nClusters, rng).centers;
-    if (this.init === "random") {
-      const p = probabilities(from);
-      const seeds = rng.choice(from.n, { size: this.nClusters, replace: false, p });
-      return takeSamples(from, seeds.data).data;
-    }
-    const own = await (this.init as InitFunction)(
-      new NDArray(from.data.slice(), [from.n, from.m]),
-      this.nClusters,
-      rng,
-    );
-    return this.checkCenters(own, from.m).data;
-  }
-
-  /** @throws {InvalidInputError} when there are fewer samples than clusters */
+  /**
+   * Checks that there are samples enough.
+   *
+   * @throws {InvalidInputError} when there are fewer samples than clusters
+   */
   protected checkEnough(n: number): void {
     if (n >= this.nClusters) return;
     throw new InvalidInputError(
       `${this.constructor.name}.fit: X has ${n} samples for nClusters=${this.nClusters}; lower nClusters`,
     );
   }
+}
+
+/** Chooses centres to begin with; of `initSize` samples drawn first, where there are more. */
+export async function beginWith(
+  estimator: BaseKMeans,
+  rows: Rows,
+  rng: RandomState,
+  given: NDArray<Float64Array> | undefined,
+  initSize?: number,
+): Promise<Float64Array> {
+  let from = rows;
+  if (initSize !== undefined && initSize < rows.n) {
+    from = takeSamples(rows, rng.randint(0, rows.n, initSize).data);
+  }
+  if (given !== undefined) return given.data.slice();
+  const { init, nClusters } = estimator;
+  if (init === "k-means++") return choosePlusPlus(from, nClusters, rng).centers;
+  if (init === "random") {
+    const seeds = rng.choice(from.n, { size: nClusters, replace: false, p: probabilities(from) });
+    return takeSamples(from, seeds.data).data;
+  }
+  const own = await (init as InitFunction)(new NDArray(from.data.slice(), [from.n, from.m]), nClusters, rng);
+  return checkCenters(estimator, own, from.m).data;
+}
+
+/** Centres of the right shape, as a copy. */
+function checkCenters(estimator: BaseKMeans, init: MatrixLike, m: number): NDArray<Float64Array> {
+  const who = estimator.constructor.name;
+  const k = estimator.nClusters;
+  const centers = checkArray(init, { inputName: "init", caller: who }).copy();
+  if (centers.shape[0] !== k || centers.shape[1] !== m) {
+    throw new ClusterInitError(
+      `${who}: init has shape [${centers.shape.join(", ")}], expected [${k}, ${m}] (nClusters, features of X)`,
+    );
+  }
+  return centers;
 }
 
 function isTable(init: KMeansInit): init is MatrixLike {

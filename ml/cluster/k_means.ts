@@ -2,7 +2,7 @@ import { type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
 import { type Params, rememberFeatures, resetFitted } from "../base/mod.ts";
 import { checkRandomState, type RandomStateLike } from "../random/mod.ts";
 import { assertFinite, checkArray, checkParameters, InvalidInputError, oneOf } from "../utils/mod.ts";
-import { BaseKMeans, commonRules, type KMeansInit, weightsOf } from "./base_k_means.ts";
+import { BaseKMeans, beginWith, commonRules, type KMeansInit, weightsOf } from "./base_k_means.ts";
 import { KMeansSession } from "./kmeans_session.ts";
 import { type Rows, rowsOf } from "./rows.ts";
 import { runOnce, type RunResult } from "./single_run.ts";
@@ -99,10 +99,11 @@ export class KMeans extends BaseKMeans {
     const { rows, mean } = session ?? center(table, weight);
     const given = this.givenCenters(m);
     if (given !== undefined) { for (let at = 0; at < given.size; at++) given.data[at] -= mean[at % m]; }
-    const variance = rows.norms.reduce((a, v) => a + v, 0) / (n * m);
+    let spread = 0;
+    for (let i = 0; i < n; i++) spread += rows.norms[i];
     const options = {
       maxIter: this.maxIter,
-      tol: this.tol * variance,
+      tol: this.tol * spread / (n * m),
       algorithm,
       verbose: Boolean(this.verbose),
     };
@@ -110,7 +111,7 @@ export class KMeans extends BaseKMeans {
     for (let run = 0; run < runs; run++) {
       const start = this.init === "k-means++" && session !== undefined
         ? session.plusPlus(this.nClusters, rng).centers
-        : await this.beginWith(rows, rng, given);
+        : await beginWith(this, rows, rng, given);
       if (this.verbose) console.log("Initialization complete");
       const result = runOnce(rows, start, this.nClusters, options, session);
       if (
@@ -134,6 +135,7 @@ export class KMeans extends BaseKMeans {
     return this;
   }
 
+  /** The algorithm that is used: one cluster has no other centres to be kept apart from. */
   private effectiveAlgorithm(): "lloyd" | "elkan" {
     if (this.algorithm !== "elkan" || this.nClusters > 1) return this.algorithm;
     console.warn(`KMeans: algorithm "elkan" makes no sense for one cluster; "lloyd" is used`);

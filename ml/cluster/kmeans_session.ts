@@ -251,7 +251,8 @@ export class KMeansSession implements Disposable {
     const start = [n, m, this.#norms, first, this.#weight, at.closest, at.closest32];
     let potential = this.#kernels.measure(this.#data, ...start);
     const cumulative = this.#f64(at.cumulative, n);
-    const whole = norms.reduce((a, v) => a + v, 0);
+    let whole = 0;
+    for (let i = 0; i < n; i++) whole += norms[i];
     for (let c = 1; c < k; c++) {
       const values = rng.randomSample(trials).data;
       this.#kernels.accumulate(n, at.closest, this.#weight, at.cumulative);

@@ -2,7 +2,7 @@ import { type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
 import { checkFeatures, type Params, rememberFeatures, resetFitted } from "../base/mod.ts";
 import { checkRandomState, type RandomStateLike } from "../random/mod.ts";
 import { bool, checkArray, checkParameters, either, integer, oneOf, real } from "../utils/mod.ts";
-import { assignTo, BaseKMeans, commonRules, type KMeansInit, weightsOf } from "./base_k_means.ts";
+import { assignTo, BaseKMeans, beginWith, commonRules, type KMeansInit, weightsOf } from "./base_k_means.ts";
 import { inertiaOf } from "./lloyd.ts";
 import { type MiniBatchOptions, type MiniBatchState, miniBatchStep } from "./mini_batch.ts";
 import { distributionOf, drawSamples } from "./plus_plus.ts";
@@ -168,7 +168,7 @@ export class MiniBatchKMeans extends BaseKMeans {
     let least = Infinity;
     for (let run = 0; run < runs; run++) {
       if (this.verbose) console.log(`Init ${run + 1}/${runs} with method ${String(this.init)}`);
-      const start = await this.beginWith(rows, rng, given, initSize);
+      const start = await beginWith(this, rows, rng, given, initSize);
       const inertia = inertiaOf(sample, assignTo(sample, new NDArray(start, [this.nClusters, m])), start);
       if (this.verbose) console.log(`Inertia for init ${run + 1}/${runs}: ${inertia}`);
       if (centers === undefined || inertia < least) {
@@ -222,10 +222,12 @@ export class MiniBatchKMeans extends BaseKMeans {
     return { steps: step, smoothed: convergence.smoothed ?? NaN };
   }
 
+  /** How a batch is taken in. */
   private stepOptions(): MiniBatchOptions {
     return { reassignmentRatio: this.reassignmentRatio, verbose: Boolean(this.verbose) };
   }
 
+  /** How many samples are drawn to choose centres from. */
   private effectiveInitSize(n: number): number {
     let size = this.initSize;
     if (size === null) {
@@ -240,6 +242,7 @@ export class MiniBatchKMeans extends BaseKMeans {
     return Math.min(size, n);
   }
 
+  /** Labels samples by the centres as they are. */
   private labelAll(rows: Rows): void {
     const labels = assignTo(rows, this.clusterCenters_);
     this.labels_ = new NDArray(labels);
@@ -263,7 +266,7 @@ export class MiniBatchKMeans extends BaseKMeans {
       this.checkEnough(n);
       this.runs(3);
       const rng = checkRandomState(this.randomState);
-      const centers = await this.beginWith(rows, rng, this.givenCenters(m), this.effectiveInitSize(n));
+      const centers = await beginWith(this, rows, rng, this.givenCenters(m), this.effectiveInitSize(n));
       const counts = new Float64Array(this.nClusters);
       this.batchState_ = { centers, counts, sinceReassign: 0, rng, batchSize: Math.min(this.batchSize, n) };
       this.nSteps_ = 0;

@@ -51,6 +51,16 @@ function centersFor(rng: RandomState, options: MakeBlobsOptions): NDArray<Float6
   return table;
 }
 
+/** Samples drawn at a time. */
+const BLOCK = 16_384;
+
+function addNoise(X: Float64Array, start: number, center: Float64Array, std: number, noise: Float64Array): void {
+  const m = center.length;
+  for (let i = 0; i < noise.length; i += m) {
+    for (let j = 0; j < m; j++) X[start + i + j] = center[j] + std * noise[i + j];
+  }
+}
+
 /**
  * Gaussian clusters: the same samples as scikit-learn's for the same seed.
  *
@@ -84,7 +94,12 @@ export function makeBlobs(options: MakeBlobsOptions = {}): Blobs {
   for (let c = 0; c < k; c++) {
     y.fill(c, row, row += counts[c]);
     const center = centers.data.subarray(c * m, (c + 1) * m);
-    for (let i = 0; i < counts[c]; i++) for (let j = 0; j < m; j++) X[at++] = center[j] + std[c] * rng.nextGauss();
+    // Drawn by blocks, which is faster than one by one, and not all at once, which would take as much memory again.
+    for (let left = counts[c]; left > 0; left -= BLOCK) {
+      const noise = rng.standardNormal([Math.min(left, BLOCK), m]).data;
+      addNoise(X, at, center, std[c], noise);
+      at += noise.length;
+    }
   }
   const table = new NDArray(X, [n, m]);
   const labels = new NDArray(y);

@@ -51,21 +51,30 @@ function twoCurves(
   let y = new NDArray(new Int32Array(n).fill(1, counts[0]));
   let row = 0;
   for (const [c, point] of [outer, inner].entries()) {
-    for (const angle of angles(counts[c])) X.data.set(point(angle), 2 * row++);
+    for (const angle of angles(counts[c])) {
+      const [a, b] = point(angle);
+      X.data[2 * row] = a;
+      X.data[2 * row++ + 1] = b;
+    }
   }
   if (shuffle) {
     const order = shuffledIndices(n, rng);
     X = X.take(order);
     y = y.take(order);
   }
-  if (noise !== null) { for (let i = 0; i < X.size; i++) X.data[i] += noise * rng.nextGauss(); }
+  if (noise !== null) {
+    const drawn = rng.standardNormal(X.size).data;
+    for (let i = 0; i < drawn.length; i++) X.data[i] += noise * drawn[i];
+  }
   return { X, y };
 }
 
 /** `n` angles from 0 to `stop`, both included unless `open`. */
 function anglesTo(n: number, stop: number, open: boolean): Float64Array {
   const steps = open ? n : n - 1;
-  const out = Float64Array.from({ length: n }, (_, i) => i * (steps > 0 ? stop / steps : 0));
+  const out = new Float64Array(n);
+  const step = steps > 0 ? stop / steps : 0;
+  for (let i = 0; i < n; i++) out[i] = i * step;
   if (!open && n > 1) out[n - 1] = stop;
   return out;
 }

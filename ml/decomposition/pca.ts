@@ -169,6 +169,7 @@ export class PCA extends BaseTransformer {
     return new NDArray(out, [n, k]);
   }
 
+  /** Learns the directions; gives what the solver found beside them. */
   private learn(X: MatrixLike): FittedComponents {
     checkParameters("PCA", this.getParams(false), rules);
     const table = checkArray(X, { caller: "PCA.fit", ensureMinSamples: 2, forceAllFinite: false });
@@ -322,6 +323,7 @@ export class PCA extends BaseTransformer {
     return prefixedNames(this, this.nComponents_);
   }
 
+  /** Samples for a fitted estimator. */
   private checked(X: MatrixLike, method: string): NDArray<Float64Array> {
     checkIsFitted(this, method);
     const table = checkArray(X, { caller: `PCA.${method}` });

@@ -164,6 +164,7 @@ export class TruncatedSVD extends BaseTransformer {
     return out;
   }
 
+  /** Samples in the directions that were learned. */
   private project(table: NDArray<Float64Array>): NDArray<Float64Array> {
     const [n, m] = table.shape;
     const k = this.components_.length;

@@ -93,6 +93,7 @@ export class DummyRegressor extends BaseRegressor {
     return this;
   }
 
+  /** The constant as a number for each target. */
   private checkedConstant(outputs: number): Float64Array {
     if (this.constant === null) {
       throw new InvalidParameterError(`DummyRegressor: strategy "constant" needs constant, the number to predict`);

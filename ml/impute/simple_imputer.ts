@@ -31,6 +31,7 @@ import {
   oneOf,
   type ParameterRule,
 } from "../utils/mod.ts";
+import { plainFill, plainMeans } from "./plain.ts";
 
 /** A strategy of your own: gets the values of a column that are there, and gives what stands in for the others. */
 export type ImputeFunction = (column: Float64Array) => number;
@@ -141,7 +142,8 @@ export class SimpleImputer extends BaseTransformer {
       }
     }
     for (const [j, column] of table.columns.entries()) {
-      const at = (column as Cell[]).findIndex((v) => v === Infinity || v === -Infinity);
+      let at = -1;
+      for (let i = 0; i < n && at < 0; i++) if (column[i] === Infinity || column[i] === -Infinity) at = i;
       if (at >= 0) throw new InvalidInputError(`${who}: X contains infinity, first at [${at}, ${j}]`);
     }
     return table;
@@ -151,7 +153,9 @@ export class SimpleImputer extends BaseTransformer {
   private maskOf(column: Column): Uint8Array {
     const { missingValues } = this;
     const mask = new Uint8Array(column.length);
-    if (missingValues !== missingValues) {
+    if (missingValues !== missingValues && !Array.isArray(column)) {
+      for (let i = 0; i < mask.length; i++) if (column[i] !== column[i]) mask[i] = 1;
+    } else if (missingValues !== missingValues) {
       for (let i = 0; i < mask.length; i++) if (column[i] === null || column[i] !== column[i]) mask[i] = 1;
     } else for (let i = 0; i < mask.length; i++) if (column[i] === missingValues) mask[i] = 1;
     return mask;
@@ -174,14 +178,21 @@ export class SimpleImputer extends BaseTransformer {
       keepEmptyFeatures: bool,
     });
     resetFitted(this);
+    const quick = this.quickMeans(X);
+    if (quick !== undefined) {
+      this.statistics_ = new NDArray(quick);
+      this.numeric_ = new Array(quick.length).fill(true);
+      this.indicatorFeatures_ = null;
+      rememberFeatures(this, X, quick.length);
+      return this;
+    }
     const table = this.input(X, "fit");
     const statistics: Cell[] = [];
     const numeric: boolean[] = [];
     const missed: number[] = [];
     for (const [j, column] of table.columns.entries()) {
       const mask = this.maskOf(column);
-      const there: Cell[] = [];
-      for (let i = 0; i < mask.length; i++) if (mask[i] === 0) there.push(column[i]);
+      const there = Array.isArray(column) ? column.filter((_, i) => mask[i] === 0) : presentNumbers(column, mask);
       if (there.length < mask.length) missed.push(j);
       // A column of nothing but null may have been of anything; without values it counts as numbers.
       const isNumeric = !Array.isArray(column) || there.length === 0;
@@ -197,8 +208,14 @@ export class SimpleImputer extends BaseTransformer {
     return this;
   }
 
+  /** The means of the usual case; undefined where something is out of the ordinary. */
+  private quickMeans(X: TableLike): Float64Array | undefined {
+    if (this.strategy !== "mean" || this.addIndicator || typeof this.missingValues !== "number") return undefined;
+    return plainMeans(X, this.missingValues);
+  }
+
   /** What takes the place of missing values in a column with these others. */
-  private statisticOf(there: readonly Cell[], numeric: boolean, j: number): Cell {
+  private statisticOf(there: Float64Array | readonly Cell[], numeric: boolean, j: number): Cell {
     const { strategy, fillValue } = this;
     if (strategy === "constant") {
       if (there.length === 0 && !this.keepEmptyFeatures) return NaN;
@@ -214,7 +231,7 @@ export class SimpleImputer extends BaseTransformer {
     }
     if (there.length === 0) return this.keepEmptyFeatures ? 0 : NaN;
     if (strategy === "most_frequent") return mostFrequent(there);
-    const numbers = Float64Array.from(there as number[]);
+    const numbers = there instanceof Float64Array ? there : Float64Array.from(there as number[]);
     if (typeof strategy === "function") return Number(strategy(numbers));
     if (strategy === "mean") {
       let sum = 0;
@@ -242,6 +259,8 @@ export class SimpleImputer extends BaseTransformer {
   // deno-lint-ignore require-await -- promises are the contract
   async transform(X: TableLike): Promise<NDArray<ArrayData>> {
     checkIsFitted(this, "transform");
+    const quick = this.quickFill(X);
+    if (quick !== undefined) return quick;
     const table = this.input(X, "transform");
     checkFeatures(this, X, table.shape[1], "transform");
     const statistics = this.cells();
@@ -255,6 +274,12 @@ export class SimpleImputer extends BaseTransformer {
       }
       const mask = this.maskOf(column);
       if (this.numeric_[j]) {
+        if (!Array.isArray(column)) {
+          const filled = new Float64Array(column);
+          for (let i = 0; i < filled.length; i++) if (mask[i] === 1) filled[i] = value as number;
+          out.push(filled);
+          continue;
+        }
         const numbers = Float64Array.from({ length: mask.length }, (_, i) => {
           const v = mask[i] === 1 ? value : column[i];
           if (typeof v === "string") {
@@ -279,6 +304,13 @@ export class SimpleImputer extends BaseTransformer {
     }
     if (out.length === 0) return new NDArray(new Float64Array(0), [table.shape[0], 0]);
     return fromColumns(out, this.featureNamesIn_ && this.getFeatureNamesOut()) as NDArray<ArrayData>;
+  }
+
+  /** The usual case filled in; undefined where something is out of the ordinary. */
+  private quickFill(X: TableLike): NDArray<Float64Array> | undefined {
+    const { statistics_, indicatorFeatures_, missingValues } = this;
+    const usual = indicatorFeatures_ === null && statistics_ instanceof NDArray && this.numeric_.every(Boolean);
+    return usual && typeof missingValues === "number" ? plainFill(X, missingValues, statistics_.data) : undefined;
   }
 
   /** The statistics as a list. */
@@ -335,8 +367,16 @@ export class SimpleImputer extends BaseTransformer {
   }
 }
 
+/** The numbers of a column that are there. */
+function presentNumbers(column: NumericData, mask: Uint8Array): Float64Array {
+  const out = new Float64Array(column.length);
+  let count = 0;
+  for (let i = 0; i < column.length; i++) if (mask[i] === 0) out[count++] = column[i];
+  return out.subarray(0, count);
+}
+
 /** The value that is there most often; of equals the smallest. */
-function mostFrequent(values: readonly Cell[]): Cell {
+function mostFrequent(values: Float64Array | readonly Cell[]): Cell {
   const counts = new Map<Cell, number>();
   for (const v of values) counts.set(v, (counts.get(v) ?? 0) + 1);
   let best: Cell = null;

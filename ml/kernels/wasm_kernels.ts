@@ -1,4 +1,4 @@
-import { homeOf } from "./frame.ts";
+import { homeOf, KernelFrame } from "./frame.ts";
 import { checkTable, checkVector, type Floats, isDouble, type Kernels } from "./kernels.ts";
 import { type KernelMemory, memoryOf, privateMemory, type Room } from "./memory.ts";
 import { hasRelaxedSIMD, instantiate, type KernelExports } from "./module.ts";
@@ -223,22 +223,28 @@ export class WasmKernels implements Kernels {
     const double = isDouble("dot", x, y);
     checkVector("dot", "y", y, x.length);
     const home = memoryOf(x);
+    if (home !== undefined && home === memoryOf(y)) {
+      const exports = instantiate(dense, home.memory);
+      return (double ? exports.dot_f64 : exports.dot_f32)(x.byteOffset, y.byteOffset, x.length);
+    }
     // Bringing an ordinary array would cost more than the sum.
-    if (home === undefined || home !== memoryOf(y)) return plainDot(x, y);
-    const exports = instantiate(dense, home.memory);
-    return (double ? exports.dot_f64 : exports.dot_f32)(x.byteOffset, y.byteOffset, x.length);
+    if (double) return plainDot(x as Float64Array, y as Float64Array);
+    using frame = new KernelFrame(dense, [x, y]);
+    return frame.exports.dot_f32(frame.in(x), frame.in(y), x.length);
   }
 
   axpy<T extends Floats>(alpha: number, x: T, y: T): void {
     const double = isDouble("axpy", x, y);
     checkVector("axpy", "y", y, x.length);
     const home = memoryOf(x);
-    if (home === undefined || home !== memoryOf(y)) {
-      for (let i = 0; i < x.length; i++) y[i] += alpha * x[i];
-      return;
+    if (home !== undefined && home === memoryOf(y)) {
+      const exports = instantiate(dense, home.memory);
+      (double ? exports.axpy_f64 : exports.axpy_f32)(alpha, x.byteOffset, y.byteOffset, x.length);
+    } else if (double) { for (let i = 0; i < x.length; i++) y[i] += alpha * x[i]; }
+    else {
+      const a = Math.fround(alpha);
+      for (let i = 0; i < x.length; i++) y[i] += Math.fround(a * x[i]);
     }
-    const exports = instantiate(dense, home.memory);
-    (double ? exports.axpy_f64 : exports.axpy_f32)(alpha, x.byteOffset, y.byteOffset, x.length);
   }
 }
 
@@ -248,17 +254,23 @@ function bring(double: boolean, home: KernelMemory, array: Floats, to: number): 
   return to;
 }
 
-function plainDot(x: Floats, y: Floats): number {
-  const n = x.length, whole = n - n % 4;
-  let s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-  for (let i = 0; i < whole; i += 4) {
+/** In the order of the module's, so that it does not matter where arrays lie. */
+function plainDot(x: Float64Array, y: Float64Array): number {
+  const n = x.length, whole = n - n % 8;
+  let s0 = 0, s1 = 0, s2 = 0, s3 = 0, s4 = 0, s5 = 0, s6 = 0, s7 = 0;
+  for (let i = 0; i < whole; i += 8) {
     s0 += x[i] * y[i];
     s1 += x[i + 1] * y[i + 1];
     s2 += x[i + 2] * y[i + 2];
     s3 += x[i + 3] * y[i + 3];
+    s4 += x[i + 4] * y[i + 4];
+    s5 += x[i + 5] * y[i + 5];
+    s6 += x[i + 6] * y[i + 6];
+    s7 += x[i + 7] * y[i + 7];
   }
-  for (let i = whole; i < n; i++) s0 += x[i] * y[i];
-  return (s0 + s1) + (s2 + s3);
+  let s = (s0 + s2 + (s4 + s6)) + (s1 + s3 + (s5 + s7));
+  for (let i = whole; i < n; i++) s += x[i] * y[i];
+  return s;
 }
 
 /** C times a factor; zero forgets what was there. */

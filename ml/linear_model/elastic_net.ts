@@ -12,8 +12,8 @@ import { checkRandomState, type RandomStateLike } from "../random/mod.ts";
 import { bool, checkParameters, integer, oneOf, type ParameterRule, randomSource, real } from "../utils/mod.ts";
 import { ColumnProblem, descend, type DescentProblem, GramProblem } from "./coordinate_descent.ts";
 import { checkRegression, LinearRegressor, type RegressionData } from "./linear_regressor.ts";
-import { equationsOf, GRAM_LIMIT, type Means } from "./least_squares.ts";
-import { interceptsOf, type NormalEquations } from "./moments.ts";
+import { equationsOf, type Means } from "./least_squares.ts";
+import { GRAM_LIMIT, interceptsOf, type NormalEquations } from "./moments.ts";
 import { equationsOfSplits, performRegression, planRegression } from "./regression_plan.ts";
 
 /** Hyperparameters of {@linkcode ElasticNet}. */
@@ -145,7 +145,7 @@ export class ElasticNet extends LinearRegressor {
   // deno-lint-ignore require-await -- promises are the contract
   async fit(X: MatrixLike, y: VectorLike, sampleWeight?: VectorLike | null): Promise<this> {
     this.checkOptions();
-    const data = checkRegression(this.constructor.name, X, y, sampleWeight);
+    const data = checkRegression(this.constructor.name, X, y, sampleWeight, true);
     const [n, m] = data.X.shape;
     if (n >= m && m <= GRAM_LIMIT) this.keepByEquations(equationsOf(data, this.fitIntercept), n, X, data.flat);
     else {

@@ -19,6 +19,8 @@ export function solveCholesky(l: Float64Array, n: number, x: Float64Array, at = 
 export function choleskyOfNearlyAny(a: Float64Array, n: number): Float64Array {
   let mean = 0;
   for (let j = 0; j < n; j++) mean += a[j * n + j] / n;
+  // What holds NaN has no factor: nothing is better than the identity then.
+  if (!a.every(Number.isFinite)) return Float64Array.from(a, (_, i) => i % (n + 1) === 0 ? 1 : 0);
   if (!(mean > 0)) mean = 1;
   for (let extra = 0;; extra = extra === 0 ? 1e-10 : extra * 100) {
     const l = a.slice();

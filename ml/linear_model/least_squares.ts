@@ -2,10 +2,8 @@ import { NDArray } from "../array/mod.ts";
 import { choleskyInPlace, eigenRows, svd, triangleOf } from "../linalg/mod.ts";
 import { solveCholesky } from "./factor.ts";
 import type { RegressionData } from "./linear_regressor.ts";
-import { addMoments, dot, noMoments, type NormalEquations, normalEquations, shiftOf } from "./moments.ts";
+import { addMoments, dot, GRAM_LIMIT, noMoments, type NormalEquations, normalEquations, shiftOf } from "./moments.ts";
 
-/** Most features for which products of all pairs are used. */
-export const GRAM_LIMIT = 2000;
 /** Ratio of eigenvalues of the products below which digits are lost that a triangle keeps. */
 const SAFE = 1e-7;
 /** Ratio from which on nothing is gained by a second step. */
@@ -25,10 +23,12 @@ export interface LeastSquaresResult {
 export type Means = Pick<NormalEquations, "m" | "t" | "xMean" | "yMean">;
 
 /** The normal equations of some samples. */
-export function equationsOf({ X, Y, weight }: RegressionData, fitIntercept: boolean): NormalEquations {
+export function equationsOf({ X, Y, weight, look }: RegressionData, fitIntercept: boolean): NormalEquations {
   const width = X.shape[1] + Y.shape[1];
   const moments = noMoments(width, fitIntercept ? shiftOf(X, Y) : new Float64Array(width));
   addMoments(moments, X, Y, weight);
+  // Weights of zero hide nothing: zero times NaN is NaN.
+  if (look !== undefined && !moments.products.every(Number.isFinite)) look();
   return normalEquations(moments, X.shape[1], fitIntercept);
 }
 

@@ -17,6 +17,29 @@ export type LinearExports = {
     sums: number,
   ): void;
   sigmoid(z: number, n: number, shift: number): void;
+  lossSlope(kind: number, epsilon: number, y: number, p: number): number;
+  settleWeights(state: number, w: number, mean: number, m: number): void;
+  descend(
+    table: number,
+    rows: number,
+    n: number,
+    m: number,
+    y: number,
+    weights: number,
+    etas: number,
+    state: number,
+    w: number,
+    mean: number,
+    paid: number,
+    kind: number,
+    passive: number,
+    margin: boolean,
+    shrinks: boolean,
+    sparse: boolean,
+    penalised: boolean,
+    fitIntercept: boolean,
+    judges: boolean,
+  ): number;
 };
 
 /** Room in the memory that the kernels of linear models compute in, and those kernels, until it is disposed of. */

@@ -99,7 +99,7 @@ export class LinearRegression extends LinearRegressor {
   // deno-lint-ignore require-await -- promises are the contract
   async fit(X: MatrixLike, y: VectorLike, sampleWeight?: VectorLike | null): Promise<this> {
     this.checkOptions();
-    const data = checkRegression("LinearRegression", X, y, sampleWeight);
+    const data = checkRegression("LinearRegression", X, y, sampleWeight, true);
     if (this.positive) {
       this.keepByEquations(equationsOf(data, this.fitIntercept), data.X.length, X, data.flat);
     } else {

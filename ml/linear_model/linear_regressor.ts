@@ -1,6 +1,14 @@
 import { type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
 import { BaseRegressor, checkFeatures, checkIsFitted } from "../base/mod.ts";
-import { checkArray, checkConsistentLength, checkOutputs, checkSampleWeight, InvalidInputError } from "../utils/mod.ts";
+import {
+  assertFinite,
+  checkArray,
+  checkConsistentLength,
+  checkOutputs,
+  checkSampleWeight,
+  InvalidInputError,
+} from "../utils/mod.ts";
+import { GRAM_LIMIT } from "./moments.ts";
 import { linearScores } from "./scores.ts";
 
 /** What a linear regressor is fitted to. */
@@ -13,16 +21,30 @@ export interface RegressionData {
   readonly flat: boolean;
   /** Weight of each sample, where any were given. */
   readonly weight: Float64Array | undefined;
+  /** Looks for NaN and infinities in X, where nobody has looked yet. */
+  readonly look?: () => void;
 }
 
-/** Checks what `fit` of a linear regressor is given. */
+/** Numbers from which on it is worth while not to read a table for NaN alone. */
+export const LARGE = 1_000_000;
+
+/**
+ * Checks what `fit` of a linear regressor is given.
+ *
+ * @param seen whether sums of products of all of X will be made, and tell of NaN and infinities: then a large X is not
+ * searched for them beforehand
+ */
 export function checkRegression(
   owner: string,
   X: MatrixLike,
   y: VectorLike,
   sampleWeight: VectorLike | null | undefined,
+  seen = false,
 ): RegressionData {
-  const table = checkArray(X, { caller: `${owner}.fit` });
+  const table = checkArray(X, { caller: `${owner}.fit`, forceAllFinite: false });
+  const look = (): void => assertFinite(table, `${owner}.fit: X`);
+  const later = seen && table.size >= LARGE && table.length > table.shape[1] && table.shape[1] <= GRAM_LIMIT;
+  if (!later) look();
   const { table: Y, flat } = checkOutputs(y, `${owner}.fit: y`);
   checkConsistentLength({ X: table, y: Y });
   let weight: Float64Array | undefined;
@@ -32,7 +54,7 @@ export function checkRegression(
       throw new InvalidInputError(`${owner}.fit: all samples have weight zero; nothing can be learned of them`);
     }
   }
-  return { X: table, Y, flat, weight };
+  return { X: table, Y, flat, weight, ...(later ? { look } : {}) };
 }
 
 /** Regressors that predict by linear functions of the features. */

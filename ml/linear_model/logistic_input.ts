@@ -1,5 +1,6 @@
 import type { LabelsLike, MatrixLike, NDArray, VectorLike } from "../array/mod.ts";
 import {
+  assertFinite,
   checkArray,
   checkClassificationTargets,
   checkConsistentLength,
@@ -11,14 +12,22 @@ import {
   encodeLabels,
   InvalidInputError,
 } from "../utils/mod.ts";
+import { LARGE } from "./linear_regressor.ts";
 
-/** Samples and classes as a linear classifier's `fit` takes them, checked. */
+/**
+ * Samples and classes as a linear classifier's `fit` takes them, checked.
+ *
+ * @param seen whether the caller finds NaN and infinities in a large X by itself, and calls `look` where it may have
+ */
 export function checkClassification(
   owner: string,
   X: MatrixLike,
   y: LabelsLike,
-): { table: NDArray<Float64Array>; encoded: Encoded } {
-  const table = checkArray(X, { caller: `${owner}.fit` });
+  seen = false,
+): { table: NDArray<Float64Array>; encoded: Encoded; look: () => void } {
+  const table = checkArray(X, { caller: `${owner}.fit`, forceAllFinite: false });
+  const look = (): void => assertFinite(table, `${owner}.fit: X`);
+  if (!seen || table.size < LARGE) look();
   const labels = checkLabels(y, `${owner}.fit: y`);
   checkConsistentLength({ X: table, y: labels });
   checkClassificationTargets(labels, `${owner}.fit`);
@@ -28,7 +37,7 @@ export function checkClassification(
       `${owner}.fit: y has ${encoded.classes.size} class (${encoded.classes.data[0]}); at least two are needed`,
     );
   }
-  return { table, encoded };
+  return { table, encoded, look };
 }
 
 /** Weights of the samples times those of their classes; undefined where all are one. */

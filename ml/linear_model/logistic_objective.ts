@@ -53,6 +53,8 @@ export class LogisticObjective implements Disposable {
   readonly functions: number;
   /** Numbers of each function. */
   readonly width: number;
+  /** Whether some value was not finite: the data may hold NaN or infinities, or numbers were too large. */
+  sawNonFinite = false;
   readonly #work = new Workspace();
   readonly #block: Float64Array;
   readonly #y: Float64Array;
@@ -132,6 +134,7 @@ export class LogisticObjective implements Disposable {
       if (q === 1) blas.gemv(true, count, m, 1, block, m, values, 1, G);
       else blas.gemm(false, false, q, m, count, 1, values, BLOCK_ROWS, block, m, 1, G, m);
     });
+    if (!sums.every(Number.isFinite) || !G.every(Number.isFinite)) this.sawNonFinite = true;
     return tasks.map(({ total, l2 }, p) => {
       let squares = 0;
       const slope = slopes[p];

@@ -28,7 +28,7 @@ export function* performLogistic(family: FitFamily, part: PlannedPart): Iterable
   const started = performance.now();
   const model = configured<LogisticRegression>(family, part.fits[0].candidate);
   model.checkOptions();
-  const { table, encoded } = checkClassification("LogisticRegression", family.X, family.y as never);
+  const { table, encoded } = checkClassification("LogisticRegression", family.X, family.y as never, true);
   const k = encoded.classes.size;
   const fits = part.fits.filter(({ split }) => {
     const seen = new Set<number>();
@@ -53,12 +53,13 @@ export function* performLogistic(family: FitFamily, part: PlannedPart): Iterable
   const first = sparse
     ? solveSparse(objective, { ...whole, l1: l1Of(whole.total) }, zero, stop)
     : solveSmooth(objective, whole, zero, stop, newton);
-  // Where that takes too many steps, each fit says so for itself.
-  if (!first.converged) return;
+  // Where that takes too many steps, or X holds NaN, each fit says so for itself.
+  if (!first.converged || objective.sawNonFinite) return;
   const starts = tasks.map(() => first.point);
   const results = sparse
     ? tasks.map((task) => solveSparse(objective, { ...task, l1: l1Of(task.total) }, first.point, stop))
     : solveTogether(objective, tasks, starts, estimatedPreconditioner(data, whole, first.point), stop);
+  if (objective.sawNonFinite) return;
   const fitTime = (performance.now() - started) / 1000 / Math.max(1, fits.length);
   for (const [at, { candidate, split }] of fits.entries()) {
     const result = results[at];

@@ -163,7 +163,7 @@ export class LogisticRegression extends LinearClassifier {
   // deno-lint-ignore require-await -- promises are the contract
   async fit(X: MatrixLike, y: LabelsLike, sampleWeight?: VectorLike | null): Promise<this> {
     this.checkOptions();
-    const { table, encoded } = checkClassification("LogisticRegression", X, y);
+    const { table, encoded, look } = checkClassification("LogisticRegression", X, y, true);
     const weight = logisticWeights(encoded, this.classWeight, sampleWeight, "LogisticRegression.fit");
     if (this.solver === "liblinear" && encoded.classes.size > 2) {
       throw new InvalidInputError(
@@ -178,7 +178,7 @@ export class LogisticRegression extends LinearClassifier {
       fitIntercept: this.fitIntercept && !scaled,
     };
     const start = this.startFor(data, scaled);
-    const result = this.solve(data, weight, start);
+    const result = this.solve(data, weight, start, look);
     if (!result.converged) warnOfMaxIter(this.maxIter);
     this.keep(result, data, encoded.classes, X, scaled);
     return this;
@@ -209,15 +209,22 @@ export class LogisticRegression extends LinearClassifier {
   }
 
   /** Finds the optimum. */
-  private solve(data: LogisticData, weight: Float64Array | undefined, start: Float64Array): SmoothResult {
+  private solve(
+    data: LogisticData,
+    weight: Float64Array | undefined,
+    start: Float64Array,
+    look: () => void,
+  ): SmoothResult {
     const total = weight === undefined ? data.X.length : weight.reduce((a, b) => a + b, 0);
     const strength = this.C === Infinity ? 0 : 1 / (this.C * total);
     const stop = { tol: this.tol, maxIter: this.maxIter };
     using objective = new LogisticObjective(data);
     const task = { weight, total, l2: strength * (1 - this.l1Ratio) };
-    return strength * this.l1Ratio > 0
+    const result = strength * this.l1Ratio > 0
       ? solveSparse(objective, { ...task, l1: strength * this.l1Ratio }, start, stop)
       : solveSmooth(objective, task, start, stop, this.solver === "newton-cholesky");
+    if (objective.sawNonFinite) look();
+    return result;
   }
 
   /** Where to start: at zero, or with `warmStart` at what was learned before. */

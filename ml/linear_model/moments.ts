@@ -21,6 +21,9 @@ export interface Moments {
   readonly products: Float64Array;
 }
 
+/** Most features for which products of all pairs are used. */
+export const GRAM_LIMIT = 2000;
+
 /** Moments of nothing. */
 export function noMoments(width: number, shift: Float64Array): Moments {
   return { width, shift, weight: 0, sums: new Float64Array(width), products: new Float64Array(width * width) };

@@ -1,9 +1,9 @@
 import { type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
 import type { FitFamily, FitKey, FitPlan, PlannedFit, PlannedPart, PlannedStage } from "../base/mod.ts";
-import { GRAM_LIMIT } from "./least_squares.ts";
 import { checkRegression, type RegressionData } from "./linear_regressor.ts";
 import {
   addMoments,
+  GRAM_LIMIT,
   type Moments,
   noMoments,
   type NormalEquations,

@@ -22,9 +22,9 @@ import {
   real,
 } from "../utils/mod.ts";
 import { solveCholesky } from "./factor.ts";
-import { centredRows, equationsOf, fromSingular, GRAM_LIMIT, type Means, meansOf, reduced } from "./least_squares.ts";
+import { centredRows, equationsOf, fromSingular, type Means, meansOf, reduced } from "./least_squares.ts";
 import { checkRegression, LinearRegressor, type RegressionData } from "./linear_regressor.ts";
-import { interceptsOf, type NormalEquations } from "./moments.ts";
+import { GRAM_LIMIT, interceptsOf, type NormalEquations } from "./moments.ts";
 import { nonNegativeLeastSquares } from "./nonnegative.ts";
 import { equationsOfSplits, performRegression, planRegression } from "./regression_plan.ts";
 
@@ -137,7 +137,7 @@ export class Ridge extends LinearRegressor {
   // deno-lint-ignore require-await -- promises are the contract
   async fit(X: MatrixLike, y: VectorLike, sampleWeight?: VectorLike | null): Promise<this> {
     this.checkOptions();
-    const data = checkRegression("Ridge", X, y, sampleWeight);
+    const data = checkRegression("Ridge", X, y, sampleWeight, this.positive || this.solver !== "svd");
     const alphas = alphasFor(this.alpha, data.Y.shape[1]);
     const { coef, means, solver } = solveRidge(data, alphas, this);
     resetFitted(this);

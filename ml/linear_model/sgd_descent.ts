@@ -1,7 +1,8 @@
 import type { NDArray } from "../array/mod.ts";
 import { LinearModelError } from "./errors.ts";
-import type { SGDLoss } from "./sgd_loss.ts";
-import { ScaledWeights } from "./sgd_weights.ts";
+import { Workspace } from "./linear_kernels.ts";
+import { BLOCK_ROWS, takeInto } from "./row_blocks.ts";
+import { kindOf, type SGDClassificationLoss } from "./sgd_loss.ts";
 import { Xorshift } from "./xorshift.ts";
 
 /** How the size of a step goes on. */
@@ -12,9 +13,8 @@ export type SGDPenalty = "l2" | "l1" | "elasticnet" | null;
 
 /** Hyperparameters of the descent. */
 export interface DescentSettings {
-  readonly loss: SGDLoss;
-  /** Whether targets are −1 and 1 for the passive-aggressive steps. */
-  readonly isMargin: boolean;
+  readonly loss: SGDClassificationLoss;
+  readonly epsilon: number;
   readonly penalty: SGDPenalty;
   readonly alpha: number;
   readonly l1Ratio: number;
@@ -50,8 +50,12 @@ export interface DescentState {
   meanIntercept: number;
 }
 
-/** Steps stay below this slope. */
-const LARGEST_SLOPE = 1e12;
+/** Places of the descent's state, as in the kernels. */
+const [INTERCEPT, MEAN_INTERCEPT, STEP, SCALE, SQUARES, ABSOLUTES] = [0, 1, 2, 3, 4, 5];
+const [MEAN_B, OBJECTIVE, GIVEN, STATE] = [7, 9, 10, 17];
+
+/** Bytes up to which a table is brought to the kernels' memory as a whole; above, rows are, block by block. */
+const WHOLE = 512 << 20;
 
 /**
  * Stochastic gradient descent on one linear function: a step for each sample in random order, epoch after epoch, until
@@ -70,102 +74,131 @@ export function descendStochastically(
   state: DescentState,
   settings: DescentSettings,
 ): number {
-  const { loss, alpha, learningRate, eta0, powerT, average, heldOut, penalty, fitIntercept } = settings;
-  const [n, m] = X.shape;
-  const x = X.data;
-  const w = new ScaledWeights(state.coef, state.meanCoef);
-  let { intercept, meanIntercept } = state;
+  const { loss, alpha, epsilon, learningRate, eta0, average, heldOut, penalty } = settings;
+  const m = X.shape[1];
   const l1Ratio = penalty === "l1" ? 1 : penalty === "elasticnet" ? settings.l1Ratio : 0;
   const sparse = penalty === "l1" || penalty === "elasticnet";
   const shrinks = penalty === "l2" || penalty === "elasticnet";
-  const paid = new Float64Array(sparse ? m : 0);
-  let due = 0;
-  const passive = learningRate === "pa1" || learningRate === "pa2";
-  let optimalInit = 0;
-  if (learningRate === "optimal") {
-    // So that the first steps are about as large as the weights are expected to become.
-    const typical = Math.sqrt(1 / Math.sqrt(alpha));
-    optimalInit = 1 / (typical / Math.max(1, loss.slope(1, -typical)) * alpha);
+  const passive = learningRate === "pa1" ? 1 : learningRate === "pa2" ? 2 : 0;
+  const judges = settings.scoreHeldOut === undefined;
+  const kind = kindOf(loss);
+  using work = new Workspace();
+  const { exports } = work;
+  const whole = X.nbytes <= WHOLE && settings.maxIter > 1;
+  const x = work.f64(whole ? X.size : BLOCK_ROWS * m),
+    numbers = work.i32(BLOCK_ROWS),
+    targets = work.f64(BLOCK_ROWS),
+    factors = work.f64(BLOCK_ROWS);
+  const etas = work.f64(BLOCK_ROWS), s = work.f64(STATE), w = work.f64(m), paid = work.f64(sparse ? m : 1);
+  const mean = state.meanCoef === undefined ? undefined : work.f64(m);
+  if (whole) x.set(X.data);
+  w.set(state.coef);
+  mean?.set(state.meanCoef as Float64Array);
+  [s[INTERCEPT], s[MEAN_INTERCEPT], s[STEP], s[SCALE], s[MEAN_B]] = [
+    state.intercept,
+    state.meanIntercept,
+    settings.firstStep,
+    1,
+    1,
+  ];
+  for (const v of w) {
+    s[SQUARES] += v * v;
+    s[ABSOLUTES] += Math.abs(v);
   }
-  let held = 0;
-  if (heldOut !== undefined) { for (const h of heldOut) held += h; }
-  const order = Int32Array.from({ length: n }, (_, i) => i);
-  let eta = eta0;
-  let t = settings.firstStep;
-  let best = settings.scoreHeldOut === undefined ? Infinity : -Infinity;
+  s.set([alpha, l1Ratio, eta0, average, epsilon, settings.positiveWeight, settings.negativeWeight], GIVEN);
+  const step = stepSizes(settings, (p) => exports.lossSlope(kind, epsilon, 1, p));
+  const order = new Int32Array(X.length);
+  for (let i = 0; i < order.length; i++) order[i] = i;
+  let best = judges ? Infinity : -Infinity;
   let worse = 0;
   let epoch = 1;
   for (;; epoch++) {
-    let objective = 0;
     if (settings.shuffle) shuffle(order, settings.seed);
-    for (let k = 0; k < n; k++) {
-      const i = order[k];
-      if (heldOut !== undefined && heldOut[i] !== 0) continue;
-      const at = i * m;
-      const target = y[i];
-      const p = w.dot(x, at) + intercept;
-      if (learningRate === "optimal") eta = 1 / (alpha * (optimalInit + t - 1));
-      else if (learningRate === "invscaling") eta = eta0 / Math.pow(t, powerT);
-      if (heldOut === undefined) {
-        objective += loss.value(target, p);
-        if (!passive && penalty !== null) {
-          objective += alpha * ((1 - l1Ratio) * 0.5 * w.squares + l1Ratio * w.absolutes);
-        }
+    const rows = heldOut === undefined ? order : order.filter((i) => heldOut[i] === 0);
+    s[OBJECTIVE] = 0;
+    for (let start = 0; start < rows.length; start += BLOCK_ROWS) {
+      const count = Math.min(BLOCK_ROWS, rows.length - start);
+      if (whole) numbers.set(rows.subarray(start, start + count));
+      else takeInto(X.data, m, rows, start, count, x);
+      for (let k = 0; k < count; k++) {
+        targets[k] = y[rows[start + k]];
+        factors[k] = weight[rows[start + k]];
+        etas[k] = step.at(s[STEP] + k);
       }
-      let update: number;
-      if (passive) {
-        let square = 0;
-        for (let j = 0; j < m; j++) square += x[at + j] * x[at + j];
-        if (learningRate === "pa1" && square === 0) continue;
-        const size = loss.value(target, p);
-        update = learningRate === "pa1" ? Math.min(eta0, size / square) : size / (square + 0.5 / eta0);
-        if (settings.isMargin) update *= target;
-        else if (target - p < 0) update = -update;
-      } else {
-        update = -eta * Math.max(-LARGEST_SLOPE, Math.min(LARGEST_SLOPE, loss.slope(target, p)));
-      }
-      update *= (target > 0 ? settings.positiveWeight : settings.negativeWeight) * weight[i];
-      if (shrinks) w.shrink(Math.max(0, 1 - (1 - l1Ratio) * eta * alpha));
-      if (update !== 0) {
-        w.add(x, at, update);
-        if (fitIntercept) intercept += update;
-      }
-      if (average > 0 && average <= t) {
-        w.addToMean(x, at, update, t - average + 1);
-        meanIntercept += (intercept - meanIntercept) / (t - average + 1);
-      }
-      if (sparse) {
-        due += l1Ratio * eta * alpha;
-        w.truncate(paid, due);
-      }
-      t++;
+      exports.descend(
+        x.byteOffset,
+        whole ? numbers.byteOffset : 0,
+        count,
+        m,
+        targets.byteOffset,
+        factors.byteOffset,
+        etas.byteOffset,
+        s.byteOffset,
+        w.byteOffset,
+        mean?.byteOffset ?? 0,
+        paid.byteOffset,
+        kind,
+        passive,
+        loss === "hinge",
+        shrinks,
+        sparse,
+        penalty !== null,
+        settings.fitIntercept,
+        judges,
+      );
     }
-    if (!Number.isFinite(intercept) || !state.coef.every(Number.isFinite)) {
+    if (!Number.isFinite(s[INTERCEPT]) || !w.every(Number.isFinite)) {
       throw new LinearModelError(
         `numbers overflowed in epoch ${epoch}; scale the features, with StandardScaler for example, or lower eta0`,
       );
     }
     if (settings.scoreHeldOut !== undefined) {
       // As scikit-learn judges them: the vector without its factor. The number of epochs depends on it.
-      const score = settings.scoreHeldOut(state.coef, intercept);
+      const score = settings.scoreHeldOut(w.slice(), s[INTERCEPT]);
       worse = score < best + settings.tol ? worse + 1 : 0;
       best = Math.max(best, score);
     } else {
-      const mean = objective / (n - held);
-      worse = mean > best - settings.tol ? worse + 1 : 0;
-      best = Math.min(best, mean);
+      const objective = s[OBJECTIVE] / rows.length;
+      worse = objective > best - settings.tol ? worse + 1 : 0;
+      best = Math.min(best, objective);
     }
     if (worse >= settings.nIterNoChange) {
-      if (learningRate !== "adaptive" || eta <= 1e-6) break;
-      eta /= 5;
+      if (!step.shrink()) break;
       worse = 0;
     }
     if (epoch >= settings.maxIter) break;
   }
-  w.settle();
-  state.intercept = intercept;
-  state.meanIntercept = meanIntercept;
+  exports.settleWeights(s.byteOffset, w.byteOffset, mean?.byteOffset ?? 0, m);
+  state.coef.set(w);
+  if (mean !== undefined) state.meanCoef?.set(mean);
+  state.intercept = s[INTERCEPT];
+  state.meanIntercept = s[MEAN_INTERCEPT];
   return epoch;
+}
+
+/** Sizes of the steps by their numbers, and what is done when nothing improves: false to stop. */
+function stepSizes(
+  { learningRate, alpha, eta0, powerT }: DescentSettings,
+  slopeOfOne: (p: number) => number,
+): { at(t: number): number; shrink(): boolean } {
+  const stop = (): boolean => false;
+  if (learningRate === "optimal") {
+    // So that the first steps are about as large as the weights are expected to become.
+    const typical = Math.sqrt(1 / Math.sqrt(alpha));
+    const first = 1 / (typical / Math.max(1, slopeOfOne(-typical)) * alpha);
+    return { at: (t) => 1 / (alpha * (first + t - 1)), shrink: stop };
+  }
+  if (learningRate === "invscaling") return { at: (t) => eta0 / Math.pow(t, powerT), shrink: stop };
+  let eta = eta0;
+  if (learningRate !== "adaptive") return { at: () => eta, shrink: stop };
+  return {
+    at: () => eta,
+    shrink: () => {
+      if (eta <= 1e-6) return false;
+      eta /= 5;
+      return true;
+    },
+  };
 }
 
 /** Puts numbers in an order that follows from the seed and the order they are in. */

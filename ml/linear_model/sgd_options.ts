@@ -14,7 +14,7 @@ import {
   real,
 } from "../utils/mod.ts";
 import type { DescentSettings, LearningRate, SGDPenalty } from "./sgd_descent.ts";
-import { lossOf, type SGDClassificationLoss } from "./sgd_loss.ts";
+import type { SGDClassificationLoss } from "./sgd_loss.ts";
 
 /** Hyperparameters that classifiers and regressors by stochastic gradient descent share. */
 export interface SGDOptions {
@@ -141,8 +141,8 @@ export function settingsOf(
   p: SGDParams,
 ): Omit<DescentSettings, "seed" | "positiveWeight" | "negativeWeight" | "firstStep" | "heldOut" | "scoreHeldOut"> {
   return {
-    loss: lossOf(p.loss, p.epsilon),
-    isMargin: p.loss === "hinge",
+    loss: p.loss,
+    epsilon: p.epsilon,
     penalty: p.penalty,
     alpha: p.alpha,
     l1Ratio: p.l1Ratio,

@@ -9,7 +9,7 @@ import {
 } from "../utils/mod.ts";
 import type { WeightOptions } from "./classification.ts";
 import { MetricError } from "./errors.ts";
-import { orderDescending } from "./radix_sort.ts";
+import { sortDescending } from "./radix_sort.ts";
 import { warnOnce } from "./warn.ts";
 
 /** Options of metrics that look for one class by a score. */
@@ -53,22 +53,22 @@ export function countsByLabel(yTrue: LabelsLike, scores: VectorLike, options: Sc
 
 /** Counts at each threshold, of what `truth` marks. Samples of no weight do not count, nor do their scores. */
 export function thresholdCounts(truth: Uint8Array, scores: Float64Array, weight?: Float64Array): ThresholdCounts {
-  let order = orderDescending(scores);
-  if (weight !== undefined) order = order.filter((i) => weight[i] !== 0);
+  const { order, sorted } = sortDescending(scores);
   const hits = new Float64Array(order.length);
   const misses = new Float64Array(order.length);
   const thresholds = new Float64Array(order.length);
-  let size = 0, hit = 0, miss = 0;
+  // A point is written at each sample, and moves on where a lower score follows.
+  let size = -1, hit = 0, miss = 0, before = NaN;
   for (let k = 0; k < order.length; k++) {
-    const i = order[k];
-    const w = weight === undefined ? 1 : weight[i];
-    if (truth[i] === 1) hit += w;
+    const w = weight === undefined ? 1 : weight[order[k]];
+    if (w === 0) continue;
+    if (truth[order[k]] === 1) hit += w;
     else miss += w;
-    if (k + 1 < order.length && scores[order[k + 1]] === scores[i]) continue;
+    if (sorted[k] !== before) thresholds[++size] = before = sorted[k];
     hits[size] = hit;
     misses[size] = miss;
-    thresholds[size++] = scores[i];
   }
+  size++;
   return { hits: hits.slice(0, size), misses: misses.slice(0, size), thresholds: thresholds.slice(0, size) };
 }
 
@@ -301,8 +301,8 @@ export function metricAtThresholds(
   const labels = checkLabels(yTrue, "yTrue");
   const scores = checkVector(yScore, "yScore").data;
   const weight = options.sampleWeight ? checkSampleWeight(options.sampleWeight, scores.length) : undefined;
-  let order = orderDescending(scores);
-  if (weight !== undefined) order = order.filter((i) => weight[i] !== 0);
+  let { order } = sortDescending(scores);
+  if (weight !== undefined) order = order.filter((i) => weight[i] !== 0) as typeof order;
   const sorted = labels.take(order) as NDArray;
   const sortedScores = Float64Array.from(order, (i) => scores[i]);
   const given: WeightOptions = weight === undefined ? {} : { sampleWeight: Float64Array.from(order, (i) => weight[i]) };

@@ -19,7 +19,7 @@ import { averageBinary, type ScoreAverage } from "./average_binary.ts";
 import type { WeightOptions } from "./classification.ts";
 import { thresholdCounts } from "./curves.ts";
 import { MetricError } from "./errors.ts";
-import { sortNumbers } from "./radix_sort.ts";
+import { sortApart } from "./radix_sort.ts";
 import { checkIndicator, isTable, type TargetsLike } from "./targets.ts";
 import { warnOnce } from "./warn.ts";
 
@@ -46,27 +46,19 @@ function oneClass(): number {
  */
 function binaryArea(truth: Uint8Array, scores: Float64Array, weight?: Float64Array): number {
   if (weight !== undefined) return weightedArea(truth, scores, weight);
-  let n = 0;
-  for (let i = 0; i < truth.length; i++) n += truth[i];
-  const m = truth.length - n;
+  const { ones, zeros } = sortApart(scores, truth);
+  const n = ones.length;
+  const m = zeros.length;
   if (n === 0 || m === 0) return oneClass();
-  let ours: Float64Array = new Float64Array(n);
-  let others: Float64Array = new Float64Array(m);
-  for (let i = 0, a = 0, b = 0; i < truth.length; i++) {
-    if (truth[i] === 1) ours[a++] = scores[i];
-    else others[b++] = scores[i];
-  }
-  ours = sortNumbers(ours);
-  others = sortNumbers(others);
   // Twice the pairs in the right order, a tie counting half: whole numbers, and so exact up to 2**53.
   let twice = 0;
   let below = 0;
   let upTo = 0;
   for (let a = 0; a < n; a++) {
-    const v = ours[a];
-    while (below < m && others[below] < v) below++;
+    const v = ones[a];
+    while (below < m && zeros[below] < v) below++;
     if (upTo < below) upTo = below;
-    while (upTo < m && others[upTo] === v) upTo++;
+    while (upTo < m && zeros[upTo] === v) upTo++;
     twice += below + upTo;
   }
   return twice / 2 / (n * m);
@@ -181,7 +173,8 @@ export function rocAucScore(
   if (columns === 2) {
     throw new MetricError("rocAucScore: for two classes give the scores of the larger label only, one for each sample");
   }
-  const truth = Uint8Array.from(codes);
+  const truth = new Uint8Array(codes.length);
+  for (let i = 0; i < codes.length; i++) truth[i] = codes[i];
   return binary(truth, checkVector(scores, "yScore").data, weightOf(codes.length));
 }
 

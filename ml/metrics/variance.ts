@@ -37,16 +37,18 @@ function explained(
 /** Weighted mean of each output; of one that is constant that number, without the rounding of a sum. */
 function meansOf({ n, k, weight }: NumberTargets, values: Float64Array): Float64Array {
   const out = new Float64Array(k);
-  let mass = 0;
-  for (let i = 0; i < n; i++) mass += weight[i];
   for (let c = 0; c < k; c++) {
     let sum = 0;
+    let mass = 0;
     let constant = true;
+    const first = values[c];
     for (let i = 0, at = c; i < n; i++, at += k) {
-      sum += weight[i] * values[at];
-      if (values[at] !== values[c]) constant = false;
+      const v = values[at];
+      sum += weight[i] * v;
+      mass += weight[i];
+      if (v !== first) constant = false;
     }
-    out[c] = constant ? values[c] : sum / mass;
+    out[c] = constant ? first : sum / mass;
   }
   return out;
 }
@@ -59,6 +61,20 @@ function squaresAround({ n, k, weight }: NumberTargets, values: Float64Array, ce
     let sum = 0;
     for (let i = 0, at = c; i < n; i++, at += k) {
       const d = values[at] - centre;
+      sum += weight[i] * d * d;
+    }
+    out[c] = sum;
+  }
+  return out;
+}
+
+/** Weighted sum of squared errors, for each output. */
+function squaredErrors({ n, k, truth, predicted, weight }: NumberTargets): Float64Array {
+  const out = new Float64Array(k);
+  for (let c = 0; c < k; c++) {
+    let sum = 0;
+    for (let i = 0, at = c; i < n; i++, at += k) {
+      const d = truth[at] - predicted[at];
       sum += weight[i] * d * d;
     }
     out[c] = sum;
@@ -109,8 +125,8 @@ export function r2Score(
 ): number | NDArray<Float64Array> {
   const targets = numberTargets(yTrue, yPred, options.sampleWeight);
   if (targets.n < 2) return tooFew("r2Score");
-  const { truth, k } = targets;
-  const errors = squaresAround(targets, differences(targets), new Float64Array(k));
+  const { truth } = targets;
+  const errors = squaredErrors(targets);
   const spread = squaresAround(targets, truth, meansOf(targets, truth));
   return explained("r2Score", errors, spread, options.multioutput, options.forceFinite ?? true);
 }

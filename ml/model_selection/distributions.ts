@@ -1,7 +1,7 @@
 import { registerInternals } from "../../actors/code/mod.ts";
 import type { RandomState } from "../random/mod.ts";
 import { InvalidParameterError } from "../utils/mod.ts";
-import { beta, geometric, poisson, standardExponential, standardGamma, triangular } from "./random_variates.ts";
+import { beta, geometric, triangular } from "./random_variates.ts";
 
 /** Something to draw parameters from. One of your own needs only this method. */
 export interface Distribution {
@@ -17,13 +17,13 @@ const draws: Readonly<Record<string, (rng: RandomState, a: number, b: number) =>
   norm: (rng) => rng.nextGauss(),
   halfnorm: (rng) => Math.abs(rng.nextGauss()),
   lognorm: (rng, s) => Math.exp(s * rng.nextGauss()),
-  expon: standardExponential,
-  gamma: standardGamma,
+  expon: (rng) => rng.exponential(),
+  gamma: (rng, a) => rng.gamma(a),
   beta,
-  chi2: (rng, df) => 2 * standardGamma(rng, df / 2),
-  t: (rng, df) => Math.sqrt(df / 2) * rng.nextGauss() / Math.sqrt(standardGamma(rng, df / 2)),
+  chi2: (rng, df) => rng.chisquare(df),
+  t: (rng, df) => Math.sqrt(df / 2) * rng.nextGauss() / Math.sqrt(rng.gamma(df / 2)),
   triang: triangular,
-  poisson,
+  poisson: (rng, mu) => rng.poisson(mu),
   geom: geometric,
 };
 

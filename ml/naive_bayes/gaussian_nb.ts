@@ -117,6 +117,7 @@ export class GaussianNB extends BaseClassifier {
     return this.learn(X, y, classes ?? undefined, sampleWeight, "partialFit");
   }
 
+  /** Adds samples to what was learned, or begins. */
   private learn(
     X: MatrixLike,
     y: LabelsLike,
@@ -188,6 +189,7 @@ export class GaussianNB extends BaseClassifier {
     return this.joint(X, "predictJointLogProba");
   }
 
+  /** Logarithms of the joint probabilities, class by class. */
   private joint(X: MatrixLike, method: string): NDArray<Float64Array> {
     checkIsFitted(this, method);
     const table = checkArray(X, { caller: `GaussianNB.${method}` });

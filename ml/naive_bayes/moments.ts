@@ -31,7 +31,7 @@ export function momentsByClass(
     weight[c] += w;
     for (let j = 0; j < m; j++, at++) mean[c * m + j] += w * data[at];
   }
-  for (let c = 0; c < k; c++) if (weight[c] > 0) for (let j = 0; j < m; j++) mean[c * m + j] /= weight[c];
+  for (let c = 0; c < k; c++) if (weight[c] > 0) { for (let j = 0; j < m; j++) mean[c * m + j] /= weight[c]; }
   for (let i = 0, at = 0; i < n; i++) {
     const c = codes[i];
     const w = weights === undefined ? 1 : weights[i];
@@ -40,7 +40,7 @@ export function momentsByClass(
       variance[c * m + j] += w * d * d;
     }
   }
-  for (let c = 0; c < k; c++) if (weight[c] > 0) for (let j = 0; j < m; j++) variance[c * m + j] /= weight[c];
+  for (let c = 0; c < k; c++) if (weight[c] > 0) { for (let j = 0; j < m; j++) variance[c * m + j] /= weight[c]; }
   return { weight, mean, variance };
 }
 

@@ -93,6 +93,17 @@ function partition(
 type BoxDistance = (node: number, Q: Float64Array, at: number) => number;
 
 function boxDistance({ low, high, m }: KDTree, { kind, p }: NeighborMetric): BoxDistance {
+  if (kind === "euclidean") {
+    return (node, Q, at) => {
+      let sum = 0;
+      for (let j = 0, b = node * m; j < m; j++, b++) {
+        const v = Q[at + j];
+        const gap = Math.max(low[b] - v, v - high[b], 0);
+        sum += gap * gap;
+      }
+      return sum;
+    };
+  }
   const combine: (sum: number, gap: number) => number = kind === "manhattan"
     ? (sum, gap) => sum + gap
     : kind === "chebyshev"
@@ -137,24 +148,30 @@ export function queryKDTree(
   for (let q = 0, at = 0; at < Q.length; q++, at += m) {
     nearest.clear();
     let top = 0;
+    let worst = Infinity;
     nodes[0] = 0;
     bounds[0] = toBox(0, Q, at);
     while (top >= 0) {
       const node = nodes[top];
       const bound = bounds[top--];
-      if (bound > nearest.worst) continue;
+      if (bound > worst) continue;
       if (node >= inner) {
-        for (let i = start[node]; i < end[node]; i++) {
-          const d = distance(Q, at, data, i * m, m);
-          if (d <= nearest.worst) nearest.add(d, order[i]);
+        for (let i = start[node], x = i * m; i < end[node]; i++, x += m) {
+          const d = distance(Q, at, data, x, m);
+          if (d > worst) continue;
+          nearest.add(d, order[i]);
+          worst = nearest.worst;
         }
         continue;
       }
       const left = toBox(2 * node + 1, Q, at);
       const right = toBox(2 * node + 2, Q, at);
       const leftFirst = left <= right;
-      nodes[++top] = leftFirst ? 2 * node + 2 : 2 * node + 1;
-      bounds[top] = leftFirst ? right : left;
+      const farther = leftFirst ? right : left;
+      if (farther <= worst) {
+        nodes[++top] = leftFirst ? 2 * node + 2 : 2 * node + 1;
+        bounds[top] = farther;
+      }
       nodes[++top] = leftFirst ? 2 * node + 1 : 2 * node + 2;
       bounds[top] = leftFirst ? left : right;
     }

@@ -4,6 +4,7 @@
  */
 export * from "./errors.ts";
 export { FeatureUnion, type FeatureUnionOptions, joinNames, makeUnion, type UnionPart } from "./feature_union.ts";
+export type { PipelineFitParams, StepWeights } from "./fit_params.ts";
 export { fitTransformOne, type TransformedPart, transformOne, weighted } from "./fit_transform_one.ts";
 export { nameParts } from "./names.ts";
 export * from "./pipeline.ts";

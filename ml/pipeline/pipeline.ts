@@ -1,8 +1,17 @@
 import type { ArrayData, Labels, LabelsLike, MatrixLike, NDArray, TableLike, VectorLike } from "../array/mod.ts";
-import { BaseComposition, type Params } from "../base/mod.ts";
-import { bool, checkParameters, didYouMean, isArrayLike, UnknownNameError } from "../utils/mod.ts";
+import {
+  BaseComposition,
+  type FitFamily,
+  type FitPlan,
+  type Params,
+  type PlannedFit,
+  type PlannedPart,
+} from "../base/mod.ts";
+import { bool, checkParameters, didYouMean, UnknownNameError } from "../utils/mod.ts";
 import { PipelineError } from "./errors.ts";
+import { type PipelineFitParams, type StepWeights, weightsByStep } from "./fit_params.ts";
 import { nameParts } from "./names.ts";
+import { performPipelinePart, planPipeline } from "./plan.ts";
 
 /** A step: its name, and an estimator; "passthrough" or null for none. */
 export type PipelineStep = readonly [name: string, estimator: object | "passthrough" | null];
@@ -16,21 +25,12 @@ export interface PipelineOptions {
 // deno-lint-ignore no-explicit-any -- methods of steps are called with what the pipeline was called with
 type AnyMethod = (...args: any[]) => any;
 
-/** Weights of a step, or of the steps of a pipeline that is one. */
-type StepWeights = VectorLike | Readonly<Record<string, VectorLike>>;
-
 interface Step {
   fit(X: MatrixLike, y?: LabelsLike | null, sampleWeight?: StepWeights): Promise<unknown>;
   fitTransform?(X: MatrixLike, y?: LabelsLike | null): Promise<NDArray<ArrayData>>;
   transform?(X: MatrixLike): Promise<NDArray<ArrayData>>;
   [member: string]: unknown;
 }
-
-/**
- * Parameters of steps' `fit`: `step__sampleWeight` (of a pipeline within, `step__theirs__sampleWeight`), or the weights
- * themselves, which go to the last step.
- */
-export type PipelineFitParams = VectorLike | Readonly<Record<string, VectorLike | undefined>>;
 
 /**
  * Transformers, one after the other, and an estimator at the end, used as one estimator. Hyperparameters of steps have
@@ -53,6 +53,16 @@ export class Pipeline extends BaseComposition {
     memory: "searches share what fitted steps make without it",
     transformInput: "it belongs to scikit-learn's routing of metadata, which there is not",
   };
+
+  /** How the fits of a search are done together: candidates that differ in later steps share what comes before. */
+  static planFits(family: FitFamily): FitPlan | null {
+    return planPipeline(family);
+  }
+
+  /** Does the fits of a part of such a plan. */
+  static performPart(family: FitFamily, part: PlannedPart): AsyncGenerator<PlannedFit> {
+    return performPipelinePart(family, part);
+  }
 
   /** The steps, in order. */
   declare steps: readonly PipelineStep[];
@@ -111,6 +121,13 @@ export class Pipeline extends BaseComposition {
     return this.steps?.find(([, e]) => e !== null && e !== "passthrough")?.[1] as object | undefined;
   }
 
+  /** Whether the last step has a method. */
+  supports(method: string): boolean {
+    const last = this.last() as { supports?(method: string): boolean } | undefined;
+    if (last === undefined) return method === "transform" || method === "fitTransform";
+    return typeof (last as Record<string, unknown>)[method] === "function" && (last.supports?.(method) ?? true);
+  }
+
   /** A pipeline of some of the same steps: `start` to `stop` (not included), negative ones from the end. */
   slice(start?: number, stop?: number): Pipeline {
     return new Pipeline(this.steps.slice(start, stop), { verbose: this.verbose });
@@ -134,7 +151,7 @@ export class Pipeline extends BaseComposition {
    * @throws {PipelineError} when the steps do not make a pipeline
    */
   async fit(X: TableLike, y?: LabelsLike | null, fitParams?: PipelineFitParams): Promise<this> {
-    const weights = this.weightsByStep(fitParams);
+    const weights = weightsByStep(this.steps, fitParams);
     const input = await this.fitBefore(X, y, weights);
     const last = this.last();
     if (last !== undefined) {
@@ -145,7 +162,7 @@ export class Pipeline extends BaseComposition {
 
   /** Fits all steps, and transforms the samples by all. */
   async fitTransform(X: TableLike, y?: LabelsLike | null, fitParams?: PipelineFitParams): Promise<NDArray<ArrayData>> {
-    const weights = this.weightsByStep(fitParams);
+    const weights = weightsByStep(this.steps, fitParams);
     const input = await this.fitBefore(X, y, weights);
     const last = this.last();
     if (last === undefined) return input as NDArray<ArrayData>;
@@ -165,7 +182,7 @@ export class Pipeline extends BaseComposition {
       await this.fit(X, y, fitParams);
       return await this.predict(X);
     }
-    const weights = this.weightsByStep(fitParams);
+    const weights = weightsByStep(this.steps, fitParams);
     const input = await this.fitBefore(X, y, weights);
     const weight = this.weightOf(-1, weights);
     const args = weight === undefined ? [y] : [y, weight];
@@ -300,28 +317,6 @@ export class Pipeline extends BaseComposition {
   /** The weights of a step by its place. */
   private weightOf(at: number, weights: ReadonlyMap<string, StepWeights>): StepWeights | undefined {
     return weights.get((this.steps.at(at) as PipelineStep)[0]);
-  }
-
-  /** Sorts the parameters of `fit` by step. */
-  private weightsByStep(params: PipelineFitParams | undefined): Map<string, StepWeights> {
-    const out = new Map<string, StepWeights>();
-    if (params === undefined || params === null) return out;
-    if (isArrayLike(params)) return out.set(this.lastName(), params as VectorLike);
-    for (const [key, value] of Object.entries(params as Record<string, VectorLike | undefined>)) {
-      const cut = key.indexOf("__");
-      const [step, name] = [key.slice(0, cut), key.slice(cut + 2)];
-      const owner = this.steps.find(([n]) => n === step);
-      const inner = name.endsWith("__sampleWeight") && owner?.[1] instanceof Pipeline;
-      if (owner === undefined || (name !== "sampleWeight" && !inner)) {
-        const valid = this.steps.map(([n]) => `${n}__sampleWeight`);
-        throw new UnknownNameError(`Pipeline.fit: no parameter ${JSON.stringify(key)}; ${didYouMean(key, valid)}`);
-      }
-      if (value === undefined) continue;
-      const before = out.get(step);
-      if (!inner) out.set(step, value);
-      else out.set(step, { ...before !== undefined && !isArrayLike(before) ? before as object : {}, [name]: value });
-    }
-    return out;
   }
 
   /** Checks that names are distinct and fit for parameters, and that all steps but the last transform. */

@@ -1,4 +1,4 @@
-import { type Cell, type Column, kindOf, type Table, type TableLike, toTable } from "../array/mod.ts";
+import { type Cell, type Column, kindOf, type NumericData, type Table, type TableLike, toTable } from "../array/mod.ts";
 import { compareText, InvalidInputError, InvalidParameterError } from "../utils/mod.ts";
 
 /** A value that a column of categories may have; null, or NaN in a column of numbers, stands for a missing one. */
@@ -22,10 +22,16 @@ export function checkColumns(X: TableLike, caller: string): Table {
           "or all booleans",
       );
     }
-    const at = (column as Cell[]).findIndex((v) => v === Infinity || v === -Infinity);
+    const at = infinityIn(column);
     if (at >= 0) throw new InvalidInputError(`${caller}: X contains infinity, first at [${at}, ${j}]`);
   }
   return table;
+}
+
+/** Where the first infinity of a column stands; −1 for none. */
+export function infinityIn(column: Column): number {
+  for (let i = 0; i < column.length; i++) if (column[i] === Infinity || column[i] === -Infinity) return i;
+  return -1;
 }
 
 /** How the missing value of a column is written among its categories. */
@@ -37,8 +43,24 @@ function compare(a: Category, b: Category): number {
   return typeof a === "string" ? compareText(a, b as string) : Number(a) - Number(b);
 }
 
+/** Most places of a table that whole numbers are looked up in. */
+const TABLE = 1 << 16;
+
+/** Whether a column is of whole numbers from 0 to some tens of thousands, which are looked up and not hashed. */
+function isSmall(column: Column): column is NumericData {
+  if (Array.isArray(column)) return false;
+  for (let i = 0; i < column.length; i++) if (!(column[i] >>> 0 === column[i] && column[i] < TABLE)) return false;
+  return true;
+}
+
 /** The distinct values of a column in order, the missing one last, and how often each is there. */
 export function uniqueOf(column: Column): { categories: Category[]; counts: number[] } {
+  if (isSmall(column)) {
+    const table = new Int32Array(TABLE);
+    for (let i = 0; i < column.length; i++) table[column[i]]++;
+    const categories = [...table.keys()].filter((v) => table[v] > 0);
+    return { categories, counts: categories.map((c) => table[c]) };
+  }
   const counts = new Map<Category, number>();
   let missing = 0;
   for (let i = 0; i < column.length; i++) {
@@ -64,6 +86,15 @@ export function countsOf(column: Column, categories: readonly Category[]): numbe
 
 /** The number of each value of a column among categories; −1 where it is none. */
 export function codesOf(column: Column, categories: readonly Category[]): Int32Array {
+  if (isSmall(column) && categories.every((c) => typeof c === "number" && (c !== c || (c >>> 0 === c && c < TABLE)))) {
+    const table = new Int32Array(TABLE).fill(-1);
+    categories.forEach((c, k) => {
+      if (c === c) table[c as number] = k;
+    });
+    const codes = new Int32Array(column.length);
+    for (let i = 0; i < codes.length; i++) codes[i] = table[column[i]];
+    return codes;
+  }
   const numbers = new Map<Category, number>();
   let missing = -1;
   categories.forEach((c, k) => isMissing(c) ? missing = k : numbers.set(c, k));

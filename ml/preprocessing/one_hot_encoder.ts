@@ -206,8 +206,9 @@ export class OneHotEncoder extends BaseEncoder {
     for (let j = 0; j < m; j++) {
       const gone = this.dropped(j);
       const mask = unknown[j];
+      const own = codes[j];
       for (let i = 0; i < rows; i++) {
-        const c = codes[j][i];
+        const c = own[i];
         if (c < 0 || c === gone || (mask !== null && mask[i] === 1)) continue;
         out[i * total + start + (gone >= 0 && c > gone ? c - 1 : c)] = 1;
       }

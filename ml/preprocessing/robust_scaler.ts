@@ -5,7 +5,7 @@ import { normalQuantile } from "../utils/special.ts";
 import { multiplyAdd, subtractDivide } from "./affine.ts";
 import { fitInput, fittedInput, noCopy } from "./input.ts";
 import { nonZeroScale } from "./max_abs_scaler.ts";
-import { medianOfSorted, quantileOfSorted, sortedColumn } from "./percentile.ts";
+import { medianOfSorted, orderAt, quantileOfSorted, valuesOfColumn } from "./percentile.ts";
 
 /** Hyperparameters of {@linkcode RobustScaler}. */
 export interface RobustScalerOptions {
@@ -91,7 +91,9 @@ export class RobustScaler extends BaseOneToOneTransformer {
     const [low, high] = range.map((q) => q / 100);
     const spread = this.unitVariance ? normalQuantile(high) - normalQuantile(low) : 1;
     for (let j = 0; j < m; j++) {
-      const sorted = sortedColumn(table, j);
+      const sorted = valuesOfColumn(table, j);
+      // The median lies between the same two places as the quantile of a half.
+      orderAt(sorted, [0.5, low, high]);
       center[j] = medianOfSorted(sorted);
       scale[j] = nonZeroScale(quantileOfSorted(sorted, high) - quantileOfSorted(sorted, low)) / spread;
     }

@@ -1,5 +1,5 @@
 import { type Labels, type LabelsLike, type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
-import { BaseClassifier, checkIsFitted, checkNFeatures, resetFitted } from "../base/mod.ts";
+import { BaseClassifier, checkFeatures, checkIsFitted, rememberFeatures, resetFitted } from "../base/mod.ts";
 import { checkRandomState, type RandomStateLike } from "../random/mod.ts";
 import {
   checkArray,
@@ -74,6 +74,8 @@ export abstract class BaseSVC extends BaseClassifier {
   declare fitStatus_: number;
   /** Number of features seen in `fit`. */
   declare nFeaturesIn_: number;
+  /** Names of the features seen in `fit`, where they had any. */
+  declare featureNamesIn_?: string[];
   /** Shape of X in `fit`. */
   declare shapeFit_: number[];
   /** The number that `gamma` came to. */
@@ -147,7 +149,7 @@ export abstract class BaseSVC extends BaseClassifier {
     this.intercept_ = new NDArray(model.intercept.map((v) => sign * v));
     this.nIter_ = new NDArray(model.iterations);
     this.fitStatus_ = model.converged ? 0 : 1;
-    this.nFeaturesIn_ = table.shape[1];
+    rememberFeatures(this, X, table.shape[1]);
     this.shapeFit_ = [...table.shape];
     this.gamma_ = gamma;
     if (this.probability) {
@@ -265,7 +267,7 @@ export abstract class BaseSVC extends BaseClassifier {
   /** Decision values of all pairs; positive means the first of the pair. */
   private async decisions(X: MatrixLike, method: string): Promise<Float64Array> {
     let table = checkArray(X, { caller: `${this.constructor.name}.${method}` });
-    checkNFeatures(this, table, method);
+    checkFeatures(this, X, table.shape[1], method);
     if (typeof this.kernel === "function") {
       table = await ownKernel(this.kernel, table, this.XFit_ as NDArray<Float64Array>);
     }

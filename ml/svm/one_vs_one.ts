@@ -92,7 +92,7 @@ export function trainOneVsOne(set: TrainingSet, options: TrainingOptions): OneVs
     for (let b = a + 1; b < nClasses; b++) {
       const { samples, signs } = pairOf(starts, a, b);
       if (samples.length >= LARGE_PAIR && options.maxIter === -1 && goesFast(options)) {
-        const { solution, sigmoid } = solveLarge(set.X, grouped, order, samples, signs, upper, options);
+        const { solution, sigmoid } = solveLarge(grouped, samples, signs, upper, options);
         solutions.push(solution);
         if (sigmoid !== undefined) sigmoids.push(sigmoid);
         continue;
@@ -118,31 +118,18 @@ function goesFast({ kernel, isNu }: TrainingOptions): boolean {
 }
 
 /** What a pair's machine is made of. */
-export function pairOptions(
-  X: NDArray<Float64Array>,
+function pairOptions(
   grouped: NDArray<Float64Array>,
-  order: Int32Array,
   samples: Int32Array,
   kernel: KernelSpec,
 ): Pick<MachineOptions, "X" | "rows" | "width" | "kernel"> {
   const rows = samples.length;
-  if (kernel.name !== "precomputed") {
-    return { X: grouped.take(samples).data, rows, width: grouped.shape[1], kernel };
-  }
-  const columns = Int32Array.from(samples, (i) => order[i]);
-  const part = new Float64Array(rows * rows);
-  for (let s = 0; s < rows; s++) {
-    const from = columns[s] * X.shape[1];
-    for (let t = 0; t < rows; t++) part[s * rows + t] = X.data[from + columns[t]];
-  }
-  return { X: part, rows, width: rows, kernel };
+  return { X: grouped.take(samples).data, rows, width: grouped.shape[1], kernel };
 }
 
 /** A pair of many samples, with its sigmoid where it is wanted: the folds begin from the solution of all. */
 function solveLarge(
-  X: NDArray<Float64Array>,
   grouped: NDArray<Float64Array>,
-  order: Int32Array,
   samples: Int32Array,
   signs: Int8Array,
   upper: Float64Array,
@@ -151,7 +138,7 @@ function solveLarge(
   const own = Float64Array.from(samples, (i) => upper[i]);
   const folds = plattSeed === undefined ? undefined : drawFolds(samples.length, plattSeed);
   using path = new PairPath({
-    ...pairOptions(X, grouped, order, samples, kernel),
+    ...pairOptions(grouped, samples, kernel),
     bound: own.reduce((m, v) => Math.max(m, v), 0),
     tol,
     cacheSize,

@@ -60,6 +60,21 @@ class Smo {
       this.f[k] = y[k] * p[k];
       this.refreshStatus(k);
     }
+    if (problem.alpha !== undefined) this.startAt(problem.alpha);
+  }
+
+  /** Begins at these α. */
+  private startAt(alpha: Float64Array): void {
+    const { kernel } = this.problem;
+    for (let t = 0; t < this.size; t++) {
+      if (alpha[t] === 0) continue;
+      this.alpha[t] = alpha[t];
+      this.refreshStatus(t);
+      const row = kernel.row(t);
+      const d = alpha[t] * this.y[t] * kernel.scale;
+      for (let k = 0; k < this.size; k++) this.f[k] += d * row[this.columns[k]];
+      if (this.atUpper(t)) { for (let k = 0; k < this.size; k++) this.fBound[k] += d * row[this.columns[k]]; }
+    }
   }
 
   solve(): DualSolution {

@@ -25,6 +25,8 @@ export interface DualProblem {
   readonly p: Float64Array;
   /** Upper bound of each α. */
   readonly upper: Float64Array;
+  /** α to begin with; zero if left out. */
+  readonly alpha?: Float64Array;
 }
 
 /** When to stop, and how. */

@@ -11,7 +11,7 @@ import {
   oneOf,
   type ParameterRule,
 } from "../utils/mod.ts";
-import { type ClassCriterionName, growTree, type TreeProblem } from "./grow.ts";
+import type { ClassCriterionName, TreeProblem } from "./grow.ts";
 import {
   classCriteria,
   type MaxFeatures,
@@ -24,6 +24,7 @@ import {
   weightsOrNull,
 } from "./parameters.ts";
 import { prunedTree, type PruningPath, pruningPath } from "./pruning.ts";
+import { growOneTree } from "./rank_grower.ts";
 import { classesOf, classTargets, type ClassWeights, classWeights, largest, sharesOf } from "./targets.ts";
 import { samplesFor, TreeClassifierBase } from "./tree_methods.ts";
 
@@ -146,7 +147,7 @@ export class DecisionTreeClassifier extends TreeClassifierBase {
     const random = this.splitter === "random";
     const settings = resolveSettings(this, problem, { criterion: this.criterion, random, totalWeight, caller });
     const seed = checkRandomState(this.randomState).randint(0, MOST_SEED);
-    const tree = growTree(problem, settings, weight, seed, false);
+    const tree = growOneTree(problem, settings, weight, seed);
     resetFitted(this);
     rememberFeatures(this, X, table.nFeatures);
     const classes = targets.encoded.map((e) => e.classes);

@@ -2,7 +2,7 @@ import { type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
 import { clone, type Params, rememberFeatures, resetFitted } from "../base/mod.ts";
 import { checkRandomState, type RandomStateLike } from "../random/mod.ts";
 import { checkParameters, InvalidInputError, oneOf, type ParameterRule } from "../utils/mod.ts";
-import { growTree, type NumberCriterionName, type TreeProblem } from "./grow.ts";
+import type { NumberCriterionName, TreeProblem } from "./grow.ts";
 import {
   type MaxFeatures,
   numberCriteria,
@@ -14,6 +14,7 @@ import {
   weightsOrNull,
 } from "./parameters.ts";
 import { prunedTree, type PruningPath, pruningPath } from "./pruning.ts";
+import { growOneTree } from "./rank_grower.ts";
 import { numberTargets } from "./targets.ts";
 import { samplesFor, TreeRegressorBase } from "./tree_methods.ts";
 
@@ -130,7 +131,7 @@ export class DecisionTreeRegressor extends TreeRegressorBase {
     const random = this.splitter === "random";
     const settings = resolveSettings(this, problem, { criterion: this.criterion, random, totalWeight, caller });
     const seed = checkRandomState(this.randomState).randint(0, MOST_SEED);
-    const tree = growTree(problem, settings, weight, seed, false);
+    const tree = growOneTree(problem, settings, weight, seed);
     resetFitted(this);
     rememberFeatures(this, X, table.nFeatures);
     this.nOutputs_ = targets.nOutputs;

@@ -1,7 +1,7 @@
 import { KernelFrame } from "../kernels/mod.ts";
 import * as trees from "../kernels/wasm/trees.ts";
-import type { TreeProblem, TreeSettings } from "./grow.ts";
-import type { RankTable, TreeExports } from "./ranks.ts";
+import { growTree, type TreeProblem, type TreeSettings } from "./grow.ts";
+import { type RankTable, rankTable, type TreeExports } from "./ranks.ts";
 import { Tree } from "./structure.ts";
 
 /** Bytes of a node, and how its fields lie. */
@@ -23,7 +23,7 @@ export function growsOnRanks(settings: TreeSettings, { nOutputs, nClasses }: Tre
     (criterion === "gini" || criterion === "squared_error" || criterion === "friedman_mse");
 }
 
-/** Grows trees on ranks, one after the other, in the memory of this thread. What a node draws depends on its path alone. */
+/** Grows trees on ranks, one after the other, in the memory of this thread. */
 export class RankGrower implements Disposable {
   readonly #frame: KernelFrame<TreeExports>;
   readonly #table: RankTable;
@@ -47,7 +47,7 @@ export class RankGrower implements Disposable {
     this.#nClasses = targets.nClasses;
     const stride = targets.nClasses ?? 1;
     const mode = targets.nClasses === null ? 0 : targets.nClasses === 2 ? 1 : 2;
-    const about = this.#about = frame.temp(100);
+    const about = this.#about = frame.temp(104);
     this.#y = frame.in(targets.y);
     this.#weight = frame.temp(8 * n);
     this.#nodes = frame.temp(NODE * (2 * n + 2));
@@ -79,6 +79,7 @@ export class RankGrower implements Disposable {
       frame.temp(8 * (m + 1)),
       frame.temp(8 * stride),
       frame.temp(8 * stride),
+      frame.temp(4 * m),
     ];
     frame.i32(about, words.length).set(words);
   }
@@ -88,8 +89,9 @@ export class RankGrower implements Disposable {
    *
    * @param weight weights of the samples; null where all weigh 1
    * @param rootKey what the root draws from
+   * @param keyed whether what a node draws depends on its path alone, and not on the nodes before it
    */
-  grow(weight: Float64Array | null, rootKey: number): Tree {
+  grow(weight: Float64Array | null, rootKey: number, keyed = true): Tree {
     const { nSamples, nFeatures } = this.#table;
     const { maxDepth, minSamplesSplit, minWeightLeaf, minImpurityDecrease, random } = this.#settings;
     const frame = this.#frame;
@@ -109,6 +111,7 @@ export class RankGrower implements Disposable {
       this.#weight,
       rootKey,
       random ? 1 : 0,
+      keyed ? 1 : 0,
       maxDepth,
       minSamplesSplit,
       minWeightLeaf,
@@ -154,4 +157,27 @@ export class RankGrower implements Disposable {
   [Symbol.dispose](): void {
     this.#frame[Symbol.dispose]();
   }
+}
+
+/** Fewest samples of a single tree that is grown on ranks. */
+const MANY = 2048;
+
+/**
+ * Grows one tree as {@linkcode growTree} does, feature by feature in scikit-learn's order: on ranks where there are many
+ * samples, and sums are whole numbers. Fractions round by the order in which they are summed up, and that decides between
+ * equal splits, so they are left to the other.
+ */
+export function growOneTree(
+  problem: TreeProblem,
+  settings: TreeSettings,
+  weight: Float64Array | null,
+  seed: number,
+): Tree {
+  const nSamples = problem.X.length / problem.nFeatures;
+  const isWhole = problem.y.every(Number.isInteger) && (weight === null || weight.every(Number.isInteger));
+  const isFast = nSamples >= MANY && isWhole && growsOnRanks(settings, problem);
+  const table = isFast ? rankTable({ ...problem, nSamples }) : null;
+  if (table === null) return growTree(problem, settings, weight, seed, false);
+  using grower = new RankGrower(table, { y: problem.y, nClasses: problem.nClasses?.[0] ?? null }, settings);
+  return grower.grow(weight, seed, false);
 }

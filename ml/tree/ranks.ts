@@ -40,6 +40,7 @@ export interface TreeExports {
     weight: number,
     rootKey: number,
     random: number,
+    keyed: number,
     maxDepth: number,
     minSplit: number,
     minWeightLeaf: number,

@@ -34,7 +34,7 @@ export function smallSpan(lists: readonly ArrayLike<unknown>[]): [number, number
       if (v > high) high = v;
     }
   }
-  return high - low < SMALL ? [low, high] : undefined;
+  return high >= low && high - low < SMALL ? [low, high] : undefined;
 }
 
 /** The usual labels, small whole numbers, by a table: 30 times as fast as by a map. */

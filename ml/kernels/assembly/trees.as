@@ -48,6 +48,7 @@ let features: usize = 0;
 let swaps: usize = 0;
 let sums: usize = 0;
 let leftSums: usize = 0;
+let constants: usize = 0;
 
 // The node.
 let nodeWeight: f64 = 0;
@@ -59,6 +60,9 @@ let bestProxy: f64 = 0;
 let bestFeature: i32 = 0;
 let bestCut: i32 = 0;
 let bestThreshold: f64 = 0;
+
+/** Features found constant in the node, with those known before. */
+let nConstants: i32 = 0;
 
 // Draws.
 let state: u32 = 0;
@@ -94,15 +98,31 @@ function isBeyond(feature: i32, high: i32, low: i32): bool {
   return valueOf(feature, high) > valueOf(feature, low) + FEATURE_THRESHOLD;
 }
 
-/** S²/w of both sides, of (weight, sum) on the left. */
+/**
+ * How good a split is, of (weight, sum) on the left: S²/w of both sides; for two classes Gini's impurity of both by their
+ * weights, in scikit-learn's order of operations, so that equal splits are equal here where they are there.
+ */
 @inline
 function proxyOf(left: v128): f64 {
-  const right = v128.sub<f64>(pairOf(nodeWeight, nodeSum), left);
+  const right = f64x2.sub(pairOf(nodeWeight, nodeSum), left);
   // (wl, wr) and (sl, sr).
   const w = v128.shuffle<f64>(left, right, 0, 2);
   const s = v128.shuffle<f64>(left, right, 1, 3);
-  const q = v128.div<f64>(v128.mul<f64>(s, s), w);
-  return v128.extract_lane<f64>(q, 0) + v128.extract_lane<f64>(q, 1);
+  if (mode == TWO) {
+    const first = f64x2.sub(w, s);
+    const squares = f64x2.add(f64x2.mul(first, first), f64x2.mul(s, s));
+    const q = f64x2.mul(w, f64x2.sub(f64x2.splat(1), f64x2.div(squares, f64x2.mul(w, w))));
+    return -f64x2.extract_lane(q, 1) - f64x2.extract_lane(q, 0);
+  }
+  const q = f64x2.div(f64x2.mul(s, s), w);
+  return f64x2.extract_lane(q, 0) + f64x2.extract_lane(q, 1);
+}
+
+/** The same for several classes, of their squares. */
+@inline
+function classProxy(weight: f64, left: f64, right: f64): f64 {
+  const rest = nodeWeight - weight;
+  return -rest * (1 - right / (rest * rest)) - weight * (1 - left / (weight * weight));
 }
 
 /** A vector of two numbers. */
@@ -184,6 +204,16 @@ function fetch(feature: i32, start: i32, n: i32): u32 {
     store<u16>(keys + (<usize> p << 1), load<u16>(base + <usize> load<u32>(from)));
     from += 4;
   }
+  if (n <= 12) {
+    let min: u32 = 65535;
+    let max: u32 = 0;
+    for (let p = 0; p < n; p++) {
+      const k = <u32> load<u16>(keys + (<usize> p << 1));
+      min = select(k, min, k < min);
+      max = select(k, max, k > max);
+    }
+    return min | (max << 16);
+  }
   const last = load<u16>(keys + (<usize> (n - 1) << 1));
   const padded = (n + 7) & ~7;
   for (let p = n; p < padded; p++) store<u16>(keys + (<usize> p << 1), last);
@@ -219,13 +249,20 @@ function accept(feature: i32, cut: i32, proxy: f64): void {
   bestCut = cut;
 }
 
+/** Zeroes `bytes` bytes, of 16 each: for few of them a call out of the module would take longer. */
+@inline
+function clear(at: usize, bytes: usize): void {
+  if (bytes > 1024) memory.fill(at, 0, bytes);
+  else for (let i: usize = 0; i < bytes; i += 16) v128.store(at + i, f64x2.splat(0));
+}
+
 /** All pairs: where each row stands among the node's is the number of smaller ranks; equal ranks share a place. */
 function tryPairs(feature: i32, start: i32, n: i32): void {
   const padded = (n + 7) & ~7;
   // What was padded compares as largest, and counts for none.
   for (let p = n; p < padded; p++) store<u16>(keys + (<usize> p << 1), 65535);
-  memory.fill(bins, 0, <usize> n << 4);
-  memory.fill(binCounts, 0, <usize> n << 2);
+  clear(bins, <usize> n << 4);
+  clear(binCounts, (<usize> n + 3 & ~3) << 2);
   for (let block = 0; block < padded; block += 8) {
     const own = v128.load(keys + (<usize> block << 1));
     let place = i16x8.splat(0);
@@ -343,7 +380,7 @@ function trySortedClasses(feature: i32, start: i32, n: i32, sorted: usize, isClo
     const key = <i32> (pair >> 32);
     if (key != before) {
       if (p >= minLeaf && n - p >= minLeaf && weightsFit(weight)) {
-        const proxy = left / weight + right / (nodeWeight - weight);
+        const proxy = classProxy(weight, left, right);
         if (proxy > bestProxy && (!isClose || isBeyond(feature, key, before))) accept(feature, key, proxy);
       }
       before = key;
@@ -430,7 +467,7 @@ function boundOf(w: f64, s: f64): f64 {
 
 /** Looks between the boundaries where a split can be better than the best. */
 function tryInside(feature: i32, start: i32, n: i32, min: i32, shift: i32, count: i32, counted: bool): void {
-  const bar = bestProxy * (1 - 1e-12);
+  const bar = bestProxy - abs(bestProxy) * 1e-12;
   const mean = nodeSum / nodeWeight;
   const limited = counted || minWeight > 0;
   const centredBar = bar - mean * nodeSum;
@@ -495,7 +532,9 @@ function tryInside(feature: i32, start: i32, n: i32, min: i32, shift: i32, count
           const fits = !counted || (own >= minLeaf && n - own >= minLeaf);
           if (fits && weightsFit(f64x2.extract_lane(inside, 0))) {
             const proxy = proxyOf(inside);
-            if (proxy > bestProxy && (!isClose || isBeyond(feature, key, before))) accept(feature, key, proxy);
+            // Of equal splits of a feature the first, as where all are tried in order.
+            const better = proxy > bestProxy || (proxy == bestProxy && bestFeature == feature && key < bestCut);
+            if (better && (!isClose || isBeyond(feature, key, before))) accept(feature, key, proxy);
           }
         }
         before = key;
@@ -547,7 +586,7 @@ function tryDrawn(feature: i32, start: i32, n: i32, min: i32, max: i32): void {
       l += x * x;
       r += y * y;
     }
-    proxy = l / weight + r / (nodeWeight - weight);
+    proxy = classProxy(weight, l, r);
   } else {
     for (let p = 0; p < n; p++) {
       const isLeft = i64(<i32> load<u16>(keys + (<usize> p << 1)) < cut);
@@ -572,22 +611,32 @@ function swap(a: i32, b: i32): void {
   store<i32>(bt, v);
 }
 
-/** Draws features, and finds the best split of a node's rows. */
-function findSplit(start: i32, n: i32, random: bool): void {
+/**
+ * Draws features, and finds the best split of a node's rows. Features known to be constant stand first; with `keyed` none
+ * are known, and the order of features is put back, so that the next node's draws do not depend on this one.
+ */
+function findSplit(start: i32, n: i32, random: bool, keyed: bool, nKnown: i32): void {
   bestProxy = -Infinity;
   bestFeature = -1;
   let last = nFeatures;
   let visited = 0;
   let found = 0;
+  let drawn = 0;
   let undone = 0;
-  while (last > found && (visited < maxFeatures || visited <= found)) {
+  while (last > nKnown + found && (visited < maxFeatures || visited <= found + drawn)) {
     visited++;
-    const at = <i32> (draw() % <u32> (last - found)) + found;
+    let at = drawn + <i32> (draw() % <u32> (last - found - drawn));
+    if (at < nKnown) {
+      swap(drawn, at);
+      drawn++;
+      continue;
+    }
+    at += found;
     const feature = load<i32>(features + (<usize> at << 2));
     const range = fetch(feature, start, n);
     const min = <i32> (range & 65535);
     const max = <i32> (range >> 16);
-    let other = found;
+    let other = nKnown + found;
     if (min == max || (load<u8>(close + feature) != 0 && !isBeyond(feature, max, min))) found++;
     else {
       other = --last;
@@ -597,9 +646,17 @@ function findSplit(start: i32, n: i32, random: bool): void {
       else tryBins(feature, start, n, min, max);
     }
     swap(at, other);
-    store<i32>(swaps + (<usize> undone << 3), at);
-    store<i32>(swaps + (<usize> undone << 3), other, 4);
-    undone++;
+    if (keyed) {
+      store<i32>(swaps + (<usize> undone << 3), at);
+      store<i32>(swaps + (<usize> undone << 3), other, 4);
+      undone++;
+    }
+  }
+  nConstants = nKnown + found;
+  if (!keyed) {
+    memory.copy(features, constants, <usize> nKnown << 2);
+    memory.copy(constants + (<usize> nKnown << 2), features + (<usize> nKnown << 2), <usize> found << 2);
+    return;
   }
   while (undone > 0) {
     undone--;
@@ -675,8 +732,15 @@ function separate(feature: i32, cut: i32, start: i32, n: i32, out: usize): i32 {
     row += 4;
     load_ += 16;
   }
-  memory.copy(rowOut + (<usize> l << 2), spareRows, <usize> r << 2);
-  memory.copy(loadOut + (<usize> l << 4), spareLoads, <usize> r << 4);
+  if (r > 64) {
+    memory.copy(rowOut + (<usize> l << 2), spareRows, <usize> r << 2);
+    memory.copy(loadOut + (<usize> l << 4), spareLoads, <usize> r << 4);
+  } else {
+    for (let p = 0; p < r; p++) {
+      store<u32>(rowOut + (<usize> (l + p) << 2), load<u32>(spareRows + (<usize> p << 2)));
+      v128.store(loadOut + (<usize> (l + p) << 4), v128.load(spareLoads + (<usize> p << 4)));
+    }
+  }
   store<i32>(out, low);
   store<i32>(out, high, 4);
   return l;
@@ -709,6 +773,7 @@ export function set_data(about: usize): void {
   swaps = <usize> load<u32>(about, 88);
   sums = <usize> load<u32>(about, 92);
   leftSums = <usize> load<u32>(about, 96);
+  constants = <usize> load<u32>(about, 100);
   for (let j = 0; j < nFeatures; j++) store<i32>(features + (<usize> j << 2), j);
 }
 
@@ -717,6 +782,7 @@ export function set_data(about: usize): void {
  *
  * @param y numbers or class codes, float64
  * @param weight weights, float64; 0 leaves a row out
+ * @param keyed whether what a node draws depends on its path alone, and not on the nodes before it
  * @param nodes room for the nodes, 56 bytes each: left, right, feature, samples (int32), threshold, impurity, weight
  * (float64), larger side (int32), depth (int32)
  * @param outValues room for their values, float64, one or `nClasses` a node
@@ -729,6 +795,7 @@ export function grow(
   weight: usize,
   rootKey: u32,
   random: i32,
+  keyed: i32,
   maxDepth: i32,
   minSplit: i32,
   minWeightLeaf: f64,
@@ -757,6 +824,8 @@ export function grow(
   store<i32>(stack, 0, 8);
   store<i32>(stack, -2, 12);
   store<u32>(stack, rootKey, 16);
+  store<i32>(stack, 0, 20);
+  state = rootKey;
   store<f64>(stack, NaN, 24);
   waiting = 1;
   while (waiting > 0) {
@@ -767,6 +836,7 @@ export function grow(
     const depth = load<i32>(top, 8);
     const parent = load<i32>(top, 12);
     const key = load<u32>(top, 16);
+    const nKnown = load<i32>(top, 20);
     let impurity = load<f64>(top, 24);
     n = end - start;
     const total = sumUp(start, n, sums);
@@ -801,8 +871,8 @@ export function grow(
     if (
       depth >= maxDepth || n < minSplit || n < 2 * minLeaf || nodeWeight < 2 * minWeight || impurity <= EPSILON
     ) continue;
-    state = key;
-    findSplit(start, n, random != 0);
+    if (keyed != 0) state = key;
+    findSplit(start, n, random != 0, keyed != 0, nKnown);
     if (bestFeature < 0) continue;
     const l = separate(bestFeature, bestCut, start, n, counters);
     const low = load<i32>(counters);
@@ -832,13 +902,16 @@ export function grow(
     store<i32>(top, end, 4);
     store<i32>(top, depth + 1, 8);
     store<i32>(top, id << 1 | 1, 12);
+    const known = keyed != 0 ? 0 : nConstants;
     store<u32>(top, mix(key ^ 0x7f4a7c15), 16);
+    store<i32>(top, known, 20);
     store<f64>(top, rightImpurity, 24);
     store<i32>(top, start, 32);
     store<i32>(top, start + l, 36);
     store<i32>(top, depth + 1, 40);
     store<i32>(top, id << 1, 44);
     store<u32>(top, mix(key ^ 0x9e3779b9), 48);
+    store<i32>(top, known, 52);
     store<f64>(top, leftImpurity, 56);
     waiting += 2;
   }

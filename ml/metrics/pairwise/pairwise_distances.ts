@@ -9,6 +9,7 @@ import {
   nanEuclideanDistances,
 } from "./distances.ts";
 import { checkPair, eachPair, type Pair } from "./inputs.ts";
+import { nearestRows } from "./nearest.ts";
 import { measureNames, measureOf, type MeasureOptions } from "./measures.ts";
 
 /** A distance of your own: of two rows. */
@@ -184,16 +185,23 @@ export function pairwiseDistancesArgminMin(
   if (axis !== 0 && axis !== 1) throw new MetricError(`pairwiseDistancesArgminMin: axis must be 0 or 1, got ${axis}`);
   const [a, b] = axis === 1 ? [X, Y] : [Y, X];
   const euclidean = metric === "euclidean" || metric === "l2";
+  if (euclidean || metric === "sqeuclidean") {
+    const { indices, squares } = nearestRows(checkPair(a, b));
+    return {
+      indices: new NDArray(indices),
+      distances: new NDArray(euclidean ? squares.map(Math.sqrt) : squares),
+    };
+  }
   const indices: number[] = [];
   const nearest: number[] = [];
-  const blocks = pairwiseDistancesChunked(a, b, { ...rest, metric: euclidean ? "sqeuclidean" : metric });
+  const blocks = pairwiseDistancesChunked(a, b, { ...rest, metric });
   for (const { distances } of blocks) {
     const [n, m] = distances.shape;
     for (let i = 0; i < n; i++) {
       let at = i * m;
       for (let j = i * m + 1; j < (i + 1) * m; j++) if (distances.data[j] < distances.data[at]) at = j;
       indices.push(at - i * m);
-      nearest.push(euclidean ? Math.sqrt(distances.data[at]) : distances.data[at]);
+      nearest.push(distances.data[at]);
     }
   }
   return { indices: new NDArray(Int32Array.from(indices)), distances: new NDArray(Float64Array.from(nearest)) };

@@ -13,12 +13,13 @@ async function run(...args: string[]) {
   return { code, out: text(stdout), err: text(stderr) };
 }
 
-Deno.test("info shows versions, the driver and why, cores and memory", async () => {
+Deno.test("info shows versions, the driver and why, the kernels' tier, cores and memory", async () => {
   const { code, out, err } = await run("info");
   assert.equal(code, 0, err);
   assert.match(out, new RegExp(`^deno +${Deno.version.deno} `, "m"));
   assert.match(out, /^zeromq +libzmq 4\.3\.\d+, with CURVE$/m);
   assert.match(out, /^driver +(ffi|napi): ./m);
+  assert.match(out, /^kernels +(BLAS|WebAssembly) .+ \(.+\)$/m);
   assert.match(out, new RegExp(`^cores +${navigator.hardwareConcurrency}$`, "m"));
 });
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { nearest } from "../../../actors/cli/nearest.ts";
+import { nearest } from "../../../actors/core/mod.ts";
 import { type Command, help, parse } from "../../../actors/cli/options.ts";
 import { UsageError } from "../../../actors/cli/errors.ts";
 

@@ -8,7 +8,7 @@ import {
   makeRegression,
   RandomForestClassifier,
   RandomForestRegressor,
-} from "../../../ml/mod.ts";
+} from "../../../mod.ts";
 import type { Row } from "./row.ts";
 
 const N = 20_000;

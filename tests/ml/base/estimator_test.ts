@@ -4,10 +4,13 @@ import {
   clone,
   GridSearchCV,
   isClassifier,
+  makeColumnTransformer,
+  makePipeline,
   type MatrixLike,
   type NDArray,
   NotFittedError,
   RandomState,
+  StandardScaler,
   SVC,
   toNDArray,
   TransformerMixin,
@@ -104,4 +107,18 @@ Deno.test("BaseEstimator prints its class and what is not at its default", () =>
   );
   const html = new SVC({ C: 10 }).toHTML();
   assert.ok(html.includes("<b>10</b>") && html.includes("<td>gamma</td>"));
+});
+
+Deno.test("BaseEstimator.toHTML() nests the estimators that one is made of", async () => {
+  const pipeline = makePipeline(
+    makeColumnTransformer([[new StandardScaler(), [0]]], { remainder: "passthrough" }),
+    new SVC({ C: 7, kernel: "<b>" as "rbf" }),
+  );
+  const html = new GridSearchCV(pipeline, { svc__C: [1] }).toHTML();
+  const at = ["GridSearchCV", "Pipeline", "ColumnTransformer", "StandardScaler", "SVC"].map((n) => html.indexOf(n));
+  assert.ok(at.every((place, i) => place > 0 && (i === 0 || place > at[i - 1])), at.join());
+  assert.ok(html.includes("<b>7</b>") && html.includes("&lt;b&gt;") && html.includes("<small>[0]</small>"));
+  assert.equal((html.match(/<details/g) ?? []).length, (html.match(/<\/details>/g) ?? []).length);
+  assert.ok(!html.includes('class="fitted"'));
+  assert.ok((await new StandardScaler().fit([[1]])).toHTML().includes('class="fitted"'));
 });

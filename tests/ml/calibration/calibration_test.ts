@@ -10,7 +10,7 @@ import {
   loadIris,
   loadWine,
   makeClassification,
-  NDArray,
+  type NDArray,
   NotFittedError,
   StandardScaler,
   SVC,

@@ -10,7 +10,7 @@ import {
   loadWine,
   makeBlobs,
   MiniBatchKMeans,
-  NDArray,
+  type NDArray,
   NotFittedError,
   RandomState,
   UnknownNameError,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { KernelError, KernelFrame, memoryOf, privateMemory, WasmKernels } from "../../../ml/kernels/mod.ts";
 import * as dense from "../../../ml/kernels/wasm/dense.ts";
+import { RandomState } from "../../../ml/random/mod.ts";
 import { checkKernels, type Make, ordinary } from "./reference.ts";
 
 const kernels = new WasmKernels();
@@ -79,4 +80,37 @@ Deno.test("privateMemory() gives pieces that do not touch, and takes them back",
   assert.ok(again.pointer <= sorted[4].pointer);
   again.free();
   again.free();
+});
+
+Deno.test("WasmKernels gives the same bits wherever arrays lie", () => {
+  const rng = new RandomState(0), home = privateMemory();
+  const there = <T extends Float64Array | Float32Array>(x: T): T => {
+    const room = home.allocate(x.byteLength)!;
+    const kind = x.constructor as new (buffer: ArrayBufferLike, at: number, length: number) => T;
+    const copy = new kind(home.memory.buffer, room.pointer, x.length);
+    copy.set(x);
+    return copy;
+  };
+  home.allocate(8 << 20)!.free();
+  for (const double of [true, false]) {
+    const make = (n: number) => {
+      const values = rng.standardNormal(n).data;
+      return double ? values : Float32Array.from(values);
+    };
+    for (const n of [1, 7, 8, 9, 63, 64, 100, 1001]) {
+      const x = make(n), y = make(n), A = make(n * 30);
+      const x2 = there(x), y2 = there(y), A2 = there(A);
+      assert.equal(kernels.dot(x, y), kernels.dot(x2, y2), `dot of ${n}`);
+      kernels.axpy(0.3, x, y);
+      kernels.axpy(0.3, x2, y2);
+      assert.deepEqual([...y], [...y2], `axpy of ${n}`);
+      const C = make(900), C2 = there(C), z = make(30), z2 = there(z);
+      kernels.gemm(false, true, 30, 30, n, 0.7, A, n, A, n, 1, C, 30);
+      kernels.gemm(false, true, 30, 30, n, 0.7, A2, n, A2, n, 1, C2, 30);
+      assert.deepEqual([...C], [...C2], `gemm of ${n}`);
+      kernels.gemv(false, 30, n, 0.7, A, n, x, 1, z);
+      kernels.gemv(false, 30, n, 0.7, A2, n, x2, 1, z2);
+      assert.deepEqual([...z], [...z2], `gemv of ${n}`);
+    }
+  }
 });

@@ -88,3 +88,27 @@ Deno.test("linear regressors refuse hyperparameters that cannot be", async () =>
   assert.throws(() => new Ridge({ alfa: 1 } as never), /did you mean "alpha"/);
   await assert.rejects(new LinearRegression().fit(X, y, [0, 0, 0]), /weight zero/);
 });
+
+Deno.test("linear models find the one NaN or infinity in a large table", async () => {
+  const n = 26_000, m = 40;
+  const large = new NDArray(new Float64Array(n * m), [n, m]);
+  for (let i = 0; i < large.size; i++) large.data[i] = (i * 7919 % 1009) / 1009;
+  const target = Float64Array.from({ length: n }, (_, i) => i % 2);
+  const place = [25_001, 3] as const;
+  for (const bad of [NaN, Infinity, -Infinity]) {
+    large.set(bad, ...place);
+    for (const [name, make] of Object.entries(makers)) {
+      await assert.rejects(
+        make().fit(large, target),
+        new RegExp(`${name}.fit: X contains (NaN|infinity), first at \\[25001, 3\\]`),
+      );
+      const w = Float64Array.from(target, (_, i) => i === place[0] ? 0 : 1);
+      await assert.rejects(make().fit(large, target, w), /first at \[25001, 3\]/);
+    }
+    await assert.rejects(
+      new LogisticRegression({ solver: "saga", l1Ratio: 1 }).fit(large, target),
+      /first at \[25001, 3\]/,
+    );
+    await assert.rejects(new Ridge({ solver: "svd" }).fit(large, target), /first at \[25001, 3\]/);
+  }
+});

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import {
+  Client,
   crossValPredict,
+  crossValScore,
   FitFailedError,
   GaussianNB,
   getScorer,
@@ -15,6 +17,7 @@ import {
   makeClassification,
   makeRegression,
   type NDArray,
+  parallelBackend,
   permutationTestScore,
   RandomizedSearchCV,
   Ridge,
@@ -25,7 +28,7 @@ import {
   SVC,
   UnknownNameError,
   validationCurve,
-} from "../../../ml/mod.ts";
+} from "../../../mod.ts";
 import { assertClose, camelCase, captured, golden } from "../golden.ts";
 
 const values = golden("ml_model_selection_more");
@@ -207,4 +210,22 @@ Deno.test("A search says which methods it can hand on, and scorers ask", async (
   });
   await drawn.fit(two.X, two.y);
   assert.equal(drawn.cvResults_.params.length, 3);
+});
+
+Deno.test("Cross-validated predictions, curves and searches are the same on a cluster", async () => {
+  const all = async (): Promise<unknown[]> => {
+    const proba = await crossValPredict(nb, X, y, { cv: 4, method: "predictProba" });
+    const chance = await permutationTestScore(nb, X, y, { cv: 3, nPermutations: 5, scoring: "neg_log_loss" });
+    const further = await learningCurve(nb, X, y, { cv: 3, exploitIncrementalLearning: true });
+    const halving = await new HalvingRandomSearchCV(nb, anySpace, { randomState: 0 }).fit(X, y);
+    // A search inside of a cross validation: what it draws from travels.
+    const inner = new RandomizedSearchCV(nb, anySpace, { nIter: 2, cv: 2, randomState: 0 });
+    const nested = await crossValScore(inner, X, y, { cv: 2, scoring: "roc_auc_ovr" });
+    return [proba, chance.permutationScores, further.testScores, halving.cvResults_.meanTestScore, nested].map((a) =>
+      a.toArray()
+    );
+  };
+  const here = await all();
+  await using client = await Client.local({ processes: false, threadsPerWorker: 2 });
+  assert.deepEqual(await parallelBackend("cluster", { client }, all), here);
 });

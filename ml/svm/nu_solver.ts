@@ -1,0 +1,130 @@
+import { SVMError } from "./errors.ts";
+import type { DualOptions, DualProblem, DualSolution, DualSolver } from "./solver.ts";
+
+/** Stands for a curvature that is not positive. */
+const TAU = 1e-12;
+
+/** The largest −G of samples of a class that may grow, or the largest G of those that may shrink, and which it is. */
+interface Extreme {
+  at: number;
+  value: number;
+}
+
+/**
+ * Solves problems in which each class's sum of α is given: pairs are moved within a class.
+ *
+ * Source: C.-C. Chang, C.-J. Lin, "Training ν-support vector classifiers", Neural Computation 13 (2001).
+ *
+ * @param nu share of the bounds' sum that α takes
+ */
+export function nuSolver(nu: number): DualSolver {
+  return (problem, options) => solve(start(problem, nu), options);
+}
+
+/** The first α that are feasible. */
+function start(problem: DualProblem, nu: number): DualProblem & { alpha: Float64Array } {
+  const { y, upper } = problem;
+  const half = upper.reduce((t, c) => t + nu * c, 0) / 2;
+  const left: Record<number, number> = { 1: half, [-1]: half };
+  const alpha = new Float64Array(y.length);
+  for (let t = 0; t < y.length; t++) {
+    alpha[t] = Math.min(upper[t], left[y[t]]);
+    left[y[t]] -= alpha[t];
+  }
+  if (left[1] > 1e-12 * half || left[-1] > 1e-12 * half) {
+    throw new SVMError(`specified nu is infeasible: nu=${nu} asks for more errors than the smaller class has samples`);
+  }
+  return { ...problem, p: new Float64Array(y.length), alpha };
+}
+
+function solve(problem: DualProblem & { alpha: Float64Array }, { tol, maxIter }: DualOptions): DualSolution {
+  const { kernel, y, upper, alpha } = problem;
+  const { size, columns, diagonal, scale } = kernel;
+  const G = new Float64Array(size);
+  const add = (i: number, by: number): void => {
+    const row = kernel.row(i);
+    const d = by * y[i] * scale;
+    for (let k = 0; k < size; k++) G[k] += y[k] * d * row[columns[k]];
+  };
+  for (let t = 0; t < size; t++) if (alpha[t] !== 0) add(t, alpha[t]);
+  let iterations = 0;
+  let converged = true;
+  while (true) {
+    const pair = select(problem, G, tol);
+    if (pair === undefined) break;
+    if (maxIter !== -1 && iterations >= maxIter) {
+      converged = false;
+      break;
+    }
+    iterations++;
+    const [i, j] = pair;
+    let curvature = diagonal[i] + diagonal[j] - 2 * scale * kernel.row(i)[columns[j]];
+    if (!(curvature > 0)) curvature = TAU;
+    const sum = alpha[i] + alpha[j];
+    const delta = (G[i] - G[j]) / curvature;
+    // Within a class their sum stays.
+    const a = Math.min(upper[i], sum, Math.max(0, sum - upper[j], alpha[i] - delta));
+    const [di, dj] = [a - alpha[i], sum - a - alpha[j]];
+    alpha[i] = a;
+    alpha[j] = sum - a;
+    add(i, di);
+    add(j, dj);
+  }
+  const r = [1, -1].map((s) => level(problem, G, s));
+  const size2 = (r[0] + r[1]) / 2;
+  return { alpha: alpha.map((v) => v / size2), rho: (r[0] - r[1]) / 2 / size2, iterations, converged };
+}
+
+/** A pair of one class that promises the largest decrease; undefined when none violates the optimum by `tol`. */
+function select(
+  { kernel, y, upper, alpha }: DualProblem & { alpha: Float64Array },
+  G: Float64Array,
+  tol: number,
+): readonly [number, number] | undefined {
+  const grow: Record<number, Extreme> = {
+    1: { at: -1, value: -Infinity },
+    [-1]: { at: -1, value: -Infinity },
+  };
+  const size = y.length;
+  for (let t = 0; t < size; t++) {
+    const of = grow[y[t]];
+    if (alpha[t] < upper[t] && -G[t] >= of.value) [of.at, of.value] = [t, -G[t]];
+  }
+  const worst: Record<number, number> = { 1: -Infinity, [-1]: -Infinity };
+  let best = Infinity;
+  let pair: readonly [number, number] | undefined;
+  const rows = { 1: grow[1].at < 0 ? undefined : kernel.row(grow[1].at), [-1]: undefined as Float32Array | undefined };
+  rows[-1] = grow[-1].at < 0 ? undefined : kernel.row(grow[-1].at);
+  for (let t = 0; t < size; t++) {
+    if (!(alpha[t] > 0)) continue;
+    const s = y[t] as 1 | -1;
+    worst[s] = Math.max(worst[s], G[t]);
+    const { at, value } = grow[s];
+    const gap = value + G[t];
+    const row = rows[s];
+    if (!(gap > 0) || row === undefined) continue;
+    const curvature = kernel.diagonal[at] + kernel.diagonal[t] - 2 * kernel.scale * row[kernel.columns[t]];
+    const gain = -(gap * gap) / (curvature > 0 ? curvature : TAU);
+    if (gain <= best) {
+      best = gain;
+      pair = [at, t];
+    }
+  }
+  const gap = Math.max(grow[1].value + worst[1], grow[-1].value + worst[-1]);
+  return gap < tol ? undefined : pair;
+}
+
+/** Where the gradient of a class's free samples stands. */
+function level({ y, upper, alpha }: DualProblem & { alpha: Float64Array }, G: Float64Array, sign: number): number {
+  let above = Infinity, below = -Infinity, sum = 0, free = 0;
+  for (let t = 0; t < y.length; t++) {
+    if (y[t] !== sign) continue;
+    if (alpha[t] >= upper[t]) below = Math.max(below, G[t]);
+    else if (alpha[t] <= 0) above = Math.min(above, G[t]);
+    else {
+      sum += G[t];
+      free++;
+    }
+  }
+  return free > 0 ? sum / free : (above + below) / 2;
+}

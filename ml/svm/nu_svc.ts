@@ -1,0 +1,106 @@
+import type { Params } from "../base/mod.ts";
+import {
+  bool,
+  callable,
+  either,
+  integer,
+  mapping,
+  oneOf,
+  type ParameterRule,
+  randomSource,
+  real,
+} from "../utils/mod.ts";
+import { BaseSVC } from "./base_svc.ts";
+import { nuSolver } from "./nu_solver.ts";
+import type { DualSolver } from "./solver.ts";
+import type { SVCOptions } from "./svc.ts";
+
+/** Hyperparameters of {@linkcode NuSVC}. */
+export interface NuSVCOptions extends Omit<SVCOptions, "C"> {
+  /** Upper bound of the share of training errors, lower bound of the share of support vectors; above 0, at most 1; 0.5 if left out. */
+  nu?: number;
+}
+
+const rules: Readonly<Record<string, ParameterRule>> = {
+  nu: real({ above: 0, max: 1 }),
+  kernel: either(oneOf("linear", "poly", "rbf", "sigmoid", "precomputed"), callable),
+  degree: integer({ min: 0 }),
+  gamma: either(oneOf("scale", "auto"), real({ min: 0 })),
+  coef0: real(),
+  shrinking: bool,
+  probability: bool,
+  tol: real({ above: 0 }),
+  cacheSize: real({ above: 0 }),
+  classWeight: either(oneOf("balanced", null), mapping),
+  maxIter: integer({ min: -1 }),
+  decisionFunctionShape: oneOf("ovr", "ovo"),
+  breakTies: bool,
+  randomState: randomSource,
+};
+
+/**
+ * Support vector classifier that is told what share of the samples may be on the wrong side, and not what each costs.
+ * All else is as in {@linkcode SVC}. As in scikit-learn, `classWeight` is accepted and changes nothing.
+ *
+ * Source: B. Schölkopf et al., "New support vector algorithms", Neural Computation 12 (2000).
+ *
+ * @example
+ * ```ts
+ * import { loadIris, NuSVC } from "@troupe/troupe";
+ * const { X, y } = loadIris();
+ * const svc = await new NuSVC({ nu: 0.2 }).fit(X, y);
+ * await svc.score(X, y); // 0.98
+ * ```
+ */
+export class NuSVC extends BaseSVC {
+  /** Hyperparameters and their defaults. */
+  static override readonly defaults: Readonly<Params> = {
+    nu: 0.5,
+    kernel: "rbf",
+    degree: 3,
+    gamma: "scale",
+    coef0: 0,
+    shrinking: true,
+    probability: false,
+    tol: 1e-3,
+    cacheSize: 200,
+    classWeight: null,
+    verbose: false,
+    maxIter: -1,
+    decisionFunctionShape: "ovr",
+    breakTies: false,
+    randomState: null,
+  };
+
+  /** Upper bound of the share of training errors. */
+  declare nu: number;
+
+  /**
+   * Keeps its hyperparameters.
+   *
+   * @param options hyperparameters by name
+   */
+  constructor(options: NuSVCOptions = {}) {
+    super(options);
+  }
+
+  /** What hyperparameters may be. */
+  protected override rules(): Readonly<Record<string, ParameterRule>> {
+    return rules;
+  }
+
+  /** What solves a pair's problem. */
+  protected override solver(): DualSolver {
+    return nuSolver(this.nu);
+  }
+
+  /** Whether the share of errors is bounded. */
+  protected override isNu(): boolean {
+    return true;
+  }
+
+  /** Upper bound of each α: the weight of its sample. */
+  protected override upperBounds(_codes: Int32Array, _classWeight: Float64Array, weight: Float64Array): Float64Array {
+    return weight.slice();
+  }
+}
