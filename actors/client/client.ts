@@ -9,6 +9,7 @@ import { ActorHandle, type ActorHost, handleOf, makeHandle } from "./actor_handl
 import { ActorCalls } from "./actors.ts";
 import type { ClientTask } from "./client_task.ts";
 import type { ClientParts, ClusterEvent, ScatterOptions, WorkerInfo } from "./client_options.ts";
+import { firedAreTold } from "./closing.ts";
 import { ClientCore } from "./core.ts";
 import { gather } from "./gathering.ts";
 import { runEverywhere, workersThere } from "./everywhere.ts";
@@ -401,11 +402,12 @@ export class Client implements AsyncDisposable {
     return whileWaiting(this.#shared.core.ask(what, args));
   }
 
-  /** Leaves the cluster: what only this client wanted is dropped, and what is still awaited fails with `ClientClosedError`. */
+  /** Leaves the cluster: what only this client wanted, but what was fired and forgotten, is dropped, and what is still awaited fails with `ClientClosedError`. */
   close(): Promise<void> {
     const shared = this.#shared;
     return shared.closing ??= (async () => {
       closedListeners.get(shared.base)?.();
+      await firedAreTold(shared.core);
       await shared.core.close();
       await shared.closed?.();
     })();

@@ -135,7 +135,7 @@ export abstract class ForestClassifier extends ForestClassifierBase {
   }
 
   /** Takes over what was grown. */
-  protected keep(X: MatrixLike, { job, targets, single }: PreparedClasses, grown: GrownForest): void {
+  private keep(X: MatrixLike, { job, targets, single }: PreparedClasses, grown: GrownForest): void {
     resetFitted(this);
     const { problem } = job;
     rememberFeatures(this, X, problem.nFeatures);
@@ -151,7 +151,7 @@ export abstract class ForestClassifier extends ForestClassifierBase {
   }
 
   /** What the methods would return, of the means that trees predict. */
-  protected outputsOf(means: Float64Array): KnownOutputs {
+  private outputsOf(means: Float64Array): KnownOutputs {
     const predictProba = sharesFrom(this, means, this.nClasses_, undefined);
     return {
       predict: labelsFrom(this, means, this.nClasses_),
@@ -161,12 +161,12 @@ export abstract class ForestClassifier extends ForestClassifierBase {
   }
 
   /** Learned attributes that scorers may ask for. */
-  protected knownAttributes(): Record<string, unknown> {
+  private knownAttributes(): Record<string, unknown> {
     return { classes_: this.classes_, nClasses_: this.nClasses_ };
   }
 
   /** Checks what it is given, and makes of it what the trees need. */
-  protected prepare(
+  private prepare(
     X: MatrixLike,
     y: LabelsLike,
     sampleWeight?: VectorLike | null,
@@ -196,6 +196,7 @@ export abstract class ForestClassifier extends ForestClassifierBase {
     return { job, targets, samples: table.X, single: targets.single };
   }
 
+  /** The weight of each sample by its class. */
   private weighClasses(targets: ClassTargets, given: Float64Array | null, caller: string): Float64Array | null {
     const { classWeight } = this;
     if (classWeight === "balanced" || classWeight === "balanced_subsample") {

@@ -108,7 +108,7 @@ export abstract class ForestRegressor extends ForestRegressorBase {
   }
 
   /** Takes over what was grown. */
-  protected keep(X: MatrixLike, { job }: PreparedForest, grown: GrownForest): void {
+  private keep(X: MatrixLike, { job }: PreparedForest, grown: GrownForest): void {
     resetFitted(this);
     const { problem } = job;
     rememberFeatures(this, X, problem.nFeatures);
@@ -120,17 +120,17 @@ export abstract class ForestRegressor extends ForestRegressorBase {
   }
 
   /** What the methods would return, of the means that trees predict. */
-  protected outputsOf(means: Float64Array): KnownOutputs {
+  private outputsOf(means: Float64Array): KnownOutputs {
     return { predict: this.shaped(means) };
   }
 
   /** Learned attributes that scorers may ask for. */
-  protected knownAttributes(): Record<string, unknown> {
+  private knownAttributes(): Record<string, unknown> {
     return {};
   }
 
   /** Checks what it is given, and makes of it what the trees need. */
-  protected prepare(
+  private prepare(
     X: MatrixLike,
     y: VectorLike | MatrixLike,
     sampleWeight?: VectorLike | null,

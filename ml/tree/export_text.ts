@@ -19,9 +19,13 @@ export interface ExportTextOptions {
   showWeights?: boolean;
 }
 
-interface TextSource {
+/** A fitted tree, as {@linkcode exportText} takes it. */
+export interface FittedTree {
+  /** The tree. */
   tree_: Tree;
+  /** Number of features. */
   nFeaturesIn_: number;
+  /** The classes, if it predicts such. */
   classes_?: Labels;
 }
 
@@ -32,7 +36,7 @@ interface TextSource {
  * @throws {InvalidParameterError} when there are not as many names as features or classes
  * @throws {NotFittedError} before `fit`
  */
-export function exportText(tree: TextSource, options: ExportTextOptions = {}): string {
+export function exportText(tree: FittedTree, options: ExportTextOptions = {}): string {
   checkIsFitted(tree, "exportText");
   const { featureNames, classNames, maxDepth = 10, spacing = 3, decimals = 2, showWeights = false } = options;
   const { tree_, nFeaturesIn_ } = tree;

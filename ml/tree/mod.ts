@@ -4,7 +4,7 @@
  */
 export { DecisionTreeClassifier, type DecisionTreeClassifierOptions } from "./decision_tree_classifier.ts";
 export { DecisionTreeRegressor, type DecisionTreeRegressorOptions } from "./decision_tree_regressor.ts";
-export { exportText, type ExportTextOptions } from "./export_text.ts";
+export { exportText, type ExportTextOptions, type FittedTree } from "./export_text.ts";
 export type { ClassCriterionName, NumberCriterionName } from "./grow.ts";
 export type { MaxFeatures, TreeOptions } from "./parameters.ts";
 export type { PruningPath } from "./pruning.ts";

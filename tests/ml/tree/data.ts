@@ -76,6 +76,20 @@ export function classes(name: string): Cut<NDArray<Int32Array>> {
   return cut(X, y);
 }
 
+/** The data sets of ml_tree.py that are large enough to grow on ranks: 2 or 3 classes, or numbers. */
+export function many(kind: number): { X: Matrix; y: NDArray<Int32Array> | Matrix } {
+  const { X, y } = makeClassification({
+    nSamples: 3000,
+    nFeatures: 8,
+    nInformative: 5,
+    nRedundant: 0,
+    nClasses: Math.max(kind, 2),
+    randomState: kind,
+  });
+  for (let i = 0; i < 3000; i++) X.set(Math.round(X.get(i, 7)), i, 7);
+  return { X, y: kind > 0 ? y : y.map((v, i) => Math.round(20 * X.get(i, 0) + 50 * v)) };
+}
+
 /** The data sets with numbers of ml_tree.py. */
 export function numbers(name: string): Cut<Matrix> {
   if (name === "diabetes") {

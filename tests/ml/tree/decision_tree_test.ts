@@ -14,7 +14,7 @@ import {
   UnknownNameError,
 } from "../../../ml/mod.ts";
 import { assertClose, assertDigest, camelCase, captured, type Digest, golden } from "../golden.ts";
-import { classes, numbers } from "./data.ts";
+import { classes, many, numbers } from "./data.ts";
 
 const values = golden("ml_tree");
 
@@ -55,6 +55,17 @@ for (const c of values.regressors) {
     const m = await new DecisionTreeRegressor(camelCase(c.params) as DecisionTreeRegressorOptions).fit(X, y);
     assertTree(m.tree_, c.tree);
     assertDigest(await m.predict(T), c.predict, 1e-12, "predict");
+  });
+}
+
+for (const c of values.many) {
+  Deno.test(`Decision trees of many samples are scikit-learn's: ${c.kind} classes, ${JSON.stringify(c.params)}`, async () => {
+    const { X, y } = many(c.kind);
+    const m = c.kind > 0
+      ? new DecisionTreeClassifier(camelCase(c.params))
+      : new DecisionTreeRegressor(camelCase(c.params));
+    await m.fit(X, y);
+    assertTree(m.tree_, c.tree);
   });
 }
 

@@ -1,0 +1,33 @@
+/**
+ * What a client has yet to do before it leaves.
+ *
+ * @module
+ */
+
+import type { ClientTask } from "./client_task.ts";
+import type { ClientCore } from "./core.ts";
+
+/** Milliseconds that data may take to arrive at a worker after its client was told to leave. */
+const LAST_WAYS = 10_000;
+
+/** Ends when the scheduler was told of all that was fired and forgotten: some of it may wait for arguments that are on their way to a worker. */
+export async function firedAreTold(core: ClientCore): Promise<void> {
+  const { machine } = core;
+  const untold = (t: ClientTask): boolean => t.call !== undefined && t.call.options.forget && !t.sent;
+  core.flush();
+  const tasks = [...machine.tasks.values()];
+  if (machine.ended !== undefined || !tasks.some((t) => untold(t) && t.state === "pending")) return;
+  const data = tasks.filter((t) => t.kind === "data" && t.state === "pending");
+  const idle = core.busy();
+  await new Promise<void>((resolve) => {
+    const timer = core.clock.after(LAST_WAYS, resolve);
+    let left = data.length;
+    const one = (): void => {
+      if (--left > 0) return;
+      timer.cancel();
+      resolve();
+    };
+    for (const t of data) core.watch(t, one);
+    if (left === 0) one();
+  }).finally(idle);
+}

@@ -1,0 +1,15 @@
+import { deepStrictEqual } from "node:assert/strict";
+import { Client } from "../../../actors/client/mod.ts";
+
+Deno.test("Client.close() leaves what was fired and forgotten to be done, also what waits for its arguments", async () => {
+  await using cluster = await Client.local({ workers: 1, threadsPerWorker: 1, memoryLimit: "256MiB" });
+  const leaving = await Client.connect(cluster.scheduler);
+  // Large enough to be scattered first.
+  const large = new Float64Array(500_000).fill(1);
+  void leaving.with({ forget: true, key: "fired" }).submit((x: Float64Array) => x.length, large);
+  await leaving.close();
+  const done = async (): Promise<string[]> =>
+    (await cluster.events({ limit: 10_000 })).filter((e) => e.what === "fired").map((e) => `${e.from} ${e.to}`);
+  while ((await done()).at(-1) !== "memory forgotten") await new Promise((r) => setTimeout(r, 10));
+  deepStrictEqual((await done()).slice(-2), ["processing memory", "memory forgotten"]);
+});
