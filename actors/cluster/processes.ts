@@ -159,7 +159,7 @@ export async function workerNanny(options: WorkerProcessOptions, contents?: Cont
     ...nannyOptions(options),
     memoryLimit: terminate * memoryLimit,
     // Threads can be given no more than the process has.
-    command: () => command(entry, env, ["--allow-write", ...netFlag(options.allowNet ?? [])]),
+    command: () => command(entry, env, ["--v8-flags=--expose-gc", "--allow-write", ...netFlag(options.allowNet ?? [])]),
     config: (): WorkerConfig => ({
       name: options.name,
       scheduler: options.scheduler,

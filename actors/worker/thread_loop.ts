@@ -5,6 +5,7 @@
  * @module
  */
 
+import { collectGarbage } from "./garbage.ts";
 import type { Endpoint } from "../../transport/mod.ts";
 import { contentHash, fromBlob, neededCode, pack, type PackedValue, unpack } from "../values/mod.ts";
 import { RelayEndpoint } from "./relay_endpoint.ts";
@@ -122,6 +123,7 @@ export class ThreadLoop implements RunHost {
       if (did && Atomics.exchange(this.#words, this.#wants, 0) === 1) this.#queue.wakeMain();
       if (this.#actors.work(TURN)) did = true;
       if (this.#claims && this.#busy === 0) {
+        collectGarbage();
         const offset = this.#queue.claim();
         if (offset >= 0) {
           did = true;

@@ -6,6 +6,7 @@
 
 import { blobSize, pack, type PackedValue, toBlob, writeBlob } from "../values/mod.ts";
 import { MemoryError } from "./errors.ts";
+import { leftBehind } from "./garbage.ts";
 import { MAX_GRANT, SharedQueue, type ThreadLine, Word } from "./shared_queue.ts";
 import { Out } from "./thread_records.ts";
 
@@ -106,6 +107,7 @@ export class Results {
     missing.forEach((i, j) => {
       const { view, arena } = views[j];
       view.set(pieces[i]);
+      leftBehind(view.byteLength);
       at.set([arena, view.byteOffset, view.byteLength], 3 * i);
     });
     const ring = this.line.outbox;
