@@ -54,7 +54,7 @@ function makeSearch(C: EstimatorClass): object {
 }
 
 const ofBootstrap = {
-  "weights of one change nothing; weights of another length, and negative ones, are refused":
+  "weights of one change nothing; weights of another length, negative ones and NaN are refused":
     "weights change the draws of the bootstrap",
   "a weight of zero is a sample that is not there, and one of two is one that is there twice":
     "weights change the draws of the bootstrap",
