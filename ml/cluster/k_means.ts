@@ -24,8 +24,8 @@ export interface KMeansOptions {
   /** Seed of the beginnings. */
   randomState?: RandomStateLike;
   /**
-   * Which bounds spare distances: "lloyd" keeps two numbers a sample, "elkan" one more for each cluster. Results are the
-   * same. "lloyd" if left out.
+   * "lloyd", if left out, or "elkan". Both are done alike here: bounds by the triangle inequality, as Elkan's method has
+   * them, spare most distances, and the results of the two are the same anyway.
    */
   algorithm?: "lloyd" | "elkan";
 }
@@ -58,7 +58,7 @@ export class KMeans extends BaseKMeans {
   /** What scikit-learn has and this has not. */
   static override readonly leftOut: Readonly<Record<string, string>> = { copyX: "X is never changed" };
 
-  /** Which bounds spare distances. */
+  /** Named for scikit-learn's sake: both are done alike. */
   declare algorithm: "lloyd" | "elkan";
 
   /**
@@ -86,7 +86,6 @@ export class KMeans extends BaseKMeans {
     const [n, m] = table.shape;
     this.checkEnough(n);
     const runs = this.runs(10);
-    const algorithm = this.effectiveAlgorithm();
     const rng = checkRandomState(this.randomState);
     const weight = weightsOf(sampleWeight, n);
     if (weight !== undefined && weight.every((w) => w === 0)) {
@@ -104,7 +103,6 @@ export class KMeans extends BaseKMeans {
     const options = {
       maxIter: this.maxIter,
       tol: this.tol * spread / (n * m),
-      algorithm,
       verbose: Boolean(this.verbose),
     };
     let best: RunResult | undefined;
@@ -133,13 +131,6 @@ export class KMeans extends BaseKMeans {
     this.inertia_ = inertia;
     this.nIter_ = nIter;
     return this;
-  }
-
-  /** The algorithm that is used: one cluster has no other centres to be kept apart from. */
-  private effectiveAlgorithm(): "lloyd" | "elkan" {
-    if (this.algorithm !== "elkan" || this.nClusters > 1) return this.algorithm;
-    console.warn(`KMeans: algorithm "elkan" makes no sense for one cluster; "lloyd" is used`);
-    return "lloyd";
   }
 }
 

@@ -2,7 +2,7 @@ import type { NDArray } from "../array/mod.ts";
 import { instantiate, type KernelExports, type KernelMemory, privateMemory, type Room } from "../kernels/mod.ts";
 import * as module from "../kernels/wasm/kmeans.ts";
 import type { RandomState } from "../random/mod.ts";
-import { type LloydCenters, type LloydPartial, squaredNorms } from "./lloyd.ts";
+import { type LloydCenters, type LloydPartial, squaredDistance, squaredNorms } from "./lloyd.ts";
 import { type ChosenCenters, distributionOf, drawSamples, firstAtLeast } from "./plus_plus.ts";
 import type { Rows } from "./rows.ts";
 
@@ -20,7 +20,10 @@ type F = (...args: number[]) => number;
 
 /** Where things are while centres are chosen. */
 type Seeding = Readonly<
-  Record<"closest" | "closest32" | "cumulative" | "packed" | "packedNorms" | "found" | "gains", number>
+  Record<
+    "closest" | "closest32" | "owner" | "list" | "reach" | "cumulative" | "packed" | "packedNorms" | "masks" | "gains",
+    number
+  >
 >;
 
 interface KMeansKernels extends KernelExports {
@@ -33,6 +36,7 @@ interface KMeansKernels extends KernelExports {
   inertia: F;
   measure: F;
   accumulate: F;
+  reachable: F;
   tryCandidates: F;
   exactGain: F;
   keepCloser: F;
@@ -234,10 +238,13 @@ export class KMeansSession implements Disposable {
     const at: Seeding = {
       closest: this.#allocate(8 * n),
       closest32: this.#allocate(4 * n),
+      owner: this.#allocate(4 * n),
+      list: this.#allocate(4 * n),
+      reach: this.#allocate(4 * k),
       cumulative: this.#allocate(8 * n),
       packed: this.#allocate(16 * m),
       packedNorms: this.#allocate(16),
-      found: this.#allocate(16 * n * fours),
+      masks: this.#allocate((n + 16) * fours),
       gains: this.#allocate(32 * fours),
     };
     const centers = new Float64Array(k * m);
@@ -250,6 +257,7 @@ export class KMeansSession implements Disposable {
     keep(0, first);
     const start = [n, m, this.#norms, first, this.#weight, at.closest, at.closest32];
     let potential = this.#kernels.measure(this.#data, ...start);
+    this.#i32(at.owner, n).fill(0);
     const cumulative = this.#f64(at.cumulative, n);
     let whole = 0;
     for (let i = 0; i < n; i++) whole += norms[i];
@@ -258,19 +266,21 @@ export class KMeansSession implements Disposable {
       this.#kernels.accumulate(n, at.closest, this.#weight, at.cumulative);
       if (c > 1) potential = cumulative[n - 1];
       const tried = Array.from(values, (v) => Math.min(firstAtLeast(cumulative, v * potential), n - 1));
-      for (let f = 0; f < fours; f++) this.#try(tried.slice(FOUR * f, FOUR * (f + 1)), f, at);
+      this.#f32(at.reach, k).set(reaches(tried, centers.subarray(0, c * m), this.rows));
+      const count = this.#kernels.reachable(n, at.closest32, at.owner, at.reach, at.list);
+      for (let f = 0; f < fours; f++) this.#try(tried.slice(FOUR * f, FOUR * (f + 1)), f, count, at);
       const best = this.#bestOf(tried, whole, at);
-      const { closest, closest32, found } = at;
-      const list = [found + 16 * n * (best >> 2), best & 3];
-      this.#kernels.keepCloser(this.#data, n, m, this.#norms, closest, closest32, tried[best], ...list);
+      const { list, closest, closest32, owner, masks } = at;
+      const chosen = [tried[best], c, masks + (n + 16) * (best >> 2), best & 3];
+      this.#kernels.keepCloser(this.#data, count, list, m, this.#norms, closest, closest32, owner, ...chosen);
       keep(c, tried[best]);
     }
     this.#freeSince(rooms);
     return { centers, indices };
   }
 
-  /** Measures up to four candidates. */
-  #try(some: readonly number[], f: number, at: Seeding): void {
+  /** Measures up to four candidates against the listed rows. */
+  #try(some: readonly number[], f: number, count: number, at: Seeding): void {
     const { n, m, data, norms } = this.rows;
     const packed = this.#f32(at.packed, FOUR * m).fill(0);
     const packedNorms = this.#f32(at.packedNorms, FOUR).fill(HUGE);
@@ -278,8 +288,10 @@ export class KMeansSession implements Disposable {
       for (let j = 0; j < m; j++) packed[FOUR * j + t] = -2 * data[i * m + j];
       packedNorms[t] = norms[i];
     }
-    const into = [at.packed, at.packedNorms, at.found + 16 * n * f, at.gains + 32 * f];
-    this.#kernels.tryCandidates(this.#small, n, m, this.#norms32, at.closest32, this.#weight, ...into);
+    const largest = some.reduce((a, i) => Math.max(a, norms[i]), 0);
+    const into = [at.packed, at.packedNorms, largest, at.masks + (n + 16) * f, at.gains + 32 * f];
+    const { list, closest32 } = at;
+    this.#kernels.tryCandidates(this.#small, count, list, m, this.#norms32, closest32, this.#weight, ...into);
   }
 
   /** The candidate that leaves the smallest sum; where float32 cannot tell, those in question are measured in float64. */
@@ -307,6 +319,15 @@ export class KMeansSession implements Disposable {
   [Symbol.dispose](): void {
     this.#freeSince(0);
   }
+}
+
+/** For each centre a quarter of the squared distance to the nearest candidate, a little less for rounding. */
+function reaches(tried: readonly number[], centers: Float64Array, { data, m }: Rows): Float64Array {
+  const out = new Float64Array(centers.length / m).fill(Infinity);
+  for (const i of tried) {
+    for (let c = 0; c < out.length; c++) out[c] = Math.min(out[c], squaredDistance(data, i * m, centers, c * m, m));
+  }
+  return out.map((d) => d / 4 * (1 - 1e-5));
 }
 
 /** How far each centre went, and how far the farthest of the others; a little more, for float32 rounds. */

@@ -1,4 +1,3 @@
-import { assignElkan, elkanPartial, startElkan } from "./elkan.ts";
 import {
   assignBlock,
   finishLloyd,
@@ -18,8 +17,6 @@ export interface RunOptions {
   readonly maxIter: number;
   /** The run ends when the centres together move by no more than the root of this. */
   readonly tol: number;
-  /** Which bounds spare distances. */
-  readonly algorithm: "lloyd" | "elkan";
   /** Whether to tell of every iteration. */
   readonly verbose: boolean;
 }
@@ -47,17 +44,7 @@ interface Worker {
   inertia(centers: Float64Array): number;
 }
 
-function workerOf(rows: Rows, k: number, algorithm: "lloyd" | "elkan", session: KMeansSession | undefined): Worker {
-  const inertia = (labels: Int32Array) => (centers: Float64Array) => inertiaOf(rows, labels, centers);
-  if (algorithm === "elkan") {
-    const block = startElkan(rows, k);
-    return {
-      inertia: inertia(block.labels),
-      labels: block.labels,
-      partial: (state) => elkanPartial(block, state),
-      assign: (state) => assignElkan(block, state),
-    };
-  }
+function workerOf(rows: Rows, session: KMeansSession | undefined): Worker {
   if (session !== undefined) {
     session.restart();
     return {
@@ -69,7 +56,7 @@ function workerOf(rows: Rows, k: number, algorithm: "lloyd" | "elkan", session: 
   }
   const block = startLloyd(rows);
   return {
-    inertia: inertia(block.labels),
+    inertia: (centers) => inertiaOf(rows, block.labels, centers),
     labels: block.labels,
     partial: (state) => lloydPartial(block, state),
     assign: (state) => assignBlock(block, state),
@@ -92,7 +79,7 @@ export function runOnce(
   options: RunOptions,
   session?: KMeansSession,
 ): RunResult {
-  const worker = workerOf(rows, k, options.algorithm, session);
+  const worker = workerOf(rows, session);
   const { labels } = worker;
   let state: LloydCenters = { k, centers: start };
   let strict = false;

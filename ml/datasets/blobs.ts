@@ -1,6 +1,6 @@
 import { type MatrixLike, NDArray, toNDArray } from "../array/mod.ts";
 import { checkRandomState, type RandomState, type RandomStateLike, shuffledIndices } from "../random/mod.ts";
-import { checkArray } from "../utils/mod.ts";
+import { checkArray, checkOptionNames } from "../utils/mod.ts";
 import { DatasetError } from "./errors.ts";
 
 /** Parameters of {@linkcode makeBlobs}. */
@@ -51,6 +51,8 @@ function centersFor(rng: RandomState, options: MakeBlobsOptions): NDArray<Float6
   return table;
 }
 
+const OPTIONS = ["nSamples", "nFeatures", "centers", "clusterStd", "centerBox", "shuffle", "randomState"];
+
 /** Samples drawn at a time. */
 const BLOCK = 16_384;
 
@@ -74,6 +76,7 @@ function addNoise(X: Float64Array, start: number, center: Float64Array, std: num
  * ```
  */
 export function makeBlobs(options: MakeBlobsOptions = {}): Blobs {
+  checkOptionNames("makeBlobs", options, OPTIONS, { returnCenters: "the centres are always given" });
   const { nSamples = 100, clusterStd = 1, shuffle = true } = options;
   const rng = checkRandomState(options.randomState);
   const centers = centersFor(rng, options);

@@ -1,5 +1,11 @@
 import type { NDArray } from "../array/mod.ts";
 
+/** What scikit-learn's loaders have as options. */
+export const loaderLeftOut: Readonly<Record<string, string>> = {
+  returnXy: "take X and y of what is given",
+  asFrame: "take X, y and featureNames of what is given",
+};
+
 /** A data set that comes with the library. */
 export interface Dataset<Target extends Int32Array | Float64Array = Int32Array> {
   /** Samples, shape [nSamples, nFeatures]. */

@@ -6,7 +6,7 @@ import {
   sampleWithoutReplacement,
   shuffledIndices,
 } from "../random/mod.ts";
-import { bool, checkParameters, integer, real } from "../utils/mod.ts";
+import { bool, checkOptionNames, checkParameters, integer, real } from "../utils/mod.ts";
 import { DatasetError } from "./errors.ts";
 
 /** Parameters of {@linkcode makeClassification}. */
@@ -244,6 +244,9 @@ function fillOthers(s: Settings, rng: RandomState, X: Float64Array): void {
  * ```
  */
 export function makeClassification(options: MakeClassificationOptions = {}): ClassificationProblem {
+  checkOptionNames("makeClassification", options, [...Object.keys(standard), "randomState"], {
+    returnXy: "samples, classes and what features are always come as one object",
+  });
   const given = Object.fromEntries(Object.entries(options).filter(([, v]) => v !== undefined));
   const s: Settings = { ...standard, ...given };
   checkParameters("makeClassification", s as unknown as Record<string, unknown>, rules);

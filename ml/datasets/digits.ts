@@ -1,5 +1,6 @@
 import { NDArray } from "../array/mod.ts";
-import type { Dataset } from "./bunch.ts";
+import { checkOptionNames } from "../utils/mod.ts";
+import { type Dataset, loaderLeftOut } from "./bunch.ts";
 import { packed } from "./data/digits.ts";
 import { DatasetError } from "./errors.ts";
 import { unpack } from "./unpack.ts";
@@ -28,6 +29,7 @@ export interface Digits extends Dataset {
  * ```
  */
 export function loadDigits(options: { nClass?: number } = {}): Digits {
+  checkOptionNames("loadDigits", options, ["nClass"], loaderLeftOut);
   const { nClass = 10 } = options;
   if (!Number.isInteger(nClass) || nClass < 1 || nClass > 10) {
     throw new DatasetError(`loadDigits: nClass must be a whole number from 1 to 10, got ${nClass}`);

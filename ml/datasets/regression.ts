@@ -1,6 +1,6 @@
 import { NDArray } from "../array/mod.ts";
 import { checkRandomState, type RandomStateLike, shuffledIndices } from "../random/mod.ts";
-import { bool, checkParameters, either, integer, oneOf, real } from "../utils/mod.ts";
+import { bool, checkOptionNames, checkParameters, either, integer, oneOf, real } from "../utils/mod.ts";
 import { orthonormalFactor } from "../linalg/mod.ts";
 
 /** Parameters of {@linkcode makeLowRankMatrix}. */
@@ -27,6 +27,8 @@ export interface MakeLowRankMatrixOptions {
  * ```
  */
 export function makeLowRankMatrix(options: MakeLowRankMatrixOptions = {}): NDArray<Float64Array> {
+  const known = ["nSamples", "nFeatures", "effectiveRank", "tailStrength", "randomState"];
+  checkOptionNames("makeLowRankMatrix", options, known);
   const { nSamples = 100, nFeatures = 100, effectiveRank = 10, tailStrength = 0.5, randomState } = options;
   checkParameters("makeLowRankMatrix", { nSamples, nFeatures, effectiveRank, tailStrength }, {
     nSamples: integer({ min: 1 }),
@@ -113,6 +115,9 @@ const rules = {
  * ```
  */
 export function makeRegression(options: MakeRegressionOptions = {}): RegressionProblem {
+  checkOptionNames("makeRegression", options, [...Object.keys(rules), "randomState"], {
+    coef: "the coefficients are always given",
+  });
   const { nSamples = 100, nFeatures: m = 100, nTargets: k = 1, bias = 0, noise = 0, shuffle = true } = options;
   const { effectiveRank = null, tailStrength = 0.5 } = options;
   const given = { nSamples, nFeatures: m, nInformative: options.nInformative ?? 10, nTargets: k };
@@ -133,7 +138,10 @@ export function makeRegression(options: MakeRegressionOptions = {}): RegressionP
       y[i * k + t] = sum + bias;
     }
   }
-  if (noise > 0) { for (let i = 0; i < y.length; i++) y[i] += noise * rng.nextGauss(); }
+  if (noise > 0) {
+    const drawn = rng.standardNormal(y.length).data;
+    for (let i = 0; i < y.length; i++) y[i] += noise * drawn[i];
+  }
   const shape = (rows: number): number[] => k === 1 ? [rows] : [rows, k];
   const problem = { X, y: new NDArray(y, [nSamples, k]), coef: new NDArray(truth, [m, k]) };
   const mixed = shuffle ? arrange(problem, shuffledIndices(nSamples, rng), shuffledIndices(m, rng)) : problem;

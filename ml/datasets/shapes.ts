@@ -1,6 +1,6 @@
 import { NDArray } from "../array/mod.ts";
 import { checkRandomState, type RandomState, type RandomStateLike, shuffledIndices } from "../random/mod.ts";
-import { bool, checkParameters, either, integer, oneOf, real } from "../utils/mod.ts";
+import { bool, checkOptionNames, checkParameters, either, integer, oneOf, real } from "../utils/mod.ts";
 import { DatasetError } from "./errors.ts";
 
 /** Parameters of {@linkcode makeMoons}. */
@@ -38,6 +38,8 @@ function twoCurves(
   outer: Point,
   inner: Point,
 ): TwoCurves {
+  const known = ["nSamples", "shuffle", "noise", "randomState", ...who === "makeCircles" ? ["factor"] : []];
+  checkOptionNames(who, options, known);
   const { nSamples = 100, shuffle = true, noise = null } = options;
   checkParameters(who, { shuffle, noise }, { shuffle: bool, noise: either(real({ min: 0 }), oneOf(null)) });
   const counts = typeof nSamples === "number"

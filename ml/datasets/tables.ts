@@ -1,5 +1,6 @@
 import { NDArray } from "../array/mod.ts";
-import type { Dataset } from "./bunch.ts";
+import { checkOptionNames } from "../utils/mod.ts";
+import { type Dataset, loaderLeftOut } from "./bunch.ts";
 import { packed as breastCancer } from "./data/breast_cancer.ts";
 import { packed as diabetes } from "./data/diabetes.ts";
 import { packed as iris } from "./data/iris.ts";
@@ -103,6 +104,7 @@ export function loadBreastCancer(): Dataset {
  * ```
  */
 export function loadDiabetes(options: { scaled?: boolean } = {}): Dataset<Float64Array> {
+  checkOptionNames("loadDiabetes", options, ["scaled"], loaderLeftOut);
   const { X, targets, featureNames, targetNames } = readTable(diabetes);
   if (options.scaled !== false) scaleColumns(X);
   const y = new NDArray(targets);

@@ -135,7 +135,7 @@ export const learningChecks: readonly EstimatorCheck[] = [
     },
   },
   {
-    name: "weights of one change nothing; weights of another length, and negative ones, are refused",
+    name: "weights of one change nothing; weights of another length, negative ones and NaN are refused",
     concerns: (s) => ordinary(s) && s.takesWeights,
     async run(subject) {
       const { estimator, X, y } = await subject.fitted();
@@ -145,9 +145,15 @@ export const learningChecks: readonly EstimatorCheck[] = [
         assertSame(await outputsOf(weighted, X), await outputsOf(estimator, X), 1e-8, "weights of one");
       }
       await assertRefused(() => subject.fit(subject.fresh(), X, y, [1, 2]), /weight/i, "fit() with two weights");
-      const bad = new Float64Array(X.length).fill(1);
-      bad[3] = NaN;
-      await assertRefused(() => subject.fit(subject.fresh(), X, y, bad), /weight/i, "fit() with a weight of NaN");
+      for (const value of [NaN, -1]) {
+        const bad = new Float64Array(X.length).fill(1);
+        bad[3] = value;
+        await assertRefused(
+          () => subject.fit(subject.fresh(), X, y, bad),
+          /weight/i,
+          `fit() with a weight of ${value}`,
+        );
+      }
     },
   },
   {

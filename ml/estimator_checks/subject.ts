@@ -6,7 +6,8 @@ import { type EstimatorTags, tagsOf } from "./tags.ts";
 
 /** An estimator as checks use it. */
 export interface AnyEstimator extends HasParams {
-  // deno-lint-ignore no-explicit-any -- whatever it may have
+  /** Whatever else it has. */
+  // deno-lint-ignore no-explicit-any -- known to the one who asks
   [member: string]: any;
 }
 

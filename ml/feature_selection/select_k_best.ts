@@ -1,4 +1,4 @@
-import { type LabelsLike, type MatrixLike, NDArray, toNDArray, type VectorLike } from "../array/mod.ts";
+import { type LabelsLike, type MatrixLike, type NDArray, toNDArray, type VectorLike } from "../array/mod.ts";
 import { type Params, rememberFeatures, resetFitted } from "../base/mod.ts";
 import {
   callable,

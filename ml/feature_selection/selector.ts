@@ -1,6 +1,6 @@
 import { type MatrixLike, NDArray } from "../array/mod.ts";
 import { BaseTransformer, checkFeatures, checkIsFitted, featureNamesOf } from "../base/mod.ts";
-import { checkArray, type CheckArrayOptions, InvalidInputError } from "../utils/mod.ts";
+import { checkArray, InvalidInputError } from "../utils/mod.ts";
 
 /** What selectors share: keeping some columns, by a mask that `fit` learned. */
 export abstract class BaseSelector extends BaseTransformer {
@@ -13,7 +13,7 @@ export abstract class BaseSelector extends BaseTransformer {
   protected abstract mask(): boolean[];
 
   /** Whether missing values may stand in X. */
-  protected get finite(): CheckArrayOptions["forceAllFinite"] {
+  protected get finite(): boolean | "allow-nan" {
     return true;
   }
 

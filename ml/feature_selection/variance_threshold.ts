@@ -1,6 +1,6 @@
 import { type MatrixLike, NDArray } from "../array/mod.ts";
 import { type Params, rememberFeatures, resetFitted } from "../base/mod.ts";
-import { checkArray, type CheckArrayOptions, checkParameters, InvalidInputError, real } from "../utils/mod.ts";
+import { checkArray, checkParameters, InvalidInputError, real } from "../utils/mod.ts";
 import { BaseSelector } from "./selector.ts";
 
 /** Hyperparameters of {@linkcode VarianceThreshold}. */
@@ -38,7 +38,7 @@ export class VarianceThreshold extends BaseSelector {
   }
 
   /** Missing values may stand in X. */
-  protected override get finite(): CheckArrayOptions["forceAllFinite"] {
+  protected override get finite(): boolean | "allow-nan" {
     return "allow-nan";
   }
 

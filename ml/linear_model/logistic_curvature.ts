@@ -103,11 +103,11 @@ export function curvatureAt(
     for (let j = 0; j < part.length / stride; j++) if (j % width < m) part[j * stride + (stride === 1 ? 0 : j)] += l2;
   };
   if (crossed === undefined) {
-    const parts = own.map((s) => Float64Array.from(s, (v) => v * scale));
+    const parts = own.map((s) => timesScale(s, scale));
     for (const part of parts) penalise(part, kind === "diagonal" ? 1 : width);
     return { kind, parts, order };
   }
-  const whole = Float64Array.from(cross, (v) => -v * scale);
+  const whole = timesScale(cross, -scale);
   for (let c = 0; c < k; c++) {
     for (let a = 0; a < width; a++) {
       for (let b = 0; b < width; b++) whole[(c * width + a) * order + c * width + b] += own[c][a * width + b] * scale;
@@ -115,6 +115,13 @@ export function curvatureAt(
   }
   penalise(whole, order);
   return { kind, parts: [whole], order };
+}
+
+/** A copy, times a factor. */
+function timesScale(from: Float64Array, factor: number): Float64Array {
+  const out = new Float64Array(from.length);
+  for (let i = 0; i < out.length; i++) out[i] = from[i] * factor;
+  return out;
 }
 
 /** Solves with second derivatives, in place. */

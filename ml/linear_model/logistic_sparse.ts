@@ -108,7 +108,7 @@ export function solveSparse(
       break;
     }
     const curvature = curvatureAt(data, task, point, kind, rowsFor(data, worst <= 10 * tol));
-    const step = quadraticStep(curvature.parts, curvature.order, point, slope, l1, Math.min(0.01 * worst, 0.1 * tol));
+    const step = quadraticStep(curvature.parts, curvature.order, point, slope, l1, Math.max(0.05 * worst, 0.1 * tol));
     const before = penaltyOf(point, l1);
     const end = point.map((v, i) => v + step[i]);
     let gain = penaltyOf(end, l1) - before;

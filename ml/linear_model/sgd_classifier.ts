@@ -1,4 +1,4 @@
-import { type Labels, type LabelsLike, type MatrixLike, NDArray, toNDArray, type VectorLike } from "../array/mod.ts";
+import { type Labels, type LabelsLike, type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
 import { checkFeatures, type Params, rememberFeatures, resetFitted } from "../base/mod.ts";
 import { StratifiedShuffleSplit } from "../model_selection/mod.ts";
 import { checkRandomState, type RandomStateLike } from "../random/mod.ts";
@@ -20,7 +20,8 @@ import {
   type ParameterRule,
 } from "../utils/mod.ts";
 import { LinearModelError } from "./errors.ts";
-import { LinearClassifier, sigmoid } from "./linear_classifier.ts";
+import { codesOf, sameLabels } from "./known_classes.ts";
+import { LinearClassifier } from "./linear_classifier.ts";
 import { linearScores } from "./scores.ts";
 import { descendStochastically, type DescentState, type LearningRate, type SGDPenalty } from "./sgd_descent.ts";
 import { type HeldOut, heldOutMask } from "./sgd_held_out.ts";
@@ -38,6 +39,7 @@ import {
   startValues,
   warnOfEpochs,
 } from "./sgd_options.ts";
+import { oneVersusRest } from "./sgd_probability.ts";
 
 /** Hyperparameters of {@linkcode SGDClassifier}. */
 export interface SGDClassifierOptions extends SGDOptions {
@@ -213,6 +215,7 @@ export class SGDClassifier extends LinearClassifier {
     return this;
   }
 
+  /** Checks hyperparameters, each and together. */
   private checkOptions(partial: boolean): void {
     checkParameters("SGDClassifier", this.getParams(false), rules);
     checkSGD("SGDClassifier", this as unknown as SGDParams, "hinge", partial);
@@ -223,6 +226,7 @@ export class SGDClassifier extends LinearClassifier {
     }
   }
 
+  /** Samples and labels, checked. */
   private samples(X: MatrixLike, y: LabelsLike, method: string): { table: NDArray<Float64Array>; labels: Labels } {
     const table = checkArray(X, { caller: `SGDClassifier.${method}` });
     const labels = checkLabels(y, `SGDClassifier.${method}: y`);
@@ -248,6 +252,7 @@ export class SGDClassifier extends LinearClassifier {
     return classes;
   }
 
+  /** Learns from where it is, or from the start, and stores what was learned. */
   private learn(
     X: MatrixLike,
     lesson: Lesson,
@@ -377,50 +382,11 @@ export class SGDClassifier extends LinearClassifier {
           'use "log_loss" or "modified_huber"',
       );
     }
-    const scores = this.decisions(X, "predictProba");
-    const probability = this.loss === "log_loss"
-      ? sigmoid
-      : (v: number): number => (Math.max(-1, Math.min(1, v)) + 1) / 2;
-    const [n, k] = scores.shape;
-    if (k === 1) {
-      const out = new Float64Array(2 * n);
-      for (let i = 0; i < n; i++) {
-        const p = probability(scores.data[i]);
-        out[2 * i] = 1 - p;
-        out[2 * i + 1] = p;
-      }
-      return new NDArray(out, [n, 2]);
-    }
-    const out = scores.data.map(probability);
-    for (let i = 0; i < n; i++) {
-      let sum = 0;
-      for (let c = 0; c < k; c++) sum += out[i * k + c];
-      // No class is likely: then all are alike.
-      for (let c = 0; c < k; c++) out[i * k + c] = sum === 0 ? 1 / k : out[i * k + c] / sum;
-    }
-    return new NDArray(out, [n, k]);
+    return oneVersusRest(this.decisions(X, "predictProba"), this.loss);
   }
 
   /** Logarithms of the probabilities. */
   async predictLogProba(X: MatrixLike): Promise<NDArray<Float64Array>> {
     return (await this.predictProba(X)).map(Math.log);
   }
-}
-
-function sameLabels(a: Labels, b: Labels): boolean {
-  return a.size === b.size && Array.from(a.data as ArrayLike<unknown>).every((v, i) => v === b.data[i]);
-}
-
-/** Numbers of labels among known classes. */
-function codesOf(labels: Labels, classes: Labels): Int32Array {
-  const place = new Map(Array.from(classes.data as ArrayLike<number | string>).map((v, c) => [v, c]));
-  return Int32Array.from(toNDArray(labels).data as ArrayLike<number>, (label) => {
-    const c = place.get(label as unknown as number | string);
-    if (c === undefined) {
-      throw new InvalidInputError(
-        `SGDClassifier.partialFit: y holds ${label}, which is not one of the classes [${[...place.keys()].join(", ")}]`,
-      );
-    }
-    return c;
-  });
 }

@@ -167,6 +167,7 @@ export class SGDRegressor extends LinearRegressor {
     return this;
   }
 
+  /** Learns from where it is, or from the start, and stores what was learned. */
   private learn(
     X: MatrixLike,
     y: VectorLike,

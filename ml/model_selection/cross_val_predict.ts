@@ -9,7 +9,14 @@ import {
 } from "../array/mod.ts";
 import { clone, isClassifier } from "../base/mod.ts";
 import { delayed, Parallel } from "../parallel/mod.ts";
-import { checkConsistentLength, checkLabels, encodeLabels, InvalidParameterError, numSamples } from "../utils/mod.ts";
+import {
+  checkConsistentLength,
+  checkLabels,
+  checkOptionNames,
+  encodeLabels,
+  InvalidParameterError,
+  numSamples,
+} from "../utils/mod.ts";
 import { SplitError } from "./errors.ts";
 import { type Fittable, partOf } from "./fit_and_score.ts";
 import { checkCv, type CrossValidation } from "./splitter.ts";
@@ -92,6 +99,8 @@ export async function crossValPredict(
   y?: LabelsLike | null,
   options: CrossValPredictOptions = {},
 ): Promise<NDArray<ArrayData>> {
+  const known = ["cv", "method", "nJobs", "verbose", "sampleWeight", "groups", "preDispatch"];
+  checkOptionNames("crossValPredict", options, known, { params: "give sampleWeight" });
   const { method = "predict", sampleWeight = null, groups } = options;
   if (typeof (estimator as Record<string, unknown>)[method] !== "function") {
     throw new InvalidParameterError(`crossValPredict: ${estimator.constructor.name} has no ${method}()`);

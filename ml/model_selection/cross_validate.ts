@@ -1,6 +1,6 @@
 import { type LabelsLike, type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
 import { clone, isClassifier } from "../base/mod.ts";
-import { checkConsistentLength } from "../utils/mod.ts";
+import { checkConsistentLength, checkOptionNames } from "../utils/mod.ts";
 import { metricKey } from "./cv_results.ts";
 import { evaluateFits, type FitProgress } from "./evaluate.ts";
 import type { ErrorScore } from "./fit_and_score.ts";
@@ -53,6 +53,21 @@ export interface CrossValidationScores {
   [key: string]: unknown;
 }
 
+const OPTIONS = [
+  "scoring",
+  "cv",
+  "nJobs",
+  "verbose",
+  "sampleWeight",
+  "groups",
+  "errorScore",
+  "preDispatch",
+  "returnTrainScore",
+  "returnEstimator",
+  "returnIndices",
+  "onProgress",
+];
+
 /**
  * Fits and scores an estimator on each split.
  *
@@ -67,7 +82,8 @@ export async function crossValidate(
   y?: LabelsLike | null,
   options: CrossValidateOptions = {},
 ): Promise<CrossValidationScores> {
-  checkConsistentLength({ X, y, sampleWeight: options.sampleWeight });
+  checkOptionNames("crossValidate", options, OPTIONS, { params: "give sampleWeight and groups" });
+  checkConsistentLength({ X, y, sampleWeight: options.sampleWeight, groups: options.groups });
   const scorers = readScoring(options.scoring, estimator);
   const splitter = checkCv(options.cv, y, { classifier: isClassifier(estimator) });
   const splits = [...splitter.split(X, y, options.groups)];

@@ -3,6 +3,18 @@ import type { ErrorScore } from "./fit_and_score.ts";
 import type { SingleScoring } from "./scoring.ts";
 import type { CrossValidation } from "./splitter.ts";
 
+/** Names of the options that learning and validation curves have. */
+export const curveOptions: readonly string[] = [
+  "groups",
+  "cv",
+  "scoring",
+  "nJobs",
+  "preDispatch",
+  "verbose",
+  "errorScore",
+  "sampleWeight",
+];
+
 /** Parameters that learning and validation curves have. */
 export interface CurveOptions {
   /** Group of each sample, for the splitter. */

@@ -153,6 +153,7 @@ export class StratifiedGroupKFold implements CrossValidator {
     return foldOf;
   }
 
+  /** The fold that leaves the classes most even with a group in it; of equals the smallest. */
   private bestFold(perFold: Float64Array, own: Float64Array, sizes: Int32Array): number {
     const c = sizes.length;
     let best = 0, least = Infinity, fewest = Infinity;

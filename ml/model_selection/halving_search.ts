@@ -176,6 +176,7 @@ export abstract class BaseHalvingSearch extends BaseSearchCV {
     this.nIterations_ = iterations;
   }
 
+  /** Says what is about to be done, in scikit-learn's lines. */
   private announce(iterations: number, required: number, possible: number): void {
     console.log(`n_iterations: ${iterations}`);
     console.log(`n_required_iterations: ${required}`);

@@ -5,6 +5,7 @@ import {
   checkClassificationTargets,
   checkConsistentLength,
   checkLabels,
+  checkOptionNames,
   checkParameters,
   encodeLabels,
   integer,
@@ -28,6 +29,7 @@ const rules = { nSplits: integer({ min: 2 }), shuffle: bool, randomState: random
 
 /** The options of folds, checked and complete. */
 export function checkedFolds(who: string, options: KFoldOptions): Required<KFoldOptions> {
+  checkOptionNames(who, options, Object.keys(rules));
   const { nSplits = 5, shuffle = false, randomState = null } = options;
   const full = { nSplits, shuffle, randomState };
   checkParameters(who, full, rules);

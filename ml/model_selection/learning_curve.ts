@@ -3,8 +3,14 @@ import { type Labels, type LabelsLike, type MatrixLike, NDArray, type VectorLike
 import { clone, isClassifier } from "../base/mod.ts";
 import { delayed, Parallel } from "../parallel/mod.ts";
 import { checkRandomState, type RandomStateLike } from "../random/mod.ts";
-import { checkConsistentLength, checkLabels, encodeLabels, InvalidParameterError } from "../utils/mod.ts";
-import type { CurveOptions } from "./curve_options.ts";
+import {
+  checkConsistentLength,
+  checkLabels,
+  checkOptionNames,
+  encodeLabels,
+  InvalidParameterError,
+} from "../utils/mod.ts";
+import { type CurveOptions, curveOptions } from "./curve_options.ts";
 import { evaluateFits } from "./evaluate.ts";
 import { type Fittable, partOf } from "./fit_and_score.ts";
 import { readScoring, scoreWith, SINGLE, type SingleScoring } from "./scoring.ts";
@@ -69,6 +75,11 @@ export async function learningCurve(
   y: LabelsLike | null | undefined,
   options: LearningCurveOptions = {},
 ): Promise<LearningCurve> {
+  const own = ["trainSizes", "exploitIncrementalLearning", "shuffle", "randomState"];
+  checkOptionNames("learningCurve", options, [...curveOptions, ...own], {
+    params: "give sampleWeight",
+    returnTimes: "the times are always given",
+  });
   const { sampleWeight, groups, exploitIncrementalLearning = false } = options;
   checkConsistentLength({ X, y, sampleWeight, groups });
   if (exploitIncrementalLearning && !("partialFit" in estimator)) {

@@ -6,6 +6,7 @@ import { checkRandomState, type RandomState, type RandomStateLike } from "../ran
 import {
   checkConsistentLength,
   checkLabels,
+  checkOptionNames,
   checkParameters,
   encodeLabels,
   integer,
@@ -88,6 +89,8 @@ export async function permutationTestScore(
   y: LabelsLike,
   options: PermutationTestOptions = {},
 ): Promise<PermutationTest> {
+  const known = ["groups", "cv", "nPermutations", "nJobs", "randomState", "verbose", "scoring", "sampleWeight"];
+  checkOptionNames("permutationTestScore", options, known, { params: "give sampleWeight" });
   const { nPermutations = 100, groups = null, sampleWeight = null, randomState = 0 } = options;
   checkParameters("permutationTestScore", { nPermutations }, { nPermutations: integer({ min: 1 }) });
   checkConsistentLength({ X, y, groups, sampleWeight });

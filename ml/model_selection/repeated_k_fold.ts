@@ -1,6 +1,6 @@
 import type { LabelsLike } from "../array/mod.ts";
 import { checkRandomState, type RandomState, type RandomStateLike } from "../random/mod.ts";
-import { checkParameters, integer, randomSource } from "../utils/mod.ts";
+import { checkOptionNames, checkParameters, integer, randomSource } from "../utils/mod.ts";
 import { KFold, StratifiedKFold } from "./k_fold.ts";
 import type { CrossValidator, Split } from "./splitter.ts";
 
@@ -29,6 +29,7 @@ export class RepeatedKFold implements CrossValidator {
    * @throws {InvalidParameterError} when there are fewer than two folds or one repetition
    */
   constructor(options: RepeatedKFoldOptions = {}) {
+    checkOptionNames(new.target.name, options, ["nSplits", "nRepeats", "randomState"]);
     const { nSplits = 5, nRepeats = 10, randomState = null } = options;
     checkParameters(new.target.name, { nSplits, nRepeats, randomState }, {
       nSplits: integer({ min: 2 }),

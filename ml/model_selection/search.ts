@@ -193,6 +193,7 @@ export abstract class BaseSearchCV extends BaseEstimator {
     const grids = either(mapping, { expected: "a list of such", test: Array.isArray });
     checkParameters(this.constructor.name, own, {
       returnTrainScore: bool,
+      ..."resource" in own ? { resource: { expected: "a name", test: (v: unknown) => typeof v === "string" } } : {},
       ...Object.fromEntries(["paramGrid", "paramDistributions"].filter((k) => k in own).map((k) => [k, grids])),
     });
     checkParamNames(this.estimator, [...this.candidateNames()]);

@@ -1,6 +1,6 @@
 import type { LabelsLike } from "../array/mod.ts";
 import { checkRandomState, type RandomState, type RandomStateLike } from "../random/mod.ts";
-import { checkLabels, checkParameters, encodeLabels, integer, randomSource } from "../utils/mod.ts";
+import { checkLabels, checkOptionNames, checkParameters, encodeLabels, integer, randomSource } from "../utils/mod.ts";
 import { SplitError } from "./errors.ts";
 import { countSamples, type CrossValidator, type Split } from "./splitter.ts";
 
@@ -71,6 +71,7 @@ export class ShuffleSplit implements CrossValidator {
    * @param options sizes, number of divisions, seed
    */
   constructor(options: ShuffleSplitOptions = {}) {
+    checkOptionNames(new.target.name, options, ["nSplits", "testSize", "trainSize", "randomState"]);
     this.nSplits = options.nSplits ?? 10;
     this.testSize = options.testSize ?? null;
     this.trainSize = options.trainSize ?? null;

@@ -1,5 +1,5 @@
 import type { LabelsLike } from "../array/mod.ts";
-import { checkParameters, either, integer, oneOf } from "../utils/mod.ts";
+import { checkOptionNames, checkParameters, either, integer, oneOf } from "../utils/mod.ts";
 import { SplitError } from "./errors.ts";
 import { countSamples, type CrossValidator, type Split } from "./splitter.ts";
 
@@ -42,6 +42,7 @@ export class TimeSeriesSplit implements CrossValidator {
    * @throws {InvalidParameterError} when there are fewer than two divisions, or a size is not above 0
    */
   constructor(options: TimeSeriesSplitOptions = {}) {
+    checkOptionNames("TimeSeriesSplit", options, ["nSplits", "maxTrainSize", "testSize", "gap"]);
     const { nSplits = 5, maxTrainSize = null, testSize = null, gap = 0 } = options;
     const size = either(integer({ min: 1 }), oneOf(null));
     checkParameters("TimeSeriesSplit", { nSplits, maxTrainSize, testSize, gap }, {

@@ -1,6 +1,6 @@
 import { type ArrayInput, type LabelsLike, NDArray } from "../array/mod.ts";
 import type { RandomStateLike } from "../random/mod.ts";
-import { checkConsistentLength, numSamples } from "../utils/mod.ts";
+import { checkConsistentLength, checkOptionNames, numSamples } from "../utils/mod.ts";
 import { SplitError } from "./errors.ts";
 import { ShuffleSplit, type ShuffleSplitOptions, splitSizes, StratifiedShuffleSplit } from "./shuffle_split.ts";
 import type { Split } from "./splitter.ts";
@@ -65,6 +65,7 @@ export function trainTestSplit<A extends ArrayInput, B extends ArrayInput, C ext
 export function trainTestSplit(...args: unknown[]): unknown[] {
   const last = args[args.length - 1];
   const options: TrainTestSplitOptions = isOptions(last) ? last : {};
+  checkOptionNames("trainTestSplit", options, ["testSize", "trainSize", "randomState", "shuffle", "stratify"]);
   const arrays = (isOptions(last) ? args.slice(0, -1) : args).filter((a) => a !== undefined);
   if (arrays.length === 0) throw new SplitError("trainTestSplit: needs at least one array");
   checkConsistentLength(Object.fromEntries(arrays.map((a, i) => [`array ${i + 1}`, a])));

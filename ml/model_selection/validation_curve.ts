@@ -1,7 +1,7 @@
 import { type LabelsLike, type MatrixLike, NDArray } from "../array/mod.ts";
 import { checkParamNames, clone, type HasParams, isClassifier } from "../base/mod.ts";
-import { checkConsistentLength, InvalidParameterError } from "../utils/mod.ts";
-import type { CurveOptions } from "./curve_options.ts";
+import { checkConsistentLength, checkOptionNames, InvalidParameterError } from "../utils/mod.ts";
+import { type CurveOptions, curveOptions } from "./curve_options.ts";
 import { evaluateFits } from "./evaluate.ts";
 import type { FitResult } from "./fit_and_score.ts";
 import { readScoring, SINGLE } from "./scoring.ts";
@@ -39,6 +39,9 @@ export async function validationCurve(
   y: LabelsLike | null | undefined,
   options: CurveOptions & { paramName: string; paramRange: readonly unknown[] | ArrayLike<unknown> },
 ): Promise<ValidationCurve> {
+  checkOptionNames("validationCurve", options, [...curveOptions, "paramName", "paramRange"], {
+    params: "give sampleWeight",
+  });
   const { paramName, paramRange, sampleWeight, groups } = options;
   checkConsistentLength({ X, y, sampleWeight, groups });
   checkParamNames(estimator as HasParams, [paramName]);

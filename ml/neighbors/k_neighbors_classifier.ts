@@ -33,7 +33,7 @@ import type { SearchIndex } from "./search_index.ts";
  * import { KNeighborsClassifier, loadDigits } from "@troupe/troupe";
  * const { X, y } = loadDigits();
  * const model = await new KNeighborsClassifier().fit(X.slice(0, 1000), y.slice(0, 1000));
- * await model.score(X.slice(1000), y.slice(1000)); // 0.96…
+ * await model.score(X.slice(1000), y.slice(1000)); // 0.957…
  * ```
  */
 export class KNeighborsClassifier extends BaseClassifier {

@@ -2,6 +2,7 @@
  * Preparing samples: scalers, encoders of categories, and what else is done to columns one by one.
  * @module
  */
+export { BaseEncoder, type EncodedColumns } from "./base_encoder.ts";
 export type { Category } from "./categories.ts";
 export * from "./function_transformer.ts";
 export { LabelEncoder } from "./label_encoder.ts";

@@ -164,7 +164,15 @@ export function typeOfTarget(y: Labels): "binary" | "multiclass" | "continuous" 
     const data = y.data as NumericData;
     for (let i = 0; i < data.length; i++) if (data[i] !== Math.trunc(data[i])) return "continuous";
   }
-  return new Set<unknown>(y.data).size <= 2 ? "binary" : "multiclass";
+  // The third value that is none of the first two decides; a set of all would cost ten times as much.
+  const data: ArrayLike<unknown> = y.data;
+  let other: unknown;
+  for (let i = 1; i < data.length; i++) {
+    if (data[i] === data[0] || data[i] === other) continue;
+    if (other !== undefined) return "multiclass";
+    other = data[i];
+  }
+  return "binary";
 }
 
 /** @throws {InvalidInputError} when y holds fractions, which are no class labels */

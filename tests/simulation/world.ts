@@ -15,6 +15,7 @@ import type { Witness } from "./sim_executor.ts";
 import type { Ground, SimProcess } from "./sim_process.ts";
 import { SimScheduler } from "./sim_scheduler.ts";
 import { SimWorker } from "./sim_worker.ts";
+import { Ways } from "./ways.ts";
 
 /** A role in a simulated process. */
 export interface SimRole {
@@ -28,9 +29,6 @@ export const SCHEDULER_ADDRESS = "memory://scheduler";
 
 /** How long a session may be lost before the scheduler takes a worker for dead. */
 const WORKER_GRACE = 1000;
-
-/** After so many ms without a sign of the other, heartbeats end a session. */
-const HEARTBEATS = 8000;
 
 /** After so many ms without a word from it, the scheduler may take a worker for lost. */
 const SILENCE = 34_000;
@@ -63,10 +61,7 @@ export class World implements Ground, Witness {
   readonly slotOf = new Map<string, string>();
   readonly submitted = new Map<string, number>();
   readonly executions = new Map<string, number>();
-  readonly #cuts = new Set<{ a: string; b: string }>();
-  readonly #holds = new Set<{ a: string; b: string }>();
-  /** Names of endpoints, by process. */
-  readonly #names = new Map<string, Set<string>>();
+  readonly #ways: Ways;
   readonly #roles = new Map<SimProcess, SimRole>();
   #incarnations = 0;
   #lives = 0;
@@ -79,6 +74,7 @@ export class World implements Ground, Witness {
     const random = this.draw.split("network");
     const [min, max] = plan.latency;
     this.network = new MemoryNetwork({ clock: this.clock, random: () => random.unit(), delay: { min, max } });
+    this.#ways = new Ways(this.network, this.clock);
     this.journal = new Journal(options.log ?? false);
     this.oracle = new Oracle(plan);
   }
@@ -143,9 +139,7 @@ export class World implements Ground, Witness {
   heal(): void {
     this.#healed = true;
     this.note("world", "heals");
-    this.network.healAll();
-    this.#cuts.clear();
-    this.#holds.clear();
+    this.#ways.heal();
     for (const role of this.#roles.values()) role.process.thaw();
     if (this.scheduler === undefined) this.#startScheduler();
     const first = this.plan.workers[0];
@@ -294,22 +288,14 @@ export class World implements Ground, Witness {
       case "kill":
         return this.kill(f.who);
       case "cut": {
-        const cut = { a: f.a, b: f.b };
         this.note("world", `cuts ${f.a} from ${f.b}`, f.ms);
-        this.#cuts.add(cut);
-        this.#wires(f.a, f.b, (x, y) => this.network.cut(x, y));
         for (const [x, y] of [[f.a, f.b], [f.b, f.a]]) {
           if (x !== "scheduler") continue;
           // Who dials again pauses for longer and longer.
           if (f.ms >= WORKER_GRACE * 0.45 && this.plan.workers.some((w) => w.name === y)) this.#count(y);
           this.#unsuppliedBy(y);
         }
-        this.clock.after(f.ms, () => {
-          if (!this.#cuts.delete(cut)) return;
-          this.note("world", `heals ${f.a} and ${f.b}`);
-          if (this.#isCut(f.a, f.b)) return;
-          this.#wires(f.a, f.b, (x, y) => this.network.heal(x, y));
-        });
+        this.#ways.cut(f.a, f.b, f.ms, () => this.note("world", `heals ${f.a} and ${f.b}`));
         return;
       }
       case "hold":
@@ -337,56 +323,17 @@ export class World implements Ground, Witness {
     }
   }
 
-  /** Nothing gets from one to another, until it is over, or until their heartbeats have missed each other for too long. */
   #hold({ a, b, ms }: Extract<Fault, { fault: "hold" }>): void {
     this.note("world", `lets nothing through from ${a} to ${b}`, ms);
     for (const who of [a, b]) this.#unsuppliedBy(who);
-    const hold = { a, b };
-    this.#holds.add(hold);
-    this.#wires(a, b, (x, y) => this.network.hold(x, y));
-    this.clock.after(HEARTBEATS, () => {
-      if (!this.#holds.has(hold)) return;
+    const lost = (): void => {
       for (const y of [a, b]) if (this.plan.workers.some((w) => w.name === y)) this.#count(y);
-      // It breaks, and cannot be made anew.
-      this.#wires(a, b, (x, y) => {
-        this.network.cut(x, y);
-        if (!this.#isCut(a, b)) this.network.heal(x, y);
-      });
-    });
-    this.clock.after(ms, () => {
-      if (!this.#holds.delete(hold)) return;
-      this.note("world", `lets everything through from ${a} to ${b}`);
-      for (const h of this.#holds) if (h.a === a && h.b === b) return;
-      this.#wires(a, b, (x, y) => this.network.flow(x, y));
-    });
-  }
-
-  #isCut(a: string, b: string): boolean {
-    for (const c of this.#cuts) if ((c.a === a && c.b === b) || (c.a === b && c.b === a)) return true;
-    return false;
-  }
-
-  /** Every pair of endpoint names of two processes. */
-  #wires(a: string, b: string, each: (x: string, y: string) => void): void {
-    for (const x of this.#namesOf(a)) for (const y of this.#namesOf(b)) each(x, y);
-  }
-
-  #namesOf(process: string): ReadonlySet<string> {
-    return this.#names.get(process) ?? new Set([process]);
+    };
+    this.#ways.hold(a, b, ms, lost, () => this.note("world", `lets everything through from ${a} to ${b}`));
   }
 
   opens(process: SimProcess, name: string): void {
-    const names = this.#names.get(process.name);
-    if (names === undefined) this.#names.set(process.name, new Set([process.name, name]));
-    else names.add(name);
-    for (const { a, b } of this.#cuts) {
-      const other = process.name === a ? b : process.name === b ? a : undefined;
-      if (other !== undefined) { for (const y of this.#namesOf(other)) this.network.cut(name, y); }
-    }
-    for (const { a, b } of this.#holds) {
-      if (process.name === a) { for (const y of this.#namesOf(b)) this.network.hold(name, y); }
-      if (process.name === b) { for (const x of this.#namesOf(a)) this.network.hold(x, name); }
-    }
+    this.#ways.opens(process.name, name);
   }
 
   #unsuppliedBy(client: string): void {

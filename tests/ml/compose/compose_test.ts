@@ -3,22 +3,24 @@ import {
   clone,
   ColumnTransformer,
   FeatureUnion,
+  GridSearchCV,
   loadIris,
   makeColumnSelector,
   makeColumnTransformer,
   makePipeline,
   makeUnion,
   MinMaxScaler,
-  NDArray,
+  type NDArray,
   NotFittedError,
   OneHotEncoder,
+  parallelBackend,
   Pipeline,
   PolynomialFeatures,
   SimpleImputer,
   StandardScaler,
   SVC,
   Table,
-} from "../../../ml/mod.ts";
+} from "../../../mod.ts";
 import { assertClose, assertDigest, captured, golden } from "../golden.ts";
 
 const values = golden("ml_composition");
@@ -217,4 +219,28 @@ Deno.test("Pipeline slices, predicts as it fits, names its columns, and weighs s
     .getFeatureNamesOut(["a", "b"]);
   assert.deepEqual(names, ["1", "a", "b", "a^2", "a b", "b^2"]);
   assert.throws(() => makePipeline(new SVC()).setParams({ memory: "/tmp" }), /memory of scikit-learn is left out/);
+});
+
+Deno.test("FeatureUnion, ColumnTransformer and searches over pipelines give the same on threads", async () => {
+  const columns = transformers.named;
+  const alone = await columns().fitTransform(frame);
+  const union = await makeUnionOfThree().fitTransform(iris.X);
+  const search = (): GridSearchCV =>
+    new GridSearchCV(makePipeline(new PolynomialFeatures(), new StandardScaler(), new SVC()), {
+      polynomialfeatures__degree: [1, 2],
+      svc__C: [0.1, 1],
+    }, { cv: 3 });
+  const best = await search().fit(iris.X, iris.y);
+  await parallelBackend("threads", { nJobs: 2 }, async () => {
+    const there = columns().setParams({ nJobs: 2 });
+    assert.ok((await there.fitTransform(frame)).equals(alone));
+    assert.ok((await there.transform(frame)).equals(alone));
+    const both = makeUnionOfThree().setParams({ nJobs: 2 });
+    assert.ok((await both.fitTransform(iris.X)).equals(union));
+    assert.equal(both.nFeaturesIn_, 4);
+    assert.ok((await both.transform(iris.X)).equals(union));
+    const other = await search().fit(iris.X, iris.y);
+    assertClose(other.cvResults_.meanTestScore, best.cvResults_.meanTestScore, 0);
+    assert.deepEqual(other.bestParams_, best.bestParams_);
+  });
 });

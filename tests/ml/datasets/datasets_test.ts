@@ -124,3 +124,13 @@ Deno.test("random problems refuse parameters that cannot be", () => {
   assert.throws(() => makeMoons({ nSamples: [1, -2] }), InvalidParameterError);
   assert.throws(() => makeCircles({ factor: 2 }), InvalidParameterError);
 });
+
+Deno.test("data sets refuse options that they do not have, and say why those of scikit-learn are left out", () => {
+  const wrong = (options: object): object => options;
+  assert.throws(() => makeBlobs(wrong({ nSample: 3 })), /makeBlobs: no option "nSample"; did you mean "nSamples"/);
+  assert.throws(() => makeBlobs(wrong({ returnCenters: true })), /left out: the centres are always given/);
+  assert.throws(() => makeRegression(wrong({ coef: true })), /left out: the coefficients are always given/);
+  assert.throws(() => makeClassification(wrong({ returnXy: true })), /left out/);
+  assert.throws(() => makeMoons(wrong({ factor: 0.5 })), /makeMoons: no option "factor"/);
+  assert.throws(() => loadDigits(wrong({ asFrame: true })), /left out: take X, y and featureNames/);
+});

@@ -36,6 +36,11 @@ const made: Record<string, (C: EstimatorClass) => object | Promise<object>> = {
   },
   CalibratedClassifierCV: (C) => new C({ estimator: new SVC(), cv: 3 }),
   SelectKBest: (C) => new C({ k: 2 }),
+  // "scale" is made of the variance of X, weights or not.
+  SVC: (C) => new C({ gamma: 0.2 }),
+  NuSVC: (C) => new C({ gamma: 0.2, nu: 0.3 }),
+  SVR: (C) => new C({ gamma: 0.2 }),
+  OneClassSVM: (C) => new C({ gamma: 0.2 }),
 };
 
 /** A search over the simplest there is. */
@@ -49,7 +54,7 @@ function makeSearch(C: EstimatorClass): object {
 }
 
 const ofBootstrap = {
-  "weights of one change nothing; weights of another length, and negative ones, are refused":
+  "weights of one change nothing; weights of another length, negative ones and NaN are refused":
     "weights change the draws of the bootstrap",
   "a weight of zero is a sample that is not there, and one of two is one that is there twice":
     "weights change the draws of the bootstrap",

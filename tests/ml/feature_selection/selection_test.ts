@@ -12,7 +12,7 @@ import {
   type MatrixLike,
   mutualInfoClassif,
   mutualInfoRegression,
-  NDArray,
+  type NDArray,
   NotFittedError,
   rRegression,
   SelectKBest,

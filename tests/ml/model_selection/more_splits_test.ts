@@ -124,3 +124,20 @@ Deno.test("stats refuses parameters that a distribution cannot have", () => {
   ];
   for (const make of wrong) assert.throws(make, ml.InvalidParameterError);
 });
+
+Deno.test("Functions and splitters refuse options that they do not have", async () => {
+  const { X, y } = ml.makeBlobs({ nSamples: 20, randomState: 0 });
+  const wrong = (options: object): object => options;
+  assert.throws(() => new ml.KFold(wrong({ nSplit: 3 })), /KFold: no option "nSplit"; did you mean "nSplits"/);
+  assert.throws(() => new ml.ShuffleSplit(wrong({ testsize: 3 })), /did you mean "testSize"/);
+  assert.throws(() => new ml.RepeatedKFold(wrong({ repeats: 3 })), /did you mean "nRepeats"/);
+  assert.throws(() => new ml.TimeSeriesSplit(wrong({ shuffle: true })), /TimeSeriesSplit: no option "shuffle"/);
+  assert.throws(() => ml.trainTestSplit(X, y, wrong({ random_state: 3 })), /did you mean "randomState"/);
+  await assert.rejects(ml.crossValScore(new ml.GaussianNB(), X, y, wrong({ score: "f1" })), /did you mean "scoring"/);
+  await assert.rejects(
+    ml.crossValPredict(new ml.GaussianNB(), X, y, wrong({ params: {} })),
+    /left out: give sampleWeight/,
+  );
+  await assert.rejects(ml.learningCurve(new ml.GaussianNB(), X, y, wrong({ sizes: [1] })), ml.UnknownNameError);
+  await assert.rejects(ml.permutationTestScore(new ml.GaussianNB(), X, y, wrong({ nPerms: 3 })), ml.UnknownNameError);
+});
