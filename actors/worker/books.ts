@@ -25,6 +25,8 @@ export interface WorkerMachineOptions {
   readonly resumeAt?: number;
   /** Bytes of values from which on those that nobody reads go to disk. Default: there is no disk. */
   readonly spillAt?: number;
+  /** Bytes of the smallest value that goes. Default 65,536. */
+  readonly leastSpilled?: number;
 }
 
 /** An actor that lives here. */

@@ -7,6 +7,7 @@
 export { heapArenas, sharedArenas } from "./arena.ts";
 export type { Arena, ArenaFactory } from "./arena.ts";
 export * from "./config.ts";
+export type { Disk, DiskCopy } from "./disk.ts";
 export * from "./errors.ts";
 export type { Attempt, Card, HoldersOf, PlainError, WorkerEvent, WorkerInstruction } from "./events.ts";
 export type { ActorCalls, Executor, ExecutorEvent, ExecutorTask } from "./executor.ts";
@@ -27,6 +28,7 @@ export { Rooms } from "./rooms.ts";
 export type { WorkerMachineOptions } from "./books.ts";
 export { WorkerMachine } from "./state.ts";
 export type { Pace, TaskSpec, WorkerLogEvent, WorkerTask, WorkerTaskState } from "./states.ts";
+export { SpillFile } from "./spill_file.ts";
 export { type Reservation, Store, StoredValue, type StoreEntry, type StoreOptions } from "./store.ts";
 export { inTask, type TaskContext } from "./thread_api.ts";
 export { ThreadExecutor } from "./thread_executor.ts";

@@ -25,19 +25,21 @@ const SYMBOLS = {
   pread: { parameters: ["i32", "pointer", "usize", "i64"], result: "i64", nonblocking: true },
 } as const;
 
+type System = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
+
 interface FileCopy extends DiskCopy {
   readonly offsets: readonly number[];
 }
 
 /** A file in a directory. */
 export class SpillFile implements Disk {
-  readonly #system: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
+  readonly #system: System;
   readonly #file: number;
   readonly #directory: string;
   readonly #runs = new PageRuns(MOST_PAGES);
   #used = 0;
 
-  private constructor(system: SpillFile["#system"], file: number, directory: string) {
+  private constructor(system: System, file: number, directory: string) {
     this.#system = system;
     this.#file = file;
     this.#directory = directory;
@@ -50,7 +52,7 @@ export class SpillFile implements Disk {
    * @throws {SpillError} when nothing can be written there, or the system's library cannot be used.
    */
   static open(directory: string): SpillFile {
-    let system: SpillFile["#system"];
+    let system: System;
     try {
       system = Deno.dlopen(Deno.build.os === "darwin" ? "libSystem.dylib" : "libc.so.6", SYMBOLS).symbols;
     } catch (cause) {

@@ -12,7 +12,7 @@ import type { WorkerBooks } from "./books.ts";
 import type { WorkerData } from "./worker_data.ts";
 
 /** Smaller values stay: a trip to the disk costs more than they take. */
-export const LEAST_SPILLED = 65_536;
+const LEAST = 65_536;
 /** Values being written at a time. */
 const WRITES = 4;
 
@@ -21,6 +21,7 @@ export class Spilling {
   readonly #b: WorkerBooks;
   /** Bytes of values from which on idle ones go; Infinity where there is no disk. */
   readonly #target: number;
+  readonly #least: number;
   /** Values that could go, the one idle for longest first. */
   readonly #idle = new Set<WorkerData>();
   /** On disk only, and asked for. */
@@ -45,6 +46,7 @@ export class Spilling {
   constructor(books: WorkerBooks) {
     this.#b = books;
     this.#target = books.options.spillAt ?? Infinity;
+    this.#least = books.options.leastSpilled ?? LEAST;
   }
 
   /** Whether there is a disk. */
@@ -69,7 +71,7 @@ export class Spilling {
     if (!this.on) return;
     this.#idle.delete(d);
     if (
-      d.state === "held" && d.users === 0 && d.keep && d.card === undefined && !d.moving && d.nbytes >= LEAST_SPILLED
+      d.state === "held" && d.users === 0 && d.keep && d.card === undefined && !d.moving && d.nbytes >= this.#least
     ) this.#idle.add(d);
   }
 
@@ -212,7 +214,7 @@ export class Spilling {
       if (d.moving) writing++;
       if (d.state === "loading") loading++;
       const idle = this.on && d.state === "held" && d.users === 0 && d.keep && d.card === undefined && !d.moving &&
-        d.nbytes >= LEAST_SPILLED;
+        d.nbytes >= this.#least;
       if (idle !== this.#idle.has(d)) throw new Error(`${d.key} is ${idle ? "" : "not "}idle, and counted otherwise`);
       if (d.state === "spilled" && !d.disk) throw new Error(`${d.key} is spilled, and not on disk`);
       if (d.state === "spilled" && (d.wants?.size ?? 0) > 0 && !this.#asked.has(d)) {

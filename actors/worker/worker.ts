@@ -67,7 +67,9 @@ export class Worker {
     this.ended = this.#end.promise;
     const { endpoint, clock, store, executor, name } = options;
     const spillAt = options.disk === undefined ? undefined : options.spillAt ?? 0.75 * store.limit;
-    this.machine = new WorkerMachine({ name, threads: executor.threads, memoryLimit: store.limit, spillAt });
+    const { leastSpilled } = options;
+    const { threads } = executor;
+    this.machine = new WorkerMachine({ name, threads, memoryLimit: store.limit, spillAt, leastSpilled });
     this.#spiller = new Spiller({
       store,
       disk: options.disk,

@@ -52,6 +52,7 @@ function drawWorkers(draw: Draw, scale: Scale, profile: string, resources: reado
       start: draw.chance(0.7) ? draw.int(0, 5) : draw.int(5, 300),
       threads: draw.int(1, 3),
       memoryLimit: short && draw.chance(0.7) ? draw.int(180_000, 900_000) : AMPLE,
+      disk: short && draw.chance(0.5),
       // The first has them all, so that no task waits for what never comes.
       resources: Object.fromEntries(
         resources.filter(() => i === 0 || draw.chance(0.5)).map((r) => [r, draw.int(2, 3)]),

@@ -57,6 +57,8 @@ export interface WorkerPlan {
   readonly start: number;
   readonly threads: number;
   readonly memoryLimit: number;
+  /** Whether values may go to its disk. */
+  readonly disk: boolean;
   readonly resources: Readonly<Record<string, number>>;
   /** Its executions take so many times as long. */
   readonly slowness: number;

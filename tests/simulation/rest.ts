@@ -169,7 +169,7 @@ export function checkViews(world: World): void {
     const believed = new Set(w.held.list().map((t) => t.key));
     let bytes = 0;
     for (const d of machine.values()) {
-      if (d.state !== "held") say(`${name} still wants ${d.key}`);
+      if (d.state !== "held" && d.state !== "spilled") say(`${name} still wants ${d.key}`);
       if (!store.has(d.key)) say(`${name} believes to hold ${d.key}, but its store does not have it`);
       else if (store.get(d.key)!.value.nbytes !== d.nbytes) {
         say(`${d.key} has ${store.get(d.key)!.value.nbytes} bytes in ${name}'s store, not ${d.nbytes}`);

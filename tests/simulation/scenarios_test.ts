@@ -41,6 +41,7 @@ function worker(name: string, what: Partial<WorkerPlan> = {}): WorkerPlan {
     start: 0,
     threads: 2,
     memoryLimit: 64 * 2 ** 20,
+    disk: false,
     resources: {},
     slowness: 1,
     restartAfter: 50,

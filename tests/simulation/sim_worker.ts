@@ -9,6 +9,7 @@ import type { TaskPlan } from "./language.ts";
 import type { WorkerPlan } from "./plan.ts";
 import { NestedClient } from "./sim_client.ts";
 import { SimExecutor, type TaskClient } from "./sim_executor.ts";
+import { SimDisk } from "./sim_disk.ts";
 import { SimProcess } from "./sim_process.ts";
 import { SCHEDULER_ADDRESS, type SimRole, type World } from "./world.ts";
 
@@ -58,6 +59,9 @@ export class SimWorker implements SimRole {
       executor: this.executor,
       store: this.store,
       rooms,
+      disk: plan.disk ? new SimDisk(clock) : undefined,
+      spillAt: plan.memoryLimit / 2,
+      leastSpilled: 256,
       resources: plan.resources,
       giveUpAfter: NEVER,
     });
