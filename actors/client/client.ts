@@ -6,42 +6,24 @@
 
 import type { Header } from "../../transport/mod.ts";
 import { ActorHandle, type ActorHost, handleOf, makeHandle } from "./actor_handle.ts";
-import { ActorCalls } from "./actors.ts";
 import type { ClientTask } from "./client_task.ts";
 import type { ClientParts, ClusterEvent, ScatterOptions, WorkerInfo } from "./client_options.ts";
-import { firedAreTold } from "./closing.ts";
-import { ClientCore } from "./core.ts";
+import { leaveCluster } from "./closing.ts";
+import type { ClientCore } from "./core.ts";
 import { gather } from "./gathering.ts";
 import { runEverywhere, workersThere } from "./everywhere.ts";
 import { failureOf } from "./decoding.ts";
-import { Fetcher } from "./fetching.ts";
-import { Future, type HandleHost, makeFuture, makeFutures, taskOfFuture } from "./future.ts";
+import { Future, makeFuture, makeFutures, taskOfFuture } from "./future.ts";
 import type { ConnectOptions, LocalOptions } from "./connect.ts";
 import { remoteModule } from "./modules.ts";
 import { type CallOptions, checkKey, Options } from "./options.ts";
-import { makeRef, Ref, taskOfRef } from "./ref.ts";
-import { Scatterer } from "./scattering.ts";
-import { Submitter } from "./submitting.ts";
-import { type DelayedFunction, type GraphHost, makeDelayed } from "./graph/delayed.ts";
-import { submitGraph } from "./graph/submit_graph.ts";
+import { makeRef, Ref } from "./ref.ts";
+import { type Shared, shareOver, taskOf } from "./shared.ts";
+import { type DelayedFunction, makeDelayed } from "./graph/delayed.ts";
 import { whileWaiting } from "./task_context.ts";
 import type { AnyClass, AnyFunction, Args, Columns, Promised, Remote, RemoteModule, ValueOf } from "./types.ts";
 
-interface Shared extends HandleHost, ActorHost {
-  readonly submitter: Submitter;
-  readonly graph: GraphHost;
-  readonly closed: (() => Promise<void>) | undefined;
-  readonly base: Client;
-  closing: Promise<void> | undefined;
-}
-
 const defaults = new Options();
-
-function taskOf(handle: Promised<unknown>): ClientTask {
-  if (handle instanceof Future) return taskOfFuture(handle);
-  if (handle instanceof Ref) return taskOfRef(handle);
-  throw new TypeError(`expected futures and references, got ${handle === null ? "null" : typeof handle}`);
-}
 
 // What the client's other files may do with a client, and nobody else: assigned by the class itself.
 /** A client over an endpoint that is there already: for other transports, and threads. Does not wait for the scheduler. */
@@ -50,8 +32,6 @@ export let clientOver: (parts: ClientParts) => Client;
 export let coreOf: (client: Client) => ClientCore;
 /** What handles of actors need. */
 export let actorHostOf: (client: Client) => ActorHost;
-/** Run when a client is closed. */
-export const closedListeners = new WeakMap<Client, () => void>();
 
 /**
  * A connection to a cluster.
@@ -337,15 +317,8 @@ export class Client implements AsyncDisposable {
    * @returns What it returned, by the worker's name.
    */
   async run<A extends readonly unknown[], R>(fn: (...args: A) => R, ...args: A): Promise<Record<string, Awaited<R>>> {
-    return await runEverywhere(
-      this.#shared,
-      fn,
-      args,
-      (key) => makeFuture(this.#shared, this.#shared.core.adopt(key)),
-    ) as Record<
-      string,
-      Awaited<R>
-    >;
+    const adopt = (key: string): unknown => makeFuture(this.#shared, this.#shared.core.adopt(key));
+    return await runEverywhere(this.#shared, fn, args, adopt) as Record<string, Awaited<R>>;
   }
 
   /**
@@ -404,13 +377,7 @@ export class Client implements AsyncDisposable {
 
   /** Leaves the cluster: what only this client wanted, but what was fired and forgotten, is dropped, and what is still awaited fails with `ClientClosedError`. */
   close(): Promise<void> {
-    const shared = this.#shared;
-    return shared.closing ??= (async () => {
-      closedListeners.get(shared.base)?.();
-      await firedAreTold(shared.core);
-      await shared.core.close();
-      await shared.closed?.();
-    })();
+    return this.#shared.closing ??= leaveCluster(this.#shared);
   }
 
   /** The same as {@link Client.close}. */
@@ -419,38 +386,8 @@ export class Client implements AsyncDisposable {
   }
 
   static {
-    clientOver = (parts) => {
-      const core = new ClientCore({ ...parts, giveUpAfter: parts.giveUpAfter ?? 60_000 });
-      const shared = { core, closed: parts.closed, closing: undefined } as unknown as {
-        -readonly [K in keyof Shared]: Shared[K];
-      };
-      const adopt = (key: string): unknown => makeFuture(shared, core.adopt(key));
-      shared.fetcher = new Fetcher(core, adopt);
-      shared.submitter = new Submitter(core, (packing) => new Scatterer(core, packing));
-      shared.calls = new ActorCalls(
-        core,
-        shared.submitter.packing,
-        adopt,
-        (keys) => Promise.all(keys.map((key) => shared.fetcher.promise(core.adopt(key)))),
-      );
-      shared.graph = {
-        keyOf: (client, fn, args) => client.#shared.submitter.keyOf(fn, args, client.#options),
-        submit: (outputs) =>
-          submitGraph({
-            core,
-            submit: ({ client, key }, fn, args) => {
-              if (client.#shared !== shared) throw new TypeError(`${key} was delayed by a client of another cluster`);
-              return shared.submitter.submit(fn, args, client.#options, client.#options.task, "", key);
-            },
-            futures: (tasks) => makeFutures(shared, tasks),
-          }, outputs),
-        gather: (futures) => gather(shared, futures.map(taskOfFuture), false, futures),
-      };
-      const client = new Client(shared, defaults);
-      shared.base = client;
-      core.begun();
-      return client;
-    };
+    const inner = (client: Client) => ({ shared: client.#shared, options: client.#options });
+    clientOver = (parts) => shareOver(parts, inner, (shared) => new Client(shared, defaults)).base;
     coreOf = (client) => client.#shared.core;
     actorHostOf = (client) => client.#shared;
   }

@@ -4,14 +4,27 @@
  * @module
  */
 
+import type { Client } from "./client.ts";
 import type { ClientTask } from "./client_task.ts";
 import type { ClientCore } from "./core.ts";
+import type { Shared } from "./shared.ts";
 
 /** Milliseconds that data may take to arrive at a worker after its client was told to leave. */
 const LAST_WAYS = 10_000;
 
+/** Run when a client is closed. */
+export const closedListeners: WeakMap<Client, () => void> = new WeakMap();
+
+/** Closes a client, and ends what belongs to it. */
+export async function leaveCluster({ base, core, closed }: Shared): Promise<void> {
+  closedListeners.get(base)?.();
+  await firedAreTold(core);
+  await core.close();
+  await closed?.();
+}
+
 /** Ends when the scheduler was told of all that was fired and forgotten: some of it may wait for arguments that are on their way to a worker. */
-export async function firedAreTold(core: ClientCore): Promise<void> {
+async function firedAreTold(core: ClientCore): Promise<void> {
   const { machine } = core;
   const untold = (t: ClientTask): boolean => t.call !== undefined && t.call.options.forget && !t.sent;
   core.flush();

@@ -8,7 +8,8 @@ import { type Endpoint, realClock } from "../../transport/mod.ts";
 import { loadParser } from "../code/mod.ts";
 import { systemIds } from "../core/ids.ts";
 import { setHostFinder } from "./actor_handle.ts";
-import { actorHostOf, type Client, clientOver, closedListeners } from "./client.ts";
+import { actorHostOf, type Client, clientOver } from "./client.ts";
+import { closedListeners } from "./closing.ts";
 import { currentTask } from "./task_context.ts";
 
 const open: Client[] = [];

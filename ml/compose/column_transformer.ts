@@ -10,7 +10,7 @@ import {
   resetFitted,
 } from "../base/mod.ts";
 import { delayed, Parallel } from "../parallel/mod.ts";
-import { fitTransformOne, joinNames, nameParts, transformOne, weighted } from "../pipeline/mod.ts";
+import { fitTransformOne, transformOne } from "../pipeline/mod.ts";
 import {
   bool,
   callable,
@@ -19,10 +19,13 @@ import {
   either,
   InvalidInputError,
   InvalidParameterError,
+  joinNames,
   mapping,
+  nameParts,
   oneOf,
   type ParameterRule,
   UnknownNameError,
+  weighted,
 } from "../utils/mod.ts";
 import { asColumns, type ColumnSelection, resolveColumns, takeColumns } from "./selection.ts";
 

@@ -162,8 +162,10 @@ export function rocAucScore(
   }
   const labels = checkLabels(yTrue as LabelsLike, "yTrue");
   if (typeOfTarget(labels) === "continuous") throw new MetricError("rocAucScore: yTrue holds fractions");
-  const encoded = encodeLabels(labels);
   const columns = scores.ndim === 1 ? 1 : scores.shape[1];
+  const marks = columns === 1 ? marksOfTwo(labels) : undefined;
+  if (marks !== undefined) return binary(marks, checkVector(scores, "yScore").data, weightOf(marks.length));
+  const encoded = encodeLabels(labels);
   const { codes, classes } = encoded;
   if (classes.size > 2 || columns > 2) {
     if (columns === 1) throw new MetricError("rocAucScore: more than two classes need a column of scores each");
@@ -176,6 +178,24 @@ export function rocAucScore(
   const truth = new Uint8Array(codes.length);
   for (let i = 0; i < codes.length; i++) truth[i] = codes[i];
   return binary(truth, checkVector(scores, "yScore").data, weightOf(codes.length));
+}
+
+/** 1 for the larger of two numbers, 0 for the other; nothing where labels are anything else. */
+function marksOfTwo({ data, dtype }: Labels): Uint8Array | undefined {
+  if (dtype === "string" || data.length === 0) return undefined;
+  const numbers = data as ArrayLike<number>;
+  let low = numbers[0], high = numbers[0];
+  for (let i = 1; i < numbers.length && low === high; i++) {
+    low = Math.min(low, numbers[i]);
+    high = Math.max(high, numbers[i]);
+  }
+  if (low === high) return undefined;
+  const marks = new Uint8Array(numbers.length);
+  for (let i = 0; i < marks.length; i++) {
+    if (numbers[i] === high) marks[i] = 1;
+    else if (numbers[i] !== low) return undefined;
+  }
+  return marks;
 }
 
 function manyClasses(

@@ -14,14 +14,15 @@ import {
   checkParameters,
   didYouMean,
   either,
-  InvalidParameterError,
+  joinNames,
   mapping,
+  nameParts,
   oneOf,
   UnknownNameError,
+  weighted,
 } from "../utils/mod.ts";
 import { PipelineError } from "./errors.ts";
-import { fitTransformOne, transformOne, weighted } from "./fit_transform_one.ts";
-import { nameParts } from "./names.ts";
+import { fitTransformOne, transformOne } from "./fit_transform_one.ts";
 
 /** A part of a union: its name, and a transformer; "drop" for none, "passthrough" for the features as they are. */
 export type UnionPart = readonly [name: string, transformer: object | "drop" | "passthrough"];
@@ -253,35 +254,6 @@ export class FeatureUnion extends BaseComposition {
 
 function asArray(X: TableLike): NDArray<ArrayData> | Table {
   return typeof X === "object" && "toNDArray" in X ? X : toNDArray(X as never);
-}
-
-/**
- * Names of features with those of their transformers before them, or without.
- *
- * @param prefix whether they get them; text with `{transformer_name}` and `{feature_name}` in it, or a function of both,
- * says how
- * @throws {InvalidParameterError} when two are the same
- */
-export function joinNames(
-  parts: readonly (readonly [name: string, features: readonly string[]])[],
-  prefix: boolean | string | ((transformer: string, feature: string) => string),
-  owner: string,
-): string[] {
-  const out = parts.flatMap(([name, features]) =>
-    features.map((feature) => {
-      if (prefix === true) return `${name}__${feature}`;
-      if (prefix === false) return feature;
-      if (typeof prefix === "function") return prefix(name, feature);
-      return prefix.replaceAll("{transformer_name}", name).replaceAll("{feature_name}", feature);
-    })
-  );
-  const twice = out.find((name, k) => out.indexOf(name) !== k);
-  if (twice !== undefined) {
-    throw new InvalidParameterError(
-      `${owner}.getFeatureNamesOut: ${twice} stands there twice; set verboseFeatureNamesOut to true`,
-    );
-  }
-  return out;
 }
 
 /**

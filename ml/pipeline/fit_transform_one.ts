@@ -47,9 +47,3 @@ export async function fitTransformOne(
 export async function transformOne(transformer: object, X: TableLike): Promise<NDArray<ArrayData> | Table> {
   return await (transformer as AnyTransformer).transform(X);
 }
-
-/** Every value of an output times a weight. */
-export function weighted(output: NDArray<ArrayData> | Table, weight: number | undefined): NDArray<ArrayData> | Table {
-  if (weight === undefined) return output;
-  return ("toNDArray" in output ? output.toNDArray() : output).map((v) => Number(v) * weight);
-}

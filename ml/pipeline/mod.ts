@@ -3,8 +3,7 @@
  * @module
  */
 export * from "./errors.ts";
-export { FeatureUnion, type FeatureUnionOptions, joinNames, makeUnion, type UnionPart } from "./feature_union.ts";
+export { FeatureUnion, type FeatureUnionOptions, makeUnion, type UnionPart } from "./feature_union.ts";
 export type { PipelineFitParams, StepWeights } from "./fit_params.ts";
-export { fitTransformOne, type TransformedPart, transformOne, weighted } from "./fit_transform_one.ts";
-export { nameParts } from "./names.ts";
+export { fitTransformOne, type TransformedPart, transformOne } from "./fit_transform_one.ts";
 export * from "./pipeline.ts";

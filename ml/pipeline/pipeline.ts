@@ -7,10 +7,9 @@ import {
   type PlannedFit,
   type PlannedPart,
 } from "../base/mod.ts";
-import { bool, checkParameters, didYouMean, UnknownNameError } from "../utils/mod.ts";
+import { bool, checkParameters, didYouMean, nameParts, UnknownNameError } from "../utils/mod.ts";
 import { PipelineError } from "./errors.ts";
 import { type PipelineFitParams, type StepWeights, weightsByStep } from "./fit_params.ts";
-import { nameParts } from "./names.ts";
 import { performPipelinePart, planPipeline } from "./plan.ts";
 
 /** A step: its name, and an estimator; "passthrough" or null for none. */

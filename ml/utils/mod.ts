@@ -8,5 +8,6 @@ export { didYouMean, nearestName } from "./nearest_name.ts";
 export { checkOptionNames } from "./option_names.ts";
 export { checkOutputs } from "./outputs.ts";
 export * from "./parameters.ts";
+export * from "./parts.ts";
 export * from "./unique.ts";
 export * from "./validation.ts";

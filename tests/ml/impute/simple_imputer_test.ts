@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Cell, loadIris, NDArray, NotFittedError, SimpleImputer, Table, toNDArray } from "../../../ml/mod.ts";
+import { type Cell, loadIris, type NDArray, NotFittedError, SimpleImputer, Table, toNDArray } from "../../../ml/mod.ts";
 import { assertClose, assertDigest, camelCase, captured, golden } from "../golden.ts";
 
 const values = golden("ml_composition");

@@ -1,0 +1,85 @@
+/**
+ * What all options of one client share: its shell, and what stands on it.
+ *
+ * @module
+ */
+
+import type { ActorHost } from "./actor_handle.ts";
+import { ActorCalls } from "./actors.ts";
+import type { Client } from "./client.ts";
+import type { ClientParts } from "./client_options.ts";
+import type { ClientTask } from "./client_task.ts";
+import { ClientCore } from "./core.ts";
+import { Fetcher } from "./fetching.ts";
+import { Future, type HandleHost, makeFuture, makeFutures, taskOfFuture } from "./future.ts";
+import { gather } from "./gathering.ts";
+import type { GraphHost } from "./graph/delayed.ts";
+import { submitGraph } from "./graph/submit_graph.ts";
+import type { Options } from "./options.ts";
+import { Ref, taskOfRef } from "./ref.ts";
+import { Scatterer } from "./scattering.ts";
+import { Submitter } from "./submitting.ts";
+import type { Promised } from "./types.ts";
+
+/** One client, whatever options it is used with. */
+export interface Shared extends HandleHost, ActorHost {
+  /** Makes tasks. */
+  readonly submitter: Submitter;
+  /** What delayed values are submitted through. */
+  readonly graph: GraphHost;
+  /** Run after it was closed. */
+  readonly closed: (() => Promise<void>) | undefined;
+  /** The client with the default options. */
+  readonly base: Client;
+  /** Settled once it is closed, from when that was begun. */
+  closing: Promise<void> | undefined;
+}
+
+/** The row of a future or a reference. Throws TypeError for what is neither. */
+export function taskOf(handle: Promised<unknown>): ClientTask {
+  if (handle instanceof Future) return taskOfFuture(handle);
+  if (handle instanceof Ref) return taskOfRef(handle);
+  throw new TypeError(`expected futures and references, got ${handle === null ? "null" : typeof handle}`);
+}
+
+/**
+ * A client's shared part; `first` makes the client itself.
+ *
+ * @param inner What a client has: its shared part, and the options it is used with.
+ */
+export function shareOver(
+  parts: ClientParts,
+  inner: (client: Client) => { readonly shared: Shared; readonly options: Options },
+  first: (shared: Shared) => Client,
+): Shared {
+  const core = new ClientCore({ ...parts, giveUpAfter: parts.giveUpAfter ?? 60_000 });
+  const shared = { core, closed: parts.closed, closing: undefined } as unknown as {
+    -readonly [K in keyof Shared]: Shared[K];
+  };
+  const adopt = (key: string): unknown => makeFuture(shared, core.adopt(key));
+  shared.fetcher = new Fetcher(core, adopt);
+  shared.submitter = new Submitter(core, (packing) => new Scatterer(core, packing));
+  shared.calls = new ActorCalls(
+    core,
+    shared.submitter.packing,
+    adopt,
+    (keys) => Promise.all(keys.map((key) => shared.fetcher.promise(core.adopt(key)))),
+  );
+  shared.graph = {
+    keyOf: (client, fn, args) => inner(client).shared.submitter.keyOf(fn, args, inner(client).options),
+    submit: (outputs) =>
+      submitGraph({
+        core,
+        submit: ({ client, key }, fn, args) => {
+          const { shared: own, options } = inner(client);
+          if (own !== shared) throw new TypeError(`${key} was delayed by a client of another cluster`);
+          return shared.submitter.submit(fn, args, options, options.task, "", key);
+        },
+        futures: (tasks) => makeFutures(shared, tasks),
+      }, outputs),
+    gather: (futures) => gather(shared, futures.map(taskOfFuture), false, futures),
+  };
+  shared.base = first(shared);
+  core.begun();
+  return shared;
+}
