@@ -26,6 +26,8 @@ export class Spilling {
   readonly #idle = new Set<WorkerData>();
   /** On disk only, and asked for. */
   readonly #asked = new Set<WorkerData>();
+  /** Those that the disk had no room for. */
+  readonly #stuck = new Set<WorkerData>();
   #writing = 0;
   #writingBytes = 0;
   #loading = 0;
@@ -71,7 +73,8 @@ export class Spilling {
     if (!this.on) return;
     this.#idle.delete(d);
     if (
-      d.state === "held" && d.users === 0 && d.keep && d.card === undefined && !d.moving && d.nbytes >= this.#least
+      d.state === "held" && d.users === 0 && d.keep && d.card === undefined && !d.moving && !d.stuck &&
+      d.nbytes >= this.#least
     ) this.#idle.add(d);
   }
 
@@ -86,6 +89,15 @@ export class Spilling {
     this.#asked.delete(d);
     if (d.state === "loading") this.#loaded(d);
     if (d.moving) this.#written(d);
+    if (d.state === "held") this.#managed -= d.nbytes;
+    this.#stuck.delete(d);
+    if (!d.disk) return;
+    // There is room on the disk again.
+    for (const other of this.#stuck) {
+      other.stuck = false;
+      this.look(other);
+    }
+    this.#stuck.clear();
   }
 
   /** A copy of the value is on disk. */
@@ -101,8 +113,9 @@ export class Spilling {
   spillFailed(d: WorkerData): void {
     if (!d.moving) return;
     this.#written(d);
-    // Not again: the disk is full, and what it has room for is not known.
+    // Not again before the disk has more room.
     d.stuck = true;
+    this.#stuck.add(d);
   }
 
   /** The value is back. The caller enters it as held. */
@@ -143,7 +156,6 @@ export class Spilling {
     );
     for (const d of this.#idle) {
       if (over <= 0 || this.#writing >= WRITES) return;
-      if (d.stuck) continue;
       over -= d.nbytes;
       this.#idle.delete(d);
       if (d.disk) this.#unload(d);
@@ -186,8 +198,7 @@ export class Spilling {
   /** Nothing goes, nobody who runs will let anything go, and somebody waits for room. */
   #hopeless(): boolean {
     if (this.#writing > 0 || this.#loading > 0) return false;
-    for (const d of this.#idle) if (!d.stuck) return false;
-    return this.#b.places.used <= this.#needing;
+    return this.#idle.size === 0 && this.#b.places.used <= this.#needing;
   }
 
   #unload(d: WorkerData): void {
@@ -214,6 +225,7 @@ export class Spilling {
       if (d.moving) writing++;
       if (d.state === "loading") loading++;
       const idle = this.on && d.state === "held" && d.users === 0 && d.keep && d.card === undefined && !d.moving &&
+        !d.stuck &&
         d.nbytes >= this.#least;
       if (idle !== this.#idle.has(d)) throw new Error(`${d.key} is ${idle ? "" : "not "}idle, and counted otherwise`);
       if (d.state === "spilled" && !d.disk) throw new Error(`${d.key} is spilled, and not on disk`);
