@@ -250,3 +250,18 @@ export class ClientTask {
     this.#set("failure", error);
   }
 }
+
+/** Tells whoever watches a task, once; `before` is called before each of them is. */
+export function tellWatchers(task: ClientTask, before: () => void): void {
+  const watchers = task.watchers!;
+  task.watchers = undefined;
+  if (!Array.isArray(watchers)) {
+    before();
+    watchers(task);
+    return;
+  }
+  for (const w of watchers) {
+    before();
+    w(task);
+  }
+}

@@ -8,8 +8,8 @@
 import type { Arrival, Clock, Endpoint, Header, Peer } from "../../transport/mod.ts";
 import { type ClientToScheduler, clientToScheduler, codec, schedulerToClient } from "../protocol/mod.ts";
 import type { Ids } from "../core/ids.ts";
-import { ClientTask, type Watcher } from "./client_task.ts";
-import { ClientClosedError, ConnectionError, SchedulerRefusalError } from "./errors.ts";
+import { ClientTask, tellWatchers, type Watcher } from "./client_task.ts";
+import { ClientClosedError, ConnectionError, refusalBy, SchedulerRefusalError } from "./errors.ts";
 import type { ClientEvent, ClientInstruction, WorkerCard } from "./events.ts";
 import { ClientMachine } from "./state.ts";
 import { WorkerLinks } from "./worker_links.ts";
@@ -312,8 +312,9 @@ export class ClientCore {
         this.#peer = undefined;
         return this.#apply(this.machine.handle({ type: "down", now, reason: a.reason }));
       case "refused":
-        if (this.#welcomed === undefined) return;
-        return this.#refused(a.cause, a.reason);
+        // Whoever is only late is waited for, as long as the caller wants.
+        if (a.cause !== "unanswered") this.#welcomed?.reject(refusalBy(this.scheduler, a.cause, a.reason));
+        return;
       case "message": {
         let message;
         try {
@@ -328,19 +329,6 @@ export class ClientCore {
     }
   }
 
-  #refused(cause: "version" | "unanswered" | "keys", reason: string): void {
-    const hint = {
-      version: "both sides must be of the same version",
-      keys: "option keys takes what the scheduler was given with --keys, and nothing where it has none",
-      unanswered: "is a scheduler running there, can the port be reached, and does it want keys?",
-    }[cause];
-    // Whoever is only late is waited for, as long as the caller wants.
-    if (cause !== "unanswered") {
-      const said = reason.replace(`${this.scheduler} refused: `, "it says: ");
-      this.#welcomed?.reject(new ConnectionError(this.scheduler, `${said}; ${hint}`));
-    }
-  }
-
   #send(message: ClientToScheduler): void {
     if (this.#peer !== undefined) this.endpoint.send(this.#peer, toCodec.write(message as never));
   }
@@ -352,7 +340,7 @@ export class ClientCore {
           this.#send(i.message);
           break;
         case "settled":
-          for (const t of i.tasks) if (t.watchers !== undefined) this.#notify(t);
+          for (const t of i.tasks) if (t.watchers !== undefined) tellWatchers(t, () => this.idle());
           break;
         case "resupply":
           this.onResupply(i.ids);
@@ -388,26 +376,12 @@ export class ClientCore {
     }
   }
 
-  #notify(t: ClientTask): void {
-    const watchers = t.watchers!;
-    t.watchers = undefined;
-    if (Array.isArray(watchers)) {
-      for (const w of watchers) {
-        this.idle();
-        w(t);
-      }
-    } else {
-      this.idle();
-      watchers(t);
-    }
-  }
-
   #end(reason: string): void {
     const error = this.endedError();
     this.#welcomed?.reject(new ConnectionError(this.scheduler, reason));
     for (const q of this.#questions.values()) q.reject(error);
     this.#questions.clear();
-    for (const t of this.machine.tasks.values()) if (t.watchers !== undefined) this.#notify(t);
+    for (const t of this.machine.tasks.values()) if (t.watchers !== undefined) tellWatchers(t, () => this.idle());
     this.links.close(reason);
     for (const run of [...this.onWorkers]) run();
     this.onEnded(reason);

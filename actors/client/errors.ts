@@ -18,6 +18,15 @@ export class ConnectionError extends Error {
   }
 }
 
+/** The error of a client that was refused, with what to check. */
+export function refusalBy(address: string, cause: "version" | "keys", reason: string): ConnectionError {
+  const hint = {
+    version: "both sides must be of the same version",
+    keys: "option keys takes what the scheduler was given with --keys, and nothing where it has none",
+  }[cause];
+  return new ConnectionError(address, `${reason.replace(`${address} refused: `, "it says: ")}; ${hint}`);
+}
+
 /** The client was closed, or its scheduler ended for good, before the result was there. */
 export class ClientClosedError extends Error {
   /** Always `"ClientClosedError"`. */

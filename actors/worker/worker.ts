@@ -12,17 +12,17 @@ import {
   workerHears,
   type WorkerToScheduler,
 } from "../protocol/mod.ts";
-import { fromBlob, pack, type PackedValue, toBlob } from "../values/mod.ts";
+import type { PackedValue } from "../values/mod.ts";
 import { DataPlane } from "./data_plane.ts";
-import { MemoryError, SchedulerLostError, TaskCancelledError, TaskTimeoutError, ThreadLostError } from "./errors.ts";
-import type { PlainError, WorkerEvent, WorkerInstruction } from "./events.ts";
+import { MemoryError, SchedulerLostError, ThreadLostError } from "./errors.ts";
+import type { WorkerEvent, WorkerInstruction } from "./events.ts";
 import type { ExecutorEvent, ExecutorTask } from "./executor.ts";
 import { Fetches } from "./fetches.ts";
 import { Reports } from "./reports.ts";
 import { Spiller } from "./spiller.ts";
+import { errorOf, ResultsIn } from "./results_in.ts";
 import { eventOf } from "./scheduler_message.ts";
 import { WorkerMachine } from "./state.ts";
-import type { WorkerLogEvent } from "./states.ts";
 import type { WorkerEnd, WorkerOptions } from "./worker_options.ts";
 
 /** Milliseconds between looks at the process's memory. */
@@ -46,6 +46,7 @@ export class Worker {
   /** Values that came and find no room yet, by key. */
   readonly #lacking = new Map<string, { readonly from: string; readonly value: PackedValue; readonly bytes: number }>();
   #threadsNeed = { bytes: 0, tasks: 0 };
+  readonly #results: ResultsIn;
   readonly #codes = new Set<string>();
   readonly #end = Promise.withResolvers<WorkerEnd>();
   #scheduler: Peer | undefined;
@@ -93,17 +94,19 @@ export class Worker {
       occupied: (places) => this.#tell({ type: "occupied", now: clock.now(), places }),
       code: (hash, bytes) => this.#code(hash, bytes),
     });
+    this.#results = new ResultsIn({
+      machine: this.machine,
+      store,
+      clock,
+      tell: (event) => this.#tell(event),
+      unknown: (event) => this.#executed(event),
+    });
     executor.receive((e) => this.#executed(e));
     endpoint.receive((a) => this.#arrived(a));
     this.#waitForScheduler();
     endpoint.dial(options.scheduler);
     this.#beatLater();
     this.#lookLater();
-  }
-
-  /** The last transitions of its tasks, oldest first. */
-  events(key?: string): WorkerLogEvent[] {
-    return this.machine.events(key);
   }
 
   /** Has it leave in good order within `within` ms: it finishes or hands over what it does and holds. Then {@link Worker.ended} is settled. */
@@ -274,12 +277,12 @@ export class Worker {
 
   #executed(e: ExecutorEvent): void {
     if (this.#closed) return;
-    if (e.kind === "returned") return this.#returned(e);
+    if (e.kind === "returned") return this.#results.returned(e);
     if (this.#plane.executed(e)) return;
     const now = this.#options.clock.now();
     switch (e.kind) {
       case "finished":
-        return this.#finished(e.ticket, e.value, e.spent);
+        return this.#results.finished(e.ticket, e.value, e.spent);
       case "failed":
         return this.#tell({ type: "threw", now, ticket: e.ticket, error: e.error.slice(), spent: e.spent });
       case "suspended":
@@ -303,43 +306,6 @@ export class Worker {
         this.#stuck++;
         return this.#leaveIfStuck(e.key);
     }
-  }
-
-  #finished(ticket: number, value: PackedValue, spent: number): void {
-    const now = this.#options.clock.now();
-    const key = this.machine.keyOf(ticket);
-    if (key === undefined) return this.#tell({ type: "ended", now, ticket });
-    try {
-      const { nbytes } = this.#options.store.put(key, value).value;
-      this.#tell({ type: "finished", now, ticket, nbytes, spent });
-    } catch (e) {
-      if (!(e instanceof MemoryError)) throw e;
-      this.#tell({ type: "threw", now, ticket, error: errorOf(e), spent });
-    }
-  }
-
-  #returned(e: Extract<ExecutorEvent, { kind: "returned" }>): void {
-    const { store, clock } = this.#options;
-    const tickets: number[] = [], nbytes: number[] = [], spent: number[] = [];
-    for (let i = 0; i < e.tickets.length; i++) {
-      const ticket = e.tickets[i], at = e.at[i], size = e.sizes[i];
-      const key = this.machine.keyOf(ticket);
-      if (key === undefined) {
-        // An execution that the machine does not know of, or a run that it has given up.
-        const value = fromBlob(e.bytes.subarray(at, at + size));
-        this.#executed({ kind: "finished", ticket, value, spent: e.spent[i] });
-        continue;
-      }
-      try {
-        nbytes.push(store.putBlob(key, e.bytes, at, size).value.nbytes);
-        tickets.push(ticket);
-        spent.push(e.spent[i]);
-      } catch (error) {
-        if (!(error instanceof MemoryError)) throw error;
-        this.#tell({ type: "threw", now: clock.now(), ticket, error: errorOf(error), spent: e.spent[i] });
-      }
-    }
-    if (tickets.length > 0) this.#tell({ type: "returned", now: clock.now(), tickets, nbytes, spent });
   }
 
   /** A thread that is stuck cannot be ended: only the process can. */
@@ -526,10 +492,4 @@ export class Worker {
   #log(line: string): void {
     this.#options.log?.(line);
   }
-}
-
-function errorOf(e: Error | PlainError): Uint8Array {
-  if (e instanceof Error) return toBlob(pack(e));
-  const made = e.name === "TaskTimeoutError" ? new TaskTimeoutError(e.message) : new TaskCancelledError(e.message);
-  return toBlob(pack(made));
 }

@@ -53,7 +53,10 @@ export class LinearClassifier extends BaseClassifier {
 
 /** The number of the class that values of the functions speak for. */
 export function chosenClasses(scores: NDArray<Float64Array>): ArrayLike<number> {
-  return scores.shape[1] === 1 ? Int32Array.from(scores.data, (v) => v > 0 ? 1 : 0) : scores.argmax(1).data;
+  if (scores.shape[1] > 1) return scores.argmax(1).data;
+  const out = new Int32Array(scores.size);
+  for (let i = 0; i < out.length; i++) if (scores.data[i] > 0) out[i] = 1;
+  return out;
 }
 
 /** Probabilities of two classes from the values of one function, or by softmax from one function each. */

@@ -58,7 +58,13 @@ export function* performLogistic(family: FitFamily, part: PlannedPart): Iterable
   const starts = tasks.map(() => first.point);
   const results = sparse
     ? tasks.map((task) => solveSparse(objective, { ...task, l1: l1Of(task.total) }, first.point, stop))
-    : solveTogether(objective, tasks, starts, estimatedPreconditioner(data, whole, first.point), stop);
+    : solveTogether(
+      objective,
+      tasks,
+      starts,
+      first.precondition ?? estimatedPreconditioner(data, whole, first.point),
+      stop,
+    );
   if (objective.sawNonFinite) return;
   const fitTime = (performance.now() - started) / 1000 / Math.max(1, fits.length);
   for (const [at, { candidate, split }] of fits.entries()) {
@@ -88,20 +94,21 @@ function taskOf(
   rows: Int32Array | undefined,
 ): LogisticTask {
   const n = encoded.codes.length;
-  const counts = rows === undefined ? undefined : countsOf(rows, n);
   const classWeight = model.classWeight ?? null;
+  const counts = rows === undefined ? undefined : countsOf(rows, n);
   let weight = counts;
-  if (own !== undefined) weight = counts === undefined ? own : own.map((w, i) => w * counts[i]);
-  if (classWeight !== null) {
+  let total = rows === undefined ? n : rows.length;
+  const plain = own === undefined && classWeight === null;
+  if (!plain) {
+    if (own !== undefined) weight = counts === undefined ? own : own.map((w, i) => w * counts[i]);
     const byClass = computeClassWeight(classWeight, encoded, weight);
-    weight = Float64Array.from(encoded.codes, (c, i) => byClass[c] * (weight === undefined ? 1 : weight[i]));
-  }
-  let total = n;
-  if (weight !== undefined) {
+    const all = new Float64Array(n);
     total = 0;
-    for (const w of weight) total += w;
+    for (let i = 0; i < n; i++) total += all[i] = byClass[encoded.codes[i]] * (weight === undefined ? 1 : weight[i]);
+    weight = all;
   }
-  const masks = own === undefined && classWeight === null && weight !== undefined && weight.every((w) => w <= 1);
+  let masks = plain && counts !== undefined;
+  for (let i = 0; masks && i < n; i++) masks = (counts as Float64Array)[i] <= 1;
   const strength = model.C === Infinity ? 0 : 1 / (model.C * total);
   return { weight, masks, total, l2: strength * (1 - model.l1Ratio) };
 }

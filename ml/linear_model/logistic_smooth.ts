@@ -10,6 +10,8 @@ export interface SmoothResult {
   readonly iterations: number;
   /** Whether the minimum was reached. */
   readonly converged: boolean;
+  /** Solves with second derivatives near the point, where it has come to that. */
+  readonly precondition?: Preconditioner;
 }
 
 /** Numbers up to which all second derivatives are kept. */
@@ -108,7 +110,8 @@ export function solveSmooth(
   }
   run(objective, task, minimizer, sample, newton);
   recentre(data, task.l2, minimizer.point);
-  return { point: minimizer.point, iterations: minimizer.iterations, converged: minimizer.converged };
+  const { point, iterations, converged, precondition } = minimizer;
+  return { point, iterations, converged, precondition };
 }
 
 /** Goes on until it ends, with second derivatives from the sample. */

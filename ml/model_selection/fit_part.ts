@@ -1,4 +1,4 @@
-import type { LabelsLike, MatrixLike, VectorLike } from "../array/mod.ts";
+import { type ArrayData, type LabelsLike, type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
 import {
   clone,
   type FitFamily,
@@ -128,6 +128,22 @@ class ScoringFailure extends Error {}
 
 type Side = { X: MatrixLike; y: LabelsLike | undefined };
 
+/** Rows of a table that are gathered when somebody looks at them: scorers that are told all that they ask for do not. */
+function whenLooked(X: MatrixLike, rows: Int32Array, gather: () => MatrixLike): MatrixLike {
+  if (!(X instanceof NDArray) || X.constructor !== NDArray || X.ndim !== 2) return gather();
+  let gathered: NDArray<ArrayData> | undefined;
+  const look = (): NDArray<ArrayData> => gathered ??= gather() as NDArray<ArrayData>;
+  return Object.create(NDArray.prototype, {
+    // A kernel's matrix loses columns, too: then only the gathered one knows its shape.
+    shape: {
+      enumerable: true,
+      get: () => gathered?.shape ?? (X.shape[0] === X.shape[1] ? look().shape : [rows.length, X.shape[1]]),
+    },
+    dtype: { enumerable: true, value: X.dtype },
+    data: { enumerable: true, get: () => look().data },
+  });
+}
+
 /** Scores the fits of one part. */
 class Judge {
   readonly #sides = new Map<string, Side>();
@@ -152,7 +168,7 @@ class Judge {
       const { X, y, splits } = this.family;
       const rows = splits[split][which];
       side = {
-        X: partOf(estimator, X, rows, splits[split][0]),
+        X: whenLooked(X, rows, () => partOf(estimator, X, rows, splits[split][0])),
         y: y === null || y === undefined ? undefined : takeRows(y, rows) as LabelsLike,
       };
       this.#sides.set(key, side);

@@ -106,6 +106,7 @@ export class DualMachine implements Disposable {
     at.room = frame.temp(exports.roomBytes(q, dim));
     at.scratch = frame.temp(exports.scratchBytes(n, dim));
     at.newton = frame.temp(exports.newtonBytes());
+    at.spare = keeps ? frame.temp(exports.spareBytes(n)) : 0;
     at.list = frame.temp(n * 4);
     at.coefs = frame.temp(n * 8);
     this.diagonal = frame.f64(at.diagonal, n);
@@ -130,6 +131,7 @@ export class DualMachine implements Disposable {
       exports.setKernel(KERNELS[name], gamma, kernel.coef0, kernel.degree, apart);
       exports.setScratch(at.scratch);
       exports.setNewton(at.newton);
+      exports.setSpare(at.spare);
       const { tiles, norms, diagonal, matrix, filled, room } = at;
       exports.setSamples(this.#kind, n, dim, tiles, norms, diagonal, matrix, filled, filler, q, room);
     };

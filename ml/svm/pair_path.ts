@@ -53,7 +53,7 @@ export class PairPath implements Disposable {
     const ratio = this.#ratioTo(upper);
     this.#bound(upper);
     if (ratio === undefined) startCold(this.machine, this.#options, this.#signs, tol);
-    else if (ratio !== 1) this.#scale(ratio);
+    else if (ratio !== 1 && this.#manyBound(ratio)) this.#scale(ratio);
     this.#upper = upper.slice();
     return this.#finish(tol, most);
   }
@@ -68,6 +68,23 @@ export class PairPath implements Disposable {
     if (!(ratio >= 1 && ratio <= STRETCH)) return undefined;
     for (let i = 0; i < old.length; i++) if (Math.abs(upper[i] - ratio * old[i]) > 1e-12 * upper[i]) return undefined;
     return ratio;
+  }
+
+  /** Whether bounds hold the solution where it stands. */
+  get isHeld(): boolean {
+    return this.#manyBound(1);
+  }
+
+  /** Whether it is the bounds that hold the solution: then it grows with them. Bounds are set already, from `ratio` smaller ones. */
+  #manyBound(ratio: number): boolean {
+    const { beta, lo, hi, rows } = this.machine;
+    let support = 0, bound = 0;
+    for (let i = 0; i < rows; i++) {
+      if (beta[i] === 0) continue;
+      support++;
+      if (Math.abs(beta[i]) * ratio >= 0.999 * (hi[i] - lo[i])) bound++;
+    }
+    return bound > 0.1 * support;
   }
 
   #scale(ratio: number): void {

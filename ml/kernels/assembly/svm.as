@@ -606,6 +606,7 @@ export function smo(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usiz
       GAP = 0;
       return moves;
     }
+    if (ON_MATRIX) ensure(i);
     const rowI = K + ((<usize> i * <usize> ld) << 2);
     const tops = f64x2.splat(top);
     const own = f64x2.splat(load<f64>(diag + (<usize> i << 3)));
@@ -703,6 +704,7 @@ export function smo(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usiz
     store<f64>(beta + oj, z);
     mark(i, beta, lo, hi, up, down);
     mark(j, beta, lo, hi, up, down);
+    if (ON_MATRIX) ensure(j);
     const rowJ = K + ((<usize> j * <usize> ld) << 2);
     const di = f64x2.splat((x - bi) * SCALE);
     const dj = f64x2.splat((z - bj) * SCALE);
@@ -1013,6 +1015,87 @@ function choose(F: usize, beta: usize, lo: usize, hi: usize, list: usize, counts
   return k;
 }
 
+/** Whether `smo` works on the matrix of all samples, of which rows may be missing. */
+let ON_MATRIX: bool = false;
+
+/** Room for `overAll`: 0 for none. */
+let SPARE: usize = 0;
+export function setSpare(room: usize): void {
+  SPARE = room;
+}
+export function spareBytes(n: i32): i32 {
+  return 8 * 5 * n + 8 * n + 64;
+}
+
+function ensure(i: i32): void {
+  if (FILLED == 0 || load<u8>(FILLED + i)) return;
+  store<i32>(SPARE, i);
+  fill(SPARE, 1, SCRATCH);
+}
+
+/** From this many free samples on, pairs are moved over all samples where there is a matrix of them: blocks would be too small. */
+const MANY_FREE: i32 = 300;
+
+function freeOf(beta: usize, lo: usize, hi: usize): i32 {
+  let free = 0;
+  for (let o: usize = 0; o < <usize> N << 3; o += 8) {
+    const b = load<f64>(beta + o);
+    if (b < load<f64>(hi + o) && b > load<f64>(lo + o)) free++;
+  }
+  return free;
+}
+
+/** Moves pairs over all samples on their matrix until the gap is closed. What changed is added to F and its parts at the end, in full digits. */
+function overAll(F: usize, beta: usize, lo: usize, hi: usize, tol: f64, most: i32, groups: usize, parts: usize, nGroups: i32): i32 {
+  const bytes = <usize> N << 3;
+  const f = SPARE + 64;
+  const old = f + bytes;
+  const up = old + bytes;
+  const down = up + bytes;
+  const coefs = down + bytes;
+  const list = coefs + bytes;
+  memory.copy(f, F, bytes);
+  memory.copy(old, beta, bytes);
+  // Rows that will be wanted, four at a time.
+  if (FILLED != 0) {
+    let k = 0;
+    for (let i = 0; i < N; i++) {
+      const o = <usize> i << 3;
+      const b = load<f64>(beta + o);
+      const grows = b < load<f64>(hi + o);
+      const shrinks = b > load<f64>(lo + o);
+      const v = load<f64>(F + o);
+      if ((grows && shrinks) || (grows && v < LOW) || (shrinks && -v < TOP)) store<i32>(list + ((<usize> (k++)) << 2), i);
+    }
+    fill(list, k, SCRATCH);
+  }
+  const newton = NEWTON;
+  NEWTON = 0;
+  ON_MATRIX = true;
+  const m = smo(N, MAT, N, DIAG, f, beta, lo, hi, up, down, tol, most);
+  ON_MATRIX = false;
+  NEWTON = newton;
+  let group = 0;
+  do {
+    let k = 0;
+    for (let i = 0; i < N; i++) {
+      if (groups != 0 && <i32> load<u8>(groups + i) != group) continue;
+      const o = <usize> i << 3;
+      const d = load<f64>(beta + o) - load<f64>(old + o);
+      if (d == 0) continue;
+      store<i32>(list + (<usize> k << 2), i);
+      store<f64>(coefs + (<usize> k << 3), d);
+      k++;
+    }
+    if (k > 0) {
+      ADDED += k;
+      addRows(list, coefs, k, F, groups != 0 ? parts + ((<usize> group * <usize> N) << 3) : 0);
+    }
+    group++;
+  } while (groups != 0 && group < nGroups);
+  return m < 0 ? -m - 1 : m;
+}
+
 /** Moves, rows added, and outer steps of the last `solve`. */
 let MOVES: i32 = 0;
 let ADDED: i32 = 0;
@@ -1073,6 +1156,10 @@ export function solve(F: usize, beta: usize, lo: usize, hi: usize, tol: f64, mos
       last = gap;
     }
     STEPS++;
+    if (KIND == MATRIX && SPARE != 0 && freeOf(beta, lo, hi) >= MANY_FREE) {
+      MOVES += overAll(F, beta, lo, hi, tol * 0.9, most < 0 ? 50 * N + 100000 : most - MOVES, groups, parts, nGroups);
+      continue;
+    }
     const count = choose(F, beta, lo, hi, list, counts);
     if (count < 2) return 0;
     const n = (count + 7) & ~7;
