@@ -7,11 +7,12 @@
 import type { Header } from "../../transport/mod.ts";
 import { ActorHandle, type ActorHost, handleOf, makeHandle } from "./actor_handle.ts";
 import type { ClientTask } from "./client_task.ts";
-import type { ClientParts, ClusterEvent, ScatterOptions, WorkerInfo } from "./client_options.ts";
+import type { ClientParts, ScatterOptions, WorkerInfo } from "./client_options.ts";
 import { leaveCluster } from "./closing.ts";
 import type { ClientCore } from "./core.ts";
 import { gather } from "./gathering.ts";
 import { runEverywhere, workersThere } from "./everywhere.ts";
+import type { SchedulerLogEntry as ClusterEvent } from "../scheduler/mod.ts";
 import { failureOf } from "./decoding.ts";
 import { Future, makeFuture, makeFutures, taskOfFuture } from "./future.ts";
 import type { ConnectOptions, LocalOptions } from "./connect.ts";

@@ -41,22 +41,6 @@ export interface WorkerInfo {
   readonly status: "running" | "paused" | "away" | "leaving";
 }
 
-/** An entry of the scheduler's log of changes. */
-export interface ClusterEvent {
-  /** When, in ms of the scheduler's clock. */
-  readonly at: number;
-  /** Who changed it, or whom it concerns. */
-  readonly who: string;
-  /** Key of a task, name of a worker, … */
-  readonly what: string;
-  /** State before. */
-  readonly from: string;
-  /** State after. */
-  readonly to: string;
-  /** The reason. */
-  readonly why: string;
-}
-
 /** How {@link Client.scatter} puts a value on workers. */
 export interface ScatterOptions {
   /** Whether every worker shall have it, also those that come later. Default false: one has it. */

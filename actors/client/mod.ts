@@ -5,7 +5,8 @@
  */
 
 export { Client } from "./client.ts";
-export type { ClusterEvent, ScatterOptions, WorkerInfo } from "./client_options.ts";
+export type { ScatterOptions, WorkerInfo } from "./client_options.ts";
+export type { SchedulerLogEntry as ClusterEvent } from "../scheduler/mod.ts";
 export type { ClientTaskState } from "./client_task.ts";
 export type { ConnectOptions, LocalOptions } from "./connect.ts";
 export { getClient } from "./current.ts";

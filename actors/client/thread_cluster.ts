@@ -6,21 +6,10 @@
  */
 
 import { type Endpoint, MemoryNetwork, realClock } from "../../transport/mod.ts";
-import { bundled, machineMemory, parseBytes } from "../cluster/mod.ts";
+import { bundled, type LocalClusterOptions, machineMemory, parseBytes } from "../cluster/mod.ts";
 import { libraryFile, systemIds, systemRandom } from "../core/mod.ts";
 import { Scheduler } from "../scheduler/mod.ts";
 import { nativeLibraries, Rooms, Store, ThreadExecutor, Worker } from "../worker/mod.ts";
-
-/** How it is made. */
-export interface ThreadClusterOptions {
-  readonly workers?: number;
-  readonly threadsPerWorker?: number;
-  readonly memoryLimit?: number | string;
-  readonly resources?: Readonly<Record<string, number>>;
-  readonly allowNet?: readonly string[];
-  readonly allowRead?: readonly string[];
-  readonly log?: (line: string) => void;
-}
 
 /** A cluster of threads. */
 export interface ThreadCluster {
@@ -33,7 +22,7 @@ export interface ThreadCluster {
 }
 
 /** Starts a cluster of threads. */
-export async function startThreadCluster(options: ThreadClusterOptions = {}): Promise<ThreadCluster> {
+export async function startThreadCluster(options: LocalClusterOptions = {}): Promise<ThreadCluster> {
   const count = options.workers ?? 1;
   const threads = options.threadsPerWorker ?? Math.max(1, Math.floor(navigator.hardwareConcurrency / count));
   for (const [name, n] of [["workers", count], ["threadsPerWorker", threads]] as const) {

@@ -15,7 +15,7 @@ import type { ProcessCommand } from "./child_process.ts";
 import { Nanny, type NannyOptions } from "./nanny.ts";
 
 /** What both kinds of process are told. */
-interface ProcessOptions
+export interface ProcessOptions
   extends Pick<NannyOptions, "name" | "leave" | "keepAlive" | "log" | "child" | "limits" | "ready"> {
   /** Folder of keys. */
   readonly keys?: string;

@@ -15,8 +15,9 @@ import { codeOf, referenceOfLoaded } from "./load.ts";
 /** Property of stand-ins for functions of other places (a module's, say): what they are described as. */
 export const codeReference: unique symbol = Symbol.for("troupe.code") as never;
 
+/** A function or class, or a stand-in for one of another place. */
 // deno-lint-ignore ban-types
-type AnyFunction = Function & { readonly [codeReference]?: () => Described };
+export type AnyFunction = Function & { readonly [codeReference]?: () => Described };
 
 const NO_CODES: ReadonlyMap<string, Uint8Array> = new Map();
 const described = new WeakMap<WeakKey, Described>();

@@ -102,7 +102,8 @@ export const holderColumns = {
   nbytes: f64s,
 };
 
-interface Columns {
+/** Tasks as columns, as far as they are checked. */
+export interface Columns {
   readonly keys: readonly string[];
   readonly fns: readonly string[];
   readonly fn: Uint32Array;

@@ -5,7 +5,7 @@
  * @module
  */
 
-/** One transition of a task, a worker or a client. */
+/** An entry of the scheduler's log of changes: one transition of a task, a worker or a client. */
 export interface SchedulerLogEntry {
   /** Counts up from 0, without gaps. */
   readonly n: number;

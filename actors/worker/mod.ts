@@ -27,6 +27,7 @@ export {
 export { Rooms } from "./rooms.ts";
 export type { WorkerMachineOptions } from "./books.ts";
 export { WorkerMachine } from "./state.ts";
+export type { WorkerData } from "./worker_data.ts";
 export type { Pace, TaskSpec, WorkerLogEvent, WorkerTask, WorkerTaskState } from "./states.ts";
 export { SpillFile } from "./spill_file.ts";
 export { type Reservation, Store, StoredValue, type StoreEntry, type StoreOptions } from "./store.ts";

@@ -79,6 +79,11 @@ export class Delayed<T> {
     return this.#node.key;
   }
 
+  /** The client whose call it is, with the options that it will be made with. */
+  get client(): Client {
+    return this.#node.client;
+  }
+
   /** @internal What makes it a reference inside of arguments, while the graph that it belongs to is being submitted. */
   get [reference](): string {
     if (!this.#node.submitted) {
