@@ -7,6 +7,7 @@
 import { Signal } from "../../transport/mod.ts";
 import { fromBlob } from "../values/mod.ts";
 import { ActorHost } from "./actor_host.ts";
+import { BlockGrants } from "./block_grants.ts";
 import { MemoryError, ThreadLostError } from "./errors.ts";
 import type { ActorCalls, Executor, ExecutorEvent, ExecutorTask } from "./executor.ts";
 import type { ExecutorThread } from "./executor_thread.ts";
@@ -39,6 +40,7 @@ export class ThreadExecutor implements Executor {
   readonly #runs = new RunTable(this.#queue);
   #backlog: Running[] = [];
   readonly #actors: ActorHost;
+  readonly #grants: BlockGrants;
   readonly #hashes = new Map<number, { value: StoredValue; resolve: (hash: Uint8Array) => void }>();
   #sink: ((event: ExecutorEvent) => void) | undefined;
   #nextHash = 0;
@@ -63,6 +65,18 @@ export class ThreadExecutor implements Executor {
       sink: (e) => this.#sink?.(e),
     });
     this.#actors = new ActorHost({ heap, sink: (e) => this.#sink?.(e), later: (run) => this.#later(run) });
+    this.#grants = new BlockGrants({
+      heap,
+      waits: options.spills ?? false,
+      granted: (index, blocks) => {
+        if (index === NO_RUN) { for (const b of blocks) this.#actors.grant(b); }
+        else {
+          const run = this.#runs.at(index);
+          if (run !== undefined) (run.grants ??= []).push(...blocks);
+        }
+      },
+      need: (bytes, tasks) => this.#sink?.({ kind: "need", bytes, tasks }),
+    });
     for (let i = 0; i < options.threads; i++) this.#tasks.push(this.#pool.thread("tasks"));
     this.#sleep();
   }
@@ -385,7 +399,7 @@ export class ThreadExecutor implements Executor {
     this.#tellReturned(bytes);
     switch (type) {
       case Out.need:
-        return this.#grant(t, a, floats.slice((at >> 3) + 1, (at >> 3) + 1 + b));
+        return this.#grants.ask(t, a, floats.slice((at >> 3) + 1, (at >> 3) + 1 + b));
       case Out.replies:
         return this.#actors.replied(t, at);
       case Out.replyElsewhere:
@@ -456,69 +470,12 @@ export class ThreadExecutor implements Executor {
     if (settled) this.#runs.settle(run);
   }
 
-  #grant(t: ExecutorThread, index: number, sizes: Float64Array): void {
-    if (this.#needs.length === 0 && this.#granted(t, index, sizes)) return;
-    const { heap, spills } = this.#options;
-    const bytes = sizes.reduce((a, b) => a + b, 0);
-    if (!spills || bytes > heap.limit) return t.answer(false, heap.used, heap.limit, []);
-    this.#needs.push({ t, index, sizes, bytes });
-    this.#tellNeeds();
-  }
-
-  /** Threads that wait for room, in order. */
-  #needs: {
-    readonly t: ExecutorThread;
-    readonly index: number;
-    readonly sizes: Float64Array;
-    readonly bytes: number;
-  }[] = [];
-
-  #tellNeeds(): void {
-    let bytes = 0, tasks = 0;
-    for (const need of this.#needs) {
-      bytes += need.bytes;
-      if (need.index !== NO_RUN) tasks++;
-    }
-    this.#sink?.({ kind: "need", bytes, tasks });
-  }
-
   roomMade(): void {
-    if (this.#needs.length === 0) return;
-    const before = this.#needs.length;
-    this.#needs = this.#needs.filter(({ t }) => !t.dead);
-    while (this.#needs.length > 0) {
-      const { t, index, sizes } = this.#needs[0];
-      if (!this.#granted(t, index, sizes)) break;
-      this.#needs.shift();
-    }
-    if (this.#needs.length < before) this.#tellNeeds();
+    this.#grants.roomMade();
   }
 
   noRoom(): void {
-    const { used, limit } = this.#options.heap;
-    for (const { t } of this.#needs.splice(0)) t.answer(false, used, limit, []);
-    this.#tellNeeds();
-  }
-
-  /** Gives a thread the blocks it asked for, if there is room. */
-  #granted(t: ExecutorThread, index: number, sizes: Float64Array): boolean {
-    const { heap } = this.#options;
-    const blocks: Block[] = [];
-    for (const size of sizes) {
-      const b = heap.allocate(size);
-      if (b === undefined) {
-        for (const given of blocks) given.release();
-        return false;
-      }
-      blocks.push(b);
-    }
-    if (index === NO_RUN) { for (const b of blocks) this.#actors.grant(b); }
-    else {
-      const run = this.#runs.at(index);
-      if (run !== undefined) (run.grants ??= []).push(...blocks);
-    }
-    t.answer(true, heap.used, heap.limit, blocks);
-    return true;
+    this.#grants.noRoom();
   }
 }
 

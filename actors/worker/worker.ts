@@ -18,17 +18,14 @@ import { MemoryError, SchedulerLostError, ThreadLostError } from "./errors.ts";
 import type { WorkerEvent, WorkerInstruction } from "./events.ts";
 import type { ExecutorEvent, ExecutorTask } from "./executor.ts";
 import { Fetches } from "./fetches.ts";
+import { MemoryWatch } from "./memory_watch.ts";
 import { Reports } from "./reports.ts";
 import { Spiller } from "./spiller.ts";
 import { errorOf, ResultsIn } from "./results_in.ts";
 import { eventOf } from "./scheduler_message.ts";
 import { WorkerMachine } from "./state.ts";
+import { bytesOf, WaitingRoom } from "./waiting_room.ts";
 import type { WorkerEnd, WorkerOptions } from "./worker_options.ts";
-
-/** Milliseconds between looks at the process's memory. */
-const LOOK = 100;
-/** Beats for which memory that was freed is kept for what comes next. */
-const WARM = 10;
 
 const NO_DEPS: ExecutorTask["deps"] = [];
 
@@ -43,8 +40,8 @@ export class Worker {
   readonly #fetches: Fetches;
   readonly #plane: DataPlane;
   readonly #spiller: Spiller;
-  /** Values that came and find no room yet, by key. */
-  readonly #lacking = new Map<string, { readonly from: string; readonly value: PackedValue; readonly bytes: number }>();
+  readonly #waiting = new WaitingRoom();
+  readonly #memory: MemoryWatch;
   #threadsNeed = { bytes: 0, tasks: 0 };
   readonly #results: ResultsIn;
   readonly #codes = new Set<string>();
@@ -52,11 +49,9 @@ export class Worker {
   #scheduler: Peer | undefined;
   #alone: Timer | undefined;
   #beat: Timer | undefined;
-  #looking: Timer | undefined;
   #wake: Timer | undefined;
   #wakeAt = Infinity;
   #stuck = 0;
-  #rss = 0;
   #managed = 0;
   #flushing = false;
   #closed = false;
@@ -76,6 +71,15 @@ export class Worker {
       disk: options.disk,
       log: (line) => this.#log(line),
       tell: (event) => this.#tell({ ...event, now: clock.now() }),
+    });
+    this.#memory = new MemoryWatch({
+      store,
+      clock,
+      usage: options.usage,
+      often: options.disk !== undefined,
+      residentAt: options.residentAt ?? Infinity,
+      pauseAt: options.pauseAt ?? Infinity,
+      tell: (excess, short) => this.#tell({ type: "memory", now: clock.now(), managed: store.managed, excess, short }),
     });
     this.#fetches = new Fetches({
       endpoint,
@@ -106,7 +110,6 @@ export class Worker {
     this.#waitForScheduler();
     endpoint.dial(options.scheduler);
     this.#beatLater();
-    this.#lookLater();
   }
 
   /** Has it leave in good order within `within` ms: it finishes or hands over what it does and holds. Then {@link Worker.ended} is settled. */
@@ -122,7 +125,8 @@ export class Worker {
     this.#flush();
     this.#closed = true;
     this.#finish({ reason: "closed", renew: false });
-    for (const timer of [this.#alone, this.#beat, this.#looking, this.#wake]) timer?.cancel();
+    for (const timer of [this.#alone, this.#beat, this.#wake]) timer?.cancel();
+    this.#memory.close();
     await this.#options.endpoint.end(200);
     await this.#options.executor.close();
   }
@@ -192,39 +196,34 @@ export class Worker {
       this.#tell({ type: "received", now, key, from, nbytes });
     } catch (e) {
       if (!(e instanceof MemoryError)) throw e;
-      const bytes = value.frames.reduce((n, f) => n + f.byteLength, value.head.byteLength);
-      if (this.#options.disk === undefined || bytes > this.#options.store.limit) {
+      if (this.#options.disk === undefined || bytesOf(value) > this.#options.store.limit) {
         return this.#tell({ type: "noRoom", now, key, from, error: errorOf(e) });
       }
-      this.#lacking.set(key, { from, value, bytes });
+      this.#waiting.add(key, from, value);
       this.#need();
     }
   }
 
   /** Says how much room is waited for. */
   #need(): void {
-    let { bytes } = this.#threadsNeed;
-    for (const v of this.#lacking.values()) bytes += v.bytes;
-    this.#tell({ type: "need", now: this.#options.clock.now(), bytes, tasks: this.#threadsNeed.tasks });
+    const { bytes, tasks } = this.#threadsNeed;
+    this.#tell({ type: "need", now: this.#options.clock.now(), bytes: bytes + this.#waiting.bytes, tasks });
   }
 
   /** Memory was freed: who waits for room tries again. */
   #roomMade(): void {
     this.#options.executor.roomMade();
-    if (this.#lacking.size === 0) return;
-    const lacking = [...this.#lacking];
-    this.#lacking.clear();
-    for (const [key, { from, value }] of lacking) this.#received(key, from, value);
+    const waiting = this.#waiting.leave();
+    if (waiting.length === 0) return;
+    for (const { key, from, value } of waiting) this.#received(key, from, value);
     this.#need();
   }
 
   /** None will be made. */
   #noRoom(): void {
-    this.#options.executor.noRoom();
-    const { store, clock } = this.#options;
-    const lacking = [...this.#lacking];
-    this.#lacking.clear();
-    for (const [key, { from, bytes }] of lacking) {
+    const { store, clock, executor } = this.#options;
+    executor.noRoom();
+    for (const { key, from, bytes } of this.#waiting.leave()) {
       const error = errorOf(new MemoryError(key, bytes, store.managed, store.limit));
       this.#tell({ type: "noRoom", now: clock.now(), key, from, error });
     }
@@ -438,44 +437,13 @@ export class Worker {
   #beatLater(): void {
     this.#beat = this.#options.clock.after(this.#options.beat ?? 1000, () => {
       this.#sendBeat();
-      this.#look(WARM);
+      this.#memory.trim();
       this.#beatLater();
     });
   }
 
-  /** Between beats, while there is much in memory: a thread makes a gigabyte in a second. */
-  #lookLater(): void {
-    const { clock, disk, store, usage } = this.#options;
-    if (disk === undefined || usage === undefined) return;
-    this.#looking = clock.after(LOOK, () => {
-      if (store.managed > store.limit / 4) {
-        this.#rss = usage().rss;
-        this.#look();
-      }
-      this.#lookLater();
-    });
-  }
-
-  /**
-   * Looks after the process's memory: what has been free for `age` beats goes back to the system, or all of it, and values to disk, when the process
-   * takes too much.
-   */
-  #look(age?: number): void {
-    const { store, clock, residentAt = Infinity, pauseAt = Infinity } = this.#options;
-    const much = this.#rss > residentAt;
-    const rss = this.#rss - (much ? store.heap.trim(0) : age === undefined ? 0 : store.heap.trim(age));
-    this.#tell({
-      type: "memory",
-      now: clock.now(),
-      managed: store.managed,
-      excess: Math.max(0, rss - residentAt),
-      short: rss > pauseAt,
-    });
-  }
-
   #sendBeat(): void {
-    const { cpu, rss } = this.#options.usage?.() ?? { cpu: 0, rss: 0 };
-    this.#rss = rss;
+    const { cpu, rss } = this.#memory.beat();
     const { ready, executing, paused } = this.machine;
     const { managed } = this.#options.store;
     const spilled = this.#options.disk?.used ?? 0;
