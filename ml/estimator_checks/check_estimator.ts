@@ -1,4 +1,5 @@
 import type { KnownNames } from "../persistence/mod.ts";
+import { loadAssert } from "./assert.ts";
 import type { EstimatorCheck } from "./check.ts";
 import { contractChecks } from "./contract_checks.ts";
 import { inputChecks } from "./input_checks.ts";
@@ -65,6 +66,7 @@ export async function checkEstimator(
       `checkEstimator: expected an instance; make one: new ${(estimator as { name: string }).name}()`,
     );
   }
+  await loadAssert();
   const subject = new Subject(estimator);
   const names = checks.map((check) => check.name);
   for (const name of Object.keys(expectedFailures)) {

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assert } from "./assert.ts";
 import { NDArray } from "../array/mod.ts";
 import { clone, type EstimatorClass, isEstimator, isFitted, NotFittedError } from "../base/mod.ts";
 import { delayed, Parallel } from "../parallel/mod.ts";

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assert } from "./assert.ts";
 import { NDArray, Table } from "../array/mod.ts";
 import type { Params } from "../base/mod.ts";
 import { type EstimatorCheck, isUnavailableText, learnsFromX, looksAtX, numeric, ordinary } from "./check.ts";

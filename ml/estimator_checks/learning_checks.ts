@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assert } from "./assert.ts";
 import type { NDArray } from "../array/mod.ts";
 import { type EstimatorCheck, isKind, learnsFromX, ordinary } from "./check.ts";
 import { assertRefused, assertSame, errorOf, type Outputs, outputsOf, plain } from "./subject.ts";

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assert } from "./assert.ts";
 import { type Labels, NDArray, Table } from "../array/mod.ts";
 import { clone, type HasParams, NotFittedError, type Params } from "../base/mod.ts";
 import { RandomState } from "../random/mod.ts";
@@ -55,7 +55,7 @@ function isUnavailable(error: unknown): boolean {
 export function plain(result: unknown): { shape: number[]; values: (number | string | boolean | null)[] } {
   if (result instanceof Table) return { shape: result.shape, values: result.toArray().flat() };
   if (result instanceof NDArray) return { shape: result.shape, values: Array.from(result.data as ArrayLike<number>) };
-  assert.ok(Array.isArray(result), `expected an array, got ${typeof result}`);
+  if (!Array.isArray(result)) throw new TypeError(`expected an array, got ${typeof result}`);
   return { shape: [result.length], values: result as number[] };
 }
 

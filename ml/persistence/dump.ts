@@ -1,5 +1,3 @@
-import type { Buffer } from "node:buffer";
-import { crc32 } from "node:zlib";
 import { decode } from "./decode.ts";
 import { encode } from "./encode.ts";
 import { MalformedFileError } from "./errors.ts";
@@ -15,10 +13,16 @@ export interface PersistenceOptions {
 /** Version of the library, as it stands in files. */
 const LIBRARY = "0.1.0";
 
-const crc = (bytes: Uint8Array): number => crc32(bytes as unknown as Buffer);
+type Checksum = (bytes: Uint8Array) => number;
+
+/** node:zlib's, loaded when it is needed: it costs every thread 15 ms. */
+async function crc32(): Promise<Checksum> {
+  return (await import("node:zlib")).crc32 as unknown as Checksum;
+}
 
 /** The parts of a file, in order. */
 async function partsOf(value: unknown, options: PersistenceOptions): Promise<Uint8Array[]> {
+  const crc = await crc32();
   const { root, objects, arrays, dataBytes } = encode(value, await knownNames(options.known), crc);
   const description: Description = { library: LIBRARY, root, objects };
   const text = new TextEncoder().encode(JSON.stringify(description));
@@ -75,7 +79,7 @@ export async function dump(value: unknown, path: string | URL, options: Persiste
  * not known
  */
 export async function load<T = unknown>(path: string | URL, options: PersistenceOptions = {}): Promise<T> {
-  const known = await knownNames(options.known);
+  const [known, crc] = await Promise.all([knownNames(options.known), crc32()]);
   using file = await Deno.open(path, { read: true });
   const { size } = await file.stat();
   const readAt = (place: number, into: Uint8Array): void => {
@@ -87,7 +91,7 @@ export async function load<T = unknown>(path: string | URL, options: Persistence
     }
   };
   try {
-    return parse(size, readAt, known) as T;
+    return parse(size, readAt, known, crc) as T;
   } catch (error) {
     if (!(error instanceof MalformedFileError)) throw error;
     throw new MalformedFileError(`load(${JSON.stringify(String(path))}): ${error.message}`, { cause: error });
@@ -112,8 +116,8 @@ export async function dumpBytes(value: unknown, options: PersistenceOptions = {}
  * @throws {MalformedFileError} as `load` does
  */
 export async function loadBytes<T = unknown>(bytes: Uint8Array, options: PersistenceOptions = {}): Promise<T> {
-  const known = await knownNames(options.known);
-  return parse(bytes.length, (place, into) => into.set(bytes.subarray(place, place + into.length)), known) as T;
+  const [known, crc] = await Promise.all([knownNames(options.known), crc32()]);
+  return parse(bytes.length, (place, into) => into.set(bytes.subarray(place, place + into.length)), known, crc) as T;
 }
 
 /** What a file says, read part by part. */
@@ -121,6 +125,7 @@ function parse(
   size: number,
   readAt: (place: number, into: Uint8Array) => void,
   known: Awaited<ReturnType<typeof knownNames>>,
+  crc: Checksum,
 ): unknown {
   const head = new Uint8Array(Math.min(ALIGN, size));
   readAt(0, head);
