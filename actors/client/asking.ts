@@ -65,6 +65,7 @@ function connect(b: ClientBooks, t: ClientTask, deps: readonly string[]): boolea
 function again(b: ClientBooks, t: ClientTask, rows: ClientTask[]): void {
   if (t.state === "pending" || t.state === "done" || t.state === "failed") return;
   t.owed = false;
+  t.renewedIn = Infinity;
   b.to(t, "pending", "submitted again");
   t.failure =
     t.error =
@@ -112,6 +113,8 @@ function sendTasks(b: ClientBooks, tasks: readonly ClientTask[]): void {
     }
   }
   b.send({ type: "submit", ...taskColumnsOf(tasks, codes, (hash) => b.codes.get(hash)!) });
+  b.submits++;
+  for (const t of tasks) if (t.renewedIn === Infinity) t.renewedIn = b.submits;
   if (codes.length > 0) forgetCode(b);
 }
 

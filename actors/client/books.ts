@@ -37,6 +37,8 @@ export class ClientBooks {
   ended: string | undefined;
   /** Whether there is a session. */
   session = false;
+  /** How many `submit` this session has carried. */
+  submits = 0;
   /** Numbers the events. */
   event = 0;
   /** The time of the event that is handled. */

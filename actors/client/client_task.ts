@@ -49,6 +49,7 @@ class Rare {
   error: Uint8Array | undefined;
   blamed = "";
   because: ClientTask | undefined;
+  renewedIn = 0;
   reason = "";
   card: DataCard | undefined;
   auto = false;
@@ -208,6 +209,14 @@ export class ClientTask {
   }
   set because(task: ClientTask | undefined) {
     this.#set("because", task);
+  }
+
+  /** Which `submit` of the session carries it once more, after it had ended; Infinity before that is sent, 0 for none. */
+  get renewedIn(): number {
+    return this.#some.renewedIn;
+  }
+  set renewedIn(n: number) {
+    this.#set("renewedIn", n);
   }
 
   /** Why it was cancelled or lost. */

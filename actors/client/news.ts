@@ -26,7 +26,7 @@ export function message(b: ClientBooks, m: SchedulerToClient): void {
     case "failed":
       return m.keys.forEach((key, i) => {
         const t = b.tasks.get(key);
-        if (t === undefined || (t.state !== "pending" && t.state !== "done")) return;
+        if (t === undefined || t.renewedIn > m.heard || (t.state !== "pending" && t.state !== "done")) return;
         t.error = m.frames[i];
         t.blamed = m.blamed[i];
         t.inline = undefined;
@@ -35,6 +35,8 @@ export function message(b: ClientBooks, m: SchedulerToClient): void {
     case "gone":
       for (const key of m.keys) {
         const t = b.tasks.get(key);
+        // It has been submitted again meanwhile: this is about what it was before.
+        if (t !== undefined && t.renewedIn > m.heard) continue;
         if (t?.owed === true) owedGone(b, t, m.cause, m.reason);
         if (t === undefined || (t.state !== "pending" && t.state !== "done")) continue;
         // A value that has arrived here is not lost. But what was cancelled for all is unknown to the scheduler.

@@ -12,9 +12,11 @@ import { inherit } from "./giving_up.ts";
 /** Tells a scheduler all that it may not know. */
 export function resume(b: ClientBooks): void {
   b.told.clear();
+  b.submits = 0;
   const rows: ClientTask[] = [], wants: string[] = [], cards: DataCard[] = [];
   const codes = new Set<string>();
   for (const t of b.tasks.values()) {
+    t.renewedIn = 0;
     if (t.sent && (t.state === "pending" || t.state === "released") && inherit(b, t)) continue;
     // What was cancelled when it was done already, and others were made from it, is needed to make those again.
     const known = t.state === "pending" || t.state === "done" || t.state === "released" ||

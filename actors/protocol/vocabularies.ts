@@ -94,14 +94,17 @@ export const schedulerToClient = {
     { keys: strings, nbytes: f64s, workers: list(str), where: u32s, inline: u32s },
     (m, frames) => lengths("done", m.keys.length, m.nbytes, m.where, m.inline) ?? checkInline(m.inline, frames),
   ),
-  /** Tasks that failed: `frames[i]` is the packed error, `blamed[i]` the key of the task that threw. */
+  /**
+   * Tasks that failed: `frames[i]` is the packed error, `blamed[i]` the key of the task that threw. `heard`: how many `submit` of this session
+   * had come in by then; of what was submitted again later this is no news.
+   */
   failed: message(
     34,
-    { keys: strings, blamed: strings },
+    { keys: strings, blamed: strings, heard: int },
     (m, frames) => lengths("failed", m.keys.length, m.blamed, frames),
   ),
   /** These no longer exist and will not: cancelled, or scattered data of which no copy is left. */
-  gone: message(35, { keys: strings, cause: oneOf("cancelled", "lost"), reason: text }),
+  gone: message(35, { keys: strings, cause: oneOf("cancelled", "lost"), reason: text, heard: int }),
   /** Values that were done are so no longer (their only holder died); they are being computed again. */
   undone: message(36, { keys: strings }),
   /** Please put these scattered values on a worker again. */

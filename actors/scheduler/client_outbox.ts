@@ -77,6 +77,17 @@ export class ClientOutbox {
     this.inlineLengths.push(length);
   }
 
+  /** These are submitted once more: that they were cancelled or lost before is no news. */
+  renewed(keys: readonly string[]): void {
+    if (this.cancelled.length === 0 && this.lost.length === 0) return;
+    const again = new Set(keys);
+    const kept = (key: string): boolean => !again.has(key);
+    this.cancelReasons = this.cancelReasons.filter((_, i) => kept(this.cancelled[i]));
+    this.cancelled = this.cancelled.filter(kept);
+    this.lostReasons = this.lostReasons.filter((_, i) => kept(this.lost[i]));
+    this.lost = this.lost.filter(kept);
+  }
+
   /** Writes everything as messages, in the order in which the client must hear it, and forgets it. */
   write(client: SchedulerClient, emit: (message: SchedulerToClient) => void): void {
     for (const m of this.first) emit(m);
@@ -88,8 +99,8 @@ export class ClientOutbox {
         frames: NO_FRAMES,
       });
     }
-    emitGone("cancelled", this.cancelled, this.cancelReasons, emit);
-    emitGone("lost", this.lost, this.lostReasons, emit);
+    emitGone("cancelled", this.cancelled, this.cancelReasons, client.submits, emit);
+    emitGone("lost", this.lost, this.lostReasons, client.submits, emit);
     if (this.undone.length > 0) emit({ type: "undone", keys: this.undone, frames: NO_FRAMES });
     if (this.done.length > 0) this.#writeDone(client, emit);
     // Of several places within the turn only the last is true, and that only if the actor still lives and is wanted.
@@ -104,6 +115,7 @@ export class ClientOutbox {
       const some = failed.slice(i, i + FAILURES);
       emit({
         type: "failed",
+        heard: client.submits,
         keys: some.map((t) => t.key),
         blamed: some.map((t) => t.extras!.blamed),
         frames: some.map((t) => t.extras!.error!),
@@ -160,6 +172,7 @@ function emitGone(
   cause: "cancelled" | "lost",
   keys: readonly string[],
   reasons: readonly string[],
+  heard: number,
   emit: (message: SchedulerToClient) => void,
 ): void {
   if (keys.length === 0) return;
@@ -169,5 +182,5 @@ function emitGone(
     if (same === undefined) byReason.set(reasons[i], [keys[i]]);
     else same.push(keys[i]);
   }
-  for (const [reason, keys] of byReason) emit({ type: "gone", keys, cause, reason, frames: NO_FRAMES });
+  for (const [reason, keys] of byReason) emit({ type: "gone", keys, cause, reason, heard, frames: NO_FRAMES });
 }

@@ -21,6 +21,8 @@ export class SchedulerClient {
   awaySince = 0;
   /** Whether it has left for good. */
   gone = false;
+  /** How many `submit` of its session have come in. */
+  submits = 0;
   /** Keys it wants. */
   readonly wants: LazyBag<SchedulerTask>;
   /** Hashes of the code it has sent and holds. */

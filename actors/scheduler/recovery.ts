@@ -219,6 +219,7 @@ export function clientResumes(b: Books, s: SchedulerSession, m: ClientResume): v
     b.note(c.name, c.peer === null ? "away" : "connected", "connected", "resumed");
   }
   c.peer = s.peer;
+  c.submits = 0;
   c.out.clear();
   b.tellClient(c).first.push({
     type: "welcome",

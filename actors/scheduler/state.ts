@@ -243,6 +243,8 @@ export class SchedulerState {
 function clientMessage(b: Books, c: SchedulerClient, m: ClientToScheduler): void {
   switch (m.type) {
     case "submit":
+      c.submits++;
+      c.out.renewed(m.keys);
       submit(b, c, m, true);
       break;
     case "want":

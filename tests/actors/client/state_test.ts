@@ -109,7 +109,7 @@ Deno.test("ClientMachine tells a new session all that is wanted, and what it was
   // a is let go, but c is made from it.
   deepStrictEqual(b.do({ type: "release", tasks: [a, gone] }).map((m) => m.type), ["release"]);
   strictEqual(b.machine.tasks.has("gone"), false);
-  b.hear({ type: "failed", keys: ["d"], blamed: ["d"], frames: [error] });
+  b.hear({ type: "failed", keys: ["d"], blamed: ["d"], heard: 99, frames: [error] });
   b.do({ type: "down", reason: "cut" });
   b.submit(task("e", ["c"]));
   const [m] = b.do({ type: "up" });
@@ -196,7 +196,7 @@ Deno.test("ClientMachine goes back to pending when a value is undone, unless it 
   deepStrictEqual([far.state, near.state], ["pending", "done"]);
   b.hear(done(["far"], false));
   strictEqual(far.state, "done");
-  b.hear({ type: "gone", keys: ["far", "near"], cause: "lost", reason: "fire", frames: NO_FRAMES });
+  b.hear({ type: "gone", keys: ["far", "near"], cause: "lost", reason: "fire", heard: 99, frames: NO_FRAMES });
   deepStrictEqual([far.state, near.state, far.reason], ["lost", "done", "fire"]);
 });
 
@@ -321,7 +321,7 @@ function step(b: Bench, random: Random, made: ClientTask[], pending: ClientTask[
     case 8:
       return void b.hear(done(keys, random.next() < 0.5));
     case 9:
-      return void b.hear({ type: "failed", keys, blamed: keys, frames: keys.map(() => error) });
+      return void b.hear({ type: "failed", keys, blamed: keys, heard: 1e9, frames: keys.map(() => error) });
     case 10:
       return void b.hear({ type: "undone", keys, frames: NO_FRAMES });
     case 11:
@@ -330,6 +330,7 @@ function step(b: Bench, random: Random, made: ClientTask[], pending: ClientTask[
         keys,
         cause: pick(["lost", "cancelled"] as const)!,
         reason: "r",
+        heard: 1e9,
         frames: NO_FRAMES,
       });
     case 12:
@@ -353,4 +354,19 @@ Deno.test("ClientMachine keeps its invariants in random lives", () => {
       throw new Error(`seed ${seed}: ${(e as Error).message}`, { cause: e });
     }
   }
+});
+
+Deno.test("ClientMachine does not take the end of a task for that of the same task submitted again", () => {
+  const b = new Bench();
+  const t = task("t");
+  b.do({ type: "submit", tasks: [t] });
+  b.do({ type: "cancel", tasks: [t], force: false });
+  strictEqual(t.state, "cancelled");
+  b.do({ type: "submit", tasks: [t] });
+  strictEqual(t.state, "pending");
+  // The scheduler had heard the first submit only when it said so.
+  b.hear({ type: "gone", keys: ["t"], cause: "cancelled", reason: "by somebody", heard: 1, frames: NO_FRAMES });
+  strictEqual(t.state, "pending");
+  b.hear({ type: "gone", keys: ["t"], cause: "cancelled", reason: "by somebody", heard: 2, frames: NO_FRAMES });
+  strictEqual(t.state, "cancelled");
 });
