@@ -265,6 +265,8 @@ export function recovered(b: Books, why: string): void {
   if (!b.recovering) return;
   b.recovering = false;
   b.awaited.clear();
+  // Workers may have got room meanwhile, and nobody looked.
+  for (const pool of b.pools.busy) pool.fresh = true;
   b.note("scheduler", "recovering", "running", why);
   askAgain(b);
 }

@@ -135,3 +135,21 @@ Deno.test("SchedulerState.handle() tells workers and clients that it ends", () =
   b.event({ type: "close", now: 0, reason: "SIGTERM", final: true });
   assert.deepEqual([c.take("closing")[0].final, w.take("closing")[0].reason], [true, "SIGTERM"]);
 });
+
+Deno.test("SchedulerState.handle() gives restricted tasks to who got room while it waited for other workers", () => {
+  const b = new Bench({ recoveryGrace: 3000, absentGrace: 1000 });
+  const c = b.client("c1");
+  c.submit({ key: "wanted", resources: { GPU: 1 } });
+  // It comes with work that nobody has described yet.
+  const w = b.worker("w1", { threads: 1, resources: { GPU: 1 }, tasks: [["a", 70_000], ["b", 140_001]] });
+  const other = b.client("c2");
+  other.down();
+  b.pass(100);
+  other.resume([], [], [], ["w1", "w9"]);
+  for (const [key, attempt] of [["a", 70_000], ["b", 140_001]] as const) {
+    w.say({ type: "missing", key, attempt, deps: ["gone"], tried: [""], frames: [] });
+  }
+  assert.equal(w.tasks.has("wanted"), false);
+  b.pass(3000);
+  assert.equal(w.tasks.has("wanted"), true);
+});
