@@ -75,7 +75,7 @@ export class ClientMachine {
       case "down":
         b.session = false;
         this.#downSince = event.now;
-        b.out.push({ type: "wakeAt", at: event.now + this.#giveUpAfter });
+        if (b.ended === undefined) b.out.push({ type: "wakeAt", at: event.now + this.#giveUpAfter });
         break;
       case "tick":
         if (!b.session && b.ended === undefined && event.now - this.#downSince >= this.#giveUpAfter) {

@@ -17,7 +17,7 @@ export type { OnProgress, ParallelClock } from "./progress.ts";
 export { type ParallelBackendFactory, registerParallelBackend } from "./registry.ts";
 export { type OptionsOf, parallelBackend, type ParallelBackendOptions, type ParallelScopeOptions } from "./scope.ts";
 export { SequentialBackend } from "./sequential.ts";
-export { ThreadsBackend } from "./threads.ts";
+export { endThreads, ThreadsBackend } from "./threads.ts";
 
 registerParallelBackend("cluster", (options) => new ClusterBackend(options));
 registerParallelBackend("threads", (options) => new ThreadsBackend(options));

@@ -8,10 +8,13 @@ import { Client, getClient, inTask } from "../../actors/mod.ts";
 import { countJobs, type ParallelRun } from "./backend.ts";
 import { ClusterBackend, type ClusterBackendOptions } from "./cluster.ts";
 
-/** Milliseconds for which the threads wait for more to do: they keep the process alive, so it cannot be for ever. */
-const LINGER = 300;
+/** Milliseconds for which the threads wait for more to do. They hold memory, so it is not for ever. */
+const LINGER = 60_000;
 
-/** The threads of this process, for all who use them: started when they are first needed, ended when nobody has used them for a while. */
+/**
+ * The threads of this process, for all who use them: started when they are first needed, ended when nobody has used them for a while. Neither
+ * they nor the wait for their end keep the process alive.
+ */
 class SharedThreads {
   #client: Promise<Client> | undefined;
   #users = 0;
@@ -31,18 +34,40 @@ class SharedThreads {
     clearTimeout(this.#timer);
   }
 
+  /** Ends them now, unless somebody uses them. */
+  async close(): Promise<void> {
+    if (this.#users > 0) return;
+    clearTimeout(this.#timer);
+    const client = this.#client;
+    this.#client = undefined;
+    await (await client)?.close();
+  }
+
   /** Somebody no longer does. */
   leave(): void {
     if (--this.#users > 0 || this.#client === undefined) return;
-    this.#timer = setTimeout(async () => {
-      const client = this.#client;
-      this.#client = undefined;
-      await (await client)?.close();
-    }, LINGER);
+    this.#timer = setTimeout(() => void this.close().catch(() => {}), LINGER);
+    Deno.unrefTimer(this.#timer as unknown as number);
   }
 }
 
 const threads = new SharedThreads();
+
+/**
+ * Ends the threads that the "threads" backend keeps for the next calls of this process, as they would by themselves after a minute without any.
+ * Does nothing while calls are under way. The next call starts new ones.
+ *
+ * @example
+ * ```ts
+ * import { delayed, endThreads, Parallel } from "@troupe/troupe";
+ *
+ * await new Parallel({ nJobs: 2 }).run([1, 4].map((x) => delayed(Math.sqrt)(x)));
+ * await endThreads();
+ * ```
+ */
+export function endThreads(): Promise<void> {
+  return threads.close();
+}
 
 /**
  * The "threads" backend: a cluster inside this process, started with the first call. In a task it is the cluster that the task runs on.
