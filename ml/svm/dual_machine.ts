@@ -14,6 +14,12 @@ const KERNELS = { linear: 0, rbf: 1, poly: 2, sigmoid: 3, precomputed: 0 } as co
 /** Most samples that the inner solver works on at a time; it takes as many only where very many are free. */
 const BLOCK = 2048;
 
+/**
+ * From this many free samples on, pairs are moved over all samples of a kept matrix. Its rows have to be there: that pays
+ * at once where many problems share them, and otherwise where blocks do not suffice.
+ */
+const MANY_FREE = 300, MOST_FREE = 1400;
+
 /** From this many features on, a kernel value is worth keeping where memory allows. */
 const KEEP_WIDTH = 12;
 
@@ -34,6 +40,8 @@ export interface MachineOptions {
   readonly groups?: Uint8Array | null;
   /** Number of groups. */
   readonly nGroups?: number;
+  /** Whether many problems will be solved. */
+  readonly isShared?: boolean;
   /** Whether to compute in double precision in any case. */
   readonly precise?: boolean;
 }
@@ -131,7 +139,7 @@ export class DualMachine implements Disposable {
       exports.setKernel(KERNELS[name], gamma, kernel.coef0, kernel.degree, apart);
       exports.setScratch(at.scratch);
       exports.setNewton(at.newton);
-      exports.setSpare(at.spare);
+      exports.setSpare(at.spare, options.isShared === true ? MANY_FREE : MOST_FREE);
       const { tiles, norms, diagonal, matrix, filled, room } = at;
       exports.setSamples(this.#kind, n, dim, tiles, norms, diagonal, matrix, filled, filler, q, room);
     };

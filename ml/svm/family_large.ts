@@ -98,6 +98,7 @@ export class LargeFamily implements Disposable {
       bound,
       tol: entries.reduce((t, e) => Math.min(t, e.tol), Infinity),
       cacheSize,
+      isShared: true,
       groups: grouped ? Uint8Array.from(samples, (i) => (this.#folds as Uint8Array)[i]) : null,
       nGroups: grouped ? this.#nFolds : 0,
     };

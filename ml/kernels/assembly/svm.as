@@ -1018,10 +1018,12 @@ function choose(F: usize, beta: usize, lo: usize, hi: usize, list: usize, counts
 /** Whether `smo` works on the matrix of all samples, of which rows may be missing. */
 let ON_MATRIX: bool = false;
 
-/** Room for `overAll`: 0 for none. */
+/** Room for `overAll`, 0 for none; and from how many free samples on it is done: blocks would be too small for them. */
 let SPARE: usize = 0;
-export function setSpare(room: usize): void {
+let MANY_FREE: i32 = 0;
+export function setSpare(room: usize, manyFree: i32): void {
   SPARE = room;
+  MANY_FREE = manyFree;
 }
 export function spareBytes(n: i32): i32 {
   return 8 * 5 * n + 8 * n + 64;
@@ -1032,9 +1034,6 @@ function ensure(i: i32): void {
   store<i32>(SPARE, i);
   fill(SPARE, 1, SCRATCH);
 }
-
-/** From this many free samples on, pairs are moved over all samples where there is a matrix of them: blocks would be too small. */
-const MANY_FREE: i32 = 300;
 
 function freeOf(beta: usize, lo: usize, hi: usize): i32 {
   let free = 0;
