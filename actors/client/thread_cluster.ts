@@ -6,7 +6,14 @@
  */
 
 import { type Endpoint, MemoryNetwork, realClock } from "../../transport/mod.ts";
-import { bundled, type LocalClusterOptions, machineMemory, parseBytes } from "../cluster/mod.ts";
+import {
+  bundled,
+  libraryBundle,
+  type LocalClusterOptions,
+  machineMemory,
+  makeLibraryBundle,
+  parseBytes,
+} from "../cluster/mod.ts";
 import { libraryFile, systemIds, systemRandom } from "../core/mod.ts";
 import { Scheduler } from "../scheduler/mod.ts";
 import { nativeLibraries, Rooms, Store, ThreadExecutor, Worker } from "../worker/mod.ts";
@@ -38,6 +45,8 @@ export async function startThreadCluster(options: LocalClusterOptions = {}): Pro
     return made;
   };
   const entry = await threadBundle();
+  let made = Promise.resolve();
+  const library = granted() ? libraryBundle(() => made = makeLibraryBundle()) : undefined;
   const home = endpoint("scheduler", "scheduler");
   const scheduler = new Scheduler({ endpoint: home, clock: realClock, random: systemRandom });
   const schedulerAddress = await home.bind("memory://scheduler");
@@ -48,6 +57,7 @@ export async function startThreadCluster(options: LocalClusterOptions = {}): Pro
     const executor = new ThreadExecutor({
       threads,
       entry,
+      library,
       heap: store.heap,
       clock: realClock,
       worker: name,
@@ -78,15 +88,20 @@ export async function startThreadCluster(options: LocalClusterOptions = {}): Pro
       scheduler.close("the cluster is closed", true);
       await Promise.all(workers.map((w) => w.close()));
       await home.end();
+      await made;
     },
   };
 }
 
 /** The threads' program as one file, which saves each thread the looking up of packages, where it can be had without asking anybody. */
 async function threadBundle(): Promise<string | undefined> {
-  const granted = (["read", "write", "env", "run"] as const).every((name) =>
+  const path = granted() ? await bundled(libraryFile("actors/worker/thread_main.ts").href) : undefined;
+  return path && `file://${encodeURI(path)}`;
+}
+
+/** Whether bundles can be found and made without asking anybody. */
+function granted(): boolean {
+  return (["read", "write", "env", "run"] as const).every((name) =>
     Deno.permissions.querySync({ name }).state === "granted"
   );
-  const path = granted ? await bundled(libraryFile("actors/worker/thread_main.ts").href) : undefined;
-  return path && `file://${encodeURI(path)}`;
 }

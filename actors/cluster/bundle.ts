@@ -10,6 +10,9 @@
 
 import { libraryFile } from "../core/mod.ts";
 
+/** Packages that are loaded when they are needed: a bundle imports them as before, by the names that need no configuration. */
+const LATER = ["apache-arrow", "csv-parse/sync", "hyparquet", "hyparquet-compressors"];
+
 /** What a bundle was made from. */
 interface Manifest {
   /** Files whose contents are in the key, as URLs. */
@@ -46,20 +49,36 @@ export async function bundled(
 ): Promise<string | undefined> {
   if (folder === undefined || !entry.startsWith("file:")) return undefined;
   try {
-    const name = (await digest([new TextEncoder().encode(entry)])).slice(0, 16);
-    const manifestPath = `${folder}/${name}.json`;
-    const manifest = readManifest(manifestPath);
-    if (manifest !== undefined) {
-      const path = `${folder}/${name}-${await keyOf(manifest, contents)}.js`;
-      if (exists(path)) return path;
-    }
-    return await make(entry, folder, name, manifestPath);
+    return await findBundle(entry, folder, contents) ?? await make(entry, folder, await nameOf(entry));
   } catch {
     return undefined;
   }
 }
 
-async function make(entry: string, folder: string, name: string, manifestPath: string): Promise<string | undefined> {
+/**
+ * The bundle of an entry as it is now, or undefined when there is none. Needs no more than to read.
+ *
+ * @param entry URL of the entry.
+ * @param folder Where bundles are kept.
+ * @param contents As {@link bundled} takes them.
+ */
+export async function findBundle(entry: string, folder: string, contents?: Contents): Promise<string | undefined> {
+  try {
+    const name = await nameOf(entry);
+    const manifest = readManifest(`${folder}/${name}.json`);
+    if (manifest === undefined) return undefined;
+    const path = `${folder}/${name}-${await keyOf(manifest, contents)}.js`;
+    return exists(path) ? path : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function nameOf(entry: string): Promise<string> {
+  return (await digest([new TextEncoder().encode(entry)])).slice(0, 16);
+}
+
+async function make(entry: string, folder: string, name: string): Promise<string | undefined> {
   Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
   const config = nearest(fromFileUrl(entry), "deno.json");
   const configFlags = config === undefined ? ["--no-config"] : ["--config", config];
@@ -69,23 +88,40 @@ async function make(entry: string, folder: string, name: string, manifestPath: s
     if (before === undefined) return undefined;
     const key = await keyOf(before);
     const path = `${folder}/${name}-${key}.js`;
-    const flags = ["bundle", "--quiet", "--platform", "deno", "--external", "zeromq", ...configFlags];
+    const external = ["zeromq", ...LATER].flatMap((it) => ["--external", it]);
+    const flags = ["bundle", "--quiet", "--platform", "deno", ...external, ...configFlags];
     if (!await deno([...flags, "-o", temporary, entry])) return undefined;
     // Was a source changed meanwhile? Then nobody knows which one is in the bundle.
     if (await keyOf(before) !== key) return undefined;
     Deno.writeTextFileSync(
       temporary,
       `globalThis[Symbol.for("troupe.root")] ??= ${JSON.stringify(libraryFile(".").href)};\n${
-        Deno.readTextFileSync(temporary)
+        inAscii(withFullNames(Deno.readTextFileSync(temporary), config))
       }`,
     );
     Deno.renameSync(temporary, path);
-    write(manifestPath, JSON.stringify(before));
+    write(`${folder}/${name}.json`, JSON.stringify(before));
     tidy(folder, name, path);
     return path;
   } finally {
     safely(() => Deno.removeSync(temporary));
   }
+}
+
+/** A bundle may be run under another configuration, or none: what it imports later it names in full. */
+function withFullNames(text: string, config: string | undefined): string {
+  const { imports = {} } = config === undefined
+    ? {}
+    : JSON.parse(Deno.readTextFileSync(config)) as { imports?: Record<string, string> };
+  for (const name of LATER) {
+    if (imports[name]?.startsWith("npm:")) text = text.replaceAll(`import("${name}")`, `import("${imports[name]}")`);
+  }
+  return text;
+}
+
+/** One character outside of ASCII, were it in a comment, makes all of the text twice as long in memory, and a tenth slower to load. */
+function inAscii(text: string): string {
+  return text.replace(/[\u0080-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 /** All local files that the entry is made from, and the configuration that says what bare names mean. */
@@ -113,7 +149,7 @@ async function deno(args: string[]): Promise<string | undefined> {
 /** A hash of Deno's version and of all contents, as they are now. */
 function keyOf(manifest: Manifest, contents: Contents = new Map()): Promise<string> {
   const utf8 = new TextEncoder();
-  const parts = [utf8.encode(`1 ${Deno.version.deno} ${Deno.build.target}\n`)];
+  const parts = [utf8.encode(`2 ${Deno.version.deno} ${Deno.build.target}\n`)];
   for (const file of manifest.files) {
     let content = contents.get(file);
     if (content === undefined) contents.set(file, content = Deno.readFileSync(fromFileUrl(file)));

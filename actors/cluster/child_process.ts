@@ -111,7 +111,7 @@ function protocolLine(text: string): ChildLine | undefined {
   if (!text.startsWith("{")) return undefined;
   try {
     const value = JSON.parse(text);
-    return "ready" in value || "alive" in value || "refused" in value ? value : undefined;
+    return ["ready", "alive", "refused", "wants"].some((kind) => kind in value) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -7,6 +7,7 @@
 export { bundled, type Contents } from "./bundle.ts";
 export * from "./bytes.ts";
 export * from "./child_process.ts";
+export * from "./library_bundle.ts";
 export * from "./local_cluster.ts";
 export * from "./nanny.ts";
 export * from "./processes.ts";

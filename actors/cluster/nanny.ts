@@ -30,6 +30,8 @@ export interface NannyOptions {
   readonly leave: "ask" | "cut";
   /** Told each time the child is ready, first or again. */
   readonly ready?: (info: ReadyInfo, pid: number) => void;
+  /** Told what the child lacks. The nanny's stop waits for what is promised. */
+  readonly wants?: (what: string) => Promise<void>;
   /** Restart, times allowed for start and end. */
   readonly child?: Omit<ChildSpec, "id">;
   /** How often, and how quickly, it is started again. Default: 10 times in 60 s, pauses from 100 ms. */
@@ -62,6 +64,7 @@ export class Nanny {
   #told = "";
   #muted = false;
   #alive: number | undefined;
+  readonly #provided = new Set<Promise<void>>();
 
   /** A nanny whose child is not started yet. */
   constructor(options: NannyOptions) {
@@ -98,6 +101,7 @@ export class Nanny {
     this.#keepAlive(this.#process !== undefined);
     this.#handle({ type: "stop", now: this.#now() });
     await this.over;
+    await Promise.all(this.#provided);
   }
 
   /** Kills the child with the reason told, and starts it again. */
@@ -165,6 +169,7 @@ export class Nanny {
       process = new ChildProcess(this.#options.command(), this.#options.config(this.#info), {
         said: (line) => {
           if ("alive" in line) this.#watch?.alive();
+          else if ("wants" in line) this.#provide(line.wants);
           else if ("refused" in line) {
             this.#handle({ type: "refused", id, reason: String(line.refused), now: this.#now() });
           } else this.#ready(line.ready, process.pid);
@@ -180,6 +185,13 @@ export class Nanny {
       return;
     }
     this.#process = process;
+  }
+
+  #provide(what: string): void {
+    const provided = this.#options.wants?.(what).catch((error) => this.#options.log(`${this.name}: ${error}`));
+    if (provided === undefined) return;
+    this.#provided.add(provided);
+    void provided.then(() => this.#provided.delete(provided));
   }
 
   #ready(info: ReadyInfo, pid: number): void {

@@ -12,6 +12,7 @@ import { nativeLibraries } from "../worker/natives.ts";
 import { formatBytes } from "./bytes.ts";
 import { bundled, type Contents } from "./bundle.ts";
 import type { ProcessCommand } from "./child_process.ts";
+import { makeLibraryBundle } from "./library_bundle.ts";
 import { Nanny, type NannyOptions } from "./nanny.ts";
 
 /** What both kinds of process are told. */
@@ -158,6 +159,7 @@ export async function workerNanny(options: WorkerProcessOptions, contents?: Cont
   return new Nanny({
     ...nannyOptions(options),
     memoryLimit: terminate * memoryLimit,
+    wants: async (what) => what === "library" ? await makeLibraryBundle() : undefined,
     // Threads can be given no more than the process has.
     command: () => command(entry, env, ["--v8-flags=--expose-gc", "--allow-write", ...netFlag(options.allowNet ?? [])]),
     config: (): WorkerConfig => ({

@@ -38,6 +38,12 @@ export function registerLibrary(url: string, exports: object): void {
   lib.url = url;
   lib.exports = exports as Record<string, unknown>;
   lib.names = undefined;
+  for (const [name, value] of Object.entries(lib.exports)) {
+    // A bundler may rename a class that speaks of itself, or one of two with the same name.
+    if (typeof value === "function" && value.name !== name && value.name.replace(/^_|\d+$/g, "") === name) {
+      Object.defineProperty(value, "name", { value: name, configurable: true });
+    }
+  }
   holder[namespace] = lib.exports;
 }
 

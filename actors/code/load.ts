@@ -36,10 +36,17 @@ const { known, modules, namespaces, loaded, references, sources } = (globalThis 
 };
 let library: Promise<unknown> | undefined;
 let root = libraryFile("mod.ts").href;
+let findBundle: () => Promise<string | undefined> = () => Promise.resolve(undefined);
 
-/** Says where the library's root module is, for `lib:` references in a thread that has not loaded it. */
-export function setLibrary(url: string): void {
+/**
+ * Says where the library's root module is, for `lib:` references in a thread that has not loaded it.
+ *
+ * @param url The source.
+ * @param bundle Finds a bundle of it, if there is one.
+ */
+export function setLibrary(url: string, bundle: () => Promise<string | undefined>): void {
   root = url;
+  findBundle = bundle;
 }
 
 /**
@@ -130,8 +137,21 @@ async function importModule(hash: string, url: string, name: string): Promise<ob
   return ns;
 }
 
+async function importLibrary(): Promise<unknown> {
+  const bundle = await findBundle();
+  if (bundle !== undefined) {
+    try {
+      return await import(bundle);
+    } catch (error) {
+      // It was removed in this moment, or cannot be read; the source can.
+      if (libraryIsLoaded()) throw error;
+    }
+  }
+  return await import(root);
+}
+
 function loadLibrary(): Promise<unknown> {
-  return library ??= import(root).catch((cause) => {
+  return library ??= importLibrary().catch((cause) => {
     library = undefined;
     throw new ModuleLoadError(`the library does not load from ${root}: ${(cause as Error).message}`, { cause });
   });

@@ -25,7 +25,9 @@ export type ChildLine =
   /** It cannot start, or gives up for good, and will end. */
   | { readonly refused: string }
   /** Its loop turns. */
-  | { readonly alive: number };
+  | { readonly alive: number }
+  /** It lacks something that the nanny can provide; it goes on without. */
+  | { readonly wants: string };
 
 /** The child's end. */
 export interface Lifeline<C extends ChildConfig> {
@@ -33,6 +35,8 @@ export interface Lifeline<C extends ChildConfig> {
   readonly config: C;
   /** Tells the nanny that the child is up, and from then on that it is alive. */
   ready(info: Readonly<Record<string, unknown>>): void;
+  /** Tells the nanny that something is missing which it can provide. */
+  want(what: string): void;
   /** Tells the nanny why the child cannot start, or gives up for good, and ends the process with code 1. It is not started again. */
   refuse(reason: string): never;
 }
@@ -80,6 +84,9 @@ export function openLifeline<C extends ChildConfig>(clock: Clock, leave: () => P
         clock.after(every, beat);
       };
       clock.after(every, beat);
+    },
+    want(what) {
+      tell({ wants: what });
     },
     refuse(reason): never {
       tell({ refused: reason });

@@ -24,6 +24,8 @@ export interface ThreadOptions {
   readonly queue: SharedQueue;
   readonly arenas: readonly WebAssembly.Memory[];
   readonly sandbox: Sandbox;
+  /** Where the library may lie as one file. */
+  readonly libraryFolder?: string;
   /** The thread's program; a bundle of `thread_main.ts` where there is one. */
   readonly entry?: string;
   readonly message: (m: FromThread) => void;
@@ -31,7 +33,7 @@ export interface ThreadOptions {
   readonly died: (reason: string) => void;
 }
 
-function permissions(sandbox: Sandbox): Deno.PermissionOptionsObject {
+function permissions(sandbox: Sandbox, libraryFolder?: string): Deno.PermissionOptionsObject {
   const { net = false, read = [], write = false, env = false } = sandbox;
   // An empty list grants nothing, and so does `false`.
   const list = (v: boolean | readonly string[]): boolean | string[] =>
@@ -39,6 +41,7 @@ function permissions(sandbox: Sandbox): Deno.PermissionOptionsObject {
   const own = libraryFile("mod.ts").protocol === "file:"
     ? ["mod.ts", "actors", "ml", "transport"].map((name) => decodeURIComponent(libraryFile(name).pathname))
     : [];
+  if (libraryFolder !== undefined) own.push(libraryFolder);
   return {
     net: list(net),
     read: read === true ? true : list([...own, ...read === false ? [] : read]),
@@ -90,7 +93,7 @@ export class ExecutorThread {
     this.#worker = new Worker(options.entry ?? libraryFile("actors/worker/thread_main.ts"), {
       type: "module",
       name: `troupe-${init.role}-${init.thread}`,
-      deno: { permissions: permissions(options.sandbox) },
+      deno: { permissions: permissions(options.sandbox, options.libraryFolder) },
     } as WorkerOptions);
     release(this.#worker);
     this.#worker.onmessage = (e: MessageEvent<FromThread>) => options.message(e.data);

@@ -6,6 +6,7 @@
 
 import { holdForMessages, loadKeys, openEndpoint, realClock } from "../../transport/mod.ts";
 import { openLifeline, RENEW_EXIT_CODE, systemIds } from "../core/mod.ts";
+import { libraryBundle } from "../cluster/library_bundle.ts";
 import { checkFractions, valuesLimit, type WorkerConfig } from "./config.ts";
 import type { Disk } from "./disk.ts";
 import { Rooms } from "./rooms.ts";
@@ -85,6 +86,7 @@ async function main(): Promise<void> {
     natives: config.natives,
     nice: config.nice,
     entry: config.threadEntry?.url,
+    library: libraryBundle(() => lifeline.want("library")),
     openEndpoint: () => {
       const self = { role: "client", name: ids.next(`client-in-${name}`), incarnation: ids.next("i") } as const;
       return openEndpoint({ ...shared, self });

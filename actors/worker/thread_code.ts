@@ -19,7 +19,14 @@ export class ThreadCode {
   readonly #loading = new Map<string, Promise<unknown>>();
   readonly #codes = new Map<string, Uint8Array>();
   readonly #expected = new Map<string, (() => void)[]>();
+  readonly #library = Promise.withResolvers<string | undefined>();
+  readonly #askLibrary: () => void;
   #module: CodeModule | undefined;
+
+  /** `askLibrary` asks the main side where the library lies as one file; {@link setLibrary} takes the answer. */
+  constructor(askLibrary: () => void) {
+    this.#askLibrary = askLibrary;
+  }
 
   /** Functions and classes inside results, as references; none before any code was loaded. */
   readonly describe: PackOptions["describe"] = (fn, purpose, path) => this.#module?.describeCode(fn, purpose, path);
@@ -39,6 +46,11 @@ export class ThreadCode {
   setCode(hash: string, bytes: Uint8Array): void {
     this.#codes.set(hash, bytes);
     this.#arrived(hash);
+  }
+
+  /** Told by the main side: the library as one file, if there is one. */
+  setLibrary(url: string | undefined): void {
+    this.#library.resolve(url);
   }
 
   /** Whether the code of a reference is loaded. */
@@ -77,7 +89,10 @@ export class ThreadCode {
     let module = this.#module;
     if (module === undefined) {
       module = this.#module = await import("../code/mod.ts");
-      module.setLibrary(libraryFile("mod.ts").href);
+      module.setLibrary(libraryFile("mod.ts").href, () => {
+        this.#askLibrary();
+        return this.#library.promise;
+      });
     }
     const hash = module.hashNeeded(ref);
     if (hash !== undefined && !module.hasCode(hash)) {

@@ -44,7 +44,7 @@ const UNREAD: PackedValue = { head: new Uint8Array(0), frames: [] };
 export class ThreadLoop implements RunHost {
   readonly worker: string;
   readonly scheduler: string;
-  readonly code = new ThreadCode();
+  readonly code: ThreadCode;
   readonly results: Results;
   readonly local = new ThreadContext<TaskContext>();
   readonly #queue: SharedQueue;
@@ -73,6 +73,7 @@ export class ThreadLoop implements RunHost {
       post(message);
       this.#queue.askTurn();
     };
+    this.code = new ThreadCode(() => this.#post({ type: "library" }));
     this.#line = new ThreadLine(init.line, this.#queue, init.thread);
     this.#words = this.#queue.words;
     this.#wants = SharedQueue.word(init.thread, Word.wants);
@@ -99,6 +100,8 @@ export class ThreadLoop implements RunHost {
         return this.code.setRef(m.index, m.ref);
       case "code":
         return this.code.setCode(m.hash, m.bytes);
+      case "library":
+        return this.code.setLibrary(m.url);
       case "close":
         this.#closing = true;
         return;

@@ -47,6 +47,7 @@ export type ToThread =
   | ThreadInit
   | { readonly type: "fn"; readonly index: number; readonly ref: string }
   | { readonly type: "code"; readonly hash: string; readonly bytes: Uint8Array }
+  | { readonly type: "library"; readonly url: string | undefined }
   | { readonly type: "actorKey"; readonly index: number; readonly key: string }
   | { readonly type: "opened"; readonly self: Introduction }
   | { readonly type: "arrival"; readonly arrival: ArrivalData }
@@ -58,6 +59,7 @@ export type ToThread =
 export type FromThread =
   | { readonly type: "ready" }
   | { readonly type: "wake" }
+  | { readonly type: "library" }
   | { readonly type: "log"; readonly key: string; readonly level: string; readonly text: string }
   | { readonly type: "fault"; readonly run: number; readonly text: string }
   | { readonly type: "open" }

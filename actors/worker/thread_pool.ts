@@ -33,6 +33,13 @@ export interface ThreadExecutorOptions {
   readonly nice?: number;
   /** URL of the threads' program; the source when it is left out. */
   readonly entry?: string;
+  /** The library as one file. Where it is left out, or finds nothing, threads load the sources. */
+  readonly library?: {
+    /** Which they may read beside the sources. */
+    readonly folder: string;
+    /** URL of the file. */
+    find(): Promise<string | undefined>;
+  };
   /** Native libraries that they open before their sandbox closes. */
   readonly natives?: readonly NativeLibrary[];
   /** Whether who finds no room waits until some is made, by {@link Executor.roomMade}. Default: it fails at once. */
@@ -95,6 +102,7 @@ export class ThreadPool {
       queue: this.#queue,
       arenas: heap.arenas.map((a) => a.memory!),
       sandbox,
+      libraryFolder: this.#options.library?.folder,
       entry: this.#options.entry,
       message: (m) => this.#message(thread, m),
       died: (reason) => {
@@ -115,6 +123,10 @@ export class ThreadPool {
       case "ready":
         thread.ready = true;
         this.#failures = 0;
+        return;
+      case "library":
+        void (this.#options.library?.find() ?? Promise.resolve(undefined))
+          .catch(() => undefined).then((url) => thread.post({ type: "library", url }));
         return;
       case "log":
         return this.#listener.sink({ kind: "log", key: m.key, level: m.level, text: m.text });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { bundled } from "../../../actors/cluster/bundle.ts";
+import { bundled, findBundle } from "../../../actors/cluster/bundle.ts";
 
 /** A project in a folder of its own, and a way to run what `bundled` gives for it. */
 function project(files: Record<string, string>) {
@@ -49,6 +49,27 @@ Deno.test("bundled() never gives a stale file: any source or the import map may 
   p.write("greeting.ts", files["greeting.ts"]);
   p.write("deno.json", files["deno.json"]);
   assert.equal(await p.run((await p.bundle())!), "good morning");
+});
+
+Deno.test("findBundle() finds what stands for the sources as they are, and makes nothing", async () => {
+  using p = project(files);
+  const find = () => findBundle(`file://${p.root}/main.ts`, `${p.root}/cache`);
+  assert.equal(await find(), undefined);
+  const path = await p.bundle();
+  assert.equal(await find(), path);
+  p.write("greeting.ts", `export const text = "good evening";`);
+  assert.equal(await find(), undefined);
+});
+
+Deno.test("bundled() writes ASCII that means the same", async () => {
+  using p = project({
+    ...files,
+    "greeting.ts": `export const text = \`gutes \u00f6l \ud83d\ude00\` + "→".length; // ≤ ä`,
+  });
+  const path = await p.bundle();
+  // deno-lint-ignore no-control-regex
+  assert.match(Deno.readTextFileSync(path!), /^[\x00-\x7f]*$/);
+  assert.equal(await p.run(path!), "gutes öl 😀1");
 });
 
 Deno.test("bundled() gives nothing when the entry cannot be bundled", async () => {
