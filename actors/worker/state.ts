@@ -229,7 +229,10 @@ export class WorkerMachine {
     loadFailed: (e) => {
       const d = this.#b.data.get(e.key);
       if (d?.state !== "loading") return;
-      if (this.#b.spilling.notLoaded(d) && e.room) return;
+      if (this.#b.spilling.notLoaded(d) && e.room) {
+        for (const task of d.wants ?? []) this.#b.follow(task);
+        return;
+      }
       for (const task of [...d.wants ?? []]) this.#b.fail(task, e.error, "a dependency could not be brought back");
     },
     need: (e) => this.#b.spilling.need(e.bytes, e.tasks),
