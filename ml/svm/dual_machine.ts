@@ -40,6 +40,8 @@ export interface MachineOptions {
   readonly groups?: Uint8Array | null;
   /** Number of groups. */
   readonly nGroups?: number;
+  /** Whether Σβ is zero; true if left out. */
+  readonly balanced?: boolean;
   /** Whether many problems will be solved. */
   readonly isShared?: boolean;
   /** Whether to compute in double precision in any case. */
@@ -69,6 +71,7 @@ export class DualMachine implements Disposable {
   readonly #kind: number;
   readonly #nGroups: number;
   readonly #at: Record<string, number> = {};
+  readonly #shift: Float64Array | undefined;
   readonly #set: () => void;
   /** Rows of kernel values that were added to F so far. */
   added = 0;
@@ -86,7 +89,8 @@ export class DualMachine implements Disposable {
     const precomputed = kernel.name === "precomputed";
     const features: Features = precomputed
       ? { data: options.X, width: 0, linear: false }
-      : prepareFeatures(kernel, options.X, rows, width);
+      : prepareFeatures(kernel, options.X, rows, width, options.balanced !== false);
+    this.#shift = features.shift;
     const dim = features.width;
     const norms = squares(features, rows);
     const gamma = kernel.name === "rbf" ? kernel.gamma * Math.LOG2E : kernel.gamma;
@@ -148,6 +152,15 @@ export class DualMachine implements Disposable {
   /** Whether kernel values are computed in single precision, or kept so. */
   get isSingle(): boolean {
     return this.#kind === SINGLE || this.#kind === MATRIX;
+  }
+
+  /** What a threshold in F has to be enlarged by, for kernel values of the samples as they were given. */
+  get offset(): number {
+    const shift = this.#shift;
+    if (shift === undefined) return 0;
+    let sum = 0;
+    for (let i = 0; i < this.rows; i++) if (this.beta[i] !== 0) sum += this.beta[i] * shift[i];
+    return sum;
   }
 
   /** Whether F is made from β in no time: the kernel is a product of few features. */

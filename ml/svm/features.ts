@@ -8,6 +8,11 @@ export interface Features {
   readonly width: number;
   /** Whether the kernel is their product. */
   readonly linear: boolean;
+  /**
+   * Where samples were moved to their mean c and products are the kernel: (x − c)·c of each. So much, times its β, the
+   * threshold is short of that for samples where they were.
+   */
+  readonly shift?: Float64Array;
 }
 
 /** Most monomials that a polynomial is written out in. */
@@ -72,16 +77,32 @@ function monomials({ gamma, coef0, degree }: KernelSpec, data: Float64Array, row
 }
 
 /**
- * Prepares samples. Where only differences of samples count (gaussian and linear kernels, as Σβ stays), they are moved to
- * their mean, for the sake of rounding.
+ * Prepares samples. Where only differences of samples count (a gaussian kernel; a linear one where Σβ is zero), they are
+ * moved to their mean, for the sake of rounding.
+ *
+ * @param balanced whether Σβ is zero
  */
-export function prepareFeatures(spec: KernelSpec, X: Float64Array, rows: number, width: number): Features {
+export function prepareFeatures(
+  spec: KernelSpec,
+  X: Float64Array,
+  rows: number,
+  width: number,
+  balanced: boolean,
+): Features {
   if (spec.name === "poly" && explicitWidth(spec, width) < Infinity) return monomials(spec, X, rows, width);
-  if (spec.name !== "rbf" && spec.name !== "linear") return { data: X, width, linear: false };
+  const linear = spec.name === "linear";
+  if (spec.name !== "rbf" && !(linear && balanced)) return { data: X, width, linear };
   const mean = new Float64Array(width);
   for (let i = 0; i < rows; i++) for (let k = 0; k < width; k++) mean[k] += X[i * width + k];
   for (let k = 0; k < width; k++) mean[k] /= rows;
   const data = new Float64Array(rows * width);
-  for (let i = 0; i < rows; i++) for (let k = 0; k < width; k++) data[i * width + k] = X[i * width + k] - mean[k];
-  return { data, width, linear: spec.name === "linear" };
+  const shift = new Float64Array(rows);
+  for (let i = 0; i < rows; i++) {
+    for (let k = 0; k < width; k++) {
+      const v = X[i * width + k] - mean[k];
+      data[i * width + k] = v;
+      shift[i] += v * mean[k];
+    }
+  }
+  return { data, width, linear, shift: linear ? shift : undefined };
 }

@@ -220,7 +220,7 @@ export class PairPath implements Disposable {
   solution(converged: boolean): DualSolution {
     const { machine } = this;
     const alpha = Float64Array.from(machine.beta.subarray(0, machine.rows), Math.abs);
-    return { alpha, rho: thresholdOf(machine), iterations: Math.max(1, machine.moves), converged };
+    return { alpha, rho: thresholdOf(machine) + machine.offset, iterations: Math.max(1, machine.moves), converged };
   }
 
   /** Decision values of some of its own samples, whether they take part or not. */

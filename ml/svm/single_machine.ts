@@ -23,7 +23,7 @@ export interface SingleProblem {
   readonly p: Float64Array;
   /** Upper bound of each α. */
   readonly upper: Float64Array;
-  /** α to begin with. */
+  /** α to begin with; where it is not given, Σβ is zero. */
   readonly alpha?: Float64Array;
   readonly tol: number;
   readonly maxIter: number;
@@ -52,7 +52,8 @@ function solveSmall(problem: SingleProblem): DualSolution {
 function solveLarge({ kernel, X, samples, signs, p, upper, alpha, tol, cacheSize }: SingleProblem): DualSolution {
   const rows = samples.length;
   const bound = upper.reduce((m, v) => Math.max(m, v), 0);
-  const options = { kernel, X: X.take(samples).data, rows, width: X.shape[1], bound, tol, cacheSize };
+  const balanced = alpha === undefined;
+  const options = { kernel, X: X.take(samples).data, rows, width: X.shape[1], bound, tol, cacheSize, balanced };
   const run = (precise: boolean): { solution: DualSolution; isSingle: boolean } => {
     using machine = new DualMachine({ ...options, precise });
     for (let t = 0; t < rows; t++) {
@@ -65,7 +66,7 @@ function solveLarge({ kernel, X, samples, signs, p, upper, alpha, tol, cacheSize
     return {
       solution: {
         alpha: Float64Array.from(machine.beta.subarray(0, rows), Math.abs),
-        rho: thresholdOf(machine),
+        rho: thresholdOf(machine) + machine.offset,
         iterations: Math.max(1, machine.moves),
         converged,
       },

@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import {
+  GridSearchCV,
+  makeClassification,
+  type NDArray,
+  type Params,
+  RandomState,
+  ShuffleSplit,
+  SVC,
+} from "../../../ml/mod.ts";
+import type { FitFamily } from "../../../ml/mod.ts";
+import { captured } from "../golden.ts";
+
+/** Inherits the plan, and so is fitted one by one. */
+class Single extends SVC {}
+
+type Grid = Record<string, unknown[]>;
+type Options = NonNullable<ConstructorParameters<typeof GridSearchCV>[0]>;
+
+/** Scores of a planned search and of one fit by fit. */
+async function both(
+  X: NDArray<Float64Array>,
+  y: NDArray<Int32Array>,
+  base: Params,
+  grid: Grid,
+  options: object = {},
+  sampleWeight?: Float64Array,
+): Promise<[GridSearchCV, GridSearchCV]> {
+  const run = (estimator: SVC) =>
+    new GridSearchCV(estimator, grid as never, { cv: 3, refit: false, ...options } as Options).fit(X, y, {
+      sampleWeight,
+    });
+  return [await run(new SVC(base)), await run(new Single(base))];
+}
+
+function assertNear([planned, single]: [GridSearchCV, GridSearchCV], far: number): void {
+  for (const [key, column] of Object.entries(single.cvResults_)) {
+    if (!/(Test|Train)/.test(key) || /rank|std/.test(key)) continue;
+    const mine = (planned.cvResults_[key] as NDArray<Float64Array>).data;
+    (column as NDArray<Float64Array>).data.forEach((v, i) =>
+      assert.ok(
+        Math.abs(v - mine[i]) <= far,
+        `${key}[${i}] ${JSON.stringify(single.cvResults_.params[i])}: ${mine[i]}, not ${v}`,
+      )
+    );
+  }
+}
+
+const methods = (X: NDArray<Float64Array>, y: NDArray<Int32Array>, params: Params[], cv = 3): string[] => {
+  const n = X.length;
+  const splits = Array.from({ length: cv }, (_, s) => {
+    const test = Int32Array.from({ length: n }, (_, i) => i).filter((i) => i % cv === s);
+    const train = Int32Array.from({ length: n }, (_, i) => i).filter((i) => i % cv !== s);
+    return [train, test] as const;
+  });
+  const family = { estimator: new SVC(), X, y, candidates: params, splits, wanted: ["predict"], onTrain: false };
+  const plan = SVC.planFits(family as unknown as FitFamily);
+  return (plan?.parts ?? []).map((p) => (p.task as { way: string }).way);
+};
+
+Deno.test("a search over small SVCs comes to what single fits come to", async () => {
+  const { X, y } = makeClassification({ nSamples: 240, nFeatures: 5, nInformative: 3, nClasses: 3, randomState: 0 });
+  const sampleWeight = new RandomState(0).uniform(0, 2, 240).data;
+  sampleWeight[5] = 0;
+  const grid = {
+    C: [10, 0.1, 1],
+    gamma: ["scale", "auto", 50],
+    kernel: ["rbf"],
+    classWeight: [null, "balanced"],
+    shrinking: [true, false],
+  };
+  const options = { returnTrainScore: true, scoring: ["accuracy", "f1_macro"] };
+  assertNear(await both(X, y, {}, grid, options, sampleWeight), 1e-12);
+  assertNear(
+    await both(X, y, { decisionFunctionShape: "ovo" }, { C: [1, 5], tol: [1e-2, 1e-4], kernel: ["linear"] }),
+    1e-12,
+  );
+  assertNear(await both(X, y, { kernel: "poly", gamma: 0.1, coef0: 1 }, { C: [0.1, 1], degree: [2, 3] }), 1e-12);
+  assert.deepEqual(new Set(methods(X, y, [{ C: 1 }, { C: 2, gamma: 3 }])), new Set(["small"]));
+});
+
+Deno.test("a search over large SVCs comes to what single fits come to: two classes, few features", async () => {
+  const { X, y } = makeClassification({ nSamples: 1800, nFeatures: 4, flipY: 0.1, randomState: 1 });
+  const grid = { C: [5, 0.01, 1], kernel: ["rbf", "poly", "linear"], shrinking: [true, false] };
+  const options = { returnTrainScore: true, scoring: ["accuracy", "roc_auc"] };
+  // A small tolerance: the plane of a linear kernel is free to turn a little within a large one.
+  assertNear(await both(X, y, { gamma: "auto", tol: 1e-5 }, grid, options), 0.002);
+  assertNear(await both(X, y, {}, { C: [1, 0.1], classWeight: [null, "balanced", { 0: 2 }] }), 0.002);
+  const sampleWeight = new RandomState(0).uniform(0, 2, 1800).data;
+  const cv = new ShuffleSplit({ nSplits: 2, testSize: 0.3, randomState: 0 });
+  assertNear(await both(X, y, { gamma: 0.3 }, { C: [1, 3] }, { cv }, sampleWeight), 0.002);
+  assertNear(await both(X, y, { gamma: 0.3 }, { C: [1, 3] }, {}, sampleWeight), 0.002);
+  const params = [{ C: 1, gamma: 0.1 }, { C: 2, gamma: 0.1, kernel: "linear" }];
+  assert.deepEqual(new Set(methods(X, y, params)), new Set(["fold"]));
+  assert.deepEqual(new Set(methods(X, y, [{ C: 1 }])), new Set(["paths"]));
+});
+
+Deno.test("a search over large SVCs comes to what single fits come to: many features, several classes", async () => {
+  const { X, y } = makeClassification({
+    ...{ nSamples: 2300, nFeatures: 14, nInformative: 10, nClasses: 3, flipY: 0.05, randomState: 2 },
+  });
+  const options = { returnTrainScore: true };
+  const grid = { C: [30, 1], gamma: [0.02, 0.05, 0.1, 0.2], kernel: ["rbf", "poly"] };
+  assertNear(await both(X, y, {}, { ...grid, gamma: [0.05] }, options), 0.002);
+  const params = grid.gamma.flatMap((gamma) => grid.kernel.map((kernel) => ({ C: 1, gamma, kernel })));
+  assert.deepEqual(new Set(methods(X, y, params)), new Set(["folds"]));
+  const six: Grid = { C: [1], gamma: [0.01, 0.02, 0.04, 0.06, 0.08, 0.1] };
+  assertNear(await both(X, y, {}, six), 0.002);
+  const five = makeClassification({
+    ...{
+      nSamples: 3800,
+      nFeatures: 6,
+      nInformative: 5,
+      nRedundant: 0,
+      nClasses: 5,
+      nClustersPerClass: 1,
+      randomState: 3,
+    },
+  });
+  assertNear(await both(five.X, five.y, { gamma: 0.2 }, { C: [1, 4] }, options), 0.002);
+});
+
+Deno.test("the plan leaves out what it cannot do, and its fits say what is wrong", async () => {
+  const { X, y } = makeClassification({ nSamples: 150, nFeatures: 4, randomState: 0 });
+  const grid = { C: [1, -1], maxIter: [-1, 5], kernel: ["rbf", "sigmoid"] };
+  const search = new GridSearchCV(new SVC(), grid as never, { cv: 2, refit: false });
+  const { warn } = await captured(() => search.fit(X, y));
+  assert.match(warn.join("\n"), /8 of 16 fits failed.*C must be a number larger than 0, got -1/s);
+  const scores = search.cvResults_.meanTestScore.toArray();
+  search.cvResults_.params.forEach((p, i) => assert.equal(Number.isNaN(scores[i]), p.C === -1));
+  assert.deepEqual(methods(X, y, [{ maxIter: 5 }, { kernel: "precomputed" }, { C: 0 }]), []);
+  await assert.rejects(
+    new GridSearchCV(new SVC(), { C: [1] }, { cv: 2 }).fit(X.map((v, i) => i === 3 ? NaN : v), y),
+    /NaN/,
+  );
+});
+
+Deno.test("a search by probabilities fits them, and one by accuracy does not", async () => {
+  const { X, y } = makeClassification({ nSamples: 200, nFeatures: 4, randomState: 0 });
+  const base = { probability: true, randomState: 0 };
+  assertNear(await both(X, y, base, { C: [1, 10] }, { scoring: "neg_log_loss" }), 1e-12);
+  const search = await new GridSearchCV(new SVC(base), { C: [1, 10] }, { cv: 2 }).fit(X, y);
+  assert.deepEqual((await search.predictProba(X)).shape, [200, 2]);
+});
