@@ -171,6 +171,15 @@ Deno.test("SVR and OneClassSVM on many samples come to the optimum that small st
     new SVR({ ...params, maxIter: 1_000_000 }).fit(X, t),
   ]);
   assertClose(await fast.predict(T), await slow.predict(T), 1e-3);
+  const plane = { kernel: "linear", C: 0.01, tol: 1e-5 } as const;
+  const scaled = X.map((v) => v / 16 + 1);
+  const flat = await new SVR(plane).fit(scaled, t);
+  const steps = await new SVR({ ...plane, maxIter: 1_000_000 }).fit(scaled, t);
+  assertClose(await flat.predict(scaled), await steps.predict(scaled), 1e-3);
+  const half = { kernel: "linear", nu: 0.3, tol: 1e-6 } as const;
+  const near = await (await new OneClassSVM(half).fit(scaled)).decisionFunction(scaled);
+  const far = await (await new OneClassSVM({ ...half, maxIter: 1_000_000 }).fit(scaled)).decisionFunction(scaled);
+  assertClose(near.map((v) => v / far.max()), far.map((v) => v / far.max()), 1e-3);
   const nu = { gamma: 1e-3, nu: 0.2, tol: 1e-6 };
   const inner = await new OneClassSVM(nu).fit(X);
   const outer = await new OneClassSVM({ ...nu, maxIter: 1_000_000 }).fit(X);
