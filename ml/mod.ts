@@ -5,6 +5,7 @@
 export * from "./array/mod.ts";
 export * from "./base/mod.ts";
 export * from "./calibration/mod.ts";
+export * from "./chunked/mod.ts";
 export * from "./cluster/mod.ts";
 export * from "./compose/mod.ts";
 export * from "./datasets/mod.ts";

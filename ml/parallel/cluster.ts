@@ -61,6 +61,11 @@ export class ClusterBackend implements ParallelBackend {
     this.#options = options;
   }
 
+  /** The client that was given, if one was. */
+  get givenClient(): Client | undefined {
+    return this.#options.client;
+  }
+
   /** The client it submits through. */
   protected client(): Client | Promise<Client> {
     if (this.#options.client !== undefined) return this.#options.client;

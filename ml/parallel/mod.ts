@@ -9,6 +9,7 @@ import { registerParallelBackend } from "./registry.ts";
 import { ThreadsBackend } from "./threads.ts";
 
 export * from "./backend.ts";
+export { clientInForce } from "./client_in_force.ts";
 export { ClusterBackend, type ClusterBackendOptions } from "./cluster.ts";
 export * from "./delayed.ts";
 export * from "./errors.ts";

@@ -1,0 +1,18 @@
+/**
+ * How chunked arrays are made, under one name: `chunked.zeros(…)`.
+ *
+ * @module
+ */
+export {
+  arange,
+  concatenate,
+  fromArray,
+  fromDelayed,
+  fromFutures,
+  full,
+  ones,
+  random,
+  stack,
+  zeros,
+} from "./creation.ts";
+export type { CreateOptions, FillOptions, RandomOptions } from "./creation.ts";
