@@ -171,9 +171,10 @@ export class ThreadExecutor implements Executor {
   async close(): Promise<void> {
     this.#closed = true;
     this.#next.close();
-    this.#signal.close();
+    const quiet = this.#signal.close();
     for (const run of this.#runs.all()) run.patience?.cancel();
     await this.#pool.close();
+    await quiet;
   }
 
   // --- threads

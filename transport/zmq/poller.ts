@@ -90,6 +90,13 @@ class Poller {
     this.#wake();
   }
 
+  /** Ends when nothing is waited for any more; at once while there are sources. */
+  async quiet(): Promise<void> {
+    this.keepAlive(1);
+    if (this.#sources.size === 0) await this.#outstanding;
+    this.keepAlive(-1);
+  }
+
   /** Says that a call on the source's socket may have taken a signal away. */
   touch(source: Source): void {
     this.#dirty.add(source);

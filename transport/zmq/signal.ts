@@ -51,10 +51,11 @@ export class Signal implements Source {
     this.#poller.askTurn();
   }
 
-  /** Stops listening. The descriptors stay, for a thread may still write to them. */
-  close(): void {
+  /** Stops listening; ends when the wait for it has ended. The descriptors stay, for a thread may still write to them. */
+  async close(): Promise<void> {
     this.#open = false;
     this.#poller.remove(this);
+    await this.#poller.quiet();
   }
 }
 
