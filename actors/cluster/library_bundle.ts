@@ -13,12 +13,14 @@ export interface LibraryBundle {
   readonly folder: string;
   /** URL of the bundle, if there is one now. */
   find(): Promise<string | undefined>;
+  /** Looks for it ahead of time: reading all sources takes 10 to 20 ms. That there is none is nobody's concern yet. */
+  lookAhead(): void;
 }
 
 /**
  * The bundle of the library for threads of this process; undefined where there can be none. It is looked for when a thread asks.
  *
- * @param missing Called when there is none that stands for the sources as they are: somebody may make one, for the next.
+ * @param missing Called when a thread asks and there is none that stands for the sources as they are: somebody may make one, for the next.
  */
 export function libraryBundle(missing: () => void): LibraryBundle | undefined {
   const entry = libraryFile("mod.ts").href;
@@ -31,15 +33,19 @@ export function libraryBundle(missing: () => void): LibraryBundle | undefined {
   if (folder === undefined || !entry.startsWith("file:")) return undefined;
   const place = folder;
   let found: Promise<string | undefined> | undefined;
+  const look = (): Promise<string | undefined> =>
+    found ??= findBundle(entry, place).then((path) => {
+      if (path !== undefined) return `file://${encodeURI(path)}`;
+      found = undefined;
+    });
   return {
     folder,
-    find() {
-      return found ??= findBundle(entry, place).then((path) => {
-        if (path !== undefined) return `file://${encodeURI(path)}`;
-        found = undefined;
-        missing();
-      });
+    async find() {
+      const url = await look();
+      if (url === undefined) missing();
+      return url;
     },
+    lookAhead: () => void look(),
   };
 }
 

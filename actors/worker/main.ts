@@ -19,6 +19,9 @@ import type { Usage } from "./worker_options.ts";
 /** How long a wait for the next message or result may hold up timers, in ms. */
 const PATIENCE = 1;
 
+/** Milliseconds after the start when most first tasks are done: time for what later ones need. */
+const AFTER_START = 150;
+
 /** Part of what values may take above which they go to disk, whatever is configured: some room is for what comes. */
 const TARGET_PART = 0.85;
 
@@ -74,6 +77,7 @@ async function main(): Promise<void> {
   const rooms = new Rooms(store);
   const keys = config.keys == null ? undefined : await loadKeys(config.keys);
   const shared = { keys, insecure: config.insecure };
+  const library = libraryBundle(() => lifeline.want("library"));
   // Threads begin first, for they take longest; they get ready while this one connects.
   const executor = new ThreadExecutor({
     threads,
@@ -86,7 +90,7 @@ async function main(): Promise<void> {
     natives: config.natives,
     nice: config.nice,
     entry: config.threadEntry?.url,
-    library: libraryBundle(() => lifeline.want("library")),
+    library,
     openEndpoint: () => {
       const self = { role: "client", name: ids.next(`client-in-${name}`), incarnation: ids.next("i") } as const;
       return openEndpoint({ ...shared, self });
@@ -117,6 +121,7 @@ async function main(): Promise<void> {
     giveUpAfter: config.giveUpAfter,
   });
   lifeline.ready({ address, name });
+  realClock.after(AFTER_START, () => library?.lookAhead());
   const end = await worker.ended;
   await worker.close();
   console.error(`worker ${name} ends: ${end.reason}`);
