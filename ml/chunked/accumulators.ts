@@ -192,7 +192,8 @@ class Moments implements Accumulator {
   }
 }
 
-function mergeMoments(
+/** Takes mean and squares of `n` more elements into a place in which there were `before`. */
+export function mergeMoments(
   [means, squares]: readonly Float64Array[],
   to: number,
   before: number,

@@ -1,7 +1,7 @@
 import { registerInternals } from "../../actors/mod.ts";
 import { type ArrayData, type DType, ShapeError, sizeOf } from "../array/mod.ts";
 import { type AnyArray, newArray } from "./block.ts";
-import { type Loop, loopOf, type Program, type Walk } from "./program.ts";
+import { lieOf, type Loop, loopOf, type Program, type Walk } from "./program.ts";
 
 /** Elements that are computed at a time where they are used at once: they stay in the first cache. */
 const TILE = 2048;
@@ -86,7 +86,10 @@ export function evaluateBlock(program: Program, inputs: readonly AnyArray[]): An
   const shape = broadcastShapes(inputs.map((i) => i.shape), "blocks");
   const dtype = resultType(program);
   const out = newArray(dtype, shape);
-  if (out.size > 0) runAll(loopOf(program, dtype), axesOfInputs(shape, inputs), inputs, out.data);
+  if (out.size > 0) {
+    const axes = axesOfInputs(shape, inputs);
+    runAll(loopOf(program, dtype, axes.steps.at(-1)!.map(lieOf)), axes, inputs, out.data);
+  }
   return out;
 }
 
@@ -99,6 +102,7 @@ export function evaluatedShape(inputs: readonly AnyArray[]): number[] {
  * Calls back with the elements that a program makes, piece by piece and in order, as float64; they are never all there at once.
  *
  * @param multiple pieces are of this many elements, or a multiple of it
+ * @param room gives memory to compute them in
  * @param visit is given where elements lie, the first of them there, its number in the whole, and how many they are
  */
 export function eachTile(
@@ -106,6 +110,7 @@ export function eachTile(
   inputs: readonly AnyArray[],
   multiple: number,
   visit: (data: Float64Array, at: number, start: number, n: number) => void,
+  room: (n: number) => Float64Array = (n) => new Float64Array(n),
 ): void {
   const shape = evaluatedShape(inputs);
   const size = sizeOf(shape);
@@ -117,8 +122,8 @@ export function eachTile(
     return;
   }
   const used = program ?? { types: [inputs[0].dtype], constants: [], steps: [] };
-  const loop = loopOf(used, "float64");
   const axes = axesOfInputs(shape, inputs);
+  const loop = loopOf(used, "float64", axes.steps.at(-1)!.map(lieOf));
   const [outer, inner] = axes.lengths;
   if (axes.lengths.length === 2 && (outer === 1 || inner % multiple === 0 || multiple % inner === 0)) {
     const [far, near] = axes.steps;
@@ -126,7 +131,7 @@ export function eachTile(
     const along = outer === 1;
     const unit = along ? multiple : inner % multiple === 0 ? inner : multiple;
     const count = Math.max(1, Math.floor(TILE / unit)) * unit;
-    const tile = new Float64Array(Math.min(count, size));
+    const tile = room(Math.min(count, size));
     for (let at = 0; at < size; at += count) {
       const n = Math.min(count, size - at);
       const walks = inputs.map(({ data }, k): Walk => ({
@@ -140,7 +145,7 @@ export function eachTile(
     }
     return;
   }
-  const all = new Float64Array(size);
+  const all = room(size);
   runAll(loop, axes, inputs, all);
   visit(all, 0, 0, size);
 }

@@ -12,6 +12,8 @@ import { rechunk, refine } from "./rechunk.ts";
 
 /** Rows that are multiplied at a time: with a few dozen columns they stay in the cache. */
 const ROWS = 1024;
+/** Columns up to which a whole product is faster than half of one. */
+const NARROW = 32;
 
 type Floats = Float64Array | Float32Array;
 
@@ -30,11 +32,12 @@ export function multiplyBlocks(a: AnyArray, b: AnyArray, transA: boolean, transB
   // The same block twice comes as two views of one memory.
   const same = A.buffer === B.buffer && A.byteOffset === B.byteOffset && A.length === B.length;
   if (transA && same && !transB && k > 0) {
-    // XᵀX: in pieces that the cache holds, and half of it.
+    // XᵀX: in pieces that the cache holds; half of it, where that is worth more than it costs.
     for (let at = 0; at < k; at += ROWS) {
-      const rows = Math.min(ROWS, k - at);
+      const rows = Math.min(ROWS, k - at), beta = at === 0 ? 0 : 1;
       const part = A.subarray(at * m, (at + rows) * m);
-      dense.syrk(true, m, rows, 1, part, m, at === 0 ? 0 : 1, C, m);
+      if (m > NARROW) dense.syrk(true, m, rows, 1, part, m, beta, C, m);
+      else dense.gemm(true, false, m, m, rows, 1, part, m, part, m, beta, C, m);
     }
   } else if (m > 0 && n > 0 && k > 0) dense.gemm(transA, transB, m, n, k, 1, A, ac, B, bc, 0, C, n);
   return new NDArray(C, [m, n]);

@@ -126,10 +126,18 @@ export type Loop = (outer: number, inner: number, out: ArrayData, at: number, wa
 
 const loops = new Map<string, Loop>();
 
-/** A program as one loop, made once a thread. The result is of the kind `to`. */
-export function loopOf(program: Program, to: DType): Loop {
+/** How an input lies along the inner axis: one value for all, side by side, or at a distance. */
+export type Lie = 0 | 1 | 2;
+
+/** Which {@linkcode Lie} a distance is. */
+export function lieOf(step: number): Lie {
+  return step === 0 ? 0 : step === 1 ? 1 : 2;
+}
+
+/** A program as one loop, made once a thread, for inputs that lie so. The result is of the kind `to`. */
+export function loopOf(program: Program, to: DType, lies: readonly Lie[]): Loop {
   const { types, constants, steps } = program;
-  const key = JSON.stringify([types, constants.map(String), steps, to]);
+  const key = JSON.stringify([types, constants.map(String), steps, to, lies]);
   const known = loops.get(key);
   if (known !== undefined) return known;
   const name = (i: number): string => {
@@ -140,7 +148,12 @@ export function loopOf(program: Program, to: DType): Loop {
   const head = types.map((_, i) =>
     `const w${i} = walks[${i}], d${i} = w${i}.data, s${i} = w${i}.inner, t${i} = w${i}.outer; let o${i} = w${i}.start;`
   );
-  const body = types.map((type, i) => `const r${i} = ${type === "int64" ? `Number(d${i}[p${i}])` : `d${i}[p${i}]`};`);
+  const read = (i: number): string => {
+    const place = [`o${i}`, `o${i} + j`, `p${i}`][lies[i]];
+    return `const r${i} = ${types[i] === "int64" ? `Number(d${i}[${place}])` : `d${i}[${place}]`};`;
+  };
+  const before = types.map((_, i) => lies[i] === 0 ? read(i) : lies[i] === 2 ? `let p${i} = o${i};` : "");
+  const body = types.map((_, i) => lies[i] === 0 ? "" : read(i));
   for (const [i, { op, dtype, args }] of steps.entries()) {
     const expression = Object.hasOwn(EXPRESSIONS, op) ? EXPRESSIONS[op] : undefined;
     if (expression === undefined) throw new DTypeError(`no operation ${JSON.stringify(op)}`);
@@ -155,12 +168,13 @@ export function loopOf(program: Program, to: DType): Loop {
   const text = `"use strict"; return function (outer, inner, out, at, walks) {
     ${head.join("\n")}
     for (let i = 0; i < outer; i++) {
-      let ${types.map((_, i) => `p${i} = o${i}`).join(", ")};
+      ${before.join("\n")}
       for (let j = 0; j < inner; j++) {
         ${body.join("\n")}
-        out[at++] = ${value};
-        ${types.map((_, i) => `p${i} += s${i};`).join(" ")}
+        out[at + j] = ${value};
+        ${types.map((_, i) => lies[i] === 2 ? `p${i} += s${i};` : "").join(" ")}
       }
+      at += inner;
       ${types.map((_, i) => `o${i} += t${i};`).join(" ")}
     }
   };`;

@@ -11,7 +11,7 @@ import type { AnyArray } from "./block.ts";
 import { eachTile, evaluateBlock, evaluatedShape } from "./evaluate.ts";
 import { transposeBlock } from "./parts.ts";
 import type { Program } from "./program.ts";
-import { reduceFast } from "./reduce_fast.ts";
+import { reduceFast, TileReducer } from "./reduce_fast.ts";
 
 /** Where a block begins in the whole: for the numbers that argmin and argmax give. */
 export interface Origin {
@@ -51,9 +51,13 @@ export function reduceBlock(
   const places = axes.length === 0 ? inner : outer * inner;
   const fast = program === null ? reduceFast(kind, inputs[0], axes.length === 0 ? 1 : outer, n, inner) : undefined;
   if (fast !== undefined) return { kind, n, shape: kept, parts: withOrigin(kind, fast, axes, shape, origin) };
-  const acc = accumulator(kind, places);
+  // Elements that are made, or made float64, are made where kernels reduce them.
+  const made = program !== null || !(inputs[0].data instanceof Float64Array);
+  using tiles = made && TileReducer.has(kind) && inner > 0 ? new TileReducer(kind, places, inner) : undefined;
+  const acc = tiles ?? accumulator(kind, places);
   if (n > 0) {
-    eachTile(program ?? undefined, inputs, inner, (data, at, start, count) => {
+    const room = tiles === undefined ? undefined : (length: number): Float64Array => tiles.room(length);
+    const visit = (data: Float64Array, at: number, start: number, count: number): void => {
       if (inner === 1) {
         while (count > 0) {
           const index = start % n, length = Math.min(count, n - index);
@@ -72,7 +76,8 @@ export function reduceBlock(
         row += length;
         rows -= length;
       }
-    });
+    };
+    eachTile(program ?? undefined, inputs, inner, visit, room);
   }
   return { kind, n, shape: kept, parts: withOrigin(kind, acc.parts, axes, shape, origin) };
 }
