@@ -291,6 +291,11 @@ export class NDArray<D extends ArrayData = NumericData> {
     return true;
   }
 
+  /** The array itself: so that what works with chunked arrays, which have to be computed, works with others too. */
+  compute(): Promise<this> {
+    return Promise.resolve(this);
+  }
+
   /** Nested lists of the elements, one level an axis. Booleans come as booleans. */
   // deno-lint-ignore no-explicit-any -- how deep it nests is known only at run time
   toArray(): any {

@@ -1,4 +1,6 @@
 import { type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
+import { compute, type Delayed } from "../../actors/mod.ts";
+import type { ChunkedArray } from "../chunked/mod.ts";
 import { BaseClusterer, checkFeatures, checkIsFitted, type Params, prefixedNames } from "../base/mod.ts";
 import { checkRandomState, type RandomState, type RandomStateLike } from "../random/mod.ts";
 import {
@@ -14,6 +16,15 @@ import {
   randomSource,
   real,
 } from "../utils/mod.ts";
+import {
+  centerDistances,
+  type ChunkedSamples,
+  inertiaOfBlock,
+  isChunked,
+  nearestCenters,
+  wholeRows,
+} from "./blocks/chunked.ts";
+import { combineInTree } from "./blocks/runner.ts";
 import { ClusterInitError } from "./errors.ts";
 import { assignBlock, inertiaOf, squaredDistance, startLloyd } from "./lloyd.ts";
 import { choosePlusPlus, probabilities } from "./plus_plus.ts";
@@ -51,7 +62,7 @@ export abstract class BaseKMeans extends BaseClusterer {
   /** How many clusters. */
   declare nClusters: number;
   /** The centres to begin with. */
-  declare init: KMeansInit;
+  declare init: KMeansInit | "k-means||" | "auto";
   /** How many times to begin. */
   declare nInit: "auto" | number;
   /** Passes over the samples at most. */
@@ -65,7 +76,10 @@ export abstract class BaseKMeans extends BaseClusterer {
 
   /** The centres, shape [nClusters, nFeatures]. */
   declare clusterCenters_: NDArray<Float64Array>;
-  /** Cluster of each sample of `fit`, shape [nSamples]. */
+  /**
+   * Cluster of each sample of `fit`, shape [nSamples]. Where X was chunked so are they: a {@linkcode ChunkedArray} that is computed when it is asked
+   * for; `await model.labels_.compute()` gives them in memory in both cases.
+   */
   declare labels_: NDArray<Int32Array>;
   /** Weighted sum of the squared distances of the samples to their centres. */
   declare inertia_: number;
@@ -77,7 +91,7 @@ export abstract class BaseKMeans extends BaseClusterer {
   declare featureNamesIn_?: string[];
 
   /** Learns from samples. */
-  abstract fit(X: MatrixLike, y?: unknown, sampleWeight?: VectorLike): Promise<this>;
+  abstract fit(X: MatrixLike | ChunkedSamples, y?: unknown, sampleWeight?: VectorLike): Promise<this>;
 
   /**
    * Learns, then gives the cluster of each of the same samples.
@@ -86,15 +100,21 @@ export abstract class BaseKMeans extends BaseClusterer {
    * @param y not used
    * @param sampleWeight weight of each sample
    */
-  override async fitPredict(X: MatrixLike, y?: unknown, sampleWeight?: VectorLike): Promise<NDArray<Int32Array>> {
+  override fitPredict(X: MatrixLike, y?: unknown, sampleWeight?: VectorLike): Promise<NDArray<Int32Array>>;
+  /** The same of samples in blocks. */
+  override fitPredict(X: ChunkedSamples): Promise<ChunkedArray<Int32Array>>;
+  override async fitPredict(X: MatrixLike | ChunkedSamples, y?: unknown, sampleWeight?: VectorLike): Promise<unknown> {
     await this.fit(X, y, sampleWeight);
     return this.labels_;
   }
 
   /** Learns, then gives the distances of the same samples to the centres. */
-  async fitTransform(X: MatrixLike, y?: unknown, sampleWeight?: VectorLike): Promise<NDArray<Float64Array>> {
+  fitTransform(X: MatrixLike, y?: unknown, sampleWeight?: VectorLike): Promise<NDArray<Float64Array>>;
+  /** The same of samples in blocks. */
+  fitTransform(X: ChunkedSamples): Promise<ChunkedArray<Float64Array>>;
+  async fitTransform(X: MatrixLike | ChunkedSamples, y?: unknown, sampleWeight?: VectorLike): Promise<unknown> {
     await this.fit(X, y, sampleWeight);
-    return await this.transform(X);
+    return await this.transform(X as MatrixLike);
   }
 
   /**
@@ -103,8 +123,16 @@ export abstract class BaseKMeans extends BaseClusterer {
    * @param X samples, shape [nSamples, nFeatures]
    * @throws {NotFittedError} before `fit`
    */
+  predict(X: MatrixLike): Promise<NDArray<Int32Array>>;
+  /** The same of samples in blocks: computed when it is asked for. */
+  predict(X: ChunkedSamples): Promise<ChunkedArray<Int32Array>>;
   // deno-lint-ignore require-await -- promises are the contract
-  async predict(X: MatrixLike): Promise<NDArray<Int32Array>> {
+  async predict(X: MatrixLike | ChunkedSamples): Promise<unknown> {
+    if (isChunked(X)) {
+      const samples = this.#checkedBlocks(X, "predict");
+      const args = [this.clusterCenters_, `${this.constructor.name}.predict`];
+      return samples.mapBlocks(nearestCenters, { dtype: "int32", chunks: [samples.chunks[0]], args });
+    }
     return new NDArray(assignTo(rowsOf(this.checked(X, "predict")), this.clusterCenters_));
   }
 
@@ -114,8 +142,16 @@ export abstract class BaseKMeans extends BaseClusterer {
    * @param X samples, shape [nSamples, nFeatures]
    * @throws {NotFittedError} before `fit`
    */
+  transform(X: MatrixLike): Promise<NDArray<Float64Array>>;
+  /** The same of samples in blocks: computed when it is asked for. */
+  transform(X: ChunkedSamples): Promise<ChunkedArray<Float64Array>>;
   // deno-lint-ignore require-await -- promises are the contract
-  async transform(X: MatrixLike): Promise<NDArray<Float64Array>> {
+  async transform(X: MatrixLike | ChunkedSamples): Promise<unknown> {
+    if (isChunked(X)) {
+      const samples = this.#checkedBlocks(X, "transform");
+      const chunks = [samples.chunks[0], [this.clusterCenters_.length]];
+      return samples.mapBlocks(centerDistances, { dtype: "float64", chunks, args: [this.clusterCenters_] });
+    }
     const { data, shape: [n, m] } = this.checked(X, "transform");
     const [k] = this.clusterCenters_.shape;
     const out = new Float64Array(n * k);
@@ -135,8 +171,8 @@ export abstract class BaseKMeans extends BaseClusterer {
    * @param sampleWeight weight of each sample
    * @throws {NotFittedError} before `fit`
    */
-  // deno-lint-ignore require-await -- promises are the contract
-  async score(X: MatrixLike, _y?: unknown, sampleWeight?: VectorLike): Promise<number> {
+  async score(X: MatrixLike | ChunkedSamples, _y?: unknown, sampleWeight?: VectorLike): Promise<number> {
+    if (isChunked(X)) return -await this.#inertiaOf(this.#checkedBlocks(X, "score"), sampleWeight);
     const table = this.checked(X, "score");
     const rows = rowsOf(table, weightsOf(sampleWeight, table.length));
     return -inertiaOf(rows, assignTo(rows, this.clusterCenters_), this.clusterCenters_.data);
@@ -152,6 +188,25 @@ export abstract class BaseKMeans extends BaseClusterer {
     return prefixedNames(this, this.clusterCenters_.length);
   }
 
+  /** Samples in blocks for a fitted clustering. */
+  #checkedBlocks(X: ChunkedSamples, method: string): ChunkedSamples {
+    checkIsFitted(this, method);
+    const samples = wholeRows(X, `${this.constructor.name}.${method}`);
+    checkFeatures(this, undefined, samples.shape[1], method);
+    return samples;
+  }
+
+  async #inertiaOf(samples: ChunkedSamples, sampleWeight: VectorLike | undefined): Promise<number> {
+    const who = `${this.constructor.name}.score`;
+    if (sampleWeight !== undefined && sampleWeight !== null) {
+      throw new InvalidInputError(`${who}: sampleWeight is for X in memory`);
+    }
+    const measure = samples.client.delayed(inertiaOfBlock) as (...args: unknown[]) => Delayed<number>;
+    const parts = samples.delayed().map((block) => measure(block, this.clusterCenters_, who));
+    const sums = await compute(...parts);
+    return combineInTree(sums, (a, b) => a + b);
+  }
+
   /** Samples for a fitted clustering. */
   private checked(X: MatrixLike, method: string): NDArray<Float64Array> {
     checkIsFitted(this, method);
@@ -163,7 +218,8 @@ export abstract class BaseKMeans extends BaseClusterer {
   /** How many times to begin; `several` where the way to begin is random and "auto" is asked for. */
   protected runs(several: number): number {
     const given = isTable(this.init);
-    if (this.nInit === "auto") return this.init === "k-means++" || given ? 1 : several;
+    const greedy = this.init === "k-means++" || this.init === "auto";
+    if (this.nInit === "auto") return greedy || given ? 1 : several;
     if (given && this.nInit !== 1) {
       console.warn(
         `${this.constructor.name}: init gives the centres, so there is one run; nInit=${this.nInit} has no effect`,
@@ -205,7 +261,7 @@ export async function beginWith(
   }
   if (given !== undefined) return given.data.slice();
   const { init, nClusters } = estimator;
-  if (init === "k-means++") return choosePlusPlus(from, nClusters, rng).centers;
+  if (init === "k-means++" || init === "auto") return choosePlusPlus(from, nClusters, rng).centers;
   if (init === "random") {
     const seeds = rng.choice(from.n, { size: nClusters, replace: false, p: probabilities(from) });
     return takeSamples(from, seeds.data).data;
@@ -227,7 +283,7 @@ function checkCenters(estimator: BaseKMeans, init: MatrixLike, m: number): NDArr
   return centers;
 }
 
-function isTable(init: KMeansInit): init is MatrixLike {
+function isTable(init: BaseKMeans["init"]): init is MatrixLike {
   return typeof init !== "string" && typeof init !== "function";
 }
 

@@ -1,11 +1,19 @@
 import { type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
 import { type Params, rememberFeatures, resetFitted } from "../base/mod.ts";
 import { checkRandomState, type RandomStateLike } from "../random/mod.ts";
-import { assertFinite, checkArray, checkParameters, InvalidInputError, oneOf } from "../utils/mod.ts";
+import {
+  assertFinite,
+  checkArray,
+  checkParameters,
+  either,
+  integer,
+  InvalidInputError,
+  oneOf,
+  real,
+} from "../utils/mod.ts";
 import { BaseKMeans, beginWith, commonRules, type KMeansInit, weightsOf } from "./base_k_means.ts";
-import "./blocks/cluster_blocks.ts";
-import "./blocks/iterate.ts";
-import "./blocks/seeding.ts";
+import { type ChunkedSamples, isChunked } from "./blocks/chunked.ts";
+import { fitChunked } from "./blocks/fit.ts";
 import { KMeansSession } from "./kmeans_session.ts";
 import { type Rows, rowsOf } from "./rows.ts";
 import { runOnce, type RunResult } from "./single_run.ts";
@@ -14,9 +22,15 @@ import { runOnce, type RunResult } from "./single_run.ts";
 export interface KMeansOptions {
   /** How many clusters; 8 if left out. */
   nClusters?: number;
-  /** The centres to begin with: "k-means++", "random" samples, an array, or a function of your own. "k-means++" if left out. */
-  init?: KMeansInit;
-  /** How many times to begin; the best run counts. "auto", if left out, is 1 for "k-means++" and given centres, else 10. */
+  /**
+   * The centres to begin with: "k-means++", "random" samples, an array, or a function of your own; "k-means||" for chunked X. "auto", if left
+   * out, is "k-means||" for chunked X and else "k-means++".
+   */
+  init?: KMeansInit | "k-means||" | "auto";
+  /**
+   * How many times to begin; the best run counts. "auto", if left out, is 1 for "k-means++" and given centres, else 10. With "k-means||" it is how
+   * often k-means begins on the candidates; "auto" is 10.
+   */
   nInit?: "auto" | number;
   /** Iterations at most; 300 if left out. */
   maxIter?: number;
@@ -31,12 +45,20 @@ export interface KMeansOptions {
    * them, spare most distances, and the results of the two are the same anyway.
    */
   algorithm?: "lloyd" | "elkan";
+  /** Rounds of "k-means||" at most, each a pass over the samples; null, if left out, for the logarithm of the first cost. */
+  initMaxIter?: number | null;
+  /** How many candidates a round of "k-means||" draws, on average; 2 if left out. */
+  oversamplingFactor?: number;
 }
 
 /**
  * Clusters around the means of their samples. The same seed gives the clusters that scikit-learn gives.
  *
- * Source: S. P. Lloyd, "Least squares quantization in PCM", IEEE Trans. Information Theory 28 (1982).
+ * X may be a {@linkcode ChunkedArray}, larger than memory: then samples stay where their blocks are, centres go there, and sums come back; the
+ * result does not depend on how many workers there are. Persist X before: each pass makes the blocks again otherwise.
+ *
+ * Sources: S. P. Lloyd, "Least squares quantization in PCM", IEEE Trans. Information Theory 28 (1982); B. Bahmani, B. Moseley, A. Vattani, R. Kumar,
+ * S. Vassilvitskii, "Scalable k-means++", VLDB (2012).
  *
  * @example
  * ```ts
@@ -50,19 +72,25 @@ export class KMeans extends BaseKMeans {
   /** Hyperparameters and their defaults. */
   static override readonly defaults: Readonly<Params> = {
     nClusters: 8,
-    init: "k-means++",
+    init: "auto",
     nInit: "auto",
     maxIter: 300,
     tol: 1e-4,
     verbose: 0,
     randomState: null,
     algorithm: "lloyd",
+    initMaxIter: null,
+    oversamplingFactor: 2,
   };
   /** What scikit-learn has and this has not. */
   static override readonly leftOut: Readonly<Record<string, string>> = { copyX: "X is never changed" };
 
   /** Named for scikit-learn's sake: both are done alike. */
   declare algorithm: "lloyd" | "elkan";
+  /** Rounds of "k-means||" at most. */
+  declare initMaxIter: number | null;
+  /** Candidates of a round of "k-means||". */
+  declare oversamplingFactor: number;
 
   /**
    * Keeps its hyperparameters.
@@ -83,8 +111,18 @@ export class KMeans extends BaseKMeans {
    * @throws {InvalidParameterError} when a hyperparameter has a value it cannot have
    * @throws {ClusterInitError} when given centres do not fit X or `nClusters`
    */
-  async fit(X: MatrixLike, _y?: unknown, sampleWeight?: VectorLike): Promise<this> {
-    checkParameters("KMeans", this.getParams(false), { ...commonRules, algorithm: oneOf("lloyd", "elkan") });
+  async fit(X: MatrixLike | ChunkedSamples, _y?: unknown, sampleWeight?: VectorLike): Promise<this> {
+    checkParameters("KMeans", this.getParams(false), {
+      ...commonRules,
+      init: either(oneOf("auto", "k-means||"), commonRules.init),
+      algorithm: oneOf("lloyd", "elkan"),
+      initMaxIter: either(integer({ min: 0 }), { expected: "null", test: (v) => v === null }),
+      oversamplingFactor: real({ above: 0 }),
+    });
+    if (isChunked(X)) return await this.#fitChunked(X, sampleWeight);
+    if (this.init === "k-means||") {
+      throw new InvalidInputError('KMeans.fit: init="k-means||" is for chunked X; use "k-means++" for X in memory');
+    }
     const table = checkArray(X, { caller: "KMeans.fit", forceAllFinite: false });
     const [n, m] = table.shape;
     this.checkEnough(n);
@@ -110,7 +148,7 @@ export class KMeans extends BaseKMeans {
     };
     let best: RunResult | undefined;
     for (let run = 0; run < runs; run++) {
-      const start = this.init === "k-means++" && session !== undefined
+      const start = (this.init === "k-means++" || this.init === "auto") && session !== undefined
         ? session.plusPlus(this.nClusters, rng).centers
         : await beginWith(this, rows, rng, given);
       if (this.verbose) console.log("Initialization complete");
@@ -121,18 +159,35 @@ export class KMeans extends BaseKMeans {
       ) best = result;
     }
     const { labels, centers, inertia, nIter } = best as RunResult;
-    const distinct = new Set(labels).size;
-    if (distinct < this.nClusters) {
-      console.warn(
-        `KMeans: only ${distinct} distinct clusters found for nClusters=${this.nClusters}; X may hold duplicates`,
-      );
-    }
+    this.#warnOfFew(new Set(labels).size);
     resetFitted(this);
     rememberFeatures(this, X, m);
     this.clusterCenters_ = new NDArray(centers.map((v, at) => v + mean[at % m]), [this.nClusters, m]);
     this.labels_ = new NDArray(labels);
     this.inertia_ = inertia;
     this.nIter_ = nIter;
+    return this;
+  }
+
+  #warnOfFew(distinct: number): void {
+    if (distinct >= this.nClusters) return;
+    console.warn(
+      `KMeans: only ${distinct} distinct clusters found for nClusters=${this.nClusters}; X may hold duplicates`,
+    );
+  }
+
+  async #fitChunked(X: ChunkedSamples, sampleWeight: VectorLike | undefined): Promise<this> {
+    if (sampleWeight !== undefined && sampleWeight !== null) {
+      throw new InvalidInputError("KMeans.fit: sampleWeight is for X in memory");
+    }
+    const found = await fitChunked(this, X, (m) => this.givenCenters(m)?.data);
+    this.#warnOfFew(found.distinct);
+    resetFitted(this);
+    rememberFeatures(this, undefined, found.nFeatures);
+    this.clusterCenters_ = new NDArray(found.centers.slice(), [this.nClusters, found.nFeatures]);
+    this.labels_ = found.labels as unknown as NDArray<Int32Array>;
+    this.inertia_ = found.inertia;
+    this.nIter_ = found.nIter;
     return this;
   }
 }

@@ -1,4 +1,4 @@
-import { type Client, type Future, registerInternals } from "../../../actors/mod.ts";
+import { type Client, type Delayed, type Future, registerInternals } from "../../../actors/mod.ts";
 import type { BlockRunner } from "./runner.ts";
 
 /** What a step gives for a block. */
@@ -22,41 +22,52 @@ export function partialOfStep(result: StepResult): unknown {
  * step goes the other way round than the one before: so the blocks that were read last, which are still in memory, are read first.
  */
 export class ClusterBlocks implements BlockRunner, Disposable {
-  readonly #client: Client;
-  readonly #blocks: readonly unknown[];
-  readonly #results: (Future<StepResult> | null)[];
+  readonly #blocks: readonly Delayed<unknown>[];
+  readonly #results: (Future<StepResult> | null)[]; // by block
   #backwards = false;
 
   /**
    * No state yet.
    *
    * @param client where the blocks are
-   * @param blocks their futures
+   * @param blocks those that are persisted are taken from where they are; others are made in each step, in the same task
    * @param lengths number of rows of each
    * @param nFeatures number of their columns
    */
   constructor(
-    client: Client,
-    blocks: readonly unknown[],
+    readonly client: Client,
+    blocks: readonly Delayed<unknown>[],
     readonly lengths: readonly number[],
     readonly nFeatures: number,
   ) {
-    this.#client = client;
     this.#blocks = blocks;
     this.#results = blocks.map(() => null);
   }
 
-  /** What the last step gave for each block: futures that live as long as this does. */
-  get results(): readonly (Future<StepResult> | null)[] {
-    return this.#results;
+  /** What the last step gave for each block. Whoever takes them holds them from now on. */
+  takeResults(): Future<StepResult>[] {
+    return this.#results.splice(0).map((result) => {
+      if (result === null) throw new TypeError("ClusterBlocks.takeResults(): no step was taken");
+      return result;
+    });
   }
 
   #submit(fn: BlockFunction, ...args: readonly unknown[]): Future<unknown> {
-    return (this.#client.submit as (fn: BlockFunction, ...args: readonly unknown[]) => Future<unknown>).call(
-      this.#client,
+    const { client } = this;
+    return (client.submit as (fn: BlockFunction, ...args: readonly unknown[]) => Future<unknown>).call(
+      client,
       fn,
       ...args,
     );
+  }
+
+  /** A call of a block and its state. */
+  #call(fn: BlockFunction, b: number, args: readonly unknown[]): Future<unknown> {
+    const block = this.#blocks[b];
+    const { future } = block;
+    if (future !== undefined) return this.#submit(fn, future, this.#results[b], ...args);
+    const delayed = this.client.delayed(fn) as (...args: unknown[]) => Delayed<unknown>;
+    return delayed(block, this.#results[b], ...args).persist();
   }
 
   /** Takes a step; see {@linkcode BlockRunner.step}. */
@@ -70,7 +81,7 @@ export class ClusterBlocks implements BlockRunner, Disposable {
       const at = this.#backwards ? which.length - 1 - e : e;
       const b = which[at];
       const before = this.#results[b];
-      const result = this.#submit(fn, this.#blocks[b], before, ...argsOf(b)) as Future<StepResult>;
+      const result = this.#call(fn, b, argsOf(b)) as Future<StepResult>;
       partials[at] = this.#submit(partialOfStep, result);
       this.#results[b] = result;
       before?.release();
@@ -85,12 +96,12 @@ export class ClusterBlocks implements BlockRunner, Disposable {
     which: readonly number[],
     argsOf: (block: number) => readonly unknown[],
   ): Promise<R[]> {
-    return await this.#gather<R>(which.map((b) => this.#submit(fn, this.#blocks[b], this.#results[b], ...argsOf(b))));
+    return await this.#gather<R>(which.map((b) => this.#call(fn, b, argsOf(b))));
   }
 
   async #gather<R>(futures: readonly Future<unknown>[]): Promise<R[]> {
     try {
-      return await this.#client.gather(futures) as R[];
+      return await this.client.gather(futures) as R[];
     } finally {
       for (const future of futures) future.release();
     }
@@ -99,7 +110,7 @@ export class ClusterBlocks implements BlockRunner, Disposable {
   /** Lets go of all states. */
   [Symbol.dispose](): void {
     for (const result of this.#results) result?.release();
-    this.#results.fill(null);
+    this.#results.length = 0;
   }
 }
 

@@ -238,18 +238,25 @@ function recluster(
     tries.splice(0, 1, ...found.sort((a, b) => a.inertia - b.inertia).slice(0, MOST_TRIES).map((r) => r.centers));
   }
   if (count < k) return tries[0];
-  return bestOnSample(new NDArray(sample, [count, m]), tries, k);
+  return bestOnSample(new NDArray(sample, [count, m]), tries, k, rng);
 }
 
-/** The centres that iterations on a sample bring farthest. */
-function bestOnSample(sample: NDArray<Float64Array>, tries: readonly Float64Array[], k: number): Float64Array {
+/** The centres that iterations on a sample bring farthest; k-means++ on the sample is a beginning too. */
+function bestOnSample(
+  sample: NDArray<Float64Array>,
+  tries: readonly Float64Array[],
+  k: number,
+  rng: RandomState,
+): Float64Array {
   const m = sample.shape[1];
   using session = KMeansSession.open(sample, undefined);
   const rows = session?.rows ?? rowsOf(sample);
   const mean = session?.mean ?? new Float64Array(m);
   let best: RunResult | undefined;
-  for (const centers of tries) {
-    const start = centers.map((v, at) => v - mean[at % m]);
+  const starts = tries.map((centers) => centers.map((v, at) => v - mean[at % m]));
+  // Three rounds miss a cluster now and then.
+  starts.push(session?.plusPlus(k, rng).centers ?? choosePlusPlus(rows, k, rng).centers);
+  for (const start of starts) {
     const result = runOnce(rows, start, k, { maxIter: SAMPLE_ITERATIONS, tol: 0, verbose: false }, session);
     if (best === undefined || result.inertia < best.inertia) best = result;
   }

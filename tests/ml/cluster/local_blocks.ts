@@ -1,4 +1,4 @@
-import { type BlockRunner } from "../../../ml/cluster/blocks/runner.ts";
+import type { BlockRunner } from "../../../ml/cluster/blocks/runner.ts";
 import type { NDArray } from "../../../ml/mod.ts";
 
 /** Blocks of a table in this thread: what the cluster's runner does, without a cluster. */
