@@ -252,10 +252,10 @@ export abstract class BaseSVC extends BaseClassifier {
     return new NDArray(out, [this.intercept_.size, m]);
   }
 
-  /** What hyperparameters may be. */
+  /** @internal What hyperparameters may be. */
   protected abstract rules(): Readonly<Record<string, ParameterRule>>;
 
-  /** What solves a pair's problem. */
+  /** @internal What solves a pair's problem. */
   protected abstract solver(): DualSolver;
 
   /** Whether the share of errors is bounded, and not their cost. */

@@ -84,12 +84,12 @@ export class NuSVC extends BaseSVC {
     super(options);
   }
 
-  /** What hyperparameters may be. */
+  /** @internal What hyperparameters may be. */
   protected override rules(): Readonly<Record<string, ParameterRule>> {
     return rules;
   }
 
-  /** What solves a pair's problem. */
+  /** @internal What solves a pair's problem. */
   protected override solver(): DualSolver {
     return nuSolver(this.nu);
   }
