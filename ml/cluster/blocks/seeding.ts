@@ -253,7 +253,7 @@ function bestOnSample(
   const rows = session?.rows ?? rowsOf(sample);
   const mean = session?.mean ?? new Float64Array(m);
   let best: RunResult | undefined;
-  const starts = tries.map((centers) => centers.map((v, at) => v - mean[at % m]));
+  const starts: Float64Array[] = tries.map((centers) => centers.map((v, at) => v - mean[at % m]));
   // Three rounds miss a cluster now and then.
   starts.push(session?.plusPlus(k, rng).centers ?? choosePlusPlus(rows, k, rng).centers);
   for (const start of starts) {
