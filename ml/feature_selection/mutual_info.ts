@@ -213,9 +213,9 @@ function estimate(
  *
  * @example
  * ```ts
- * import { loadIris, mutualInfoClassif, SelectKBest } from "@troupe/troupe";
+ * import { loadIris, mutualInfoClassif, type NDArray, SelectKBest } from "@troupe/troupe";
  * const { X, y } = loadIris();
- * const score = (X: never, y: never) => mutualInfoClassif(X, y, { randomState: 0 });
+ * const score = (X: NDArray<Float64Array>, y: NDArray) => mutualInfoClassif(X, y, { randomState: 0 });
  * (await new SelectKBest({ scoreFunc: score, k: 2 }).fit(X, y)).getSupport(true).toArray(); // [2, 3]
  * ```
  */
