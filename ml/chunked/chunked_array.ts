@@ -355,9 +355,12 @@ export class ChunkedArray<D extends ArrayData = Float64Array, V = never> extends
    *
    * @throws {ShapeError} when they do not fit
    */
-  dot(other: ChunkedArray<ArrayData> | NDArray<ArrayData>): ChunkedArray<Float64Array> {
+  dot(other: ChunkedOperand): ChunkedArray<Float64Array> {
     const what = "ChunkedArray.dot()";
-    const b = this.operand(other, what) as Grid, a = this.#grid;
+    const a = this.#grid, b = this.operand(other, what);
+    if (typeof b === "number") {
+      throw new ShapeError(`${what}: expected an array, got a number; mul() multiplies by one`);
+    }
     const [n, m] = [a.chunks.length, b.chunks.length];
     if (n < 1 || m < 1 || n > 2 || m > 2) {
       throw new ShapeError(`${what}: needs arrays of one or two axes, got ${n} and ${m}`);
@@ -368,7 +371,7 @@ export class ChunkedArray<D extends ArrayData = Float64Array, V = never> extends
   }
 
   /** The same as {@linkcode ChunkedArray.dot}. */
-  matmul(other: ChunkedArray<ArrayData> | NDArray<ArrayData>): ChunkedArray<Float64Array> {
+  matmul(other: ChunkedOperand): ChunkedArray<Float64Array> {
     return this.dot(other);
   }
 

@@ -229,7 +229,11 @@ export function random(shape: number | readonly number[], options: RandomOptions
  *
  * @throws {ShapeError} when they differ along another axis
  */
-export function concatenate<D extends ArrayData>(arrays: readonly ChunkedArray<D>[], axis = 0): ChunkedArray<D> {
+export function concatenate<D extends ArrayData>(
+  // deno-lint-ignore no-explicit-any -- whatever it computes to
+  arrays: readonly ChunkedArray<D, any>[],
+  axis = 0,
+): ChunkedArray<D> {
   return new ChunkedArray(concatenateGrids(arrays.map((a) => a.grid), axis, "concatenate()"));
 }
 
@@ -238,7 +242,11 @@ export function concatenate<D extends ArrayData>(arrays: readonly ChunkedArray<D
  *
  * @throws {ShapeError} when their shapes differ
  */
-export function stack<D extends ArrayData>(arrays: readonly ChunkedArray<D>[], axis = 0): ChunkedArray<D> {
+export function stack<D extends ArrayData>(
+  // deno-lint-ignore no-explicit-any -- whatever it computes to
+  arrays: readonly ChunkedArray<D, any>[],
+  axis = 0,
+): ChunkedArray<D> {
   const what = "stack()";
   const shapes = arrays.map((a) => a.shape.join());
   const odd = shapes.findIndex((s) => s !== shapes[0]);
