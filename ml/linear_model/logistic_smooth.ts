@@ -31,6 +31,8 @@ export function curvatureKind(data: LogisticData): CurvatureKind {
 const MANY = 20_000;
 /** Steps at most on that part: it only has to lead near. */
 const SAMPLE_STEPS = 12;
+/** Steps from a point near the minimum for which second derivatives there are good enough. */
+const NEAR_STEPS = 4;
 
 /** Rows that stand for all: so many that second derivatives from them take about as long as a pass over all. */
 function rowsForCurvature(data: LogisticData): Int32Array | undefined {
@@ -80,7 +82,8 @@ function recentre(data: LogisticData, l2: number, point: Float64Array): void {
 
 /**
  * Minimises a logistic objective by limited-memory BFGS, preconditioned with second derivatives that are estimated from
- * some of the rows, anew after 1, 2, 4, … steps. Of many rows, those some are solved first, for a start near the end.
+ * some of the rows, anew after 1, 2, 4, … steps. Of many rows, those some are solved first (and of them some before), for
+ * a start near the end.
  * With `newton` second derivatives are exact, and new at each step.
  *
  * Sources: J. Nocedal, Math. of Computation 35 (1980); subsampled second derivatives as in R. Byrd, G. Chin, W. Neveitt,
@@ -96,6 +99,7 @@ export function solveSmooth(
   const { data } = objective;
   const sample = newton ? { data, task } : sampleOf(data, task);
   let minimizer = new Minimizer(start, () => {}, stop, !newton);
+  let since = 0;
   if (sample.data !== data && start.every((v) => v === 0) && stop.maxIter > 0) {
     const near = solveSample(sample, start, stop.tol);
     const slope = new Float64Array(start.length);
@@ -106,21 +110,23 @@ export function solveSmooth(
       minimizer.tell(value, slope);
       minimizer.precondition = preconditionerOf(curvatureAt(sample.data, sample.task, near, curvatureKind(data)));
       minimizer.resume();
+      since = NEAR_STEPS;
     }
   }
-  run(objective, task, minimizer, sample, newton);
+  run(objective, task, minimizer, sample, newton, since);
   recentre(data, task.l2, minimizer.point);
   const { point, iterations, converged, precondition } = minimizer;
   return { point, iterations, converged, precondition };
 }
 
-/** Goes on until it ends, with second derivatives from the sample. */
+/** Goes on until it ends, with second derivatives from the sample, anew from step `since` on. */
 function run(
   objective: LogisticObjective,
   task: LogisticTask,
   minimizer: Minimizer,
   sample: Sample,
   newton: boolean,
+  since: number,
 ): void {
   const slope = new Float64Array(minimizer.point.length);
   const kind = newton ? "full" : curvatureKind(sample.data);
@@ -128,7 +134,7 @@ function run(
     const [value] = objective.evaluate([task], [minimizer.point], [slope]);
     if (!minimizer.tell(value, slope)) continue;
     const i = minimizer.iterations;
-    if (!minimizer.done && (newton || (i & (i - 1)) === 0)) {
+    if (!minimizer.done && (newton || (i >= since && (i & (i - 1)) === 0))) {
       minimizer.precondition = preconditionerOf(curvatureAt(sample.data, sample.task, minimizer.point, kind));
     }
     minimizer.resume();
@@ -139,9 +145,7 @@ function run(
 function solveSample(sample: Sample, start: Float64Array, tol: number): Float64Array {
   using objective = new LogisticObjective(sample.data);
   const near = Math.max(tol, 0.1 / Math.sqrt(sample.data.X.length));
-  const minimizer = new Minimizer(start, () => {}, { tol: near, maxIter: SAMPLE_STEPS });
-  run(objective, sample.task, minimizer, sample, false);
-  return minimizer.point;
+  return solveSmooth(objective, sample.task, start, { tol: near, maxIter: SAMPLE_STEPS }).point;
 }
 
 /** Minimises several objectives side by side, with one preconditioner that is right for all. */

@@ -39,6 +39,6 @@ export function scoresAt(
 /** 1 for each of some rows, as often as they are named. */
 export function countsOf(rows: Int32Array, n: number): Float64Array {
   const out = new Float64Array(n);
-  for (const i of rows) out[i]++;
+  for (let r = 0; r < rows.length; r++) out[rows[r]]++;
   return out;
 }
