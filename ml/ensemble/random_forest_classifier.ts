@@ -18,7 +18,7 @@ export type RandomForestClassifierOptions = ForestClassifierOptions;
  * import { makeClassification, RandomForestClassifier } from "@troupe/troupe";
  * const { X, y } = makeClassification({ nSamples: 500, randomState: 0 });
  * const forest = await new RandomForestClassifier({ oobScore: true, randomState: 0, nJobs: -1 }).fit(X, y);
- * forest.oobScore_; // 0.9…
+ * forest.oobScore_; // 0.87…
  * ```
  */
 export class RandomForestClassifier extends ForestClassifier {

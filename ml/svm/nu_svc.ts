@@ -49,7 +49,7 @@ const rules: Readonly<Record<string, ParameterRule>> = {
  * import { loadIris, NuSVC } from "@troupe/troupe";
  * const { X, y } = loadIris();
  * const svc = await new NuSVC({ nu: 0.2 }).fit(X, y);
- * await svc.score(X, y); // 0.98
+ * await svc.score(X, y); // 0.993…
  * ```
  */
 export class NuSVC extends BaseSVC {
