@@ -36,7 +36,7 @@ const WASM_PAGE = 65_536;
 /** Most pages of a memory with 32-bit addresses. */
 const MOST_PAGES = 65_536;
 /** Bytes above which the thread's own memory is not kept when nothing in it is used. */
-const KEEP = 256 << 20;
+const KEEP = 96 << 20;
 /** Bytes of an arena that an actor's call may ask for at a time. */
 const MOST_FOR_ACTORS = 8 << 20;
 
@@ -85,6 +85,7 @@ class PrivateMemory implements KernelMemory {
         freed = true;
         this.#used -= bytes;
         this.#give(pointer, bytes);
+        letGo();
       },
     };
   }
@@ -126,8 +127,11 @@ let own: PrivateMemory | undefined;
 
 /** The memory of this thread alone. One that has become large is not kept when nothing in it is used. */
 export function privateMemory(): KernelMemory {
-  if (own !== undefined && own.bytes > KEEP && own.isEmpty) own = undefined;
   return own ??= new PrivateMemory();
+}
+
+function letGo(): void {
+  if (own !== undefined && own.isEmpty && own.bytes > KEEP) own = undefined;
 }
 
 /** An arena of the worker's. Room in it is asked of the worker, counted there, and the task's until its end. */
