@@ -119,7 +119,7 @@ export class KMeans extends BaseKMeans {
       initMaxIter: either(integer({ min: 0 }), { expected: "null", test: (v) => v === null }),
       oversamplingFactor: real({ above: 0 }),
     });
-    if (isChunked(X)) return await this.#fitChunked(X, sampleWeight);
+    if (isChunked(X)) return await fitToChunks(this, X, sampleWeight, (m) => this.givenCenters(m)?.data);
     if (this.init === "k-means||") {
       throw new InvalidInputError('KMeans.fit: init="k-means||" is for chunked X; use "k-means++" for X in memory');
     }
@@ -159,7 +159,7 @@ export class KMeans extends BaseKMeans {
       ) best = result;
     }
     const { labels, centers, inertia, nIter } = best as RunResult;
-    this.#warnOfFew(new Set(labels).size);
+    warnOfFew(new Set(labels).size, this.nClusters);
     resetFitted(this);
     rememberFeatures(this, X, m);
     this.clusterCenters_ = new NDArray(centers.map((v, at) => v + mean[at % m]), [this.nClusters, m]);
@@ -168,28 +168,34 @@ export class KMeans extends BaseKMeans {
     this.nIter_ = nIter;
     return this;
   }
+}
 
-  #warnOfFew(distinct: number): void {
-    if (distinct >= this.nClusters) return;
-    console.warn(
-      `KMeans: only ${distinct} distinct clusters found for nClusters=${this.nClusters}; X may hold duplicates`,
-    );
-  }
+// Functions, not private methods: an estimator that comes from a file or another machine is made without its constructor.
+function warnOfFew(distinct: number, nClusters: number): void {
+  if (distinct >= nClusters) return;
+  console.warn(
+    `KMeans: only ${distinct} distinct clusters found for nClusters=${nClusters}; X may hold duplicates`,
+  );
+}
 
-  async #fitChunked(X: ChunkedSamples, sampleWeight: VectorLike | undefined): Promise<this> {
-    if (sampleWeight !== undefined && sampleWeight !== null) {
-      throw new InvalidInputError("KMeans.fit: sampleWeight is for X in memory");
-    }
-    const found = await fitChunked(this, X, (m) => this.givenCenters(m)?.data);
-    this.#warnOfFew(found.distinct);
-    resetFitted(this);
-    rememberFeatures(this, undefined, found.nFeatures);
-    this.clusterCenters_ = new NDArray(found.centers.slice(), [this.nClusters, found.nFeatures]);
-    this.labels_ = found.labels as unknown as NDArray<Int32Array>;
-    this.inertia_ = found.inertia;
-    this.nIter_ = found.nIter;
-    return this;
+async function fitToChunks<K extends KMeans>(
+  estimator: K,
+  X: ChunkedSamples,
+  sampleWeight: VectorLike | undefined,
+  centers: (m: number) => Float64Array | undefined,
+): Promise<K> {
+  if (sampleWeight !== undefined && sampleWeight !== null) {
+    throw new InvalidInputError("KMeans.fit: sampleWeight is for X in memory");
   }
+  const found = await fitChunked(estimator, X, centers);
+  warnOfFew(found.distinct, estimator.nClusters);
+  resetFitted(estimator);
+  rememberFeatures(estimator, undefined, found.nFeatures);
+  estimator.clusterCenters_ = new NDArray(found.centers.slice(), [estimator.nClusters, found.nFeatures]);
+  estimator.labels_ = found.labels as unknown as NDArray<Int32Array>;
+  estimator.inertia_ = found.inertia;
+  estimator.nIter_ = found.nIter;
+  return estimator;
 }
 
 /** A copy without the means, where kernels cannot take it. */

@@ -1,30 +1,102 @@
 import { NDArray } from "../array/mod.ts";
-import type { FitFamily, FitPlan, KnownOutputs, PlannedFit, PlannedPart } from "../base/mod.ts";
-import { checkSampleWeight, computeClassWeight, decodeLabels, type Encoded } from "../utils/mod.ts";
+import type { FitFamily, FitPlan, KnownOutputs, PlannedFit, PlannedPart, PlannedStage } from "../base/mod.ts";
+import { checkSampleWeight, computeClassWeight, decodeLabels, type Encoded, numSamples } from "../utils/mod.ts";
 import { chosenClasses, classProbabilities } from "./linear_classifier.ts";
 import { checkClassification } from "./logistic_input.ts";
 import { functionsOf, type LogisticData, LogisticObjective, type LogisticTask, widthOf } from "./logistic_objective.ts";
 import type { LogisticRegression } from "./logistic_regression.ts";
-import { estimatedPreconditioner, type SmoothResult, solveSmooth, solveTogether } from "./logistic_smooth.ts";
+import { preconditionerOf } from "./logistic_curvature.ts";
+import {
+  estimatedPreconditioner,
+  MANY,
+  type PathResult,
+  type SmoothResult,
+  solvePenalties,
+  solveSmooth,
+  solveTogether,
+} from "./logistic_smooth.ts";
 import { solveSparse } from "./logistic_sparse.ts";
 import { configured, countsOf, scoresAt } from "./planning.ts";
 
-/** A part for each candidate: its fits on all splits start from the solution for all samples. */
+/** Candidates at most whose solutions for all samples are found together: others need not wait for more. */
+const TOGETHER = 8;
+
+/** What the stage that solves for all samples is to do. */
+interface PathTask {
+  readonly candidates: readonly number[];
+}
+
+/**
+ * A part for each candidate: its fits on all splits start from the solution for all samples. Candidates that differ in C
+ * alone have these solutions found together, in a stage.
+ */
 export function planLogistic(family: FitFamily): FitPlan | null {
   const { candidates, splits } = family;
   if (splits.length < 2) return null;
-  const parts: PlannedPart[] = [];
+  const parts: (PlannedPart & { stages: number[] })[] = [];
+  const many = numSamples(family.X) >= MANY;
+  const alike = new Map<string, number[]>();
   for (const candidate of candidates.keys()) {
     const model = configured<LogisticRegression>(family, candidate);
     // The constant is a feature there: another table.
     if (model.warmStart || model.solver === "liblinear") continue;
-    parts.push({ cost: model.l1Ratio > 0 ? 3 : 1, task: null, fits: splits.map((_, split) => ({ candidate, split })) });
+    const fits = splits.map((_, split) => ({ candidate, split }));
+    const smooth = many && model.l1Ratio === 0 && model.solver !== "newton-cholesky";
+    if (smooth) {
+      const { fitIntercept, classWeight, tol, maxIter } = model;
+      const key = JSON.stringify([
+        fitIntercept,
+        classWeight instanceof Map ? [...classWeight] : classWeight,
+        tol,
+        maxIter,
+      ]);
+      alike.set(key, [...alike.get(key) ?? [], parts.length]);
+    }
+    parts.push({ cost: model.l1Ratio > 0 ? 3 : 1, task: null, fits, stages: [] });
   }
-  return parts.length === 0 ? null : { parts };
+  const stages: PlannedStage[] = [];
+  for (const group of alike.values()) {
+    for (let from = 0; from < group.length; from += TOGETHER) {
+      const own = group.slice(from, from + TOGETHER);
+      if (own.length < 2) continue;
+      for (const at of own) parts[at].stages.push(stages.length);
+      const task: PathTask = { candidates: own.map((at) => parts[at].fits[0].candidate) };
+      stages.push({ cost: own.length, task });
+    }
+  }
+  return parts.length === 0 ? null : { stages, parts };
 }
 
-/** Fits one candidate on some splits: first on all samples, then from there on each split, side by side. */
-export function* performLogistic(family: FitFamily, part: PlannedPart): Iterable<PlannedFit> {
+/** Solutions for all samples of some candidates, by candidate; those that were not found are missing. */
+export function solveLogisticPath(family: FitFamily, task: unknown): Record<number, PathResult> {
+  const { candidates } = task as PathTask;
+  const models = candidates.map((c) => configured<LogisticRegression>(family, c));
+  for (const model of models) model.checkOptions();
+  const { table, encoded } = checkClassification("LogisticRegression", family.X, family.y as never, true);
+  const [{ fitIntercept, tol, maxIter }] = models;
+  const given = family.sampleWeight ?? undefined;
+  const own = given === undefined ? undefined : checkSampleWeight(given, table.length);
+  const tasks = models.map((model) => taskOf(model, encoded, own, undefined));
+  if (!tasks.every((t) => t.total > 0)) return {};
+  using objective = new LogisticObjective({
+    X: table,
+    codes: encoded.codes,
+    nClasses: encoded.classes.size,
+    fitIntercept,
+  });
+  const results = solvePenalties(objective, tasks, { tol, maxIter });
+  return Object.fromEntries(results.flatMap((r, i) => r === undefined ? [] : [[candidates[i], r]]));
+}
+
+/**
+ * Fits one candidate on some splits: first on all samples, unless a stage has done that, then from there on each split,
+ * side by side.
+ */
+export function* performLogistic(
+  family: FitFamily,
+  part: PlannedPart,
+  shared: readonly unknown[] = [],
+): Iterable<PlannedFit> {
   const started = performance.now();
   const model = configured<LogisticRegression>(family, part.fits[0].candidate);
   model.checkOptions();
@@ -50,21 +122,27 @@ export function* performLogistic(family: FitFamily, part: PlannedPart): Iterable
   const newton = model.solver === "newton-cholesky";
   const l1Of = (total: number): number => model.C === Infinity ? 0 : model.l1Ratio / (model.C * total);
   const sparse = l1Of(whole.total) > 0;
-  const first = sparse
+  const found = (shared[0] as Record<number, PathResult> | undefined)?.[part.fits[0].candidate];
+  const first: SmoothResult = found !== undefined
+    ? {
+      point: found.point,
+      iterations: 0,
+      converged: true,
+      precondition: found.curvature && preconditionerOf(found.curvature),
+    }
+    : sparse
     ? solveSparse(objective, { ...whole, l1: l1Of(whole.total) }, zero, stop)
     : solveSmooth(objective, whole, zero, stop, newton);
   // Where that takes too many steps, or X holds NaN, each fit says so for itself.
   if (!first.converged || objective.sawNonFinite) return;
   const starts = tasks.map(() => first.point);
+  const smoothly = (): SmoothResult[] => {
+    const precondition = first.precondition ?? estimatedPreconditioner(data, whole, first.point);
+    return solveTogether(objective, tasks, starts, tasks.map(() => precondition), stop);
+  };
   const results = sparse
     ? tasks.map((task) => solveSparse(objective, { ...task, l1: l1Of(task.total) }, first.point, stop))
-    : solveTogether(
-      objective,
-      tasks,
-      starts,
-      first.precondition ?? estimatedPreconditioner(data, whole, first.point),
-      stop,
-    );
+    : smoothly();
   if (objective.sawNonFinite) return;
   const fitTime = (performance.now() - started) / 1000 / Math.max(1, fits.length);
   for (const [at, { candidate, split }] of fits.entries()) {

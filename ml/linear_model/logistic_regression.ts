@@ -24,7 +24,7 @@ import {
 import { classProbabilities, LinearClassifier } from "./linear_classifier.ts";
 import { checkClassification, logisticWeights } from "./logistic_input.ts";
 import { functionsOf, type LogisticData, LogisticObjective, widthOf } from "./logistic_objective.ts";
-import { performLogistic, planLogistic } from "./logistic_plan.ts";
+import { performLogistic, planLogistic, solveLogisticPath } from "./logistic_plan.ts";
 import { type SmoothResult, solveSmooth } from "./logistic_smooth.ts";
 import { solveSparse } from "./logistic_sparse.ts";
 
@@ -141,14 +141,22 @@ export class LogisticRegression extends LinearClassifier {
     super(options);
   }
 
-  /** How a search's fits are cut: a part for each candidate, whose splits start from the solution for all samples. */
+  /**
+   * How a search's fits are cut: a part for each candidate, whose splits start from the solution for all samples; a stage
+   * before finds those of candidates that differ in C alone.
+   */
   static planFits(family: FitFamily): FitPlan | null {
     return planLogistic(family);
   }
 
+  /** Does a stage of that plan. */
+  static performStage(family: FitFamily, task: unknown): unknown {
+    return solveLogisticPath(family, task);
+  }
+
   /** Does the fits of a part of that plan. */
-  static performPart(family: FitFamily, part: PlannedPart): Iterable<PlannedFit> {
-    return performLogistic(family, part);
+  static performPart(family: FitFamily, part: PlannedPart, shared: readonly unknown[]): Iterable<PlannedFit> {
+    return performLogistic(family, part, shared);
   }
 
   /**

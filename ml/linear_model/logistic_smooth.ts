@@ -1,4 +1,4 @@
-import { curvatureAt, type CurvatureKind, preconditionerOf, sampleRows } from "./logistic_curvature.ts";
+import { type Curvature, curvatureAt, type CurvatureKind, preconditionerOf, sampleRows } from "./logistic_curvature.ts";
 import { functionsOf, type LogisticData, LogisticObjective, type LogisticTask, widthOf } from "./logistic_objective.ts";
 import { Minimizer, type Preconditioner, type StopRule } from "./minimizer.ts";
 
@@ -28,7 +28,7 @@ export function curvatureKind(data: LogisticData): CurvatureKind {
 }
 
 /** Fewest samples of which a part stands for all. */
-const MANY = 20_000;
+export const MANY = 20_000;
 /** Steps at most on that part: it only has to lead near. */
 const SAMPLE_STEPS = 12;
 /** Steps from a point near the minimum for which second derivatives there are good enough. */
@@ -144,19 +144,76 @@ function run(
 /** The minimum on a sample, to as many digits as it tells about the whole. */
 function solveSample(sample: Sample, start: Float64Array, tol: number): Float64Array {
   using objective = new LogisticObjective(sample.data);
-  const near = Math.max(tol, 0.1 / Math.sqrt(sample.data.X.length));
-  return solveSmooth(objective, sample.task, start, { tol: near, maxIter: SAMPLE_STEPS }).point;
+  return solveSmooth(objective, sample.task, start, nearStop(sample, tol)).point;
 }
 
-/** Minimises several objectives side by side, with one preconditioner that is right for all. */
+/** When it is near enough. */
+function nearStop({ data }: Sample, tol: number): StopRule {
+  return { tol: Math.max(tol, 0.1 / Math.sqrt(data.X.length)), maxIter: SAMPLE_STEPS };
+}
+
+/** Where one of several minimisations came to, as plain data. */
+export interface PathResult {
+  /** Weights and constant of each function, shape [functions, width]. */
+  readonly point: Float64Array;
+  /** Second derivatives near it, unless they are too much to keep. */
+  readonly curvature?: Curvature;
+}
+
+/** Elements of second derivatives up to which they are worth their way to where folds are solved. */
+const TRAVELS = 100_000;
+
+/**
+ * Minimises objectives that differ in the penalty alone side by side: on some of the rows first, then on all.
+ *
+ * @returns undefined for what did not end at its minimum, or where there are too few rows for that to be worth while
+ */
+export function solvePenalties(
+  objective: LogisticObjective,
+  tasks: readonly LogisticTask[],
+  stop: StopRule,
+): (PathResult | undefined)[] {
+  const none = tasks.map(() => undefined);
+  if (objective.data.X.length < MANY) return none;
+  const { points, converged, curvatures } = descendTogether(objective, tasks, stop);
+  if (objective.sawNonFinite || curvatures === undefined) return none;
+  return points.map((point, i) => {
+    if (!converged[i]) return undefined;
+    const size = curvatures[i].parts.reduce((n, part) => n + part.length, 0);
+    return size > TRAVELS ? { point } : { point, curvature: curvatures[i] };
+  });
+}
+
+function descendTogether(
+  objective: LogisticObjective,
+  tasks: readonly LogisticTask[],
+  stop: StopRule,
+): { points: Float64Array[]; converged: boolean[]; curvatures?: Curvature[] } {
+  const { data } = objective;
+  const sample = sampleOf(data, tasks[0]);
+  if (sample.data === data) {
+    const zero = new Float64Array(functionsOf(data) * widthOf(data));
+    const results = tasks.map((task) => solveSmooth(objective, task, zero, stop));
+    return { points: results.map((r) => r.point), converged: results.map((r) => r.converged) };
+  }
+  const some = tasks.map(({ l2 }) => ({ ...sample.task, l2 }));
+  using inner = new LogisticObjective(sample.data);
+  const { points: near } = descendTogether(inner, some, nearStop(sample, stop.tol));
+  const kind = curvatureKind(data);
+  const curvatures = some.map((task, i) => curvatureAt(sample.data, task, near[i], kind));
+  const results = solveTogether(objective, tasks, near, curvatures.map(preconditionerOf), stop);
+  return { points: results.map((r) => r.point), converged: results.map((r) => r.converged), curvatures };
+}
+
+/** Minimises several objectives side by side, with a preconditioner for each. */
 export function solveTogether(
   objective: LogisticObjective,
   tasks: readonly LogisticTask[],
   starts: readonly Float64Array[],
-  precondition: Preconditioner,
+  preconditions: readonly Preconditioner[],
   stop: StopRule,
 ): SmoothResult[] {
-  const minimizers = starts.map((start) => new Minimizer(start, precondition, stop));
+  const minimizers = starts.map((start, i) => new Minimizer(start, preconditions[i], stop));
   const slopes = starts.map((start) => new Float64Array(start.length));
   for (;;) {
     const open = minimizers.flatMap((m, i) => m.done ? [] : [i]);

@@ -1,5 +1,4 @@
-import { instantiate, type KernelExports, type KernelFrame } from "../../kernels/mod.ts";
-import * as kmeans from "../../kernels/wasm/kmeans.ts";
+import type { KernelExports, KernelFrame } from "../../kernels/mod.ts";
 import { squaredNorms } from "../lloyd.ts";
 
 // deno-lint-ignore no-explicit-any -- numbers in, a number or nothing out
@@ -11,24 +10,20 @@ export interface BlockKernels extends KernelExports {
   measureNew: F;
   proveGuesses: F;
   proveAgain: F;
-  bring: F;
+  label: F;
   settle: F;
   smallestGaps: F;
   distances: F;
   inertia32: F;
 }
 
-/** Rows that are brought together at a time: they stay in the first caches. */
+/** Rows that are labelled at a time: what is found of them stays in the first cache. */
 export const TILE = 256;
 /** Stands for the squared length of a centre that is not there. */
 const HUGE = 3e38;
 
-/** Centres as the kernels read them: relative to an origin, in float64, and in float32 by fours. */
+/** Centres as the kernels read them: relative to an origin, in float32, by fours. */
 export interface PackedCenters {
-  /** Float64. */
-  readonly centers: number;
-  /** Their squared lengths, float64. */
-  readonly norms: number;
   /** Times −2, for each feature those of four together; float32. */
   readonly packed: number;
   /** Their squared lengths in fours; float32. */
@@ -41,7 +36,7 @@ export interface PackedCenters {
 
 /** Bytes that {@linkcode packCenters} takes. */
 export function packedBytes(k: number, m: number): number {
-  return 8 * k * m + 8 * k + 16 * Math.ceil(k / 4) * (m + 1) + 512;
+  return 16 * Math.ceil(k / 4) * (m + 1) + 256;
 }
 
 /** Brings centres into a frame. */
@@ -49,15 +44,11 @@ export function packCenters(frame: KernelFrame, centers: Float64Array, origin: F
   const m = origin.length;
   const fours = Math.ceil(k / 4);
   const at = {
-    centers: frame.temp(8 * k * m),
-    norms: frame.temp(8 * k),
     packed: frame.temp(16 * fours * m),
     packedNorms: frame.temp(16 * fours),
   };
   const moved = centers.map((v, i) => v - origin[i % m]);
   const norms = k === 0 ? new Float64Array(0) : squaredNorms(moved, k);
-  frame.f64(at.centers, k * m).set(moved);
-  frame.f64(at.norms, k).set(norms);
   const packed = frame.f32(at.packed, 4 * fours * m).fill(0);
   for (let c = 0; c < k; c++) {
     const to = (c >> 2) * 4 * m + (c & 3);
@@ -69,7 +60,7 @@ export function packCenters(frame: KernelFrame, centers: Float64Array, origin: F
 
 /** Bytes that {@linkcode Tiles} takes. */
 export function tileBytes(k: number, m: number): number {
-  return packedBytes(k, m) + TILE * (12 * m + 32) + 40 * m + 2048;
+  return packedBytes(k, m) + 8 * k * m + 12 * TILE + 40 * m + 1024;
 }
 
 /** Labels rows by the nearest of some centres, a tile of rows at a time: by float32, and by float64 where that cannot tell. */
@@ -81,14 +72,9 @@ export class Tiles {
   /** The distances to all other centres are no smaller than this; float32. */
   readonly lower: number;
   readonly #packed: PackedCenters;
+  readonly #centers: number;
   readonly #origin: number;
-  readonly #tile: number;
-  readonly #small: number;
-  readonly #norms: number;
-  readonly #norms32: number;
   readonly #scratch: number;
-  readonly #changed: number;
-  readonly #assign: (...args: number[]) => number;
 
   /**
    * Brings the centres.
@@ -105,19 +91,14 @@ export class Tiles {
   ) {
     const m = origin.length;
     this.#packed = packCenters(frame, centers, origin, k);
+    this.#centers = frame.temp(8 * k * m);
     this.#origin = frame.temp(8 * m);
-    this.#tile = frame.temp(8 * m * TILE);
-    this.#small = frame.temp(4 * m * TILE);
-    this.#norms = frame.temp(8 * TILE);
-    this.#norms32 = frame.temp(4 * TILE);
     this.labels = frame.temp(4 * TILE);
     this.upper = frame.temp(4 * TILE);
     this.lower = frame.temp(4 * TILE);
-    this.#changed = frame.temp(8 * TILE);
-    this.#scratch = frame.temp(Math.max(256, 32 * m));
+    this.#scratch = frame.temp(32 * m + 96);
+    frame.f64(this.#centers, k * m).set(centers);
     frame.f64(this.#origin, m).set(origin);
-    frame.i32(this.labels, TILE).fill(-1);
-    this.#assign = instantiate(kmeans, frame.home.memory).assign;
   }
 
   /**
@@ -126,30 +107,9 @@ export class Tiles {
    * @param list where the numbers of the rows lie; 0 for those from `start` on
    */
   run(data: number, m: number, list: number, start: number, count: number): void {
-    const { centers, norms, packed, packedNorms, fours, largest } = this.#packed;
-    const tile = this.#tile, small = this.#small;
-    this.frame.exports.bring(data, list, start, count, m, this.#origin, tile, small, this.#norms, this.#norms32);
-    this.#assign(
-      count,
-      1,
-      0,
-      small,
-      tile,
-      m,
-      this.#norms,
-      this.#norms32,
-      this.k,
-      packed,
-      packedNorms,
-      fours,
-      centers,
-      norms,
-      largest,
-      this.labels,
-      this.upper,
-      this.lower,
-      this.#scratch,
-      this.#changed,
-    );
+    const { packed, packedNorms, fours, largest } = this.#packed;
+    const rows = [data, list, start, count, m, this.#origin];
+    const points = [this.k, this.#centers, packed, packedNorms, fours, largest];
+    this.frame.exports.label(...rows, ...points, this.#scratch, this.labels, this.upper, this.lower);
   }
 }

@@ -1,5 +1,5 @@
 // K-means over blocks of samples that stay as they are: k-means|| and passes of Lloyd's method, with a few bytes a sample beside the block. Rows
-// that no bound decides are brought together, and go through `assign` of kmeans.as.
+// that no bound decides are listed, and measured against all centres.
 
 /** Half a unit in the last place of a float32, with room to spare. */
 // @ts-ignore: decorator
@@ -158,6 +158,33 @@ function spreadOne(row: usize, j: i32, origin: usize, to: usize): void {
   store<f32>(to, <f32> (load<f64>(at8(row, j)) - load<f64>(at8(origin, j))));
 }
 
+/** Brings eight rows, less the origin, into a table of m rows of eight float32. */
+// @ts-ignore: decorator
+@inline
+function spreadEight(
+  r0: usize, r1: usize, r2: usize, r3: usize, r4: usize, r5: usize, r6: usize, r7: usize, m: i32, origin: usize, scratch: usize,
+): void {
+  let j = 0;
+  for (; j + 2 <= m; j += 2) {
+    const o = v128.load(at8(origin, j));
+    const at = <usize> j << 3;
+    const to = scratch + (<usize> j << 5);
+    spreadTwo(r0 + at, r1 + at, r2 + at, r3 + at, o, to);
+    spreadTwo(r4 + at, r5 + at, r6 + at, r7 + at, o, to + 16);
+  }
+  for (; j < m; j++) {
+    const to = scratch + (<usize> j << 5);
+    spreadOne(r0, j, origin, to);
+    spreadOne(r1, j, origin, to + 4);
+    spreadOne(r2, j, origin, to + 8);
+    spreadOne(r3, j, origin, to + 12);
+    spreadOne(r4, j, origin, to + 16);
+    spreadOne(r5, j, origin, to + 20);
+    spreadOne(r6, j, origin, to + 24);
+    spreadOne(r7, j, origin, to + 28);
+  }
+}
+
 /** Measures one row against all points in float64; keeps the nearest. */
 function nearestExactly(row: usize, m: i32, points: usize, count: i32, base: i32, distance: usize, owner: usize, i: i32): void {
   for (let c = 0; c < count; c++) {
@@ -202,25 +229,7 @@ export function measureNew(
     const r5 = rowAt(data, p + min(5, last), m);
     const r6 = rowAt(data, p + min(6, last), m);
     const r7 = rowAt(data, p + last, m);
-    let j = 0;
-    for (; j + 2 <= m; j += 2) {
-      const o = v128.load(at8(origin, j));
-      const at = <usize> j << 3;
-      const to = scratch + (<usize> j << 5);
-      spreadTwo(r0 + at, r1 + at, r2 + at, r3 + at, o, to);
-      spreadTwo(r4 + at, r5 + at, r6 + at, r7 + at, o, to + 16);
-    }
-    for (; j < m; j++) {
-      const to = scratch + (<usize> j << 5);
-      spreadOne(r0, j, origin, to);
-      spreadOne(r1, j, origin, to + 4);
-      spreadOne(r2, j, origin, to + 8);
-      spreadOne(r3, j, origin, to + 12);
-      spreadOne(r4, j, origin, to + 16);
-      spreadOne(r5, j, origin, to + 20);
-      spreadOne(r6, j, origin, to + 24);
-      spreadOne(r7, j, origin, to + 28);
-    }
+    spreadEight(r0, r1, r2, r3, r4, r5, r6, r7, m, origin, scratch);
     let normA = f32x4.splat(0);
     let normB = normA;
     for (let j = 0; j < m; j++) {
@@ -373,43 +382,178 @@ export function proveAgain(
   data: usize, start: i32, n: i32, m: i32, centers: usize, half: usize, drift: usize, labels: usize, gap: usize, list: usize,
 ): i32 {
   let count = 0;
+  let proved = 0;
+  let tried = 0;
   for (let i = start; i < n; i++) {
     const c = <i32> load<u16>(at2(labels, i));
     const gone = load<f64>(at8(drift, c));
     if (<f64> load<f32>(at4(gap, i)) > gone) continue;
+    // Where one distance proves little, it is not measured any more.
+    if (tried > 256 && proved * 4 < tried) {
+      store<i32>(at4(list, count++), i);
+      continue;
+    }
+    tried++;
     const d = squared(rowAt(data, i, m), rowAt(centers, c, m), m);
     const h = load<f64>(at8(half, c));
-    if (d < h * h) store<f32>(at4(gap, i), roundedDown(2 * (h - Math.sqrt(d)) + gone));
-    else store<i32>(at4(list, count++), i);
+    if (d < h * h) {
+      store<f32>(at4(gap, i), roundedDown(2 * (h - Math.sqrt(d)) + gone));
+      proved++;
+    } else store<i32>(at4(list, count++), i);
   }
   return count;
 }
 
-/** Brings listed rows, or those from `start` on, together, less the origin: in float64, in float32, and their squared lengths in both. */
-export function bring(
-  data: usize, list: usize, start: i32, count: i32, m: i32, origin: usize, tile: usize, small: usize, norms: usize, norms32: usize,
+/** Labels one row in float64, and writes its bounds. */
+function labelExactly(row: usize, m: i32, k: i32, centers: usize, upper: usize, lower: usize): i32 {
+  let best = Infinity;
+  let second = Infinity;
+  let label = 0;
+  for (let c = 0; c < k; c++) {
+    const d = squared(row, rowAt(centers, c, m), m);
+    if (d < best) {
+      second = best;
+      best = d;
+      label = c;
+    } else if (d < second) second = d;
+  }
+  store<f32>(upper, <f32> (Math.sqrt(best) * 1.0000004));
+  store<f32>(lower, <f32> (Math.sqrt(second) * 0.9999996));
+  return label;
+}
+
+/** The row with this number in a list, or from `start` on. */
+// @ts-ignore: decorator
+@inline
+function listed(data: usize, list: usize, start: i32, e: i32, m: i32): usize {
+  return rowAt(data, list == 0 ? start + e : load<i32>(at4(list, e)), m);
+}
+
+/**
+ * Bounds and labels of four rows: upper bounds go to `at`, lower ones 32 bytes on, labels 64. Gives the rows that float32 cannot decide.
+ */
+// @ts-ignore: decorator
+@inline
+function judge(at: usize, norm: v128, best: v128, second: v128, label: v128, factor: f32, largest: f32): i32 {
+  const error = f32x4.mul(f32x4.add(norm, f32x4.splat(largest)), f32x4.splat(factor));
+  const zero = f32x4.splat(0);
+  const near = f32x4.sqrt(f32x4.max(zero, f32x4.add(f32x4.add(best, norm), error)));
+  const far = f32x4.sqrt(f32x4.max(zero, f32x4.sub(f32x4.add(second, norm), error)));
+  v128.store(at, f32x4.mul(near, f32x4.splat(1.0000004)));
+  v128.store(at, f32x4.mul(far, f32x4.splat(0.9999996)), 32);
+  v128.store(at, label, 64);
+  return ~i32x4.bitmask(f32x4.gt(f32x4.sub(second, best), f32x4.add(error, error))) & 15;
+}
+
+/**
+ * Labels rows by their nearest centres, eight at a time, with bounds of the distances to that and to all others: by float32, and by float64 where that
+ * cannot tell.
+ *
+ * @param list numbers of the rows; 0 for those from `start` on
+ * @param centers float64
+ * @param packed the centres less the origin, as for {@link measureNew}
+ * @param scratch room for 8 m + 24 float32
+ * @param labels gets the labels; int32
+ * @param upper gets bounds of the distances; float32
+ */
+export function label(
+  data: usize, list: usize, start: i32, count: i32, m: i32, origin: usize, k: i32, centers: usize,
+  packed: usize, packedNorms: usize, fours: i32, largest: f32, scratch: usize, labels: usize, upper: usize, lower: usize,
 ): void {
-  for (let e = 0; e < count; e++) {
-    const row = rowAt(data, list == 0 ? start + e : load<i32>(at4(list, e)), m);
-    const to = rowAt(tile, e, m);
-    const to32 = small + <usize> e * <usize> m * 4;
-    let s = f64x2.splat(0);
-    let j = 0;
-    for (; j + 2 <= m; j += 2) {
-      const d = f64x2.sub(v128.load(at8(row, j)), v128.load(at8(origin, j)));
-      v128.store(at8(to, j), d);
-      store<i64>(at4(to32, j), i64x2.extract_lane(f32x4.demote_f64x2_zero(d), 0));
-      s = madd64(d, d, s);
+  const factor: f32 = 2 * ROUNDING * <f32> (m + 8);
+  const judged = scratch + (<usize> m << 5);
+  for (let p = 0; p < count; p += 8) {
+    const last = min(7, count - 1 - p);
+    const r0 = listed(data, list, start, p, m);
+    const r1 = listed(data, list, start, p + min(1, last), m);
+    const r2 = listed(data, list, start, p + min(2, last), m);
+    const r3 = listed(data, list, start, p + min(3, last), m);
+    const r4 = listed(data, list, start, p + min(4, last), m);
+    const r5 = listed(data, list, start, p + min(5, last), m);
+    const r6 = listed(data, list, start, p + min(6, last), m);
+    const r7 = listed(data, list, start, p + last, m);
+    spreadEight(r0, r1, r2, r3, r4, r5, r6, r7, m, origin, scratch);
+    let normA = f32x4.splat(0);
+    let normB = normA;
+    for (let j = 0; j < m; j++) {
+      const xa = v128.load(scratch + (<usize> j << 5));
+      const xb = v128.load(scratch + (<usize> j << 5), 16);
+      normA = madd32(xa, xa, normA);
+      normB = madd32(xb, xb, normB);
     }
-    let sum = f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1);
-    for (; j < m; j++) {
-      const d = load<f64>(at8(row, j)) - load<f64>(at8(origin, j));
-      store<f64>(at8(to, j), d);
-      store<f32>(at4(to32, j), <f32> d);
-      sum += d * d;
+    let bestA = f32x4.splat(Infinity);
+    let bestB = bestA;
+    let secondA = bestA;
+    let secondB = bestA;
+    let labelA = i32x4.splat(0);
+    let labelB = labelA;
+    for (let f = 0; f < fours; f++) {
+      const cn = at4(packedNorms, 4 * f);
+      let a0 = v128.load32_splat(cn);
+      let a1 = v128.load32_splat(cn, 4);
+      let a2 = v128.load32_splat(cn, 8);
+      let a3 = v128.load32_splat(cn, 12);
+      let b0 = a0;
+      let b1 = a1;
+      let b2 = a2;
+      let b3 = a3;
+      let w = packed + (<usize> f * <usize> m << 4);
+      let x = scratch;
+      for (let j = 0; j < m; j++) {
+        const xa = v128.load(x);
+        const xb = v128.load(x, 16);
+        const w0 = v128.load32_splat(w);
+        const w1 = v128.load32_splat(w, 4);
+        const w2 = v128.load32_splat(w, 8);
+        const w3 = v128.load32_splat(w, 12);
+        a0 = madd32(xa, w0, a0);
+        b0 = madd32(xb, w0, b0);
+        a1 = madd32(xa, w1, a1);
+        b1 = madd32(xb, w1, b1);
+        a2 = madd32(xa, w2, a2);
+        b2 = madd32(xb, w2, b2);
+        a3 = madd32(xa, w3, a3);
+        b3 = madd32(xb, w3, b3);
+        x += 32;
+        w += 16;
+      }
+      secondA = f32x4.min(secondA, f32x4.max(bestA, a0));
+      labelA = v128.bitselect(i32x4.splat(4 * f + 0), labelA, f32x4.lt(a0, bestA));
+      bestA = f32x4.min(bestA, a0);
+      secondB = f32x4.min(secondB, f32x4.max(bestB, b0));
+      labelB = v128.bitselect(i32x4.splat(4 * f + 0), labelB, f32x4.lt(b0, bestB));
+      bestB = f32x4.min(bestB, b0);
+      secondA = f32x4.min(secondA, f32x4.max(bestA, a1));
+      labelA = v128.bitselect(i32x4.splat(4 * f + 1), labelA, f32x4.lt(a1, bestA));
+      bestA = f32x4.min(bestA, a1);
+      secondB = f32x4.min(secondB, f32x4.max(bestB, b1));
+      labelB = v128.bitselect(i32x4.splat(4 * f + 1), labelB, f32x4.lt(b1, bestB));
+      bestB = f32x4.min(bestB, b1);
+      secondA = f32x4.min(secondA, f32x4.max(bestA, a2));
+      labelA = v128.bitselect(i32x4.splat(4 * f + 2), labelA, f32x4.lt(a2, bestA));
+      bestA = f32x4.min(bestA, a2);
+      secondB = f32x4.min(secondB, f32x4.max(bestB, b2));
+      labelB = v128.bitselect(i32x4.splat(4 * f + 2), labelB, f32x4.lt(b2, bestB));
+      bestB = f32x4.min(bestB, b2);
+      secondA = f32x4.min(secondA, f32x4.max(bestA, a3));
+      labelA = v128.bitselect(i32x4.splat(4 * f + 3), labelA, f32x4.lt(a3, bestA));
+      bestA = f32x4.min(bestA, a3);
+      secondB = f32x4.min(secondB, f32x4.max(bestB, b3));
+      labelB = v128.bitselect(i32x4.splat(4 * f + 3), labelB, f32x4.lt(b3, bestB));
+      bestB = f32x4.min(bestB, b3);
     }
-    store<f64>(at8(norms, e), sum);
-    store<f32>(at4(norms32, e), <f32> sum);
+    const unsure = judge(judged, normA, bestA, secondA, labelA, factor, largest) |
+      (judge(judged + 16, normB, bestB, secondB, labelB, factor, largest) << 4);
+    for (let r = 0; r <= last; r++) {
+      const e = p + r;
+      if (unsure & (1 << r)) {
+        store<i32>(at4(labels, e), labelExactly(listed(data, list, start, e, m), m, k, centers, at4(upper, e), at4(lower, e)));
+        continue;
+      }
+      store<f32>(at4(upper, e), load<f32>(at4(judged, r)));
+      store<f32>(at4(lower, e), load<f32>(at4(judged, r), 32));
+      store<i32>(at4(labels, e), load<i32>(at4(judged, r), 64));
+    }
   }
 }
 

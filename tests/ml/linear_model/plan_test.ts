@@ -16,7 +16,7 @@ import {
   ShuffleSplit,
   StratifiedKFold,
 } from "../../../ml/mod.ts";
-import { performLogistic, planLogistic } from "../../../ml/linear_model/logistic_plan.ts";
+import { performLogistic, planLogistic, solveLogisticPath } from "../../../ml/linear_model/logistic_plan.ts";
 import { equationsOfSplits, performRegression, planRegression } from "../../../ml/linear_model/regression_plan.ts";
 import type { FitFamily, HasParams } from "../../../ml/base/mod.ts";
 import { assertClose, captured } from "../golden.ts";
@@ -89,6 +89,42 @@ for (const [what, options, grid] of logistic) {
     }
   });
 }
+
+Deno.test("LogisticRegression of many samples finds what candidates share in a stage, and fits as by itself", async () => {
+  for (const nClasses of [2, 3]) {
+    const { X, y } = makeClassification({ nSamples: 21_000, nFeatures: 6, nInformative: 4, nClasses, randomState: 2 });
+    const w = new RandomState(5).uniform(0.2, 2, 21_000);
+    for (const sampleWeight of [null, w]) {
+      const splits = [...new StratifiedKFold({ nSplits: 3 }).split(X, y)];
+      const candidates = [{ C: 1e-4 }, { C: 0.01 }, { C: 1, fitIntercept: false }, { C: Infinity }];
+      const estimator = new LogisticRegression({ tol: 1e-7 });
+      const whole: FitFamily = {
+        estimator: estimator as unknown as HasParams,
+        X,
+        y,
+        sampleWeight,
+        candidates,
+        splits,
+        wanted: ["predict"],
+        onTrain: false,
+      };
+      const plan = planLogistic(whole)!;
+      assert.deepEqual(plan.stages?.map((s) => s.task), [{ candidates: [0, 1, 3] }]);
+      const shared = solveLogisticPath(whole, plan.stages![0].task);
+      assert.deepEqual(Object.keys(shared), ["0", "1", "3"]);
+      for (const part of plan.parts) {
+        const fits = [...performLogistic(whole, part, part.stages!.map(() => shared))];
+        assert.equal(fits.length, 3);
+        const { candidate, split, make } = fits[1];
+        const fitted = await make() as LogisticRegression;
+        const [train] = splits[split];
+        const own = clone(estimator).setParams(candidates[candidate]);
+        await own.fit(X.take(train), y.take(train), sampleWeight?.take(train));
+        assertClose([...fitted.coef_.data], [...own.coef_.data], 1e-5, `${nClasses} ${candidate}`);
+      }
+    }
+  }
+});
 
 Deno.test("LogisticRegression planned together refits, and gives probabilities to scorers", async () => {
   const search = new GridSearchCV(new LogisticRegression(), { C: [0.1, 1] }, { scoring: "neg_log_loss", cv: 3 });
