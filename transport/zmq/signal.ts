@@ -4,10 +4,10 @@
  * @module
  */
 
-import { sharedPoller, type Source } from "./poller.ts";
+import { sharedPoller } from "./poller.ts";
 
 /** Heard by the thread that made it, whoever writes to it. It does not keep the process alive. */
-export class Signal implements Source {
+export class Signal {
   /** What is waited for. */
   readonly descriptors: readonly number[];
   /** Eight bytes that are written here, a 1 in native order, are heard. */
@@ -33,7 +33,7 @@ export class Signal implements Source {
     this.#poller.add(this);
   }
 
-  /** See {@link Source.drain}. */
+  /** For the wait: takes what was written. Gives how many signals that was. */
   drain(): number {
     if (!this.#open) return 0;
     this.#poller.clear(this.descriptors[0]);
