@@ -42,6 +42,34 @@ Deno.test("examples/joblib.ts makes calls on threads, on a cluster and on a back
   ]);
 });
 
+Deno.test("examples/grid_search.ts finds scikit-learn's score and best candidate", async () => {
+  const text = await run("grid_search.ts", "--samples", "500");
+  assert.match(text, /^support vectors: \[ 175, 4 \]$/m);
+  assert.match(text, /^score: 0\.872$/m);
+  assert.equal([...text.matchAll(/^\[CV\] END /gm)].length, 180);
+  assert.match(text, /^best: \{ C: 10, kernel: "rbf", shrinking: true \} 0\.904\d*$/m);
+  assert.match(text, /^candidates: 36$/m);
+});
+
+Deno.test("examples/random_search.ts finds scikit-learn's score and best candidate, both times", async () => {
+  const text = await run("random_search.ts", "--iterations", "4");
+  assert.match(text, /^\[ 1, 2, 3 \]$/m);
+  const best = [...text.matchAll(/^best: (\{.*\}) (.*)$/gm)].map((m) => [m[1], Number(m[2]).toFixed(12)]);
+  const expected = ["{ C: 1000000, classWeight: null, gamma: 0.001, tol: 0.001 }", "0.976071229827"];
+  assert.deepEqual(best, [expected, expected], text);
+});
+
+Deno.test("examples/larger_than_memory.ts clusters blocks that the workers made", async () => {
+  const text = await run("larger_than_memory.ts", "--blocks", "4", "--rows", "1000");
+  assert.match(text, /^GB: 0\.00064$/m);
+  assert.match(text, /^ChunkedArray float64 \[4000, 20\], 4 blocks of \[1000, 20\], 625\.00 KiB, on the workers$/m);
+  assert.match(text, /^centres: \[ 12, 20 \]$/m);
+  // scikit-learn's KMeans, begun at the groups' own centres, comes to this; where a beginning missed a group it is more.
+  const inertia = Number(/^inertia: ([\d.]+)$/m.exec(text)?.[1]);
+  assert(inertia > 79_376.205 && inertia < 1_500_000, text);
+  assert.match(text, /^labels: (\d+ ){9}\d+$/m);
+});
+
 Deno.test("examples/notebook.ts fits, scores, searches, and clusters in blocks on the cluster", async () => {
   const text = await run("notebook.ts", "--size", "small");
   // Scores and the best candidate are scikit-learn 1.9.1's with the same data.
