@@ -24,10 +24,12 @@ import { call, type Grid, gridOf } from "./grid.ts";
 import { chunkedToHTML, formatChunked } from "./inspect.ts";
 import { matmulGrids } from "./matmul.ts";
 import { rechunk } from "./rechunk.ts";
+import { writeNpyStack } from "./npy.ts";
 import { ReductionMethods } from "./reduction_methods.ts";
 import { type Range, sliceGrid, takeGrid } from "./select.ts";
 import { type GridSelector, pick } from "./selectors.ts";
 import { edgesOf, histogramGrid, topGrid, uniqueGrid } from "./sets.ts";
+import { writeZarr } from "./zarr.ts";
 import { expandGrid, mapGrids, reshapeGrid, transposeGrid } from "./shaping.ts";
 
 /** What {@linkcode ChunkedArray.at} takes for an axis: a number (the axis goes), a range such as "2:10" or "::-1", numbers, or a mask of booleans. */
@@ -404,6 +406,16 @@ export class ChunkedArray<D extends ArrayData = Float64Array, V = never> extends
     const what = "ChunkedArray.histogram()";
     const edges = edgesOf(bins, range, what);
     return { counts: new ChunkedArray(histogramGrid(this.#grid, edges, typeof bins === "number", what)), edges };
+  }
+
+  /** Writes the blocks along an axis as a directory of .npy files, which `chunked.fromNpy` and dask.array read. They pass through here one by one. */
+  async toNpyStack(directory: string | URL, axis = 0): Promise<void> {
+    await writeNpyStack(this.#grid, directory, axis);
+  }
+
+  /** Writes it as a Zarr array (version 3) in a directory, a chunk for each block; see `chunked.fromZarr`. They pass through here one by one. */
+  async toZarr(directory: string | URL): Promise<void> {
+    await writeZarr(this.#grid, directory);
   }
 
   /** Kind, shape, blocks and bytes. */

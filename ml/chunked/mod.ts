@@ -19,3 +19,4 @@ export * as chunked from "./namespace.ts";
 export { ReductionMethods } from "./reduction_methods.ts";
 export type { ReduceOptions } from "./reductions.ts";
 export type { Range } from "./select.ts";
+export type { FromCsvOptions, FromParquetOptions } from "./tables.ts";

@@ -16,3 +16,6 @@ export {
   zeros,
 } from "./creation.ts";
 export type { CreateOptions, FillOptions, RandomOptions } from "./creation.ts";
+export { fromNpy } from "./npy.ts";
+export { fromCsv, type FromCsvOptions, fromParquet, type FromParquetOptions } from "./tables.ts";
+export { fromZarr } from "./zarr.ts";

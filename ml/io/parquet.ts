@@ -112,6 +112,19 @@ export async function readParquet(source: FileSource, options: ReadParquetOption
   return tableOf(wanted, columns);
 }
 
+/** How many rows a Parquet file has, and what its columns are called; nothing else is read of it. */
+export async function parquetRows(source: FileSource): Promise<{ rows: number; names: string[] }> {
+  const { parquetMetadataAsync, parquetSchema } = await import("hyparquet");
+  using opened = await openFile(source);
+  try {
+    const metadata = await parquetMetadataAsync(opened.file);
+    const names = distinctNames(parquetSchema(metadata).children.map(({ element }) => element.name));
+    return { rows: Number(metadata.num_rows), names };
+  } catch (error) {
+    throw new FileFormatError(`${nameOf(source)}: no Parquet file: ${(error as Error).message}`, { cause: error });
+  }
+}
+
 /** A file that is read piece by piece. */
 async function openFile(source: FileSource): Promise<Disposable & { file: RandomAccess }> {
   if (source instanceof Uint8Array) {
