@@ -10,7 +10,6 @@ export * from "./ask.ts";
 export * from "./child_spec.ts";
 export * from "./errors.ts";
 export * from "./ids.ts";
-export * from "./large_pages.ts";
 export * from "./lifeline.ts";
 export * from "./mailbox.ts";
 export * from "./names.ts";

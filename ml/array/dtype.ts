@@ -1,4 +1,3 @@
-import { inLargePages } from "../../actors/core/mod.ts";
 import { DTypeError } from "./errors.ts";
 
 /** Typed arrays whose elements are JavaScript numbers. */
@@ -80,8 +79,7 @@ export function dtypeOf(data: unknown): DType | undefined {
 
 /** New, zeroed data of `size` elements of a dtype. */
 export function allocate<K extends DType>(dtype: K, size: number): DTypeData[K] {
-  const data = allocateAny(dtype, size);
-  return (Array.isArray(data) ? data : inLargePages(data)) as DTypeData[K];
+  return allocateAny(dtype, size) as DTypeData[K];
 }
 
 function allocateAny(dtype: DType, size: number): ArrayData {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { allocate, NDArray, type TableLike } from "../array/mod.ts";
+import { NDArray, type TableLike } from "../array/mod.ts";
 
 /** X, where it is the usual case. */
 function plain(X: TableLike): NDArray<Float64Array> | undefined {
@@ -42,7 +42,7 @@ export function plainFill(X: TableLike, mark: number, fill: Float64Array): NDArr
   const table = plain(X);
   if (table === undefined || table.shape[1] !== fill.length || fill.some(Number.isNaN)) return undefined;
   const { data, shape: [n, m] } = table;
-  const out = allocate("float64", n * m);
+  const out = new Float64Array(n * m);
   // Zero times anything finite is zero.
   let probe = 0;
   for (let i = 0, at = 0; i < n; i++) {

@@ -1,4 +1,4 @@
-import { allocate, NDArray } from "../array/mod.ts";
+import { NDArray } from "../array/mod.ts";
 
 /** (v − shift) / scale for every value of a table, by column; what is left out does nothing. */
 export function subtractDivide(
@@ -8,7 +8,7 @@ export function subtractDivide(
 ): NDArray<Float64Array> {
   const [n, m] = X.shape;
   const { data } = X;
-  const out = allocate("float64", n * m);
+  const out = new Float64Array(n * m);
   const s = shift ?? new Float64Array(m);
   const d = scale ?? new Float64Array(m).fill(1);
   for (let i = 0, at = 0; i < n; i++) for (let j = 0; j < m; j++, at++) out[at] = (data[at] - s[j]) / d[j];
@@ -29,7 +29,7 @@ export function standardize(
   const s = shift ?? new Float64Array(m);
   const f = (scale ?? new Float64Array(m).fill(1)).map((v) => 1 / v);
   if (!f.every((v) => Number.isFinite(v))) return undefined;
-  const out = allocate("float64", n * m);
+  const out = new Float64Array(n * m);
   // Zero times anything finite is zero; what is missing is not, and is looked at in its own time.
   let probe = 0;
   let i = 0;
@@ -63,7 +63,7 @@ export function multiplyAdd(
 ): NDArray<Float64Array> {
   const [n, m] = X.shape;
   const { data } = X;
-  const out = allocate("float64", n * m);
+  const out = new Float64Array(n * m);
   const f = factor ?? new Float64Array(m).fill(1);
   const s = shift ?? new Float64Array(m);
   for (let i = 0, at = 0; i < n; i++) for (let j = 0; j < m; j++, at++) out[at] = data[at] * f[j] + s[j];

@@ -1,4 +1,4 @@
-import { allocate, type MatrixLike, NDArray } from "../array/mod.ts";
+import { type MatrixLike, NDArray } from "../array/mod.ts";
 import { BaseOneToOneTransformer, type Params, resetFitted } from "../base/mod.ts";
 import { checkArray, checkParameters, oneOf } from "../utils/mod.ts";
 import { fitInput, fittedInput, noCopy } from "./input.ts";
@@ -66,7 +66,7 @@ export class Normalizer extends BaseOneToOneTransformer {
     const { data, shape: [n, m] } = this.nFeaturesIn_ === undefined
       ? checkArray(X, { caller: "Normalizer.transform" })
       : fittedInput(this, X, "transform", true);
-    const out = allocate("float64", n * m);
+    const out = new Float64Array(n * m);
     for (let i = 0; i < n; i++) {
       const start = i * m;
       const end = start + m;

@@ -1,4 +1,4 @@
-import { allocate, type MatrixLike, NDArray } from "../array/mod.ts";
+import { type MatrixLike, NDArray } from "../array/mod.ts";
 import { BaseTransformer, featureNamesOf, type Params, resetFitted } from "../base/mod.ts";
 import { bool, checkParameters, InvalidInputError, InvalidParameterError } from "../utils/mod.ts";
 import { fitInput, fittedInput } from "./input.ts";
@@ -150,7 +150,7 @@ export class PolynomialFeatures extends BaseTransformer {
     const { data, shape: [n, m] } = fittedInput(this, X, "transform", true);
     const { monomials: { parent, feature }, kept } = this.columns();
     const width = kept.length;
-    const out = allocate("float64", n * width);
+    const out = new Float64Array(n * width);
     const all = new Float64Array(parent.length);
     all[0] = 1;
     for (let i = 0; i < n; i++) {

@@ -1,4 +1,4 @@
-import { allocate, linspace, type MatrixLike, NDArray } from "../array/mod.ts";
+import { linspace, type MatrixLike, NDArray } from "../array/mod.ts";
 import { BaseOneToOneTransformer, type Params, resetFitted } from "../base/mod.ts";
 import { checkRandomState, type RandomStateLike, shuffledIndices } from "../random/mod.ts";
 import { checkParameters, either, integer, InvalidParameterError, oneOf, randomSource } from "../utils/mod.ts";
@@ -198,7 +198,7 @@ export class QuantileTransformer extends BaseOneToOneTransformer {
     make: (quantiles: Float64Array) => (x: number) => number,
   ): NDArray<Float64Array> {
     const [n, m] = table.shape;
-    const out = allocate("float64", n * m);
+    const out = new Float64Array(n * m);
     for (let j = 0; j < m; j++) {
       const change = make(this.quantiles_.col(j).data);
       for (let at = j; at < out.length; at += m) {
