@@ -42,7 +42,17 @@ export class Jupyter implements AsyncDisposable {
       const folder = jupyter.#folder;
       try {
         await run("python3", ["-m", "venv", `${folder}/venv`]);
-        const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", ...PACKAGES];
+        const pip = [
+          "-m",
+          "pip",
+          "install",
+          "--quiet",
+          "--disable-pip-version-check",
+          "--no-input",
+          "--retries",
+          "1",
+          ...PACKAGES,
+        ];
         await run("timeout", ["50", `${folder}/venv/bin/python`, ...pip]);
       } catch (e) {
         throw new NoJupyterError(`no Python, or no packages for it: ${(e as Error).message.slice(0, 500)}`, {
