@@ -4,6 +4,13 @@
  */
 export * from "./array/mod.ts";
 export * from "./base/mod.ts";
+export {
+  type ChunkedInput,
+  Incremental,
+  type IncrementalOptions,
+  ParallelPostFit,
+  type ParallelPostFitOptions,
+} from "./blockwise/mod.ts";
 export * from "./calibration/mod.ts";
 export * from "./chunked/mod.ts";
 export * from "./cluster/mod.ts";

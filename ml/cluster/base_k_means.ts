@@ -16,15 +16,8 @@ import {
   randomSource,
   real,
 } from "../utils/mod.ts";
-import {
-  centerDistances,
-  type ChunkedSamples,
-  inertiaOfBlock,
-  isChunked,
-  nearestCenters,
-  wholeRows,
-} from "./blocks/chunked.ts";
-import { combineInTree } from "./blocks/runner.ts";
+import { type ChunkedInput, combineInTree, isChunked, wholeRows } from "../blockwise/mod.ts";
+import { centerDistances, inertiaOfBlock, nearestCenters } from "./blocks/chunked.ts";
 import { ClusterInitError } from "./errors.ts";
 import { assignBlock, inertiaOf, squaredDistance, startLloyd } from "./lloyd.ts";
 import { choosePlusPlus, probabilities } from "./plus_plus.ts";
@@ -91,7 +84,7 @@ export abstract class BaseKMeans extends BaseClusterer {
   declare featureNamesIn_?: string[];
 
   /** Learns from samples. */
-  abstract fit(X: MatrixLike | ChunkedSamples, y?: unknown, sampleWeight?: VectorLike): Promise<this>;
+  abstract fit(X: MatrixLike | ChunkedInput, y?: unknown, sampleWeight?: VectorLike): Promise<this>;
 
   /**
    * Learns, then gives the cluster of each of the same samples.
@@ -102,8 +95,8 @@ export abstract class BaseKMeans extends BaseClusterer {
    */
   override fitPredict(X: MatrixLike, y?: unknown, sampleWeight?: VectorLike): Promise<NDArray<Int32Array>>;
   /** The same of samples in blocks. */
-  override fitPredict(X: ChunkedSamples): Promise<ChunkedArray<Int32Array>>;
-  override async fitPredict(X: MatrixLike | ChunkedSamples, y?: unknown, sampleWeight?: VectorLike): Promise<unknown> {
+  override fitPredict(X: ChunkedInput): Promise<ChunkedArray<Int32Array>>;
+  override async fitPredict(X: MatrixLike | ChunkedInput, y?: unknown, sampleWeight?: VectorLike): Promise<unknown> {
     await this.fit(X, y, sampleWeight);
     return this.labels_;
   }
@@ -111,8 +104,8 @@ export abstract class BaseKMeans extends BaseClusterer {
   /** Learns, then gives the distances of the same samples to the centres. */
   fitTransform(X: MatrixLike, y?: unknown, sampleWeight?: VectorLike): Promise<NDArray<Float64Array>>;
   /** The same of samples in blocks. */
-  fitTransform(X: ChunkedSamples): Promise<ChunkedArray<Float64Array>>;
-  async fitTransform(X: MatrixLike | ChunkedSamples, y?: unknown, sampleWeight?: VectorLike): Promise<unknown> {
+  fitTransform(X: ChunkedInput): Promise<ChunkedArray<Float64Array>>;
+  async fitTransform(X: MatrixLike | ChunkedInput, y?: unknown, sampleWeight?: VectorLike): Promise<unknown> {
     await this.fit(X, y, sampleWeight);
     return await this.transform(X as MatrixLike);
   }
@@ -125,9 +118,9 @@ export abstract class BaseKMeans extends BaseClusterer {
    */
   predict(X: MatrixLike): Promise<NDArray<Int32Array>>;
   /** The same of samples in blocks: computed when it is asked for. */
-  predict(X: ChunkedSamples): Promise<ChunkedArray<Int32Array>>;
+  predict(X: ChunkedInput): Promise<ChunkedArray<Int32Array>>;
   // deno-lint-ignore require-await -- promises are the contract
-  async predict(X: MatrixLike | ChunkedSamples): Promise<unknown> {
+  async predict(X: MatrixLike | ChunkedInput): Promise<unknown> {
     if (isChunked(X)) {
       const samples = this.#checkedBlocks(X, "predict");
       const args = [this.clusterCenters_, `${this.constructor.name}.predict`];
@@ -144,9 +137,9 @@ export abstract class BaseKMeans extends BaseClusterer {
    */
   transform(X: MatrixLike): Promise<NDArray<Float64Array>>;
   /** The same of samples in blocks: computed when it is asked for. */
-  transform(X: ChunkedSamples): Promise<ChunkedArray<Float64Array>>;
+  transform(X: ChunkedInput): Promise<ChunkedArray<Float64Array>>;
   // deno-lint-ignore require-await -- promises are the contract
-  async transform(X: MatrixLike | ChunkedSamples): Promise<unknown> {
+  async transform(X: MatrixLike | ChunkedInput): Promise<unknown> {
     if (isChunked(X)) {
       const samples = this.#checkedBlocks(X, "transform");
       const chunks = [samples.chunks[0], [this.clusterCenters_.length]];
@@ -171,7 +164,7 @@ export abstract class BaseKMeans extends BaseClusterer {
    * @param sampleWeight weight of each sample
    * @throws {NotFittedError} before `fit`
    */
-  async score(X: MatrixLike | ChunkedSamples, _y?: unknown, sampleWeight?: VectorLike): Promise<number> {
+  async score(X: MatrixLike | ChunkedInput, _y?: unknown, sampleWeight?: VectorLike): Promise<number> {
     if (isChunked(X)) return -await this.#inertiaOf(this.#checkedBlocks(X, "score"), sampleWeight);
     const table = this.checked(X, "score");
     const rows = rowsOf(table, weightsOf(sampleWeight, table.length));
@@ -189,14 +182,14 @@ export abstract class BaseKMeans extends BaseClusterer {
   }
 
   /** Samples in blocks for a fitted clustering. */
-  #checkedBlocks(X: ChunkedSamples, method: string): ChunkedSamples {
+  #checkedBlocks(X: ChunkedInput, method: string): ChunkedInput {
     checkIsFitted(this, method);
     const samples = wholeRows(X, `${this.constructor.name}.${method}`);
     checkFeatures(this, undefined, samples.shape[1], method);
     return samples;
   }
 
-  async #inertiaOf(samples: ChunkedSamples, sampleWeight: VectorLike | undefined): Promise<number> {
+  async #inertiaOf(samples: ChunkedInput, sampleWeight: VectorLike | undefined): Promise<number> {
     const who = `${this.constructor.name}.score`;
     if (sampleWeight !== undefined && sampleWeight !== null) {
       throw new InvalidInputError(`${who}: sampleWeight is for X in memory`);

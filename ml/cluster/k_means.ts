@@ -12,7 +12,7 @@ import {
   real,
 } from "../utils/mod.ts";
 import { BaseKMeans, beginWith, commonRules, type KMeansInit, weightsOf } from "./base_k_means.ts";
-import { type ChunkedSamples, isChunked } from "./blocks/chunked.ts";
+import { type ChunkedInput, isChunked } from "../blockwise/mod.ts";
 import { fitChunked } from "./blocks/fit.ts";
 import { KMeansSession } from "./kmeans_session.ts";
 import { type Rows, rowsOf } from "./rows.ts";
@@ -111,7 +111,7 @@ export class KMeans extends BaseKMeans {
    * @throws {InvalidParameterError} when a hyperparameter has a value it cannot have
    * @throws {ClusterInitError} when given centres do not fit X or `nClusters`
    */
-  async fit(X: MatrixLike | ChunkedSamples, _y?: unknown, sampleWeight?: VectorLike): Promise<this> {
+  async fit(X: MatrixLike | ChunkedInput, _y?: unknown, sampleWeight?: VectorLike): Promise<this> {
     checkParameters("KMeans", this.getParams(false), {
       ...commonRules,
       init: either(oneOf("auto", "k-means||"), commonRules.init),
@@ -180,7 +180,7 @@ function warnOfFew(distinct: number, nClusters: number): void {
 
 async function fitToChunks<K extends KMeans>(
   estimator: K,
-  X: ChunkedSamples,
+  X: ChunkedInput,
   sampleWeight: VectorLike | undefined,
   centers: (m: number) => Float64Array | undefined,
 ): Promise<K> {

@@ -8,6 +8,8 @@ import {
   rememberFeatures,
   resetFitted,
 } from "../base/mod.ts";
+import { applyInBlocks, type ChunkedInput, isChunked } from "../blockwise/mod.ts";
+import type { ChunkedArray } from "../chunked/mod.ts";
 import { kernels } from "../kernels/mod.ts";
 import { checkRandomState, type RandomStateLike } from "../random/mod.ts";
 import {
@@ -23,6 +25,7 @@ import {
   randomSource,
   real,
 } from "../utils/mod.ts";
+import { componentsOfBlocks } from "./chunked.ts";
 import { generativeCovariance, generativePrecision, logLikelihoods } from "./generative.ts";
 import { fitFull, type FittedComponents, fitTruncated, type PCASolver, solverFor } from "./pca_solvers.ts";
 
@@ -138,14 +141,14 @@ export class PCA extends BaseTransformer {
   /**
    * Learns the directions.
    *
-   * @param X samples, shape [nSamples, nFeatures]; two at least
+   * @param X samples, shape [nSamples, nFeatures]; two at least. In blocks: one pass, of a tall and skinny QR, whatever the solver
    * @param _y not used
    * @throws {InvalidInputError} when X holds NaN or infinities, or cannot have that many components
    * @throws {InvalidParameterError} when a hyperparameter has a value it cannot have
    */
-  // deno-lint-ignore require-await -- promises are the contract
-  async fit(X: MatrixLike, _y?: unknown): Promise<this> {
-    this.learn(X);
+  async fit(X: MatrixLike | ChunkedInput, _y?: unknown): Promise<this> {
+    if (isChunked(X)) await this.#learnBlocks(X);
+    else this.learn(X);
     return this;
   }
 
@@ -155,7 +158,11 @@ export class PCA extends BaseTransformer {
    * @param X samples, shape [nSamples, nFeatures]
    * @param _y not used
    */
-  override async fitTransform(X: MatrixLike, _y?: unknown): Promise<NDArray<Float64Array>> {
+  override fitTransform(X: MatrixLike, _y?: unknown): Promise<NDArray<Float64Array>>;
+  /** The same of samples in blocks: computed when it is asked for. */
+  override fitTransform(X: ChunkedInput, _y?: unknown): Promise<ChunkedArray<Float64Array>>;
+  override async fitTransform(X: MatrixLike | ChunkedInput, _y?: unknown): Promise<unknown> {
+    if (isChunked(X)) return await (await this.fit(X)).transform(X);
     const { left, values } = this.learn(X);
     if (left === undefined) return await this.transform(X);
     const k = this.nComponents_;
@@ -185,9 +192,23 @@ export class PCA extends BaseTransformer {
         nIter: this.iteratedPower,
         powerIterationNormalizer: this.powerIterationNormalizer,
       });
-    const { count: k } = fitted;
     resetFitted(this);
     rememberFeatures(this, X, m);
+    this.#keep(fitted, n, m);
+    return fitted;
+  }
+
+  async #learnBlocks(X: ChunkedInput): Promise<void> {
+    checkParameters("PCA", this.getParams(false), rules);
+    const { fitted, n, m } = await componentsOfBlocks(X, this.nComponents, (n, m) => this.checkCount("full", n, m));
+    resetFitted(this);
+    rememberFeatures(this, undefined, m);
+    this.#keep(fitted, n, m);
+  }
+
+  /** Stores what was learned. */
+  #keep(fitted: FittedComponents, n: number, m: number): void {
+    const { count: k } = fitted;
     this.mean_ = new NDArray(fitted.mean);
     this.components_ = new NDArray(fitted.right.slice(0, k * m), [k, m]);
     this.explainedVariance_ = new NDArray(fitted.variance.slice(0, k));
@@ -196,7 +217,6 @@ export class PCA extends BaseTransformer {
     this.noiseVariance_ = fitted.noise;
     this.nComponents_ = k;
     this.nSamples_ = n;
-    return fitted;
   }
 
   /** How many components there can be depends on the solver. */
@@ -231,8 +251,12 @@ export class PCA extends BaseTransformer {
    * @param X samples, shape [nSamples, nFeatures]
    * @throws {NotFittedError} before `fit`
    */
+  transform(X: MatrixLike): Promise<NDArray<Float64Array>>;
+  /** The same of samples in blocks: computed when it is asked for. */
+  transform(X: ChunkedInput): Promise<ChunkedArray<Float64Array>>;
   // deno-lint-ignore require-await -- promises are the contract
-  async transform(X: MatrixLike): Promise<NDArray<Float64Array>> {
+  async transform(X: MatrixLike | ChunkedInput): Promise<unknown> {
+    if (isChunked(X)) return applyInBlocks(this, "transform", X);
     const table = this.checked(X, "transform");
     const [n, m] = table.shape;
     const k = this.nComponents_;
@@ -253,8 +277,12 @@ export class PCA extends BaseTransformer {
    * @throws {NotFittedError} before `fit`
    * @throws {InvalidInputError} when X has not a column for each component
    */
+  inverseTransform(X: MatrixLike): Promise<NDArray<Float64Array>>;
+  /** The same of samples in blocks: computed when it is asked for. */
+  inverseTransform(X: ChunkedInput): Promise<ChunkedArray<Float64Array>>;
   // deno-lint-ignore require-await -- promises are the contract
-  async inverseTransform(X: MatrixLike): Promise<NDArray<Float64Array>> {
+  async inverseTransform(X: MatrixLike | ChunkedInput): Promise<unknown> {
+    if (isChunked(X)) return applyInBlocks(this, "inverseTransform", X);
     checkIsFitted(this, "inverseTransform");
     const table = checkArray(X, { caller: "PCA.inverseTransform" });
     const [k, m] = this.components_.shape;

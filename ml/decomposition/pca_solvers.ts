@@ -51,8 +51,13 @@ export function fitFull(
   wanted: number | "mle" | null,
 ): FittedComponents {
   const [n, m] = X.shape;
+  return keepWanted(solver === "full" ? bySVD(X) : byCovariance(X), wanted, n, m);
+}
+
+/** All components of samples, of which those that are wanted are kept. */
+export function keepWanted(found: Spectrum, wanted: number | "mle" | null, n: number, m: number): FittedComponents {
   const least = Math.min(n, m);
-  const { mean, right, left, values, variance } = solver === "full" ? bySVD(X) : byCovariance(X);
+  const { mean, right, left, values, variance } = found;
   const totalVariance = variance.reduce((a, v) => a + v, 0);
   const count = countFor(wanted, variance, totalVariance, n, least);
   let noise = 0;
@@ -80,7 +85,8 @@ function countFor(
   return Math.min(count + 1, variance.length);
 }
 
-type Spectrum = Pick<FittedComponents, "mean" | "right" | "left" | "values" | "variance">;
+/** What is found before some components are kept. */
+export type Spectrum = Pick<FittedComponents, "mean" | "right" | "left" | "values" | "variance">;
 
 function bySVD(X: NDArray<Float64Array>): Spectrum {
   const n = X.length;

@@ -8,6 +8,8 @@ import {
   rememberFeatures,
   resetFitted,
 } from "../base/mod.ts";
+import { applyInBlocks, type ChunkedInput, isChunked } from "../blockwise/mod.ts";
+import type { ChunkedArray } from "../chunked/mod.ts";
 import { kernels } from "../kernels/mod.ts";
 import { checkRandomState, type RandomStateLike } from "../random/mod.ts";
 import {
@@ -20,6 +22,7 @@ import {
   randomSource,
   real,
 } from "../utils/mod.ts";
+import { singularOfBlocks } from "./chunked.ts";
 import { flipSigns } from "./factors.ts";
 import { exactSVD } from "./pca_solvers.ts";
 import { randomizedSVD } from "./randomized_svd.ts";
@@ -116,14 +119,26 @@ export class TruncatedSVD extends BaseTransformer {
   /**
    * Learns the directions.
    *
-   * @param X samples, shape [nSamples, nFeatures]; two features at least
+   * @param X samples, shape [nSamples, nFeatures]; two features at least. In blocks: exactly, in one pass of a tall and skinny QR
    * @param _y not used
    * @throws {InvalidInputError} when X holds NaN or infinities, or cannot have that many components
    * @throws {InvalidParameterError} when a hyperparameter has a value it cannot have
    */
-  async fit(X: MatrixLike, _y?: unknown): Promise<this> {
-    await this.fitTransform(X);
+  async fit(X: MatrixLike | ChunkedInput, _y?: unknown): Promise<this> {
+    if (isChunked(X)) await this.#learnBlocks(X);
+    else await this.fitTransform(X);
     return this;
+  }
+
+  async #learnBlocks(X: ChunkedInput): Promise<void> {
+    checkParameters("TruncatedSVD", this.getParams(false), rules);
+    const { Vt, s, variance, total, m } = await singularOfBlocks(X, this.nComponents);
+    resetFitted(this);
+    rememberFeatures(this, undefined, m);
+    this.components_ = new NDArray(Vt, [this.nComponents, m]);
+    this.singularValues_ = new NDArray(s);
+    this.explainedVariance_ = new NDArray(variance);
+    this.explainedVarianceRatio_ = this.explainedVariance_.map((v) => v / total);
   }
 
   /**
@@ -132,8 +147,11 @@ export class TruncatedSVD extends BaseTransformer {
    * @param X samples, shape [nSamples, nFeatures]
    * @param _y not used
    */
-  // deno-lint-ignore require-await -- promises are the contract
-  override async fitTransform(X: MatrixLike, _y?: unknown): Promise<NDArray<Float64Array>> {
+  override fitTransform(X: MatrixLike, _y?: unknown): Promise<NDArray<Float64Array>>;
+  /** The same of samples in blocks: computed when it is asked for. */
+  override fitTransform(X: ChunkedInput, _y?: unknown): Promise<ChunkedArray<Float64Array>>;
+  override async fitTransform(X: MatrixLike | ChunkedInput, _y?: unknown): Promise<unknown> {
+    if (isChunked(X)) return await (await this.fit(X)).transform(X);
     checkParameters("TruncatedSVD", this.getParams(false), rules);
     const table = checkArray(X, { caller: "TruncatedSVD.fit", ensureMinFeatures: 2 });
     const [n, m] = table.shape;
@@ -179,8 +197,12 @@ export class TruncatedSVD extends BaseTransformer {
    * @param X samples, shape [nSamples, nFeatures]
    * @throws {NotFittedError} before `fit`
    */
+  transform(X: MatrixLike): Promise<NDArray<Float64Array>>;
+  /** The same of samples in blocks: computed when it is asked for. */
+  transform(X: ChunkedInput): Promise<ChunkedArray<Float64Array>>;
   // deno-lint-ignore require-await -- promises are the contract
-  async transform(X: MatrixLike): Promise<NDArray<Float64Array>> {
+  async transform(X: MatrixLike | ChunkedInput): Promise<unknown> {
+    if (isChunked(X)) return applyInBlocks(this, "transform", X);
     checkIsFitted(this, "transform");
     const table = checkArray(X, { caller: "TruncatedSVD.transform" });
     checkFeatures(this, X, table.shape[1], "transform");
@@ -194,8 +216,12 @@ export class TruncatedSVD extends BaseTransformer {
    * @throws {NotFittedError} before `fit`
    * @throws {InvalidInputError} when X has not a column for each component
    */
+  inverseTransform(X: MatrixLike): Promise<NDArray<Float64Array>>;
+  /** The same of samples in blocks: computed when it is asked for. */
+  inverseTransform(X: ChunkedInput): Promise<ChunkedArray<Float64Array>>;
   // deno-lint-ignore require-await -- promises are the contract
-  async inverseTransform(X: MatrixLike): Promise<NDArray<Float64Array>> {
+  async inverseTransform(X: MatrixLike | ChunkedInput): Promise<unknown> {
+    if (isChunked(X)) return applyInBlocks(this, "inverseTransform", X);
     checkIsFitted(this, "inverseTransform");
     const table = checkArray(X, { caller: "TruncatedSVD.inverseTransform" });
     const [k, m] = this.components_.shape;

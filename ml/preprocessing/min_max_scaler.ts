@@ -1,7 +1,10 @@
 import { type MatrixLike, NDArray } from "../array/mod.ts";
+import { applyInBlocks, type ChunkedInput, isChunked } from "../blockwise/mod.ts";
+import type { ChunkedArray } from "../chunked/mod.ts";
 import { BaseOneToOneTransformer, checkFeatures, type Params, rememberFeatures, resetFitted } from "../base/mod.ts";
 import { bool, checkArray, checkParameters, InvalidParameterError } from "../utils/mod.ts";
 import { multiplyAdd, subtractDivide } from "./affine.ts";
+import { chunkedEnds, type Ends, endsOf, joinEnds } from "./chunked.ts";
 import { fittedInput, noCopy } from "./input.ts";
 
 /** Hyperparameters of {@linkcode MinMaxScaler}. */
@@ -64,7 +67,7 @@ export class MinMaxScaler extends BaseOneToOneTransformer {
    * @param X samples, shape [nSamples, nFeatures]; NaN stands for a missing value
    * @param _y not used
    */
-  fit(X: MatrixLike, _y?: unknown): Promise<this> {
+  fit(X: MatrixLike | ChunkedInput, _y?: unknown): Promise<this> {
     resetFitted(this);
     return this.partialFit(X);
   }
@@ -76,8 +79,7 @@ export class MinMaxScaler extends BaseOneToOneTransformer {
    * @param _y not used
    * @throws {InvalidParameterError} when the range is empty
    */
-  // deno-lint-ignore require-await -- promises are the contract
-  async partialFit(X: MatrixLike, _y?: unknown): Promise<this> {
+  async partialFit(X: MatrixLike | ChunkedInput, _y?: unknown): Promise<this> {
     checkParameters("MinMaxScaler", { clip: this.clip }, { clip: bool });
     const given: unknown = this.featureRange;
     if (!Array.isArray(given) || given.length !== 2 || !(given[0] < given[1])) {
@@ -85,25 +87,28 @@ export class MinMaxScaler extends BaseOneToOneTransformer {
         `MinMaxScaler: featureRange must be two numbers going up, got ${JSON.stringify(given)}`,
       );
     }
-    const [low, high] = this.featureRange;
-    const table = checkArray(X, { caller: "MinMaxScaler.fit", forceAllFinite: "allow-nan" });
-    const [n, m] = table.shape;
     const first = this.nFeaturesIn_ === undefined;
-    if (!first) checkFeatures(this, X, m, "partialFit");
-    const min = first ? new Float64Array(m).fill(NaN) : this.dataMin_.data.slice();
-    const max = first ? new Float64Array(m).fill(NaN) : this.dataMax_.data.slice();
-    for (let i = 0, at = 0; i < n; i++) {
-      for (let j = 0; j < m; j++, at++) {
-        const v = table.data[at];
-        // NaN compares false with everything: a missing value changes nothing, the first other one everything.
-        if (v < min[j] || (min[j] !== min[j] && v === v)) min[j] = v;
-        if (v > max[j] || (max[j] !== max[j] && v === v)) max[j] = v;
-      }
+    const before = first ? undefined : { n: this.nSamplesSeen_, min: this.dataMin_.data, max: this.dataMax_.data };
+    if (isChunked(X)) {
+      const { ends, m } = await chunkedEnds(X, "MinMaxScaler.fit");
+      if (first) rememberFeatures(this, undefined, m);
+      else checkFeatures(this, undefined, m, "partialFit");
+      return this.#keep(before === undefined ? ends : joinEnds(before, ends));
     }
+    const table = checkArray(X, { caller: "MinMaxScaler.fit", forceAllFinite: "allow-nan" });
+    const m = table.shape[1];
+    if (!first) checkFeatures(this, X, m, "partialFit");
+    const ends = endsOf(table, before);
+    if (first) rememberFeatures(this, X, m);
+    return this.#keep(ends);
+  }
+
+  /** Stores what was learned. */
+  #keep({ n, min, max }: Ends): this {
+    const [low, high] = this.featureRange;
     const range = max.map((v, j) => v - min[j]);
     const scale = range.map((r) => (high - low) / (r < 10 * Number.EPSILON ? 1 : r));
-    if (first) rememberFeatures(this, X, m);
-    this.nSamplesSeen_ = (first ? 0 : this.nSamplesSeen_) + n;
+    this.nSamplesSeen_ = n;
     this.dataMin_ = new NDArray(min);
     this.dataMax_ = new NDArray(max);
     this.dataRange_ = new NDArray(range);
@@ -118,8 +123,12 @@ export class MinMaxScaler extends BaseOneToOneTransformer {
    * @param X samples, shape [nSamples, nFeatures]
    * @throws {NotFittedError} before `fit`
    */
+  transform(X: MatrixLike): Promise<NDArray<Float64Array>>;
+  /** The same of samples in blocks: computed when it is asked for. */
+  transform(X: ChunkedInput): Promise<ChunkedArray<Float64Array>>;
   // deno-lint-ignore require-await -- promises are the contract
-  async transform(X: MatrixLike): Promise<NDArray<Float64Array>> {
+  async transform(X: MatrixLike | ChunkedInput): Promise<unknown> {
+    if (isChunked(X)) return applyInBlocks(this, "transform", X);
     const table = fittedInput(this, X, "transform");
     const out = multiplyAdd(table, this.scale_.data, this.min_.data);
     if (!this.clip) return out;
@@ -138,8 +147,12 @@ export class MinMaxScaler extends BaseOneToOneTransformer {
    * @param X scaled samples, shape [nSamples, nFeatures]
    * @throws {NotFittedError} before `fit`
    */
+  inverseTransform(X: MatrixLike): Promise<NDArray<Float64Array>>;
+  /** The same of samples in blocks: computed when it is asked for. */
+  inverseTransform(X: ChunkedInput): Promise<ChunkedArray<Float64Array>>;
   // deno-lint-ignore require-await -- promises are the contract
-  async inverseTransform(X: MatrixLike): Promise<NDArray<Float64Array>> {
+  async inverseTransform(X: MatrixLike | ChunkedInput): Promise<unknown> {
+    if (isChunked(X)) return applyInBlocks(this, "inverseTransform", X);
     const table = fittedInput(this, X, "inverseTransform");
     return subtractDivide(table, this.min_.data, this.scale_.data);
   }

@@ -60,12 +60,16 @@ export function plainMoments(X: NDArray<Float64Array>): Moments | undefined {
   return out;
 }
 
-/** Moments of two lots together. */
-function joined(before: Moments, now: Moments): Moments {
+/** Moments of two lots together. A column of which one has nothing is the other's. */
+export function joinMoments(before: Moments, now: Moments): Moments {
   const out = noMoments(before.count.length);
   for (let j = 0; j < out.count.length; j++) {
     const [a, b] = [before.count[j], now.count[j]];
     const total = out.count[j] = a + b;
+    if (a === 0 || b === 0) {
+      [out.mean[j], out.variance[j]] = a === 0 ? [now.mean[j], now.variance[j]] : [before.mean[j], before.variance[j]];
+      continue;
+    }
     const apart = now.mean[j] - before.mean[j];
     out.mean[j] = (before.mean[j] * a + now.mean[j] * b) / total;
     out.variance[j] = (before.variance[j] * a + now.variance[j] * b + apart * apart * a * b / total) / total;
@@ -82,7 +86,7 @@ function joined(before: Moments, now: Moments): Moments {
 export function addMoments(before: Moments, X: NDArray<Float64Array>, weight?: Float64Array): Moments {
   if (weight === undefined) {
     const now = plainMoments(X);
-    if (now !== undefined) return before.count.every((c) => c === 0) ? now : joined(before, now);
+    if (now !== undefined) return before.count.every((c) => c === 0) ? now : joinMoments(before, now);
   }
   const [n, m] = X.shape;
   const { data } = X;

@@ -1,8 +1,11 @@
 import { type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
+import { applyInBlocks, type ChunkedInput, isChunked } from "../blockwise/mod.ts";
+import type { ChunkedArray } from "../chunked/mod.ts";
 import { BaseOneToOneTransformer, checkFeatures, type Params, rememberFeatures, resetFitted } from "../base/mod.ts";
 import { assertFinite, bool, checkArray, checkParameters, checkSampleWeight } from "../utils/mod.ts";
-import { addMoments, isConstant, type Moments, noMoments } from "./moments.ts";
+import { addMoments, isConstant, joinMoments, type Moments, noMoments } from "./moments.ts";
 import { multiplyAdd, standardize, subtractDivide } from "./affine.ts";
+import { chunkedMoments } from "./chunked.ts";
 import { fittedInput, noCopy } from "./input.ts";
 
 /** Hyperparameters of {@linkcode StandardScaler}. */
@@ -59,11 +62,11 @@ export class StandardScaler extends BaseOneToOneTransformer {
   /**
    * Learns means and deviations.
    *
-   * @param X samples, shape [nSamples, nFeatures]; NaN stands for a missing value
+   * @param X samples, shape [nSamples, nFeatures]; NaN stands for a missing value. In blocks: one pass
    * @param _y not used
-   * @param sampleWeight weight of each sample
+   * @param sampleWeight weight of each sample; for X in memory
    */
-  fit(X: MatrixLike, _y?: unknown, sampleWeight?: VectorLike): Promise<this> {
+  fit(X: MatrixLike | ChunkedInput, _y?: unknown, sampleWeight?: VectorLike): Promise<this> {
     resetFitted(this);
     return this.partialFit(X, _y, sampleWeight);
   }
@@ -76,9 +79,17 @@ export class StandardScaler extends BaseOneToOneTransformer {
    * @param sampleWeight weight of each sample
    * @throws {InvalidInputError} when X has another number of features than before
    */
-  // deno-lint-ignore require-await -- promises are the contract
-  async partialFit(X: MatrixLike, _y?: unknown, sampleWeight?: VectorLike): Promise<this> {
+  async partialFit(X: MatrixLike | ChunkedInput, _y?: unknown, sampleWeight?: VectorLike): Promise<this> {
     checkParameters("StandardScaler", this.getParams(), { withMean: bool, withStd: bool });
+    if (isChunked(X)) {
+      const { moments: now, m } = await chunkedMoments(X, sampleWeight, "StandardScaler.fit");
+      if (this.nFeaturesIn_ !== undefined) {
+        checkFeatures(this, undefined, m, "partialFit");
+        return this.#keep(joinMoments(this.moments(m), now));
+      }
+      rememberFeatures(this, undefined, m);
+      return this.#keep(now);
+    }
     // Infinities show in the moments: they are not looked for in a pass of their own.
     const table = checkArray(X, { caller: "StandardScaler.fit", forceAllFinite: false });
     const [n, m] = table.shape;
@@ -92,6 +103,11 @@ export class StandardScaler extends BaseOneToOneTransformer {
     const now = addMoments(before, table, weight);
     if (!now.variance.every(Number.isFinite)) assertFinite(table, "StandardScaler.fit: X", true);
     if (first) rememberFeatures(this, X, m);
+    return this.#keep(now);
+  }
+
+  /** Stores what was learned. */
+  #keep(now: Moments): this {
     const seen = now.count;
     this.nSamplesSeen_ = seen.every((c) => c === seen[0]) ? seen[0] : new NDArray(seen);
     this.mean_ = this.withMean || this.withStd ? new NDArray(now.mean) : null;
@@ -118,8 +134,12 @@ export class StandardScaler extends BaseOneToOneTransformer {
    * @param X samples, shape [nSamples, nFeatures]
    * @throws {NotFittedError} before `fit`
    */
+  transform(X: MatrixLike): Promise<NDArray<Float64Array>>;
+  /** The same of samples in blocks: computed when it is asked for. */
+  transform(X: ChunkedInput): Promise<ChunkedArray<Float64Array>>;
   // deno-lint-ignore require-await -- promises are the contract
-  async transform(X: MatrixLike): Promise<NDArray<Float64Array>> {
+  async transform(X: MatrixLike | ChunkedInput): Promise<unknown> {
+    if (isChunked(X)) return applyInBlocks(this, "transform", X);
     const table = fittedInput(this, X, "transform", false);
     const mean = this.withMean ? this.mean_?.data : undefined;
     const out = standardize(table, mean, this.scale_?.data);
@@ -134,8 +154,12 @@ export class StandardScaler extends BaseOneToOneTransformer {
    * @param X scaled samples, shape [nSamples, nFeatures]
    * @throws {NotFittedError} before `fit`
    */
+  inverseTransform(X: MatrixLike): Promise<NDArray<Float64Array>>;
+  /** The same of samples in blocks: computed when it is asked for. */
+  inverseTransform(X: ChunkedInput): Promise<ChunkedArray<Float64Array>>;
   // deno-lint-ignore require-await -- promises are the contract
-  async inverseTransform(X: MatrixLike): Promise<NDArray<Float64Array>> {
+  async inverseTransform(X: MatrixLike | ChunkedInput): Promise<unknown> {
+    if (isChunked(X)) return applyInBlocks(this, "inverseTransform", X);
     const table = fittedInput(this, X, "inverseTransform");
     return multiplyAdd(table, this.scale_?.data, this.withMean ? this.mean_?.data : undefined);
   }

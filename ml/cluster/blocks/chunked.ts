@@ -1,6 +1,7 @@
 import { registerInternals } from "../../../actors/mod.ts";
-import { type ArrayData, NDArray } from "../../array/mod.ts";
-import { ChunkedArray, concatenate, fromDelayed } from "../../chunked/mod.ts";
+import { NDArray } from "../../array/mod.ts";
+import type { ChunkedInput } from "../../blockwise/mod.ts";
+import { type ChunkedArray, concatenate, fromDelayed } from "../../chunked/mod.ts";
 import { KernelFrame } from "../../kernels/mod.ts";
 import * as module from "../../kernels/wasm/kmeans_blocks.ts";
 import { InvalidInputError } from "../../utils/mod.ts";
@@ -9,33 +10,8 @@ import { type BlockLabels, labelsOfBlock } from "./lloyd_blocks.ts";
 import { type BlockSamples, firstBadRow, fresh, samplesOf } from "./samples.ts";
 import { type BlockKernels, TILE, tileBytes, Tiles } from "./tiles.ts";
 
-/** Samples in blocks: of any kind of numbers. */
-export type ChunkedSamples = ChunkedArray<ArrayData>;
-
-/** Whether samples are in blocks on a cluster. */
-export function isChunked(X: unknown): X is ChunkedSamples {
-  return X instanceof ChunkedArray;
-}
-
-/**
- * Samples in blocks of whole rows.
- *
- * @param caller for errors
- * @throws {InvalidInputError} when X is no table of numbers
- */
-export function wholeRows(X: ChunkedSamples, caller: string): ChunkedSamples {
-  if (X.ndim !== 2 || X.dtype === "string") {
-    throw new InvalidInputError(
-      `${caller}: X is ${X.dtype} with ${X.ndim} axes, expected numbers of shape [nSamples, nFeatures]`,
-    );
-  }
-  const m = X.shape[1];
-  if (!(m > 0)) throw new InvalidInputError(`${caller}: X has ${m} features, expected at least one`);
-  return X.numBlocks[1] === 1 ? X : X.rechunk([X.chunks[0], [m]]);
-}
-
 /** The blocks of samples, for a driver. */
-export function blocksOf(X: ChunkedSamples): ClusterBlocks {
+export function blocksOf(X: ChunkedInput): ClusterBlocks {
   return new ClusterBlocks(X.client, X.delayed(), X.chunks[0], X.shape[1]);
 }
 

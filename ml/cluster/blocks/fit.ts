@@ -2,7 +2,8 @@ import { checkRandomState } from "../../random/mod.ts";
 import { InvalidInputError } from "../../utils/mod.ts";
 import { UnknownChunksError } from "../../chunked/mod.ts";
 import type { KMeans } from "../k_means.ts";
-import { blocksOf, type ChunkedSamples, labelsArray, wholeRows } from "./chunked.ts";
+import { type ChunkedInput, wholeRows } from "../../blockwise/mod.ts";
+import { blocksOf, labelsArray } from "./chunked.ts";
 import { type IterateResult, LloydDriver } from "./iterate.ts";
 import { rowsIn } from "./runner.ts";
 import { seedGiven, type Seeding, seedPlusPlus, seedRandom, seedScalable } from "./seeding.ts";
@@ -22,7 +23,7 @@ export interface ChunkedFit extends IterateResult {
 /** Learns clusters of samples in blocks. */
 export async function fitChunked(
   estimator: KMeans,
-  X: ChunkedSamples,
+  X: ChunkedInput,
   given: (nFeatures: number) => Float64Array | undefined,
 ): Promise<ChunkedFit> {
   const samples = wholeRows(X, "KMeans.fit");

@@ -1,6 +1,7 @@
+import { combineInTree } from "../../blockwise/mod.ts";
 import { finishLloyd, type LloydPartial, squaredDistance } from "../lloyd.ts";
 import { type BlockPartial, farthestRows, lloydBlock, type LloydStep } from "./lloyd_blocks.ts";
-import { allBlocks, type BlockRunner, combineInTree, offsetsOf, rowsIn } from "./runner.ts";
+import { allBlocks, type BlockRunner, offsetsOf, rowsIn } from "./runner.ts";
 import { refuseBad, type Seeding } from "./seeding.ts";
 
 /** A little less, for the rounding of distances between centres. */

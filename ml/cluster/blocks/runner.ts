@@ -41,20 +41,3 @@ export function offsetsOf(runner: BlockRunner): number[] {
 export function rowsIn(runner: BlockRunner): number {
   return runner.lengths.reduce((a, b) => a + b, 0);
 }
-
-/**
- * Combines values two by two, in a tree whose form depends on their number alone.
- *
- * @param parts at least one
- */
-export function combineInTree<P>(parts: readonly P[], combine: (a: P, b: P) => P): P {
-  let layer = parts;
-  while (layer.length > 1) {
-    const next: P[] = [];
-    for (let i = 0; i < layer.length; i += 2) {
-      next.push(i + 1 < layer.length ? combine(layer[i], layer[i + 1]) : layer[i]);
-    }
-    layer = next;
-  }
-  return layer[0];
-}

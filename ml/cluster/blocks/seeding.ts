@@ -1,3 +1,4 @@
+import { combineInTree } from "../../blockwise/mod.ts";
 import { NDArray } from "../../array/mod.ts";
 import type { RandomState } from "../../random/mod.ts";
 import { InvalidInputError } from "../../utils/mod.ts";
@@ -6,7 +7,7 @@ import { KMeansSession } from "../kmeans_session.ts";
 import { choosePlusPlus } from "../plus_plus.ts";
 import { rowsOf } from "../rows.ts";
 import { runOnce, type RunResult } from "../single_run.ts";
-import { allBlocks, type BlockRunner, combineInTree, offsetsOf, rowsIn } from "./runner.ts";
+import { allBlocks, type BlockRunner, offsetsOf, rowsIn } from "./runner.ts";
 import { rowAtCost, rowsOfBlock, seedBlock, type SeedPartial, type SeedStep } from "./seed_block.ts";
 
 /** Rows that are looked at here, drawn evenly from all blocks: for the weights of candidates, and where centres will go. */
