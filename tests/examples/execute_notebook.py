@@ -16,7 +16,7 @@ import time
 import nbformat
 from jupyter_client.manager import start_new_kernel
 
-SECONDS = 60
+SECONDS = 120
 
 
 def execute(client, code, outputs):
