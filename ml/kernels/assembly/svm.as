@@ -378,17 +378,6 @@ export function setScale(scale: f64): void {
   SCALE = scale;
 }
 
-/** The index of the better of two lanes; of equals the larger index. */
-// @ts-ignore: decorator
-@inline
-function place(best: v128, at: v128): i32 {
-  const a = f64x2.extract_lane(best, 0);
-  const b = f64x2.extract_lane(best, 1);
-  const i = <i32> f64x2.extract_lane(at, 0);
-  const j = <i32> f64x2.extract_lane(at, 1);
-  return a > b || (a == b && i > j) ? i : j;
-}
-
 // @ts-ignore: decorator
 @inline
 function mark(k: i32, beta: usize, lo: usize, hi: usize, up: usize, down: usize): void {
@@ -556,83 +545,133 @@ export function lastGap(): f64 {
   return GAP;
 }
 
+/** Elements that are looked at together, in bytes: only the largest of them is kept, and found again in the block that holds the largest of all. */
+const STRIDE: usize = 256;
+
+/** The larger of two lanes. */
+// @ts-ignore: decorator
+@inline
+function larger(v: v128): f64 {
+  const a = f64x2.extract_lane(v, 0);
+  const b = f64x2.extract_lane(v, 1);
+  return a > b ? a : b;
+}
+
+/** Largest of −F where β may grow, and where its block begins. */
+let LARGEST: f64 = 0;
+function largest(bytes: usize, F: usize, up: usize): usize {
+  let top = -Infinity;
+  let at: usize = 0;
+  for (let s: usize = 0; s < bytes; s += STRIDE) {
+    const end = min(s + STRIDE, bytes);
+    let v = f64x2.splat(-Infinity);
+    for (let o = s; o < end; o += 16) v = f64x2.pmax(v, f64x2.sub(v128.load(up + o), v128.load(F + o)));
+    const x = larger(v);
+    if (x >= top) {
+      top = x;
+      at = s;
+    }
+  }
+  LARGEST = top;
+  return at;
+}
+
+/** Largest α on either side during the last `smo`: where it stays below the bounds, larger ones would have changed nothing. */
+let MOST_PLUS: f64 = 0;
+let MOST_MINUS: f64 = 0;
+export function mostPlus(): f64 {
+  return MOST_PLUS;
+}
+export function mostMinus(): f64 {
+  return MOST_MINUS;
+}
+
 /**
- * Moves pairs until none violates the optimum by `tol`. All arrays have `n` doubles, an even number; `K` rows of floats `ld` apart; `up` and
+ * Moves pairs until none violates the optimum by `tol`. All arrays have `n` doubles, a multiple of 4; `K` rows of floats `ld` apart; `up` and
  * `down` are scratch. Selection and ties are LIBSVM's. Gives the number of moves, negative where `most` of them were not enough.
  */
 export function smo(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usize, lo: usize, hi: usize, up: usize, down: usize, tol: f64, most: i32): i32 {
   const bytes = <usize> n << 3;
   const tau = f64x2.splat(TAU);
   const none = f64x2.splat(-Infinity);
-  let best = none;
-  let at = f64x2.splat(-1);
+  const zero = f64x2.splat(0);
   for (let k = 0; k < n; k++) mark(k, beta, lo, hi, up, down);
-  for (let o: usize = 0; o < bytes; o += 16) {
-    const v = f64x2.sub(v128.load(up + o), v128.load(F + o));
-    const m = f64x2.ge(v, best);
-    best = v128.bitselect(v, best, m);
-    const k = <f64> (<i32> (o >> 3));
-    at = v128.bitselect(f64x2.replace_lane(f64x2.splat(k), 1, k + 1), at, m);
-  }
+  let block = largest(bytes, F, up);
+  let top = LARGEST;
   let moves = 0;
   let next = NEWTON == 0 ? i32.MAX_VALUE : 100;
-  let restart = false;
+  let mostPlus: f64 = 0;
+  let mostMinus: f64 = 0;
+  MOST_PLUS = MOST_MINUS = Infinity;
   while (true) {
     if (moves >= next) {
       const free = countFree(n, up, down);
       next = moves + 100 + (free <= MOST_FREE ? <i32> (<f64> free * <f64> free * <f64> free / 3000) : 2000);
       if (free <= MOST_FREE) {
+        let restart = false;
         for (let again = 0; again < 3; again++) {
           if (!newton(n, K, ld, diag, F, beta, lo, hi, up, down)) break;
           restart = true;
         }
+        if (restart) {
+          block = largest(bytes, F, up);
+          top = LARGEST;
+        }
       }
     }
-    if (restart) {
-      restart = false;
-      best = none;
-      at = f64x2.splat(-1);
-      for (let o: usize = 0; o < bytes; o += 16) {
-        const v = f64x2.sub(v128.load(up + o), v128.load(F + o));
-        const m = f64x2.ge(v, best);
-        best = v128.bitselect(v, best, m);
-        const k = <f64> (<i32> (o >> 3));
-        at = v128.bitselect(f64x2.replace_lane(f64x2.splat(k), 1, k + 1), at, m);
-      }
-    }
-    const i = place(best, at);
-    const top = max(f64x2.extract_lane(best, 0), f64x2.extract_lane(best, 1));
-    if (i < 0 || top == -Infinity) {
+    if (top == -Infinity) {
       GAP = 0;
       return moves;
     }
+    // Of equals the last.
+    let i = <i32> (min(block + STRIDE, bytes) >> 3) - 1;
+    while (load<f64>(up + (<usize> i << 3)) - load<f64>(F + (<usize> i << 3)) != top) i--;
     if (ON_MATRIX) ensure(i);
     const rowI = K + ((<usize> i * <usize> ld) << 2);
     const tops = f64x2.splat(top);
     const own = f64x2.splat(load<f64>(diag + (<usize> i << 3)));
-    let worst = none;
-    let gain = f64x2.splat(0);
-    let partner = f64x2.splat(-1);
-    let index = f64x2.replace_lane(f64x2.splat(0), 1, 1);
-    const two = f64x2.splat(2);
+    let worst = none, worse = none;
+    let gain: f64 = 0;
     const twice = f64x2.splat(2 * SCALE);
-    for (let o: usize = 0; o < bytes; o += 16) {
-      const f = v128.load(F + o);
-      const d = v128.load(down + o);
-      worst = f64x2.pmax(worst, f64x2.add(f, d));
-      const gap = f64x2.max(f64x2.add(f64x2.add(tops, f), d), f64x2.splat(0));
-      const k = f64x2.promote_low_f32x4(v128.load64_zero(rowI + (o >> 1)));
-      const curve = f64x2.max(f64x2.sub(f64x2.add(own, v128.load(diag + o)), f64x2.mul(k, twice)), tau);
-      const g = f64x2.div(f64x2.mul(gap, gap), curve);
-      const m = v128.and(f64x2.ge(g, gain), f64x2.gt(gap, f64x2.splat(0)));
-      gain = v128.bitselect(g, gain, m);
-      partner = v128.bitselect(index, partner, m);
-      index = f64x2.add(index, two);
+    block = 0;
+    for (let s: usize = 0; s < bytes; s += STRIDE) {
+      const end = min(s + STRIDE, bytes);
+      let g = zero, h = zero;
+      for (let o = s; o < end; o += 32) {
+        let f = f64x2.add(v128.load(F + o), v128.load(down + o));
+        worst = f64x2.pmax(worst, f);
+        let gap = f64x2.pmax(zero, f64x2.add(tops, f));
+        let k = f64x2.promote_low_f32x4(v128.load64_zero(rowI + (o >> 1)));
+        let curve = f64x2.pmax(tau, f64x2.sub(f64x2.add(own, v128.load(diag + o)), f64x2.mul(k, twice)));
+        g = f64x2.pmax(g, f64x2.div(f64x2.mul(gap, gap), curve));
+        f = f64x2.add(v128.load(F + o, 16), v128.load(down + o, 16));
+        worse = f64x2.pmax(worse, f);
+        gap = f64x2.pmax(zero, f64x2.add(tops, f));
+        k = f64x2.promote_low_f32x4(v128.load64_zero(rowI + (o >> 1), 8));
+        curve = f64x2.pmax(tau, f64x2.sub(f64x2.add(own, v128.load(diag + o, 16)), f64x2.mul(k, twice)));
+        h = f64x2.pmax(h, f64x2.div(f64x2.mul(gap, gap), curve));
+      }
+      const x = larger(f64x2.pmax(g, h));
+      if (x >= gain) {
+        gain = x;
+        block = s;
+      }
     }
-    GAP = top + max(f64x2.extract_lane(worst, 0), f64x2.extract_lane(worst, 1));
-    if (!(GAP >= tol)) return moves;
-    const j = place(gain, partner);
-    if (j < 0) return moves;
+    GAP = top + larger(f64x2.pmax(worst, worse));
+    if (!(GAP >= tol) || !(gain > 0)) {
+      MOST_PLUS = mostPlus;
+      MOST_MINUS = mostMinus;
+      return moves;
+    }
+    let j = <i32> (min(block + STRIDE, bytes) >> 3);
+    while (true) {
+      j--;
+      const o = <usize> j << 3;
+      const gap = top + (load<f64>(F + o) + load<f64>(down + o));
+      if (!(gap > 0)) continue;
+      const curve = load<f64>(diag + (<usize> i << 3)) + load<f64>(diag + o) - <f64> load<f32>(rowI + (o >> 1)) * (2 * SCALE);
+      if (gap * gap / (curve > TAU ? curve : TAU) == gain) break;
+    }
     if (moves >= most) return -moves - 1;
     moves++;
     const oi = <usize> i << 3;
@@ -698,6 +737,10 @@ export function smo(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usiz
         z = sum;
       }
     }
+    if (plusI) mostPlus = max(mostPlus, x);
+    else mostMinus = max(mostMinus, x);
+    if (plusJ) mostPlus = max(mostPlus, z);
+    else mostMinus = max(mostMinus, z);
     x = plusI ? x : -x;
     z = plusJ ? z : -z;
     store<f64>(beta + oi, x);
@@ -708,19 +751,28 @@ export function smo(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usiz
     const rowJ = K + ((<usize> j * <usize> ld) << 2);
     const di = f64x2.splat((x - bi) * SCALE);
     const dj = f64x2.splat((z - bj) * SCALE);
-    best = none;
-    at = f64x2.splat(-1);
-    index = f64x2.replace_lane(f64x2.splat(0), 1, 1);
-    for (let o: usize = 0; o < bytes; o += 16) {
-      const ki = f64x2.promote_low_f32x4(v128.load64_zero(rowI + (o >> 1)));
-      const kj = f64x2.promote_low_f32x4(v128.load64_zero(rowJ + (o >> 1)));
-      const f = f64x2.add(v128.load(F + o), f64x2.add(f64x2.mul(ki, di), f64x2.mul(kj, dj)));
-      v128.store(F + o, f);
-      const v = f64x2.sub(v128.load(up + o), f);
-      const m = f64x2.ge(v, best);
-      best = v128.bitselect(v, best, m);
-      at = v128.bitselect(index, at, m);
-      index = f64x2.add(index, two);
+    top = -Infinity;
+    block = 0;
+    for (let s: usize = 0; s < bytes; s += STRIDE) {
+      const end = min(s + STRIDE, bytes);
+      let v = none, w = none;
+      for (let o = s; o < end; o += 32) {
+        let ki = f64x2.promote_low_f32x4(v128.load64_zero(rowI + (o >> 1)));
+        let kj = f64x2.promote_low_f32x4(v128.load64_zero(rowJ + (o >> 1)));
+        let f = f64x2.add(v128.load(F + o), f64x2.add(f64x2.mul(ki, di), f64x2.mul(kj, dj)));
+        v128.store(F + o, f);
+        v = f64x2.pmax(v, f64x2.sub(v128.load(up + o), f));
+        ki = f64x2.promote_low_f32x4(v128.load64_zero(rowI + (o >> 1), 8));
+        kj = f64x2.promote_low_f32x4(v128.load64_zero(rowJ + (o >> 1), 8));
+        f = f64x2.add(v128.load(F + o, 16), f64x2.add(f64x2.mul(ki, di), f64x2.mul(kj, dj)));
+        v128.store(F + o, f, 16);
+        w = f64x2.pmax(w, f64x2.sub(v128.load(up + o, 16), f));
+      }
+      const x = larger(f64x2.pmax(v, w));
+      if (x >= top) {
+        top = x;
+        block = s;
+      }
     }
   }
 }
@@ -1292,90 +1344,200 @@ export function decide(tiles: usize, norms: usize, blocks: i32, dim: i32, sv: us
 
 // ---- a matrix for many small problems ----
 
-/**
- * Rows of kernel values as doubles (`wide`; for RBF 2^500 times larger, so that none down to the smallest denormal number is lost: where nothing
- * else speaks a vote hangs on them) and floats times `factor`, from rows of products. `squares`: |x|² of all samples.
- */
-export function shapeProducts(products: usize, squares: usize, n: i32, ld: i32, wide: usize, floats: usize, factor: f32): void {
-  const rbf = KERNEL == RBF;
-  const times = f32x4.splat(factor);
-  const two = f64x2.splat(2 * GAMMA);
-  const minus = f64x2.splat(-GAMMA);
-  const smallest = f64x2.splat(-1074.5);
-  const larger = f64x2.splat(500);
-  const back = f64x2.splat(3.054936363499605e-151);
+/** Smallest squared distance of two samples, from products. */
+export function nearest(products: usize, squares: usize, n: i32, ld: i32): f64 {
+  let best = f64x2.splat(Infinity);
+  let last = Infinity;
   for (let i = 0; i < n; i++) {
     const own = v128.load64_splat(squares + (<usize> i << 3));
-    for (let o: usize = 0; o < <usize> ld << 3; o += 32) {
-      let a = v128.load(products + o);
-      let b = v128.load(products + o, 16);
-      if (rbf) {
-        const zero = f64x2.splat(0);
-        a = f64x2.min(zero, madd64(a, two, f64x2.mul(minus, f64x2.add(own, v128.load(squares + o)))));
-        b = f64x2.min(zero, madd64(b, two, f64x2.mul(minus, f64x2.add(own, v128.load(squares + o, 16)))));
-        const m = f64x2.ge(a, smallest);
-        const h = f64x2.ge(b, smallest);
-        a = v128.and(m, exp2d(f64x2.add(a, larger)));
-        b = v128.and(h, exp2d(f64x2.add(b, larger)));
-        v128.store(wide + o, a);
-        v128.store(wide + o, b, 16);
-        a = f64x2.mul(a, back);
-        b = f64x2.mul(b, back);
-      } else {
-        a = shaped(a);
-        b = shaped(b);
-        v128.store(wide + o, a);
-        v128.store(wide + o, b, 16);
-      }
-      v128.store(floats + (o >> 1), f32x4.mul(narrow(a, b), times));
+    const two = f64x2.splat(2);
+    let j = i + 1;
+    for (; j + 1 < n; j += 2) {
+      const o = <usize> j << 3;
+      best = f64x2.pmin(best, f64x2.sub(f64x2.add(own, v128.load(squares + o)), f64x2.mul(two, v128.load(products + o))));
+    }
+    if (j < n) {
+      const o = <usize> j << 3;
+      last = min(last, load<f64>(squares + (<usize> i << 3)) + load<f64>(squares + o) - 2 * load<f64>(products + o));
     }
     products += <usize> ld << 3;
-    wide += <usize> ld << 3;
-    floats += <usize> ld << 2;
+  }
+  return max(0, min(last, min(f64x2.extract_lane(best, 0), f64x2.extract_lane(best, 1))));
+}
+
+function shapedApart(a: v128): v128 {
+  return shaped(a);
+}
+
+/** Kernel values of two samples with two others. For RBF 2^500 times larger, so that none down to the smallest denormal number is lost. */
+// @ts-ignore: decorator
+@inline
+function shapedPair(a: v128, own: v128, other: v128): v128 {
+  if (KERNEL != RBF) return shapedApart(a);
+  // The distance first: a sample's own is zero then, whatever GAMMA is.
+  a = f64x2.sub(f64x2.add(own, other), f64x2.add(a, a));
+  a = f64x2.mul(f64x2.splat(-GAMMA), f64x2.pmax(f64x2.splat(0), a));
+  return v128.and(f64x2.ge(a, f64x2.splat(-1074.5)), exp2d(f64x2.add(a, f64x2.splat(500))));
+}
+
+/**
+ * Kernel values of all samples with each other, from their products: as doubles (for RBF 2^500 times larger: where nothing else speaks a vote hangs
+ * on the smallest of them) and as floats times `factor`. `squares`: |x|² of all samples. A tile of four rows and columns serves its mirror too.
+ * `ld`, a multiple of 4, is the number of rows that there is room for.
+ */
+export function shapeProducts(products: usize, squares: usize, n: i32, ld: i32, wide: usize, floats: usize, factor: f32): void {
+  const times = f32x4.splat(factor);
+  const back = f64x2.splat(KERNEL == RBF ? 3.054936363499605e-151 : 1);
+  const size = <usize> ld << 3;
+  for (let i: usize = 0; i < <usize> n; i += 4) {
+    const s = squares + (i << 3);
+    const own0 = v128.load64_splat(s);
+    const own1 = v128.load64_splat(s, 8);
+    const own2 = v128.load64_splat(s, 16);
+    const own3 = v128.load64_splat(s, 24);
+    const from = products + i * size;
+    for (let j = i; j < <usize> n; j += 4) {
+      const o = j << 3;
+      const m0 = v128.load(squares + o);
+      const m1 = v128.load(squares + o, 16);
+      let p = from + o;
+      const a0 = shapedPair(v128.load(p), own0, m0);
+      const a1 = shapedPair(v128.load(p, 16), own0, m1);
+      p += size;
+      const b0 = shapedPair(v128.load(p), own1, m0);
+      const b1 = shapedPair(v128.load(p, 16), own1, m1);
+      p += size;
+      const c0 = shapedPair(v128.load(p), own2, m0);
+      const c1 = shapedPair(v128.load(p, 16), own2, m1);
+      p += size;
+      const d0 = shapedPair(v128.load(p), own3, m0);
+      const d1 = shapedPair(v128.load(p, 16), own3, m1);
+      let at = wide + i * size + o;
+      let small = floats + ((i * size + o) >> 1);
+      four(a0, a1, at, small, back, times);
+      four(b0, b1, at + size, small + (size >> 1), back, times);
+      four(c0, c1, at + 2 * size, small + size, back, times);
+      four(d0, d1, at + 3 * size, small + size + (size >> 1), back, times);
+      if (j == i) continue;
+      at = wide + j * size + (i << 3);
+      small = floats + ((j * size + (i << 3)) >> 1);
+      four(first(a0, b0), first(c0, d0), at, small, back, times);
+      four(second(a0, b0), second(c0, d0), at + size, small + (size >> 1), back, times);
+      four(first(a1, b1), first(c1, d1), at + 2 * size, small + size, back, times);
+      four(second(a1, b1), second(c1, d1), at + 3 * size, small + size + (size >> 1), back, times);
+    }
   }
 }
 
-/** Rows and columns of some samples of a matrix of floats, `ldOut` apart; what is beyond `count` in a row is zero. */
-export function gather32(from: usize, ld: i32, list: usize, count: i32, out: usize, ldOut: i32): void {
+// @ts-ignore: decorator
+@inline
+function first(a: v128, b: v128): v128 {
+  return i8x16.shuffle(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
+}
+
+// @ts-ignore: decorator
+@inline
+function second(a: v128, b: v128): v128 {
+  return i8x16.shuffle(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
+}
+
+// @ts-ignore: decorator
+@inline
+function four(a: v128, b: v128, wide: usize, small: usize, back: v128, times: v128): void {
+  v128.store(wide, a);
+  v128.store(wide, b, 16);
+  v128.store(small, f32x4.mul(narrow(f64x2.mul(a, back), f64x2.mul(b, back)), times));
+}
+
+/**
+ * Rows and columns of some samples of a matrix of floats: `list` has `count` rows, `runs` the columns as first ones and lengths. Rows of `out` are
+ * `ldOut` apart; what is beyond `count` in a row is zero. Up to three floats are read beyond a run, and written beyond a row.
+ */
+export function gatherRuns(from: usize, ld: i32, list: usize, count: i32, runs: usize, nRuns: i32, out: usize, ldOut: i32): void {
+  const zero = f32x4.splat(0);
   for (let r = 0; r < count; r++) {
     const row = from + ((<usize> load<i32>(list + (<usize> r << 2)) * <usize> ld) << 2);
-    for (let s = 0; s < count; s++) store<f32>(out + (<usize> s << 2), load<f32>(row + (<usize> load<i32>(list + (<usize> s << 2)) << 2)));
-    for (let s = count; s < ldOut; s++) store<f32>(out + (<usize> s << 2), 0);
+    let to = out;
+    for (let t: usize = 0; t < <usize> nRuns << 3; t += 8) {
+      let p = row + (<usize> load<i32>(runs + t) << 2);
+      const end = to + (<usize> load<i32>(runs + t, 4) << 2);
+      for (let q = to; q < end; q += 16) {
+        v128.store(q, v128.load(p));
+        p += 16;
+      }
+      to = end;
+    }
     out += <usize> ldOut << 2;
-  }
-}
-
-/** Columns of some samples of all rows of a matrix of doubles. */
-export function gatherColumns(from: usize, n: i32, ld: i32, list: usize, count: i32, out: usize, ldOut: i32): void {
-  for (let r = 0; r < n; r++) {
-    for (let s = 0; s < count; s++) store<f64>(out + (<usize> s << 3), load<f64>(from + (<usize> load<i32>(list + (<usize> s << 2)) << 3)));
-    for (let s = count; s < ldOut; s++) store<f64>(out + (<usize> s << 3), 0);
-    from += <usize> ld << 3;
-    out += <usize> ldOut << 3;
+    for (; to < out; to += 16) v128.store(to, zero);
   }
 }
 
 /**
- * Decision values of pairs from rows of kernel values: `rows` and `classes` say for each support vector its row in `values` and its class; the rest
- * is as in `decide`.
+ * Products of `m` rows of a matrix of doubles, columns `first` to `first + n` of them, with `k` rows of coefficients, `ldCoefs` apart: `out` has a
+ * row of `k` doubles for each, `ldOut` apart.
  */
-export function decideStored(values: usize, ldValues: i32, rows: usize, classes: usize, count: i32, k: i32, coefs: usize, out: usize, ld: i32): void {
-  const bytes = <usize> ld << 3;
-  for (let s = 0; s < count; s++) {
-    const row = values + ((<usize> load<i32>(rows + (<usize> s << 2)) * <usize> ldValues) << 3);
-    const c = load<i32>(classes + (<usize> s << 2));
-    for (let j = 0; j < k; j++) {
-      if (j == c) continue;
-      const coef = load<f64>(coefs + ((<usize> (j < c ? j : j - 1) * <usize> count + <usize> s) << 3));
-      if (coef == 0) continue;
-      const a = j < c ? j : c;
-      const b = j < c ? c : j;
-      const at = out + ((<usize> (a * (2 * k - a - 1) / 2 + b - a - 1) * <usize> ld) << 3);
-      const times = f64x2.splat(coef);
-      for (let o: usize = 0; o < bytes; o += 32) {
-        v128.store(at + o, madd64(v128.load(row + o), times, v128.load(at + o)));
-        v128.store(at + o, madd64(v128.load(row + o, 16), times, v128.load(at + o, 16)), 16);
+export function multiplyRows(matrix: usize, ld: i32, list: usize, m: i32, first: i32, n: i32, coefs: usize, ldCoefs: i32, k: i32, out: usize, ldOut: i32): void {
+  const size = <usize> ldCoefs << 3;
+  const bytes = <usize> (n & ~1) << 3;
+  for (let r = 0; r < m; r += 2) {
+    const both = r + 1 < m;
+    const x = matrix + ((<usize> load<i32>(list + (<usize> r << 2)) * <usize> ld + <usize> first) << 3);
+    const y = both ? matrix + ((<usize> load<i32>(list + (<usize> (r + 1) << 2)) * <usize> ld + <usize> first) << 3) : x;
+    for (let c = 0; c < k; c += 4) {
+      const p0 = coefs + <usize> c * size;
+      const p1 = c + 1 < k ? p0 + size : p0;
+      const p2 = c + 2 < k ? p1 + size : p0;
+      const p3 = c + 3 < k ? p2 + size : p0;
+      let a0 = f64x2.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
+      for (let o: usize = 0; o < bytes; o += 16) {
+        const u = v128.load(x + o);
+        const v = v128.load(y + o);
+        let w = v128.load(p0 + o);
+        a0 = madd64(u, w, a0);
+        b0 = madd64(v, w, b0);
+        w = v128.load(p1 + o);
+        a1 = madd64(u, w, a1);
+        b1 = madd64(v, w, b1);
+        w = v128.load(p2 + o);
+        a2 = madd64(u, w, a2);
+        b2 = madd64(v, w, b2);
+        w = v128.load(p3 + o);
+        a3 = madd64(u, w, a3);
+        b3 = madd64(v, w, b3);
       }
+      if (n & 1) {
+        const u = v128.load64_zero(x + bytes);
+        const v = v128.load64_zero(y + bytes);
+        let w = v128.load64_zero(p0 + bytes);
+        a0 = madd64(u, w, a0);
+        b0 = madd64(v, w, b0);
+        w = v128.load64_zero(p1 + bytes);
+        a1 = madd64(u, w, a1);
+        b1 = madd64(v, w, b1);
+        w = v128.load64_zero(p2 + bytes);
+        a2 = madd64(u, w, a2);
+        b2 = madd64(v, w, b2);
+        w = v128.load64_zero(p3 + bytes);
+        a3 = madd64(u, w, a3);
+        b3 = madd64(v, w, b3);
+      }
+      let to = out + ((<usize> r * <usize> ldOut + <usize> c) << 3);
+      store<f64>(to, sumOf(a0));
+      if (c + 1 < k) store<f64>(to, sumOf(a1), 8);
+      if (c + 2 < k) store<f64>(to, sumOf(a2), 16);
+      if (c + 3 < k) store<f64>(to, sumOf(a3), 24);
+      if (!both) continue;
+      to += <usize> ldOut << 3;
+      store<f64>(to, sumOf(b0));
+      if (c + 1 < k) store<f64>(to, sumOf(b1), 8);
+      if (c + 2 < k) store<f64>(to, sumOf(b2), 16);
+      if (c + 3 < k) store<f64>(to, sumOf(b3), 24);
     }
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function sumOf(v: v128): f64 {
+  return f64x2.extract_lane(v, 0) + f64x2.extract_lane(v, 1);
 }
