@@ -5,7 +5,6 @@
 export * from "./array/mod.ts";
 export * from "./base/mod.ts";
 export {
-  type ChunkedInput,
   Incremental,
   type IncrementalOptions,
   ParallelPostFit,

@@ -2,7 +2,7 @@ import { type Future, registerInternals } from "../../actors/mod.ts";
 import { type LabelsLike, NDArray } from "../array/mod.ts";
 import { type BaseEstimator, clone, type Params } from "../base/mod.ts";
 import { checkRandomState, type RandomStateLike } from "../random/mod.ts";
-import { type ChunkedInput, cutAlike, isChunked, wholeRows } from "./input.ts";
+import { type ChunkedInput, cutAlike, isChunked, wholeRows } from "../chunked/mod.ts";
 import { ParallelPostFit } from "./parallel_post_fit.ts";
 
 /** Hyperparameters of {@linkcode Incremental}. */

@@ -1,10 +1,9 @@
 import type { ArrayData, ArrayInput, MatrixLike } from "../array/mod.ts";
 import { BaseEstimator, checkIsFitted, type Params } from "../base/mod.ts";
-import type { ChunkedArray } from "../chunked/mod.ts";
+import { type ChunkedArray, type ChunkedInput, cutAlike, isChunked, wholeRows } from "../chunked/mod.ts";
+import { accuracyScore, r2Score } from "../metrics/mod.ts";
 import { InvalidInputError } from "../utils/mod.ts";
 import { applyInBlocks } from "./apply.ts";
-import { type ChunkedInput, cutAlike, isChunked, wholeRows } from "./input.ts";
-import { chunkedAccuracy, chunkedR2 } from "./score.ts";
 
 /** Hyperparameters of {@linkcode ParallelPostFit}. */
 export interface ParallelPostFitOptions {
@@ -126,6 +125,6 @@ export class ParallelPostFit extends BaseEstimator {
     const samples = wholeRows(X, `${this.constructor.name}.score`);
     const [targets] = cutAlike(samples, { y }, `${this.constructor.name}.score`);
     const predicted = await applyInBlocks(this.learned, "predict", samples);
-    return await (kind === "classifier" ? chunkedAccuracy : chunkedR2)(targets, predicted);
+    return await (kind === "classifier" ? accuracyScore(targets, predicted) : r2Score(targets, predicted));
   }
 }

@@ -16,7 +16,7 @@ import {
   randomSource,
   real,
 } from "../utils/mod.ts";
-import { type ChunkedInput, combineInTree, isChunked, wholeRows } from "../blockwise/mod.ts";
+import { type ChunkedInput, combineInTree, isChunked, wholeRows } from "../chunked/mod.ts";
 import { centerDistances, inertiaOfBlock, nearestCenters } from "./blocks/chunked.ts";
 import { ClusterInitError } from "./errors.ts";
 import { assignBlock, inertiaOf, squaredDistance, startLloyd } from "./lloyd.ts";

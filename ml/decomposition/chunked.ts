@@ -1,5 +1,6 @@
 import { NDArray } from "../array/mod.ts";
-import { type ChunkedInput, tallFactor, wholeRows } from "../blockwise/mod.ts";
+import { tallFactor } from "../blockwise/mod.ts";
+import { type ChunkedInput, wholeRows } from "../chunked/mod.ts";
 import { svd } from "../linalg/mod.ts";
 import { InvalidInputError } from "../utils/mod.ts";
 import { flipSigns } from "./factors.ts";

@@ -8,8 +8,8 @@ import {
   rememberFeatures,
   resetFitted,
 } from "../base/mod.ts";
-import { applyInBlocks, type ChunkedInput, isChunked } from "../blockwise/mod.ts";
-import type { ChunkedArray } from "../chunked/mod.ts";
+import { applyInBlocks } from "../blockwise/mod.ts";
+import { type ChunkedArray, type ChunkedInput, isChunked } from "../chunked/mod.ts";
 import { kernels } from "../kernels/mod.ts";
 import { checkRandomState, type RandomStateLike } from "../random/mod.ts";
 import {

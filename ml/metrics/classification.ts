@@ -1,4 +1,6 @@
 import { type LabelsLike, NDArray, type VectorLike } from "../array/mod.ts";
+import { type ChunkedInput, isChunked } from "../chunked/mod.ts";
+import { chunkedAccuracy } from "./chunked.ts";
 import { countLabels } from "./counts.ts";
 import { MetricError } from "./errors.ts";
 import { classTargets, indicatorTargets, isTable, type TargetsLike } from "./targets.ts";
@@ -27,9 +29,21 @@ export interface WeightOptions {
 export function accuracyScore(
   yTrue: TargetsLike,
   yPred: TargetsLike,
-  options: WeightOptions & { normalize?: boolean } = {},
-): number {
-  const { right, weight } = rightOnes(yTrue, yPred, options.sampleWeight);
+  options?: WeightOptions & { normalize?: boolean },
+): number;
+/** The same of labels in blocks. */
+export function accuracyScore(
+  yTrue: ChunkedInput,
+  yPred: ChunkedInput,
+  options?: { normalize?: boolean; sampleWeight?: ChunkedInput | null },
+): Promise<number>;
+export function accuracyScore(
+  yTrue: TargetsLike | ChunkedInput,
+  yPred: TargetsLike | ChunkedInput,
+  options: { normalize?: boolean; sampleWeight?: VectorLike | ChunkedInput | null } = {},
+): number | Promise<number> {
+  if (isChunked(yTrue)) return chunkedAccuracy(yTrue, yPred, options);
+  const { right, weight } = rightOnes(yTrue, yPred as TargetsLike, options.sampleWeight as VectorLike);
   let hit = 0;
   let total = 0;
   for (let i = 0; i < right.length; i++) {

@@ -8,6 +8,8 @@ import {
   toFloat64,
   typeOfTarget,
 } from "../utils/mod.ts";
+import { registerInternals } from "../../actors/mod.ts";
+import { type ChunkedInput, combineInTree, cutAlike, isChunked, partialsOf } from "../chunked/mod.ts";
 import type { WeightOptions } from "./classification.ts";
 import { MetricError } from "./errors.ts";
 import { warnOnce } from "./warn.ts";
@@ -113,12 +115,64 @@ function sumOfLogs({ n, k, truth, weight }: ProbaTargets, proba: (at: number, c:
 export function logLoss(
   yTrue: LabelsLike,
   yProba: VectorLike | MatrixLike,
-  options: ProbaOptions & { normalize?: boolean } = {},
-): number {
-  const targets = probaTargets("logLoss", yTrue, yProba, options);
+  options?: ProbaOptions & { normalize?: boolean },
+): number;
+/** The same of labels and probabilities in blocks. */
+export function logLoss(
+  yTrue: ChunkedInput,
+  yProba: ChunkedInput,
+  options?: { labels?: LabelsLike | null; normalize?: boolean; sampleWeight?: ChunkedInput | null },
+): Promise<number>;
+export function logLoss(
+  yTrue: LabelsLike | ChunkedInput,
+  yProba: VectorLike | MatrixLike | ChunkedInput,
+  given: { labels?: LabelsLike | null; normalize?: boolean; sampleWeight?: VectorLike | ChunkedInput | null } = {},
+): number | Promise<number> {
+  if (isChunked(yTrue)) return chunkedLogLoss(yTrue, yProba, given);
+  const options = given as ProbaOptions & { normalize?: boolean };
+  const targets = probaTargets("logLoss", yTrue, yProba as VectorLike | MatrixLike, options);
   const sum = sumOfLogs(targets, (at) => targets.proba[at]);
   return options.normalize === false ? sum : sum / targets.weight.reduce((a, b) => a + b, 0);
 }
+
+/** Sum of a block's losses, and of its weights. */
+export function lossOfBlock(
+  yTrue: NDArray,
+  proba: NDArray,
+  labels: LabelsLike,
+  weight?: NDArray,
+): { n: number; loss: number } {
+  if (yTrue.length === 0) return { n: 0, loss: 0 };
+  const sampleWeight = weight as VectorLike | undefined;
+  const loss = logLoss(yTrue as LabelsLike, proba as MatrixLike, { labels, normalize: false, sampleWeight });
+  return { n: weight === undefined ? yTrue.length : Number(weight.sum()), loss };
+}
+
+/** The same with weights, which are a block too. */
+export function weightedLossOfBlock(
+  yTrue: NDArray,
+  proba: NDArray,
+  weight: NDArray,
+  labels: LabelsLike,
+): { n: number; loss: number } {
+  return lossOfBlock(yTrue, proba, labels, weight);
+}
+
+async function chunkedLogLoss(
+  yTrue: ChunkedInput,
+  yProba: unknown,
+  options: { labels?: LabelsLike | null; normalize?: boolean; sampleWeight?: unknown },
+): Promise<number> {
+  const { sampleWeight } = options;
+  const weighted = sampleWeight !== undefined && sampleWeight !== null;
+  const others = cutAlike(yTrue, { yProba, ...(weighted ? { sampleWeight } : {}) }, "logLoss");
+  const labels = options.labels ?? await yTrue.unique().compute();
+  const parts = await partialsOf([yTrue, ...others], weighted ? weightedLossOfBlock : lossOfBlock, labels);
+  const { n, loss } = combineInTree(parts, (a, b) => ({ n: a.n + b.n, loss: a.loss + b.loss }));
+  return options.normalize === false ? loss : loss / n;
+}
+
+registerInternals({ lossOfBlock, weightedLossOfBlock });
 
 /** Weight of each class as part of the whole: what one would predict who knows no more. */
 function shares({ n, k, truth, weight }: ProbaTargets): Float64Array {

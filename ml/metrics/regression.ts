@@ -1,5 +1,7 @@
 import type { NDArray } from "../array/mod.ts";
+import { type ChunkedInput, isChunked } from "../chunked/mod.ts";
 import { checkSampleWeight } from "../utils/mod.ts";
+import { chunkedMeanSquaredError } from "./chunked.ts";
 import { MetricError } from "./errors.ts";
 import {
   combineOutputs,
@@ -36,12 +38,23 @@ export function meanSquaredError(
   yPred: NumbersLike,
   options?: OutputOptions & { multioutput?: Exclude<MultiOutput, "raw_values"> },
 ): number;
+/** The same of numbers in blocks: the mean over all outputs. */
 export function meanSquaredError(
-  yTrue: NumbersLike,
-  yPred: NumbersLike,
-  options: OutputOptions = {},
-): number | NDArray<Float64Array> {
-  const errors = meanLoss(numberTargets(yTrue, yPred, options.sampleWeight), (t, p) => (t - p) * (t - p));
+  yTrue: ChunkedInput,
+  yPred: ChunkedInput,
+  options?: { sampleWeight?: ChunkedInput | null },
+): Promise<number>;
+export function meanSquaredError(
+  yTrue: NumbersLike | ChunkedInput,
+  yPred: NumbersLike | ChunkedInput,
+  given: OutputOptions | { sampleWeight?: ChunkedInput | null } = {},
+): number | NDArray<Float64Array> | Promise<number> {
+  if (isChunked(yTrue)) return chunkedMeanSquaredError(yTrue, yPred, given);
+  const options = given as OutputOptions;
+  const errors = meanLoss(
+    numberTargets(yTrue, yPred as NumbersLike, options.sampleWeight),
+    (t, p) => (t - p) * (t - p),
+  );
   return combineOutputs("meanSquaredError", errors, options.multioutput);
 }
 
@@ -68,7 +81,10 @@ export function rootMeanSquaredError(
   yPred: NumbersLike,
   options: OutputOptions = {},
 ): number | NDArray<Float64Array> {
-  const errors = meanLoss(numberTargets(yTrue, yPred, options.sampleWeight), (t, p) => (t - p) * (t - p));
+  const errors = meanLoss(
+    numberTargets(yTrue, yPred as NumbersLike, options.sampleWeight),
+    (t, p) => (t - p) * (t - p),
+  );
   return combineOutputs("rootMeanSquaredError", errors.map(Math.sqrt), options.multioutput);
 }
 

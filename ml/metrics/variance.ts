@@ -1,3 +1,5 @@
+import { type ChunkedInput, isChunked } from "../chunked/mod.ts";
+import { chunkedR2 } from "./chunked.ts";
 import type { NDArray } from "../array/mod.ts";
 import {
   combineOutputs,
@@ -118,12 +120,20 @@ export function r2Score(
   yPred: NumbersLike,
   options?: VarianceOptions & { multioutput?: Exclude<VarianceOutput, "raw_values"> },
 ): number;
+/** The same of numbers in blocks: the mean over all outputs. */
 export function r2Score(
-  yTrue: NumbersLike,
-  yPred: NumbersLike,
-  options: VarianceOptions = {},
-): number | NDArray<Float64Array> {
-  const targets = numberTargets(yTrue, yPred, options.sampleWeight);
+  yTrue: ChunkedInput,
+  yPred: ChunkedInput,
+  options?: { sampleWeight?: ChunkedInput | null },
+): Promise<number>;
+export function r2Score(
+  yTrue: NumbersLike | ChunkedInput,
+  yPred: NumbersLike | ChunkedInput,
+  given: VarianceOptions | { sampleWeight?: ChunkedInput | null } = {},
+): number | NDArray<Float64Array> | Promise<number> {
+  if (isChunked(yTrue)) return chunkedR2(yTrue, yPred, given);
+  const options = given as VarianceOptions;
+  const targets = numberTargets(yTrue, yPred as NumbersLike, options.sampleWeight);
   if (targets.n < 2) return tooFew("r2Score");
   const { truth } = targets;
   const errors = squaredErrors(targets);

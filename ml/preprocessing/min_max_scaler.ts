@@ -1,6 +1,6 @@
 import { type MatrixLike, NDArray } from "../array/mod.ts";
-import { applyInBlocks, type ChunkedInput, isChunked } from "../blockwise/mod.ts";
-import type { ChunkedArray } from "../chunked/mod.ts";
+import { applyInBlocks } from "../blockwise/mod.ts";
+import { type ChunkedArray, type ChunkedInput, isChunked } from "../chunked/mod.ts";
 import { BaseOneToOneTransformer, checkFeatures, type Params, rememberFeatures, resetFitted } from "../base/mod.ts";
 import { bool, checkArray, checkParameters, InvalidParameterError } from "../utils/mod.ts";
 import { multiplyAdd, subtractDivide } from "./affine.ts";

@@ -54,6 +54,9 @@ export interface FamilyData {
 /** Fewest parts that leave room for many workers. */
 const MANY = 6;
 
+/** Above this, γ times the mean squared distance of samples is taken to leave each by itself: a guess, for costs only. */
+const NARROW = 5000;
+
 /** Checks the data; throws where a fit would. */
 export function familyData({ X, y, sampleWeight, splits }: FitFamily): FamilyData {
   const table = checkArray(X as MatrixLike);
@@ -177,7 +180,7 @@ export function planFamily(family: FitFamily, candidates: readonly (Params | und
   if (splits.length === 0 || groups.length === 0 || data.encoded.classes.size < 2) return null;
   const [n, width] = data.table.shape;
   const small = largestPair(data) < LARGE_PAIR && n * n * 8 <= groups[0].cacheSize * 2 ** 20;
-  if (small) return { parts: smallParts(groups, splits) };
+  if (small) return { parts: smallParts(groups, splits, data.table) };
   const whole = splits.length === family.splits.length && areFolds(family.splits, n);
   const parts: PlannedPart[] = [];
   const stages: { cost: number; task: FamilyTask }[] = [];
@@ -215,18 +218,31 @@ function partOf(
   return { cost, task, fits };
 }
 
-/** Many groups in few parts, for each computes the products of samples anew; few groups, split by split. */
-function smallParts(groups: readonly FamilyGroup[], splits: readonly number[]): PlannedPart[] {
-  const cost = (g: FamilyGroup): number => 2 + g.entries.length;
+/**
+ * Many groups in few parts, for each computes the products of samples anew; few groups, split by split. Gaussian kernels so narrow that
+ * no sample hears of another stand in one part: they are one problem.
+ */
+function smallParts(
+  groups: readonly FamilyGroup[],
+  splits: readonly number[],
+  X: NDArray<Float64Array>,
+): PlannedPart[] {
+  const far = NARROW / (2 * X.shape[1] * X.var());
+  const isNarrow = ({ kernel, gamma }: FamilyGroup): boolean =>
+    kernel === "rbf" && typeof gamma === "number" && gamma > far;
+  const cost = (g: FamilyGroup): number => (isNarrow(g) ? 0.2 : 1) * (1.5 + g.entries.length);
   if (groups.length < MANY) {
     return groups.flatMap((g) => splits.map((s) => partOf("small", [g], [s], cost(g))));
   }
-  const bins = Array.from({ length: MANY }, () => ({ cost: 0, groups: [] as FamilyGroup[] }));
-  for (const group of [...groups].sort((a, b) => cost(b) - cost(a))) {
+  const narrow = groups.filter(isNarrow);
+  const wide = groups.filter((g) => !isNarrow(g));
+  const bins = Array.from({ length: Math.min(MANY, wide.length) }, () => ({ cost: 0, groups: [] as FamilyGroup[] }));
+  for (const group of wide.sort((a, b) => cost(b) - cost(a))) {
     const bin = bins.reduce((a, b) => b.cost < a.cost ? b : a);
     bin.groups.push(group);
     bin.cost += cost(group);
   }
+  if (narrow.length > 0) bins.push({ cost: narrow.reduce((t, g) => t + cost(g), 1), groups: narrow });
   return bins.map((bin) => partOf("small", bin.groups, splits, bin.cost * splits.length));
 }
 

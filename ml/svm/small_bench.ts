@@ -78,7 +78,7 @@ export class SmallBench implements Disposable {
     // Matrices have rows beyond the last, which are read and written, and never looked at.
     const sizes: Record<string, number> = {
       ...{ products: ld * ld * 8, wide: ld * ld * 8, floats: ld * ld * 4 + 64, part: n * ld * 4 + 64, squares: ld * 8 },
-      ...{ list: n * 4, runs: n * 8, coefs: k * ld * 8, out: k * n * 8 },
+      ...{ list: n * 4, runs: n * 8, coefs: k * ld * 8, out: k * (k - 1) * n * 8 },
     };
     for (const name of ["diag", "F", "beta", "lo", "hi", "up", "down"]) sizes[name] = (ld + 8) * 8;
     for (const [name, bytes] of Object.entries(sizes)) at[name] = frame.temp(bytes);
@@ -139,7 +139,9 @@ export class SmallBench implements Disposable {
 
   /** Bounds by position. */
   byPosition(upper: Float64Array): Float64Array {
-    return Float64Array.from(this.#order, (i) => upper[i]);
+    const own = new Float64Array(upper.length);
+    this.#order.forEach((i, p) => own[p] = upper[i]);
+    return own;
   }
 
   /** Turns to a pair of classes. */
@@ -287,19 +289,22 @@ export class SmallBench implements Disposable {
     frame.i32(at.list, m).set(Int32Array.from(samples, (i) => this.#position[i]));
     frame.f64(at.coefs, (k - 1) * N).set(coefs);
     const once = this.#spec.name === "rbf" ? 1 / WIDE : 1;
-    const values = frame.f64(at.out, m * (k - 1));
+    const width = k * (k - 1);
     for (let c = 0; c < k; c++) {
       const first = this.#starts[c];
       const count = this.#starts[c + 1] - first;
-      const from = at.coefs + first * 8;
-      frame.exports.multiplyRows(at.wide, this.#ld, at.list, m, first, count, from, N, k - 1, at.out, k - 1);
-      for (let j = 0; j < k; j++) {
-        if (j === c) continue;
-        const a = Math.min(j, c), b = Math.max(j, c);
-        const p = a * (2 * k - a - 1) / 2 + b - a - 1;
-        if (heard[p] === 0) continue;
-        const r = j < c ? j : j - 1;
-        for (let i = 0; i < m; i++) all[i * pairs + p] += values[i * (k - 1) + r] * once;
+      const { wide, list, out } = at;
+      frame.exports.multiplyRows(
+        ...[wide, this.#ld, list, m, first, count, at.coefs + first * 8, N, k - 1, out + c * (k - 1) * 8, width],
+      );
+    }
+    const values = frame.f64(at.out, m * width);
+    for (let i = 0, at = 0; i < m; i++) {
+      const row = i * width;
+      for (let a = 0; a < k; a++) {
+        for (let b = a + 1; b < k; b++, at++) {
+          all[at] += (values[row + a * (k - 1) + b - 1] + values[row + b * (k - 1) + a]) * once;
+        }
       }
     }
     return all;

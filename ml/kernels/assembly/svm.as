@@ -1479,61 +1479,67 @@ export function gatherRuns(from: usize, ld: i32, list: usize, count: i32, runs: 
 export function multiplyRows(matrix: usize, ld: i32, list: usize, m: i32, first: i32, n: i32, coefs: usize, ldCoefs: i32, k: i32, out: usize, ldOut: i32): void {
   const size = <usize> ldCoefs << 3;
   const bytes = <usize> (n & ~1) << 3;
-  for (let r = 0; r < m; r += 2) {
-    const both = r + 1 < m;
+  for (let r = 0; r < m; r += 3) {
+    // What is left of three stands in for what is beyond.
     const x = matrix + ((<usize> load<i32>(list + (<usize> r << 2)) * <usize> ld + <usize> first) << 3);
-    const y = both ? matrix + ((<usize> load<i32>(list + (<usize> (r + 1) << 2)) * <usize> ld + <usize> first) << 3) : x;
-    for (let c = 0; c < k; c += 4) {
-      const p0 = coefs + <usize> c * size;
-      const p1 = c + 1 < k ? p0 + size : p0;
-      const p2 = c + 2 < k ? p1 + size : p0;
-      const p3 = c + 3 < k ? p2 + size : p0;
-      let a0 = f64x2.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
+    const y = matrix + ((<usize> load<i32>(list + (<usize> min(r + 1, m - 1) << 2)) * <usize> ld + <usize> first) << 3);
+    const z = matrix + ((<usize> load<i32>(list + (<usize> min(r + 2, m - 1) << 2)) * <usize> ld + <usize> first) << 3);
+    for (let c = 0; c < k; c += 3) {
+      const p = coefs + <usize> c * size;
+      const q = coefs + <usize> min(c + 1, k - 1) * size;
+      const s = coefs + <usize> min(c + 2, k - 1) * size;
+      let a0 = f64x2.splat(0), a1 = a0, a2 = a0, b0 = a0, b1 = a0, b2 = a0, c0 = a0, c1 = a0, c2 = a0;
       for (let o: usize = 0; o < bytes; o += 16) {
-        const u = v128.load(x + o);
-        const v = v128.load(y + o);
-        let w = v128.load(p0 + o);
-        a0 = madd64(u, w, a0);
-        b0 = madd64(v, w, b0);
-        w = v128.load(p1 + o);
-        a1 = madd64(u, w, a1);
-        b1 = madd64(v, w, b1);
-        w = v128.load(p2 + o);
-        a2 = madd64(u, w, a2);
-        b2 = madd64(v, w, b2);
-        w = v128.load(p3 + o);
-        a3 = madd64(u, w, a3);
-        b3 = madd64(v, w, b3);
+        const t = v128.load(x + o);
+        const u = v128.load(y + o);
+        const v = v128.load(z + o);
+        let w = v128.load(p + o);
+        a0 = madd64(t, w, a0);
+        b0 = madd64(u, w, b0);
+        c0 = madd64(v, w, c0);
+        w = v128.load(q + o);
+        a1 = madd64(t, w, a1);
+        b1 = madd64(u, w, b1);
+        c1 = madd64(v, w, c1);
+        w = v128.load(s + o);
+        a2 = madd64(t, w, a2);
+        b2 = madd64(u, w, b2);
+        c2 = madd64(v, w, c2);
       }
       if (n & 1) {
-        const u = v128.load64_zero(x + bytes);
-        const v = v128.load64_zero(y + bytes);
-        let w = v128.load64_zero(p0 + bytes);
-        a0 = madd64(u, w, a0);
-        b0 = madd64(v, w, b0);
-        w = v128.load64_zero(p1 + bytes);
-        a1 = madd64(u, w, a1);
-        b1 = madd64(v, w, b1);
-        w = v128.load64_zero(p2 + bytes);
-        a2 = madd64(u, w, a2);
-        b2 = madd64(v, w, b2);
-        w = v128.load64_zero(p3 + bytes);
-        a3 = madd64(u, w, a3);
-        b3 = madd64(v, w, b3);
+        const t = v128.load64_zero(x + bytes);
+        const u = v128.load64_zero(y + bytes);
+        const v = v128.load64_zero(z + bytes);
+        let w = v128.load64_zero(p + bytes);
+        a0 = madd64(t, w, a0);
+        b0 = madd64(u, w, b0);
+        c0 = madd64(v, w, c0);
+        w = v128.load64_zero(q + bytes);
+        a1 = madd64(t, w, a1);
+        b1 = madd64(u, w, b1);
+        c1 = madd64(v, w, c1);
+        w = v128.load64_zero(s + bytes);
+        a2 = madd64(t, w, a2);
+        b2 = madd64(u, w, b2);
+        c2 = madd64(v, w, c2);
       }
+      const left = k - c;
       let to = out + ((<usize> r * <usize> ldOut + <usize> c) << 3);
-      store<f64>(to, sumOf(a0));
-      if (c + 1 < k) store<f64>(to, sumOf(a1), 8);
-      if (c + 2 < k) store<f64>(to, sumOf(a2), 16);
-      if (c + 3 < k) store<f64>(to, sumOf(a3), 24);
-      if (!both) continue;
+      threeSums(a0, a1, a2, to, left);
       to += <usize> ldOut << 3;
-      store<f64>(to, sumOf(b0));
-      if (c + 1 < k) store<f64>(to, sumOf(b1), 8);
-      if (c + 2 < k) store<f64>(to, sumOf(b2), 16);
-      if (c + 3 < k) store<f64>(to, sumOf(b3), 24);
+      if (r + 1 < m) threeSums(b0, b1, b2, to, left);
+      to += <usize> ldOut << 3;
+      if (r + 2 < m) threeSums(c0, c1, c2, to, left);
     }
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function threeSums(a: v128, b: v128, c: v128, to: usize, left: i32): void {
+  store<f64>(to, sumOf(a));
+  if (left > 1) store<f64>(to, sumOf(b), 8);
+  if (left > 2) store<f64>(to, sumOf(c), 16);
 }
 
 // @ts-ignore: decorator

@@ -1,7 +1,6 @@
 import { registerInternals } from "../../actors/mod.ts";
 import type { NDArray } from "../array/mod.ts";
-import { InvalidInputError } from "../utils/mod.ts";
-import { type ChunkedInput, combineInTree, cutAlike, partialsOf } from "./input.ts";
+import { type ChunkedInput, combineInTree, cutAlike, partialsOf } from "../chunked/mod.ts";
 
 /** How many of a block's labels are right. */
 export interface HitPartial {
@@ -117,42 +116,10 @@ export async function chunkedR2(
   yPred: unknown,
   options: { readonly sampleWeight?: unknown } = {},
 ): Promise<number> {
-  const { residual, spread } = await chunkedMisses(yTrue, yPred, options.sampleWeight, "r2Score");
+  const { n, residual, spread } = await chunkedMisses(yTrue, yPred, options.sampleWeight, "r2Score");
+  if (n < 2) return NaN;
   const scores = residual.map((r, k) => spread[k] === 0 ? (r === 0 ? 1 : 0) : 1 - r / spread[k]);
   return scores.reduce((a, v) => a + v, 0) / scores.length;
 }
 
-/** Sum of a block's weights and of the negative logarithms of what is said of the true class. */
-export function logLossOfBlock(
-  yTrue: NDArray,
-  proba: NDArray,
-  labels: readonly unknown[],
-  weight?: NDArray,
-): { n: number; loss: number } {
-  const k = labels.length;
-  const rows = yTrue.length;
-  const two = proba.ndim === 1;
-  const places = new Map(labels.map((label, c) => [label, c]));
-  const p = proba.data as ArrayLike<number>;
-  const eps = proba.dtype === "float32" ? 1.1920929e-7 : Number.EPSILON;
-  let n = 0, loss = 0;
-  for (let i = 0; i < rows; i++) {
-    const c = places.get((yTrue.data as ArrayLike<unknown>)[i]);
-    if (c === undefined) {
-      throw new InvalidInputError(`logLoss: yTrue holds ${yTrue.data[i]}, which is not among labels`);
-    }
-    let value = two ? (c === 1 ? p[i] : 1 - p[i]) : p[i * k + c];
-    let sum = 1;
-    if (!two) {
-      sum = 0;
-      for (let j = 0; j < k; j++) sum += p[i * k + j];
-    }
-    value = Math.min(1 - eps, Math.max(eps, value)) / sum;
-    const w = weight === undefined ? 1 : Number(weight.data[i]);
-    n += w;
-    loss -= w * Math.log(value);
-  }
-  return { n, loss };
-}
-
-registerInternals({ hitsOfBlock, missesOfBlock, logLossOfBlock });
+registerInternals({ hitsOfBlock, missesOfBlock });
