@@ -40,6 +40,8 @@ const LOCAL: readonly (keyof LocalOptions)[] = [
   "workers",
   "threadsPerWorker",
   "memoryLimit",
+  "memory",
+  "spillDirectory",
   "resources",
   "allowNet",
   "allowRead",
@@ -99,7 +101,14 @@ export async function local(options: LocalOptions = {}): Promise<Client> {
   const cluster = await beginLocalCluster(rest);
   // The client gets ready while the processes start, and dials until they are there.
   try {
-    return await connect(cluster.schedulerAddress, { name, timeout: 60_000 }, () => cluster.close(), cluster.started);
+    const client = await connect(
+      cluster.schedulerAddress,
+      { name, timeout: 60_000 },
+      () => cluster.close(),
+      cluster.started,
+    );
+    void cluster.over.then((error) => error === undefined || coreOf(client).over(error.message));
+    return client;
   } catch (e) {
     await cluster.close();
     throw e;

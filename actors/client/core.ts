@@ -279,6 +279,11 @@ export class ClientCore {
     if (this.#held === 0) (this.endpoint as Referenced).unref?.();
   }
 
+  /** The cluster is over: whatever is awaited fails with the reason. */
+  over(reason: string): void {
+    this.#apply(this.machine.handle({ type: "over", now: this.clock.now(), reason }));
+  }
+
   /** Leaves: says so, fails what is awaited, and closes the endpoint. */
   async close(): Promise<void> {
     if (this.machine.ended === undefined) {

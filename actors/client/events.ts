@@ -17,6 +17,8 @@ export type ClientEvent =
   | { readonly type: "up"; readonly now: number }
   /** It ended. */
   | { readonly type: "down"; readonly now: number; readonly reason: string }
+  /** The cluster is over, and will not come back. */
+  | { readonly type: "over"; readonly now: number; readonly reason: string }
   /** Time has passed. */
   | { readonly type: "tick"; readonly now: number }
   | { readonly type: "message"; readonly now: number; readonly message: SchedulerToClient }

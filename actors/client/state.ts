@@ -111,6 +111,9 @@ export class ClientMachine {
       case "cannotSupply":
         b.send({ type: "cannotSupply", ids: event.ids, frames: NO_FRAMES });
         break;
+      case "over":
+        b.end(event.reason);
+        break;
       case "close":
         b.send({ type: "bye", frames: NO_FRAMES });
         b.end("the client was closed");

@@ -39,7 +39,7 @@ export interface LocalCluster extends AsyncDisposable {
   readonly schedulerAddress: string;
   /** Names of its workers. */
   readonly workers: readonly string[];
-  /** Settled when the cluster is over: with an error when its scheduler could not be kept alive. Never rejects. */
+  /** Settled when the cluster is over: with an error when its scheduler, or the last of its workers, could not be kept alive. Never rejects. */
   readonly over: Promise<Error | undefined>;
   /** Ids of its processes now, by role; undefined while one is being started again. */
   pids(): { readonly scheduler: number | undefined; readonly workers: readonly (number | undefined)[] };
@@ -124,11 +124,18 @@ export async function beginLocalCluster(
     schedulerAddress,
     started,
     workers: names,
-    over: scheduler.over,
+    over: Promise.race([scheduler.over, lastOf(workers)]),
     pids: () => ({ scheduler: scheduler.pid, workers: workers.map((w) => w.pid) }),
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** Why the last one that could not be kept alive was not; undefined when any of them was asked to end. */
+async function lastOf(nannies: readonly Nanny[]): Promise<Error | undefined> {
+  let last: Error | undefined;
+  const errors = await Promise.all(nannies.map((n) => n.over.then((error) => last = error)));
+  return errors.every((error) => error !== undefined) ? last : undefined;
 }
 
 function positive(name: string, value: number): number {

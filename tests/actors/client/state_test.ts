@@ -373,3 +373,13 @@ Deno.test("ClientMachine does not take the end of a task for that of the same ta
   ends(2);
   strictEqual(t.state, "cancelled");
 });
+
+Deno.test("ClientMachine ends when its cluster is over, with the reason", () => {
+  const b = new Bench();
+  b.do({ type: "up" });
+  const t = task("t");
+  b.submit(t);
+  const out = b.all({ type: "over", reason: "no worker could be kept alive" });
+  ok(out.some((i) => i.type === "ended" && i.reason === "no worker could be kept alive"));
+  strictEqual(b.machine.ended, "no worker could be kept alive");
+});
