@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Header } from "../../transport/mod.ts";
+import type { Header, TransportStats } from "../../transport/mod.ts";
 import { ActorHandle, type ActorHost, handleOf, makeHandle } from "./actor_handle.ts";
 import type { ClientTask } from "./client_task.ts";
 import type { ClientParts, ScatterOptions, WorkerInfo } from "./client_options.ts";
@@ -84,6 +84,11 @@ export class Client implements AsyncDisposable {
   /** The client's name in the cluster. */
   get name(): string {
     return this.#shared.core.endpoint.self.name;
+  }
+
+  /** Messages and bytes that this client has sent and received: from and to the scheduler, and the workers it scatters to and gathers from. */
+  get transportStats(): Readonly<TransportStats> {
+    return { ...this.#shared.core.endpoint.stats };
   }
 
   /** Whether there is a session with the scheduler now. It is dialled again of itself. */

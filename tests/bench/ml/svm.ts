@@ -57,7 +57,7 @@ function memoryOf(root: number): number {
   return kB * 1024;
 }
 
-/** A search on a local cluster, data scattered; says what was sent in a second, untimed run, and the peak of memory. */
+/** A search on a local cluster, data scattered; says what the client sent and received in a second, untimed run, and the peak of memory. */
 async function onCluster({ data, search }: Grid): Promise<Ours> {
   const client = await Client.local();
   const { X, y } = data();
@@ -71,10 +71,16 @@ async function onCluster({ data, search }: Grid): Promise<Ours> {
       const said = found(last);
       last = search();
       let peak = 0;
+      const before = client.transportStats;
       const timer = setInterval(() => peak = Math.max(peak, memoryOf(process.pid)), 20);
       await run();
       clearInterval(timer);
-      return `${said}; peak ${(peak / 1e6).toFixed(0)} MB; X and y ${((X.nbytes + y.nbytes) / 1e6).toFixed(2)} MB`;
+      const after = client.transportStats;
+      const kB = (key: "bytesSent" | "bytesReceived"): string => ((after[key] - before[key]) / 1e3).toFixed(0);
+      const data = ((X.nbytes + y.nbytes) / 1e3).toFixed(0);
+      return `${said}; peak ${(peak / 1e6).toFixed(0)} MB; client sent ${kB("bytesSent")} kB, received ${
+        kB("bytesReceived")
+      } kB; X and y are ${data} kB`;
     },
     close: () => client.close(),
   };
