@@ -4,12 +4,8 @@
  */
 export * from "./array/mod.ts";
 export * from "./base/mod.ts";
-export {
-  Incremental,
-  type IncrementalOptions,
-  ParallelPostFit,
-  type ParallelPostFitOptions,
-} from "./blockwise/mod.ts";
+export type { ChunkedInput } from "./by_block/mod.ts";
+export { Incremental, type IncrementalOptions, ParallelPostFit, type ParallelPostFitOptions } from "./blockwise/mod.ts";
 export * from "./calibration/mod.ts";
 export * from "./chunked/mod.ts";
 export * from "./cluster/mod.ts";

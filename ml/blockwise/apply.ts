@@ -1,6 +1,7 @@
 import { registerInternals } from "../../actors/mod.ts";
 import { type ArrayData, NDArray, toNDArray } from "../array/mod.ts";
-import { type ChunkedArray, type ChunkedInput, wholeRows } from "../chunked/mod.ts";
+import { type ChunkedInput, wholeRows } from "../by_block/mod.ts";
+import type { ChunkedArray } from "../chunked/mod.ts";
 import { checkIsFitted } from "../base/mod.ts";
 
 /** What has methods of samples. */

@@ -2,7 +2,7 @@ import { type Future, registerInternals } from "../../actors/mod.ts";
 import { type LabelsLike, NDArray } from "../array/mod.ts";
 import { type BaseEstimator, clone, type Params } from "../base/mod.ts";
 import { checkRandomState, type RandomStateLike } from "../random/mod.ts";
-import { type ChunkedInput, cutAlike, isChunked, wholeRows } from "../chunked/mod.ts";
+import { type ChunkedInput, cutAlike, isChunked, wholeRows } from "../by_block/mod.ts";
 import { ParallelPostFit } from "./parallel_post_fit.ts";
 
 /** Hyperparameters of {@linkcode Incremental}. */
@@ -90,11 +90,11 @@ export class Incremental extends ParallelPostFit {
     }
     const samples = wholeRows(X, "Incremental.fit");
     const targets = y === undefined || y === null ? undefined : cutAlike(samples, { y }, "Incremental.fit")[0];
-    this.estimator_ = await this.#learn(samples, targets, learner, more);
+    this.estimator_ = await this.learn(samples, targets, learner, more);
     return this;
   }
 
-  async #learn(
+  private async learn(
     X: ChunkedInput,
     y: ChunkedInput | undefined,
     learner: Learner,

@@ -1,6 +1,7 @@
 import type { ArrayData, ArrayInput, MatrixLike } from "../array/mod.ts";
 import { BaseEstimator, checkIsFitted, type Params } from "../base/mod.ts";
-import { type ChunkedArray, type ChunkedInput, cutAlike, isChunked, wholeRows } from "../chunked/mod.ts";
+import { type ChunkedInput, cutAlike, isChunked, wholeRows } from "../by_block/mod.ts";
+import type { ChunkedArray } from "../chunked/mod.ts";
 import { accuracyScore, r2Score } from "../metrics/mod.ts";
 import { InvalidInputError } from "../utils/mod.ts";
 import { applyInBlocks } from "./apply.ts";
@@ -70,7 +71,7 @@ export class ParallelPostFit extends BaseEstimator {
   }
 
   /** A method on samples: in blocks where they are in blocks. */
-  async #apply(method: string, X: MatrixLike | ChunkedInput): Promise<unknown> {
+  private async apply(method: string, X: MatrixLike | ChunkedInput): Promise<unknown> {
     const own = this.inner(method);
     return isChunked(X) ? await applyInBlocks(this.learned, method, X) : await own(X);
   }
@@ -80,7 +81,7 @@ export class ParallelPostFit extends BaseEstimator {
   /** The same of samples in memory. */
   predict(X: MatrixLike): Promise<unknown>;
   predict(X: MatrixLike | ChunkedInput): Promise<unknown> {
-    return this.#apply("predict", X);
+    return this.apply("predict", X);
   }
 
   /** The estimator's probabilities. */
@@ -88,7 +89,7 @@ export class ParallelPostFit extends BaseEstimator {
   /** The same of samples in memory. */
   predictProba(X: MatrixLike): Promise<unknown>;
   predictProba(X: MatrixLike | ChunkedInput): Promise<unknown> {
-    return this.#apply("predictProba", X);
+    return this.apply("predictProba", X);
   }
 
   /** Logarithms of the estimator's probabilities. */
@@ -96,7 +97,7 @@ export class ParallelPostFit extends BaseEstimator {
   /** The same of samples in memory. */
   predictLogProba(X: MatrixLike): Promise<unknown>;
   predictLogProba(X: MatrixLike | ChunkedInput): Promise<unknown> {
-    return this.#apply("predictLogProba", X);
+    return this.apply("predictLogProba", X);
   }
 
   /** Samples as the estimator transforms them. */
@@ -104,7 +105,7 @@ export class ParallelPostFit extends BaseEstimator {
   /** The same of samples in memory. */
   transform(X: MatrixLike): Promise<unknown>;
   transform(X: MatrixLike | ChunkedInput): Promise<unknown> {
-    return this.#apply("transform", X);
+    return this.apply("transform", X);
   }
 
   /**

@@ -2,7 +2,7 @@ import { registerInternals } from "../../actors/mod.ts";
 import type { NDArray } from "../array/mod.ts";
 import { triangleOf } from "../linalg/mod.ts";
 import { InvalidInputError } from "../utils/mod.ts";
-import { type ChunkedInput, combineInTree, partialsOf } from "../chunked/mod.ts";
+import { type ChunkedInput, combineInTree, partialsOf } from "../by_block/mod.ts";
 
 /** R of some rows, and how many they are. */
 export interface Triangle {

@@ -4,7 +4,6 @@
  */
 export { ChunkedArray, type ComputedValue, type MapBlocksOptions, type Selector } from "./chunked_array.ts";
 export type { Chunks, ChunksLike } from "./chunks.ts";
-export { type ChunkedInput, combineInTree, cutAlike, isChunked, partialsOf, wholeRows } from "./by_block.ts";
 export { concatenate, fromArray, fromDelayed, fromFutures, stack } from "./creation.ts";
 export type { CreateOptions, FillOptions, RandomOptions } from "./creation.ts";
 export { type BlockFunction, BlockStates, settledAll, type StepResult, submitAny, treeReduce } from "./drivers.ts";

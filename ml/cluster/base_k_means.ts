@@ -16,7 +16,7 @@ import {
   randomSource,
   real,
 } from "../utils/mod.ts";
-import { type ChunkedInput, combineInTree, isChunked, wholeRows } from "../chunked/mod.ts";
+import { type ChunkedInput, combineInTree, isChunked, wholeRows } from "../by_block/mod.ts";
 import { centerDistances, inertiaOfBlock, nearestCenters } from "./blocks/chunked.ts";
 import { ClusterInitError } from "./errors.ts";
 import { assignBlock, inertiaOf, squaredDistance, startLloyd } from "./lloyd.ts";
@@ -122,7 +122,7 @@ export abstract class BaseKMeans extends BaseClusterer {
   // deno-lint-ignore require-await -- promises are the contract
   async predict(X: MatrixLike | ChunkedInput): Promise<unknown> {
     if (isChunked(X)) {
-      const samples = this.#checkedBlocks(X, "predict");
+      const samples = this.checkedBlocks(X, "predict");
       const args = [this.clusterCenters_, `${this.constructor.name}.predict`];
       return samples.mapBlocks(nearestCenters, { dtype: "int32", chunks: [samples.chunks[0]], args });
     }
@@ -141,7 +141,7 @@ export abstract class BaseKMeans extends BaseClusterer {
   // deno-lint-ignore require-await -- promises are the contract
   async transform(X: MatrixLike | ChunkedInput): Promise<unknown> {
     if (isChunked(X)) {
-      const samples = this.#checkedBlocks(X, "transform");
+      const samples = this.checkedBlocks(X, "transform");
       const chunks = [samples.chunks[0], [this.clusterCenters_.length]];
       return samples.mapBlocks(centerDistances, { dtype: "float64", chunks, args: [this.clusterCenters_] });
     }
@@ -165,7 +165,7 @@ export abstract class BaseKMeans extends BaseClusterer {
    * @throws {NotFittedError} before `fit`
    */
   async score(X: MatrixLike | ChunkedInput, _y?: unknown, sampleWeight?: VectorLike): Promise<number> {
-    if (isChunked(X)) return -await this.#inertiaOf(this.#checkedBlocks(X, "score"), sampleWeight);
+    if (isChunked(X)) return -await this.inertiaOf(this.checkedBlocks(X, "score"), sampleWeight);
     const table = this.checked(X, "score");
     const rows = rowsOf(table, weightsOf(sampleWeight, table.length));
     return -inertiaOf(rows, assignTo(rows, this.clusterCenters_), this.clusterCenters_.data);
@@ -182,14 +182,14 @@ export abstract class BaseKMeans extends BaseClusterer {
   }
 
   /** Samples in blocks for a fitted clustering. */
-  #checkedBlocks(X: ChunkedInput, method: string): ChunkedInput {
+  private checkedBlocks(X: ChunkedInput, method: string): ChunkedInput {
     checkIsFitted(this, method);
     const samples = wholeRows(X, `${this.constructor.name}.${method}`);
     checkFeatures(this, undefined, samples.shape[1], method);
     return samples;
   }
 
-  async #inertiaOf(samples: ChunkedInput, sampleWeight: VectorLike | undefined): Promise<number> {
+  private async inertiaOf(samples: ChunkedInput, sampleWeight: VectorLike | undefined): Promise<number> {
     const who = `${this.constructor.name}.score`;
     if (sampleWeight !== undefined && sampleWeight !== null) {
       throw new InvalidInputError(`${who}: sampleWeight is for X in memory`);

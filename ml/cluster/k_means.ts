@@ -12,7 +12,7 @@ import {
   real,
 } from "../utils/mod.ts";
 import { BaseKMeans, beginWith, commonRules, type KMeansInit, weightsOf } from "./base_k_means.ts";
-import { type ChunkedInput, isChunked } from "../chunked/mod.ts";
+import { type ChunkedInput, isChunked } from "../by_block/mod.ts";
 import { fitChunked } from "./blocks/fit.ts";
 import { KMeansSession } from "./kmeans_session.ts";
 import { type Rows, rowsOf } from "./rows.ts";

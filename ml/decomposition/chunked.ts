@@ -1,6 +1,6 @@
 import { NDArray } from "../array/mod.ts";
 import { tallFactor } from "../blockwise/mod.ts";
-import { type ChunkedInput, wholeRows } from "../chunked/mod.ts";
+import { type ChunkedInput, wholeRows } from "../by_block/mod.ts";
 import { svd } from "../linalg/mod.ts";
 import { InvalidInputError } from "../utils/mod.ts";
 import { flipSigns } from "./factors.ts";

@@ -9,7 +9,8 @@ import {
   resetFitted,
 } from "../base/mod.ts";
 import { applyInBlocks } from "../blockwise/mod.ts";
-import { type ChunkedArray, type ChunkedInput, isChunked } from "../chunked/mod.ts";
+import { type ChunkedInput, isChunked } from "../by_block/mod.ts";
+import type { ChunkedArray } from "../chunked/mod.ts";
 import { kernels } from "../kernels/mod.ts";
 import { checkRandomState, type RandomStateLike } from "../random/mod.ts";
 import {
@@ -147,7 +148,7 @@ export class PCA extends BaseTransformer {
    * @throws {InvalidParameterError} when a hyperparameter has a value it cannot have
    */
   async fit(X: MatrixLike | ChunkedInput, _y?: unknown): Promise<this> {
-    if (isChunked(X)) await this.#learnBlocks(X);
+    if (isChunked(X)) await this.learnBlocks(X);
     else this.learn(X);
     return this;
   }
@@ -194,20 +195,20 @@ export class PCA extends BaseTransformer {
       });
     resetFitted(this);
     rememberFeatures(this, X, m);
-    this.#keep(fitted, n, m);
+    this.keep(fitted, n, m);
     return fitted;
   }
 
-  async #learnBlocks(X: ChunkedInput): Promise<void> {
+  private async learnBlocks(X: ChunkedInput): Promise<void> {
     checkParameters("PCA", this.getParams(false), rules);
     const { fitted, n, m } = await componentsOfBlocks(X, this.nComponents, (n, m) => this.checkCount("full", n, m));
     resetFitted(this);
     rememberFeatures(this, undefined, m);
-    this.#keep(fitted, n, m);
+    this.keep(fitted, n, m);
   }
 
   /** Stores what was learned. */
-  #keep(fitted: FittedComponents, n: number, m: number): void {
+  private keep(fitted: FittedComponents, n: number, m: number): void {
     const { count: k } = fitted;
     this.mean_ = new NDArray(fitted.mean);
     this.components_ = new NDArray(fitted.right.slice(0, k * m), [k, m]);

@@ -9,7 +9,8 @@ import {
   resetFitted,
 } from "../base/mod.ts";
 import { applyInBlocks } from "../blockwise/mod.ts";
-import { type ChunkedArray, type ChunkedInput, isChunked } from "../chunked/mod.ts";
+import { type ChunkedInput, isChunked } from "../by_block/mod.ts";
+import type { ChunkedArray } from "../chunked/mod.ts";
 import { kernels } from "../kernels/mod.ts";
 import { checkRandomState, type RandomStateLike } from "../random/mod.ts";
 import {
@@ -125,12 +126,12 @@ export class TruncatedSVD extends BaseTransformer {
    * @throws {InvalidParameterError} when a hyperparameter has a value it cannot have
    */
   async fit(X: MatrixLike | ChunkedInput, _y?: unknown): Promise<this> {
-    if (isChunked(X)) await this.#learnBlocks(X);
+    if (isChunked(X)) await this.learnBlocks(X);
     else await this.fitTransform(X);
     return this;
   }
 
-  async #learnBlocks(X: ChunkedInput): Promise<void> {
+  private async learnBlocks(X: ChunkedInput): Promise<void> {
     checkParameters("TruncatedSVD", this.getParams(false), rules);
     const { Vt, s, variance, total, m } = await singularOfBlocks(X, this.nComponents);
     resetFitted(this);

@@ -1,4 +1,15 @@
-import { type Labels, type MatrixLike, NDArray } from "../array/mod.ts";
+import {
+  type ArrayData,
+  type Labels,
+  type LabelsLike,
+  type MatrixLike,
+  NDArray,
+  type VectorLike,
+} from "../array/mod.ts";
+import { applyInBlocks } from "../blockwise/mod.ts";
+import { type ChunkedInput, isChunked } from "../by_block/mod.ts";
+import type { ChunkedArray } from "../chunked/mod.ts";
+import { accuracyScore } from "../metrics/mod.ts";
 import { BaseClassifier, checkFeatures, checkIsFitted } from "../base/mod.ts";
 import { checkArray, decodeLabels } from "../utils/mod.ts";
 import { linearScores } from "./scores.ts";
@@ -32,8 +43,12 @@ export class LinearClassifier extends BaseClassifier {
    * @throws {NotFittedError} before `fit`
    * @throws {InvalidInputError} when X does not have the features that it was fitted with
    */
+  decisionFunction(X: MatrixLike): Promise<NDArray<Float64Array>>;
+  /** The same of samples in blocks: computed when it is asked for. */
+  decisionFunction(X: ChunkedInput): Promise<ChunkedArray<Float64Array>>;
   // deno-lint-ignore require-await -- promises are the contract
-  async decisionFunction(X: MatrixLike): Promise<NDArray<Float64Array>> {
+  async decisionFunction(X: MatrixLike | ChunkedInput): Promise<unknown> {
+    if (isChunked(X)) return applyInBlocks(this, "decisionFunction", X);
     const scores = this.decisions(X, "decisionFunction");
     return scores.shape[1] === 1 ? scores.ravel() : scores;
   }
@@ -45,9 +60,23 @@ export class LinearClassifier extends BaseClassifier {
    * @throws {NotFittedError} before `fit`
    * @throws {InvalidInputError} when X does not have the features that it was fitted with
    */
+  predict(X: MatrixLike): Promise<Labels>;
+  /** The same of samples in blocks: computed when it is asked for. */
+  predict(X: ChunkedInput): Promise<ChunkedArray<ArrayData>>;
   // deno-lint-ignore require-await -- promises are the contract
-  async predict(X: MatrixLike): Promise<Labels> {
+  async predict(X: MatrixLike | ChunkedInput): Promise<unknown> {
+    if (isChunked(X)) return applyInBlocks(this, "predict", X);
     return decodeLabels(this.classes_, chosenClasses(this.decisions(X, "predict")));
+  }
+
+  /** Part of the samples whose class is the predicted one; of samples and classes in blocks too. */
+  override async score(
+    X: MatrixLike | ChunkedInput,
+    y: LabelsLike | ChunkedInput,
+    sampleWeight?: VectorLike,
+  ): Promise<number> {
+    if (!isChunked(X)) return await super.score(X, y as LabelsLike, sampleWeight);
+    return await accuracyScore(y as ChunkedInput, await this.predict(X));
   }
 }
 

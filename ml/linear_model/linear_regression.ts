@@ -1,4 +1,6 @@
 import { type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
+import { tallFactor } from "../blockwise/mod.ts";
+import { type ChunkedInput, cutAlike, isChunked, wholeRows } from "../by_block/mod.ts";
 import {
   type FitFamily,
   type FitPlan,
@@ -8,7 +10,7 @@ import {
   rememberFeatures,
   resetFitted,
 } from "../base/mod.ts";
-import { bool, checkParameters, type ParameterRule, real } from "../utils/mod.ts";
+import { bool, checkParameters, InvalidInputError, type ParameterRule, real } from "../utils/mod.ts";
 import { byEquations, equationsOf, leastSquares } from "./least_squares.ts";
 import { checkRegression, LinearRegressor } from "./linear_regressor.ts";
 import { interceptsOf, type NormalEquations } from "./moments.ts";
@@ -90,16 +92,20 @@ export class LinearRegression extends LinearRegressor {
   /**
    * Learns from samples and their targets.
    *
-   * @param X samples, shape [nSamples, nFeatures]
-   * @param y targets, shape [nSamples] or [nSamples, nTargets]
+   * @param X samples, shape [nSamples, nFeatures]. In blocks: one pass, of a tall and skinny QR
+   * @param y targets; chunked where X is, shape [nSamples] or [nSamples, nTargets]
    * @param sampleWeight weight of each sample
    * @throws {InvalidInputError} when X or y holds NaN or infinities, or y does not fit X
    * @throws {InvalidParameterError} when a hyperparameter has a value it cannot have
    */
-  // deno-lint-ignore require-await -- promises are the contract
-  async fit(X: MatrixLike, y: VectorLike, sampleWeight?: VectorLike | null): Promise<this> {
+  async fit(
+    X: MatrixLike | ChunkedInput,
+    y: VectorLike | ChunkedInput,
+    sampleWeight?: VectorLike | null,
+  ): Promise<this> {
     this.checkOptions();
-    const data = checkRegression("LinearRegression", X, y, sampleWeight, true);
+    if (isChunked(X)) return await this.fitBlocks(X, y, sampleWeight);
+    const data = checkRegression("LinearRegression", X, y as VectorLike, sampleWeight, true);
     if (this.positive) {
       this.keepByEquations(equationsOf(data, this.fitIntercept), data.X.length, X, data.flat);
     } else {
@@ -110,6 +116,37 @@ export class LinearRegression extends LinearRegressor {
       this.singular_ = new NDArray(singular);
       rememberFeatures(this, X, data.X.shape[1]);
     }
+    return this;
+  }
+
+  private async fitBlocks(X: ChunkedInput, y: unknown, sampleWeight: unknown): Promise<this> {
+    const caller = "LinearRegression.fit";
+    if (sampleWeight !== undefined && sampleWeight !== null) {
+      throw new InvalidInputError(`${caller}: sampleWeight is for X in memory`);
+    }
+    const samples = wholeRows(X, caller);
+    const [targets] = cutAlike(samples, { y }, caller);
+    if (targets.ndim > 2 || targets.dtype === "string") {
+      throw new InvalidInputError(
+        `${caller}: y is ${targets.dtype} with ${targets.ndim} axes, expected numbers, one axis or two`,
+      );
+    }
+    const { mean, Rx, Rxy, rows } = await tallFactor(samples, targets, this.fitIntercept, caller);
+    const m = samples.shape[1];
+    const t = mean.length - m;
+    // What is best for R is best for X: lengths of what is missed differ by a constant.
+    const small = new LinearRegression({ fitIntercept: false, tol: this.tol, positive: this.positive });
+    await small.fit(new NDArray(Rx, [rows, m]), new NDArray(Rxy, [rows, t]));
+    const coef = small.coef_.data;
+    const constants = Float64Array.from({ length: t }, (_, k) => {
+      let sum = mean[m + k];
+      for (let j = 0; j < m; j++) sum -= coef[k * m + j] * mean[j];
+      return sum;
+    });
+    resetFitted(this);
+    this.setLinear(coef, constants, targets.ndim === 1);
+    if (small.rank_ !== undefined) [this.rank_, this.singular_] = [small.rank_, small.singular_];
+    rememberFeatures(this, undefined, m);
     return this;
   }
 

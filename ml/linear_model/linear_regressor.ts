@@ -1,4 +1,8 @@
 import { type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
+import { applyInBlocks } from "../blockwise/mod.ts";
+import { type ChunkedInput, isChunked } from "../by_block/mod.ts";
+import type { ChunkedArray } from "../chunked/mod.ts";
+import { r2Score } from "../metrics/mod.ts";
 import { BaseRegressor, checkFeatures, checkIsFitted } from "../base/mod.ts";
 import {
   assertFinite,
@@ -82,8 +86,12 @@ export class LinearRegressor extends BaseRegressor {
    * @throws {NotFittedError} before `fit`
    * @throws {InvalidInputError} when X does not have the features that it was fitted with
    */
+  predict(X: MatrixLike): Promise<NDArray<Float64Array>>;
+  /** The same of samples in blocks: computed when it is asked for. */
+  predict(X: ChunkedInput): Promise<ChunkedArray<Float64Array>>;
   // deno-lint-ignore require-await -- promises are the contract
-  async predict(X: MatrixLike): Promise<NDArray<Float64Array>> {
+  async predict(X: MatrixLike | ChunkedInput): Promise<unknown> {
+    if (isChunked(X)) return applyInBlocks(this, "predict", X);
     checkIsFitted(this, "predict");
     const table = checkArray(X, { caller: `${this.constructor.name}.predict` });
     checkFeatures(this, X, table.shape[1], "predict");
@@ -93,5 +101,15 @@ export class LinearRegressor extends BaseRegressor {
       intercept: typeof b === "number" ? Float64Array.of(b) : b.data,
     });
     return this.coef_.ndim === 1 ? scores.ravel() : scores;
+  }
+
+  /** R² of the predictions; of samples and targets in blocks too. */
+  override async score(
+    X: MatrixLike | ChunkedInput,
+    y: VectorLike | ChunkedInput,
+    sampleWeight?: VectorLike,
+  ): Promise<number> {
+    if (!isChunked(X)) return await super.score(X, y as VectorLike, sampleWeight);
+    return await r2Score(y as ChunkedInput, await this.predict(X));
   }
 }

@@ -1,4 +1,7 @@
 import { type Labels, type LabelsLike, type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
+import { applyInBlocks } from "../blockwise/mod.ts";
+import { type ChunkedInput, isChunked } from "../by_block/mod.ts";
+import type { ChunkedArray } from "../chunked/mod.ts";
 import {
   type FitFamily,
   type FitPlan,
@@ -22,6 +25,7 @@ import {
   real,
 } from "../utils/mod.ts";
 import { classProbabilities, LinearClassifier } from "./linear_classifier.ts";
+import { fitLogisticBlocks } from "./logistic_chunked.ts";
 import { checkClassification, logisticWeights } from "./logistic_input.ts";
 import { functionsOf, type LogisticData, LogisticObjective, widthOf } from "./logistic_objective.ts";
 import { performLogistic, planLogistic, solveLogisticPath } from "./logistic_plan.ts";
@@ -162,16 +166,20 @@ export class LogisticRegression extends LinearClassifier {
   /**
    * Learns from samples and their classes.
    *
-   * @param X samples, shape [nSamples, nFeatures]
-   * @param y class of each sample, shape [nSamples]
-   * @param sampleWeight weight of each sample
+   * @param X samples, shape [nSamples, nFeatures]. In blocks: with penalties on squares, or none; a pass for each point that is tried
+   * @param y class of each sample, shape [nSamples]; chunked where X is
+   * @param sampleWeight weight of each sample; for X in memory
    * @throws {InvalidInputError} when X holds NaN or infinities, y does not fit X, or there is one class only
    * @throws {InvalidParameterError} when a hyperparameter has a value it cannot have, or the solver not the penalty
    */
-  // deno-lint-ignore require-await -- promises are the contract
-  async fit(X: MatrixLike, y: LabelsLike, sampleWeight?: VectorLike | null): Promise<this> {
+  async fit(
+    X: MatrixLike | ChunkedInput,
+    y: LabelsLike | ChunkedInput,
+    sampleWeight?: VectorLike | null,
+  ): Promise<this> {
     this.checkOptions();
-    const { table, encoded, look } = checkClassification("LogisticRegression", X, y, true);
+    if (isChunked(X)) return await this.fitBlocks(X, y, sampleWeight);
+    const { table, encoded, look } = checkClassification("LogisticRegression", X, y as LabelsLike, true);
     const weight = logisticWeights(encoded, this.classWeight, sampleWeight, "LogisticRegression.fit");
     if (this.solver === "liblinear" && encoded.classes.size > 2) {
       throw new InvalidInputError(
@@ -189,6 +197,22 @@ export class LogisticRegression extends LinearClassifier {
     const result = this.solve(data, weight, start, look);
     if (!result.converged) warnOfMaxIter(this.maxIter);
     this.keep(result, data, encoded.classes, X, scaled);
+    return this;
+  }
+
+  private async fitBlocks(X: ChunkedInput, y: unknown, sampleWeight: unknown): Promise<this> {
+    const { C, tol, maxIter, classWeight, fitIntercept, solver, l1Ratio } = this;
+    const refused = sampleWeight !== undefined && sampleWeight !== null
+      ? "sampleWeight"
+      : this.warmStart
+      ? "warmStart"
+      : solver === "liblinear" || (l1Ratio > 0 && C !== Infinity)
+      ? `solver ${JSON.stringify(solver)} with l1Ratio=${l1Ratio}`
+      : undefined;
+    if (refused !== undefined) throw new InvalidInputError(`LogisticRegression.fit: ${refused} is for X in memory`);
+    const found = await fitLogisticBlocks(X, y, { classWeight, fitIntercept, C, stop: { tol, maxIter } });
+    if (!found.result.converged) warnOfMaxIter(maxIter);
+    this.keep(found.result, found.data, found.classes, undefined as unknown as MatrixLike);
     return this;
   }
 
@@ -283,8 +307,12 @@ export class LogisticRegression extends LinearClassifier {
    * @throws {NotFittedError} before `fit`
    * @throws {InvalidInputError} when X does not have the features that it was fitted with
    */
+  predictProba(X: MatrixLike): Promise<NDArray<Float64Array>>;
+  /** The same of samples in blocks: computed when it is asked for. */
+  predictProba(X: ChunkedInput): Promise<ChunkedArray<Float64Array>>;
   // deno-lint-ignore require-await -- promises are the contract
-  async predictProba(X: MatrixLike): Promise<NDArray<Float64Array>> {
+  async predictProba(X: MatrixLike | ChunkedInput): Promise<unknown> {
+    if (isChunked(X)) return applyInBlocks(this, "predictProba", X);
     return classProbabilities(this.decisions(X, "predictProba"));
   }
 

@@ -1,6 +1,6 @@
 import { registerInternals } from "../../actors/mod.ts";
 import type { NDArray } from "../array/mod.ts";
-import { type ChunkedInput, combineInTree, cutAlike, partialsOf } from "../chunked/mod.ts";
+import { type ChunkedInput, combineInTree, cutAlike, partialsOf, wholeRows } from "../by_block/mod.ts";
 
 /** How many of a block's labels are right. */
 export interface HitPartial {
@@ -75,7 +75,8 @@ function together(
   caller: string,
 ): ChunkedInput[] {
   const weight = sampleWeight === undefined || sampleWeight === null ? {} : { sampleWeight };
-  return [yTrue, ...cutAlike(yTrue, { yPred, ...weight }, caller)];
+  const whole = yTrue.ndim > 1 ? wholeRows(yTrue, caller) : yTrue;
+  return [whole, ...cutAlike(whole, { yPred, ...weight }, caller)];
 }
 
 /** Part of the labels that are right; their weight, where not `normalize`. */

@@ -1,5 +1,5 @@
 import { type LabelsLike, NDArray, type VectorLike } from "../array/mod.ts";
-import { type ChunkedInput, isChunked } from "../chunked/mod.ts";
+import { type ChunkedInput, isChunked } from "../by_block/mod.ts";
 import { chunkedAccuracy } from "./chunked.ts";
 import { countLabels } from "./counts.ts";
 import { MetricError } from "./errors.ts";

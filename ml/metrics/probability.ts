@@ -9,7 +9,7 @@ import {
   typeOfTarget,
 } from "../utils/mod.ts";
 import { registerInternals } from "../../actors/mod.ts";
-import { type ChunkedInput, combineInTree, cutAlike, isChunked, partialsOf } from "../chunked/mod.ts";
+import { type ChunkedInput, combineInTree, cutAlike, isChunked, partialsOf } from "../by_block/mod.ts";
 import type { WeightOptions } from "./classification.ts";
 import { MetricError } from "./errors.ts";
 import { warnOnce } from "./warn.ts";

@@ -1,5 +1,5 @@
 import type { NDArray } from "../array/mod.ts";
-import { type ChunkedInput, isChunked } from "../chunked/mod.ts";
+import { type ChunkedInput, isChunked } from "../by_block/mod.ts";
 import { checkSampleWeight } from "../utils/mod.ts";
 import { chunkedMeanSquaredError } from "./chunked.ts";
 import { MetricError } from "./errors.ts";

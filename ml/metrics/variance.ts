@@ -1,4 +1,4 @@
-import { type ChunkedInput, isChunked } from "../chunked/mod.ts";
+import { type ChunkedInput, isChunked } from "../by_block/mod.ts";
 import { chunkedR2 } from "./chunked.ts";
 import type { NDArray } from "../array/mod.ts";
 import {

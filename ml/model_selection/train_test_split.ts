@@ -1,6 +1,8 @@
 import { type ArrayInput, type LabelsLike, NDArray } from "../array/mod.ts";
+import { type ChunkedInput, isChunked } from "../by_block/mod.ts";
 import type { RandomStateLike } from "../random/mod.ts";
 import { checkConsistentLength, checkOptionNames, numSamples } from "../utils/mod.ts";
+import { splitBlocks } from "./chunked_split.ts";
 import { SplitError } from "./errors.ts";
 import { ShuffleSplit, type ShuffleSplitOptions, splitSizes, StratifiedShuffleSplit } from "./shuffle_split.ts";
 import type { Split } from "./splitter.ts";
@@ -30,7 +32,7 @@ class StratifiedQuarterSplit extends StratifiedShuffleSplit {
 
 function isOptions(x: unknown): x is TrainTestSplitOptions {
   return typeof x === "object" && x !== null && !Array.isArray(x) && !ArrayBuffer.isView(x) &&
-    !(x instanceof NDArray) &&
+    !(x instanceof NDArray) && !isChunked(x) &&
     !("data" in x && "shape" in x);
 }
 
@@ -49,6 +51,14 @@ function isOptions(x: unknown): x is TrainTestSplitOptions {
  * ```
  */
 export function trainTestSplit<A extends ArrayInput>(X: A, options?: TrainTestSplitOptions): [A, A];
+/** Divides an array in blocks, each block by itself: what was drawn stays where it is, and is computed when it is asked for. */
+export function trainTestSplit<A extends ChunkedInput>(X: A, options?: TrainTestSplitOptions): [A, A];
+/** Divides two arrays in blocks alike. */
+export function trainTestSplit<A extends ChunkedInput, B extends ChunkedInput>(
+  X: A,
+  y: B,
+  options?: TrainTestSplitOptions,
+): [A, A, B, B];
 /** Divides two arrays alike. */
 export function trainTestSplit<A extends ArrayInput, B extends ArrayInput>(
   X: A,
@@ -68,6 +78,7 @@ export function trainTestSplit(...args: unknown[]): unknown[] {
   checkOptionNames("trainTestSplit", options, ["testSize", "trainSize", "randomState", "shuffle", "stratify"]);
   const arrays = (isOptions(last) ? args.slice(0, -1) : args).filter((a) => a !== undefined);
   if (arrays.length === 0) throw new SplitError("trainTestSplit: needs at least one array");
+  if (arrays.some(isChunked)) return splitBlocks(arrays, options);
   checkConsistentLength(Object.fromEntries(arrays.map((a, i) => [`array ${i + 1}`, a])));
   const [train, test] = divide(numSamples(arrays[0]), options);
   return arrays.flatMap((a) => [takeRows(a, train), takeRows(a, test)]);

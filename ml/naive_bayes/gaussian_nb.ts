@@ -1,4 +1,16 @@
-import { type Labels, type LabelsLike, type MatrixLike, NDArray, toNDArray, type VectorLike } from "../array/mod.ts";
+import {
+  type ArrayData,
+  type Labels,
+  type LabelsLike,
+  type MatrixLike,
+  NDArray,
+  toNDArray,
+  type VectorLike,
+} from "../array/mod.ts";
+import { applyInBlocks } from "../blockwise/mod.ts";
+import { type ChunkedInput, isChunked } from "../by_block/mod.ts";
+import type { ChunkedArray } from "../chunked/mod.ts";
+import { accuracyScore } from "../metrics/mod.ts";
 import { BaseClassifier, checkIsFitted, checkNFeatures, type Params, resetFitted } from "../base/mod.ts";
 import {
   checkArray,
@@ -17,6 +29,7 @@ import {
   type ParameterRule,
   real,
 } from "../utils/mod.ts";
+import { chunkedClassMoments } from "./chunked.ts";
 import { type ClassMoments, combineMoments, momentsByClass, noClassMoments, varianceOfColumns } from "./moments.ts";
 
 /** Hyperparameters of {@linkcode GaussianNB}. */
@@ -82,16 +95,18 @@ export class GaussianNB extends BaseClassifier {
   /**
    * Learns from samples and their classes.
    *
-   * @param X samples, shape [nSamples, nFeatures]
-   * @param y class of each sample, shape [nSamples]
-   * @param sampleWeight weight of each sample
+   * @param X samples, shape [nSamples, nFeatures]. In blocks: one pass, beside one over y
+   * @param y class of each sample, shape [nSamples]; chunked where X is
+   * @param sampleWeight weight of each sample; for X in memory
    * @throws {InvalidInputError} when X holds NaN or infinities, or y does not fit X
    * @throws {InvalidParameterError} when a hyperparameter has a value it cannot have
    */
-  // deno-lint-ignore require-await -- promises are the contract
-  async fit(X: MatrixLike, y: LabelsLike, sampleWeight?: VectorLike): Promise<this> {
+  async fit(X: MatrixLike | ChunkedInput, y: LabelsLike | ChunkedInput, sampleWeight?: VectorLike): Promise<this> {
     resetFitted(this);
-    return this.learn(X, y, undefined, sampleWeight, "fit");
+    if (!isChunked(X)) return this.learn(X, y as LabelsLike, undefined, sampleWeight, "fit");
+    checkParameters("GaussianNB", this.getParams(false), rules);
+    const { classes, moments, variance, m } = await chunkedClassMoments(X, y, sampleWeight);
+    return this.keep(classes, moments, this.varSmoothing * Math.max(...variance), m);
   }
 
   /**
@@ -151,8 +166,14 @@ export class GaussianNB extends BaseClassifier {
       mean: this.theta_.data,
       variance: this.var_.data.map((v) => v - epsilon),
     };
-    const priors = this.checkedPriors(k);
     const now = combineMoments(before, momentsByClass(table, codes, k, weight), m);
+    return this.keep(all, now, epsilon, m);
+  }
+
+  /** Stores what was learned. */
+  private keep(all: Labels, now: ClassMoments, epsilon: number, m: number): this {
+    const k = all.size;
+    const priors = this.checkedPriors(k);
     const total = now.weight.reduce((a, b) => a + b, 0);
     this.classes_ = all;
     this.nFeaturesIn_ = m;
@@ -184,8 +205,12 @@ export class GaussianNB extends BaseClassifier {
    * @param X samples, shape [nSamples, nFeatures]
    * @throws {NotFittedError} before `fit`
    */
+  predictJointLogProba(X: MatrixLike): Promise<NDArray<Float64Array>>;
+  /** The same of samples in blocks: computed when it is asked for. */
+  predictJointLogProba(X: ChunkedInput): Promise<ChunkedArray<Float64Array>>;
   // deno-lint-ignore require-await -- promises are the contract
-  async predictJointLogProba(X: MatrixLike): Promise<NDArray<Float64Array>> {
+  async predictJointLogProba(X: MatrixLike | ChunkedInput): Promise<unknown> {
+    if (isChunked(X)) return applyInBlocks(this, "predictJointLogProba", X);
     return this.joint(X, "predictJointLogProba");
   }
 
@@ -222,8 +247,12 @@ export class GaussianNB extends BaseClassifier {
    * @param X samples, shape [nSamples, nFeatures]
    * @throws {NotFittedError} before `fit`
    */
+  predict(X: MatrixLike): Promise<Labels>;
+  /** The same of samples in blocks: computed when it is asked for. */
+  predict(X: ChunkedInput): Promise<ChunkedArray<ArrayData>>;
   // deno-lint-ignore require-await -- promises are the contract
-  async predict(X: MatrixLike): Promise<Labels> {
+  async predict(X: MatrixLike | ChunkedInput): Promise<unknown> {
+    if (isChunked(X)) return applyInBlocks(this, "predict", X);
     return decodeLabels(this.classes_, this.joint(X, "predict").argmax(1).data);
   }
 
@@ -233,8 +262,12 @@ export class GaussianNB extends BaseClassifier {
    * @param X samples, shape [nSamples, nFeatures]
    * @throws {NotFittedError} before `fit`
    */
+  predictLogProba(X: MatrixLike): Promise<NDArray<Float64Array>>;
+  /** The same of samples in blocks: computed when it is asked for. */
+  predictLogProba(X: ChunkedInput): Promise<ChunkedArray<Float64Array>>;
   // deno-lint-ignore require-await -- promises are the contract
-  async predictLogProba(X: MatrixLike): Promise<NDArray<Float64Array>> {
+  async predictLogProba(X: MatrixLike | ChunkedInput): Promise<unknown> {
+    if (isChunked(X)) return applyInBlocks(this, "predictLogProba", X);
     const out = this.joint(X, "predictLogProba");
     const [n, k] = out.shape;
     for (let i = 0; i < n; i++) {
@@ -255,8 +288,22 @@ export class GaussianNB extends BaseClassifier {
    * @param X samples, shape [nSamples, nFeatures]
    * @throws {NotFittedError} before `fit`
    */
-  async predictProba(X: MatrixLike): Promise<NDArray<Float64Array>> {
+  predictProba(X: MatrixLike): Promise<NDArray<Float64Array>>;
+  /** The same of samples in blocks: computed when it is asked for. */
+  predictProba(X: ChunkedInput): Promise<ChunkedArray<Float64Array>>;
+  async predictProba(X: MatrixLike | ChunkedInput): Promise<unknown> {
+    if (isChunked(X)) return applyInBlocks(this, "predictProba", X);
     return (await this.predictLogProba(X)).map(Math.exp);
+  }
+
+  /** Part of the samples whose class is the predicted one; of samples and classes in blocks too. */
+  override async score(
+    X: MatrixLike | ChunkedInput,
+    y: LabelsLike | ChunkedInput,
+    sampleWeight?: VectorLike,
+  ): Promise<number> {
+    if (!isChunked(X)) return await super.score(X, y as LabelsLike, sampleWeight);
+    return await accuracyScore(y as ChunkedInput, await this.predict(X));
   }
 }
 

@@ -1,6 +1,6 @@
 import { registerInternals } from "../../actors/mod.ts";
 import type { NDArray } from "../array/mod.ts";
-import { type ChunkedInput, combineInTree, partialsOf, wholeRows } from "../chunked/mod.ts";
+import { type ChunkedInput, combineInTree, partialsOf, wholeRows } from "../by_block/mod.ts";
 import { checkArray, InvalidInputError } from "../utils/mod.ts";
 import { addMoments, joinMoments, type Moments, noMoments } from "./moments.ts";
 

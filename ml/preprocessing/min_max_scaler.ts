@@ -1,6 +1,7 @@
 import { type MatrixLike, NDArray } from "../array/mod.ts";
 import { applyInBlocks } from "../blockwise/mod.ts";
-import { type ChunkedArray, type ChunkedInput, isChunked } from "../chunked/mod.ts";
+import { type ChunkedInput, isChunked } from "../by_block/mod.ts";
+import type { ChunkedArray } from "../chunked/mod.ts";
 import { BaseOneToOneTransformer, checkFeatures, type Params, rememberFeatures, resetFitted } from "../base/mod.ts";
 import { bool, checkArray, checkParameters, InvalidParameterError } from "../utils/mod.ts";
 import { multiplyAdd, subtractDivide } from "./affine.ts";
@@ -93,18 +94,18 @@ export class MinMaxScaler extends BaseOneToOneTransformer {
       const { ends, m } = await chunkedEnds(X, "MinMaxScaler.fit");
       if (first) rememberFeatures(this, undefined, m);
       else checkFeatures(this, undefined, m, "partialFit");
-      return this.#keep(before === undefined ? ends : joinEnds(before, ends));
+      return this.keep(before === undefined ? ends : joinEnds(before, ends));
     }
     const table = checkArray(X, { caller: "MinMaxScaler.fit", forceAllFinite: "allow-nan" });
     const m = table.shape[1];
     if (!first) checkFeatures(this, X, m, "partialFit");
     const ends = endsOf(table, before);
     if (first) rememberFeatures(this, X, m);
-    return this.#keep(ends);
+    return this.keep(ends);
   }
 
   /** Stores what was learned. */
-  #keep({ n, min, max }: Ends): this {
+  private keep({ n, min, max }: Ends): this {
     const [low, high] = this.featureRange;
     const range = max.map((v, j) => v - min[j]);
     const scale = range.map((r) => (high - low) / (r < 10 * Number.EPSILON ? 1 : r));

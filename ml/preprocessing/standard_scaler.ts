@@ -1,6 +1,7 @@
 import { type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
 import { applyInBlocks } from "../blockwise/mod.ts";
-import { type ChunkedArray, type ChunkedInput, isChunked } from "../chunked/mod.ts";
+import { type ChunkedInput, isChunked } from "../by_block/mod.ts";
+import type { ChunkedArray } from "../chunked/mod.ts";
 import { BaseOneToOneTransformer, checkFeatures, type Params, rememberFeatures, resetFitted } from "../base/mod.ts";
 import { assertFinite, bool, checkArray, checkParameters, checkSampleWeight } from "../utils/mod.ts";
 import { addMoments, isConstant, joinMoments, type Moments, noMoments } from "./moments.ts";
@@ -85,10 +86,10 @@ export class StandardScaler extends BaseOneToOneTransformer {
       const { moments: now, m } = await chunkedMoments(X, sampleWeight, "StandardScaler.fit");
       if (this.nFeaturesIn_ !== undefined) {
         checkFeatures(this, undefined, m, "partialFit");
-        return this.#keep(joinMoments(this.moments(m), now));
+        return this.keep(joinMoments(this.moments(m), now));
       }
       rememberFeatures(this, undefined, m);
-      return this.#keep(now);
+      return this.keep(now);
     }
     // Infinities show in the moments: they are not looked for in a pass of their own.
     const table = checkArray(X, { caller: "StandardScaler.fit", forceAllFinite: false });
@@ -103,11 +104,11 @@ export class StandardScaler extends BaseOneToOneTransformer {
     const now = addMoments(before, table, weight);
     if (!now.variance.every(Number.isFinite)) assertFinite(table, "StandardScaler.fit: X", true);
     if (first) rememberFeatures(this, X, m);
-    return this.#keep(now);
+    return this.keep(now);
   }
 
   /** Stores what was learned. */
-  #keep(now: Moments): this {
+  private keep(now: Moments): this {
     const seen = now.count;
     this.nSamplesSeen_ = seen.every((c) => c === seen[0]) ? seen[0] : new NDArray(seen);
     this.mean_ = this.withMean || this.withStd ? new NDArray(now.mean) : null;

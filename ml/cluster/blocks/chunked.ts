@@ -1,6 +1,6 @@
 import { registerInternals } from "../../../actors/mod.ts";
 import { NDArray } from "../../array/mod.ts";
-import type { ChunkedInput } from "../../chunked/mod.ts";
+import type { ChunkedInput } from "../../by_block/mod.ts";
 import { type ChunkedArray, concatenate, fromDelayed } from "../../chunked/mod.ts";
 import { KernelFrame } from "../../kernels/mod.ts";
 import * as module from "../../kernels/wasm/kmeans_blocks.ts";

@@ -2,7 +2,7 @@ import { checkRandomState } from "../../random/mod.ts";
 import { InvalidInputError } from "../../utils/mod.ts";
 import { UnknownChunksError } from "../../chunked/mod.ts";
 import type { KMeans } from "../k_means.ts";
-import { type ChunkedInput, wholeRows } from "../../chunked/mod.ts";
+import { type ChunkedInput, wholeRows } from "../../by_block/mod.ts";
 import { blocksOf, labelsArray } from "./chunked.ts";
 import { type IterateResult, LloydDriver } from "./iterate.ts";
 import { rowsIn } from "./runner.ts";

@@ -1,4 +1,4 @@
-import { combineInTree } from "../../chunked/mod.ts";
+import { combineInTree } from "../../by_block/mod.ts";
 import { finishLloyd, type LloydPartial, squaredDistance } from "../lloyd.ts";
 import { type BlockPartial, farthestRows, lloydBlock, type LloydStep } from "./lloyd_blocks.ts";
 import { allBlocks, type BlockRunner, offsetsOf, rowsIn } from "./runner.ts";

@@ -1,4 +1,4 @@
-import { combineInTree } from "../../chunked/mod.ts";
+import { combineInTree } from "../../by_block/mod.ts";
 import { NDArray } from "../../array/mod.ts";
 import type { RandomState } from "../../random/mod.ts";
 import { InvalidInputError } from "../../utils/mod.ts";

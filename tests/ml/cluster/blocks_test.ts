@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { LloydDriver } from "../../../ml/cluster/blocks/iterate.ts";
 import { seedBlock, type SeedPartial } from "../../../ml/cluster/blocks/seed_block.ts";
 import { seedGiven, seedPlusPlus, seedScalable } from "../../../ml/cluster/blocks/seeding.ts";
-import { combineInTree } from "../../../ml/chunked/mod.ts";
+import { combineInTree } from "../../../ml/by_block/mod.ts";
 import { InvalidInputError, KMeans, loadDigits, makeBlobs, NDArray, RandomState } from "../../../ml/mod.ts";
 import { assertClose } from "../golden.ts";
 import { LocalBlocks } from "./local_blocks.ts";

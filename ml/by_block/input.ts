@@ -1,7 +1,6 @@
 import { compute, type Delayed } from "../../actors/mod.ts";
 import type { ArrayData } from "../array/mod.ts";
-import { ChunkedArray } from "./chunked_array.ts";
-import { UnknownChunksError } from "./errors.ts";
+import { ChunkedArray, UnknownChunksError } from "../chunked/mod.ts";
 import { InvalidInputError } from "../utils/mod.ts";
 
 /** Samples, or targets, in blocks: of any kind. */
