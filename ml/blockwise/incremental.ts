@@ -94,6 +94,7 @@ export class Incremental extends ParallelPostFit {
     return this;
   }
 
+  /** Has the estimator go from block to block. */
   private async learn(
     X: ChunkedInput,
     y: ChunkedInput | undefined,

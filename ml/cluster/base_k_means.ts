@@ -189,6 +189,7 @@ export abstract class BaseKMeans extends BaseClusterer {
     return samples;
   }
 
+  /** Sum of squared distances, of all blocks. */
   private async inertiaOf(samples: ChunkedInput, sampleWeight: VectorLike | undefined): Promise<number> {
     const who = `${this.constructor.name}.score`;
     if (sampleWeight !== undefined && sampleWeight !== null) {

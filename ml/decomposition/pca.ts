@@ -199,6 +199,7 @@ export class PCA extends BaseTransformer {
     return fitted;
   }
 
+  /** Learns the directions from blocks. */
   private async learnBlocks(X: ChunkedInput): Promise<void> {
     checkParameters("PCA", this.getParams(false), rules);
     const { fitted, n, m } = await componentsOfBlocks(X, this.nComponents, (n, m) => this.checkCount("full", n, m));

@@ -131,6 +131,7 @@ export class TruncatedSVD extends BaseTransformer {
     return this;
   }
 
+  /** Learns the directions from blocks. */
   private async learnBlocks(X: ChunkedInput): Promise<void> {
     checkParameters("TruncatedSVD", this.getParams(false), rules);
     const { Vt, s, variance, total, m } = await singularOfBlocks(X, this.nComponents);

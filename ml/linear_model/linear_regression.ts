@@ -119,6 +119,7 @@ export class LinearRegression extends LinearRegressor {
     return this;
   }
 
+  /** Learns from samples in blocks. */
   private async fitBlocks(X: ChunkedInput, y: unknown, sampleWeight: unknown): Promise<this> {
     const caller = "LinearRegression.fit";
     if (sampleWeight !== undefined && sampleWeight !== null) {

@@ -200,6 +200,7 @@ export class LogisticRegression extends LinearClassifier {
     return this;
   }
 
+  /** Learns from samples in blocks. */
   private async fitBlocks(X: ChunkedInput, y: unknown, sampleWeight: unknown): Promise<this> {
     const { C, tol, maxIter, classWeight, fitIntercept, solver, l1Ratio } = this;
     const refused = sampleWeight !== undefined && sampleWeight !== null
