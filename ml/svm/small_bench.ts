@@ -17,6 +17,9 @@ const WIDE = 2 ** 500;
 const NO_FLOAT = 151;
 const NO_DOUBLE = 1075;
 
+/** Rows of products that are computed together. */
+const PANEL = 256;
+
 const round8 = (n: number): number => (n + 7) & ~7;
 
 /** Training samples of a split of nonzero weight, class by class: positions on the bench. */
@@ -84,7 +87,12 @@ export class SmallBench implements Disposable {
     for (const [name, bytes] of Object.entries(sizes)) at[name] = frame.temp(bytes);
     const X = table.take(this.#order).data;
     const products = frame.f64(at.products, ld * ld);
-    kernels().syrk(false, n, dim, 1, X, dim, 0, products, ld);
+    // Nothing looks below the diagonal.
+    for (let i = 0; i < n; i += PANEL) {
+      const rows = Math.min(PANEL, n - i);
+      const [A, to] = [X.subarray(i * dim), products.subarray(i * ld + i)];
+      kernels().gemm(false, true, rows, n - i, dim, 1, A, dim, A, dim, 0, to, ld);
+    }
     const squares = frame.f64(at.squares, ld).fill(0);
     for (let i = 0; i < n; i++) squares[i] = products[i * ld + i];
     this.#nearest = frame.exports.nearest(at.products, at.squares, n, ld);
