@@ -9,7 +9,7 @@ import {
   SVC,
 } from "../../../ml/mod.ts";
 import type { FitFamily } from "../../../ml/mod.ts";
-import { captured } from "../golden.ts";
+import { captured, golden } from "../golden.ts";
 
 /** Inherits the plan, and so is fitted one by one. */
 class Single extends SVC {}
@@ -140,4 +140,15 @@ Deno.test("a search by probabilities fits them, and one by accuracy does not", a
   assertNear(await both(X, y, base, { C: [1, 10] }, { scoring: "neg_log_loss" }), 1e-12);
   const search = await new GridSearchCV(new SVC(base), { C: [1, 10] }, { cv: 2 }).fit(X, y);
   assert.deepEqual((await search.predictProba(X)).shape, [200, 2]);
+});
+
+Deno.test("a search over 10,000 samples scores what scikit-learn's does", async () => {
+  const { params, mean_test_score } = golden("ml_svm_search");
+  const { X, y } = makeClassification({ nSamples: 10_000, nFeatures: 4, randomState: 0 });
+  const grid = params.map(({ kernel, C }: Params) => ({ kernel: [kernel], C: [C] }));
+  const search = new GridSearchCV(new SVC({ gamma: "auto" }), grid, { cv: 5, refit: false });
+  await search.fit(X, y);
+  (search.cvResults_.meanTestScore as NDArray<Float64Array>).data.forEach((score, i) =>
+    assert.ok(Math.abs(score - mean_test_score[i]) <= 0.001, `${JSON.stringify(params[i])}: ${score}`)
+  );
 });

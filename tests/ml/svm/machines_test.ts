@@ -13,6 +13,7 @@ import {
   UnknownNameError,
 } from "../../../ml/mod.ts";
 import { assertClose, assertDigest, camelCase, captured, golden } from "../golden.ts";
+import { observeObjective, observePredictions } from "../../parity/observe.ts";
 import { data, type Table } from "./data.ts";
 
 const values = golden("ml_svm_more");
@@ -30,6 +31,7 @@ Deno.test("NuSVC learns what scikit-learn learns", async () => {
       continue;
     }
     await svc.fit(X, y);
+    observePredictions((await svc.predict(T)).toArray(), c.predict, title(c));
     assert.deepEqual((await svc.predict(T)).toArray(), c.predict, title(c));
     assertDigest(await svc.decisionFunction(T), c.decision, 2e-3, title(c));
     assertClose(svc.intercept_, c.intercept, 2e-3, title(c));
@@ -58,6 +60,7 @@ Deno.test("SVR learns what scikit-learn learns", async () => {
     svr.support_.data.forEach((i, s) => coefs[i] = svr.dualCoef_.data[s]);
     const values = (await svr.predict(X)).data.map((v) => v - svr.intercept_.get(0));
     const dual = coefs.reduce((s, b, i) => s + 0.5 * b * values[i] - b * t[i] + svr.epsilon * Math.abs(b), 0);
+    observeObjective(dual, c.dual, title(c));
     assert.ok(dual <= c.dual + 1e-4 * Math.abs(c.dual), `${title(c)}: ${dual} against ${c.dual}`);
     if (c.params.kernel === "linear") {
       const w = svr.coef_;
@@ -80,6 +83,7 @@ Deno.test("OneClassSVM learns what scikit-learn learns", async () => {
     assertDigest(await svm.scoreSamples(T), c.scores, 1e-6, title(c));
     const decision = (await svm.decisionFunction(T)).data;
     // A sample on the border is decided by rounding.
+    observePredictions((await svm.predict(T)).data, c.predict, title(c));
     (await svm.predict(T)).data.forEach((v, i) =>
       assert.ok(v === c.predict[i] || Math.abs(decision[i]) < 1e-9, title(c))
     );
@@ -116,10 +120,12 @@ Deno.test("LinearSVC comes as low as scikit-learn, and predicts the same", async
     if (c.data === "digits") [X, T] = [X.map((v) => v / 16), T.map((v) => v / 16)];
     const w = c.weighted ? weights(X.length).data : undefined;
     const svc = await new LinearSVC({ randomState: 0, tol: 1e-6, ...camelCase(c.params) }).fit(X, y, w);
-    objectives(svc, X, y, w).forEach((v, p) =>
-      assert.ok(v <= c.objective[p] * (1 + 1e-4) + 1e-9, `${title(c)}: ${v} against ${c.objective[p]}`)
-    );
+    objectives(svc, X, y, w).forEach((v, p) => {
+      observeObjective(v, c.objective[p], title(c));
+      assert.ok(v <= c.objective[p] * (1 + 1e-4) + 1e-9, `${title(c)}: ${v} against ${c.objective[p]}`);
+    });
     const predicted = (await svc.predict(T)).toArray();
+    observePredictions(predicted, c.predict, title(c));
     all += predicted.length;
     predicted.forEach((v: number, i: number) => different += v === c.predict[i] ? 0 : 1);
   }
