@@ -3,6 +3,7 @@ import { type LabelsLike, NDArray } from "../array/mod.ts";
 import { type BaseEstimator, clone, type Params } from "../base/mod.ts";
 import { checkRandomState, type RandomStateLike } from "../random/mod.ts";
 import { type ChunkedInput, cutAlike, isChunked, wholeRows } from "../by_block/mod.ts";
+import { bool, checkParameters, randomSource } from "../utils/mod.ts";
 import { ParallelPostFit } from "./parallel_post_fit.ts";
 
 /** Hyperparameters of {@linkcode Incremental}. */
@@ -52,9 +53,6 @@ export class Incremental extends ParallelPostFit {
   declare shuffleBlocks: boolean;
   /** Seed of the order. */
   declare randomState: RandomStateLike;
-  /** What has learned. */
-  declare estimator_: BaseEstimator;
-
   /**
    * Keeps its hyperparameters.
    *
@@ -78,19 +76,21 @@ export class Incremental extends ParallelPostFit {
 
   /** Learns more. */
   async partialFit(X: unknown, y?: unknown, classes?: LabelsLike): Promise<this> {
-    const learner = (this.estimator_ ?? clone(this.estimator)) as Learner;
+    const { shuffleBlocks, randomState } = this;
+    checkParameters("Incremental", { shuffleBlocks, randomState }, { shuffleBlocks: bool, randomState: randomSource });
+    const learner = (this.estimator_ ?? clone(this.estimator)) as unknown as Learner;
     if (typeof learner.partialFit !== "function") {
       throw new TypeError(`Incremental: the estimator ${learner.constructor.name} has no partialFit()`);
     }
     const more = await classesFor(learner, y, classes);
     if (!isChunked(X)) {
       await learner.partialFit(X as NDArray, (y ?? null) as NDArray | null, ...more);
-      this.estimator_ = learner;
+      this.keep(learner);
       return this;
     }
     const samples = wholeRows(X, "Incremental.fit");
     const targets = y === undefined || y === null ? undefined : cutAlike(samples, { y }, "Incremental.fit")[0];
-    this.estimator_ = await this.learn(samples, targets, learner, more);
+    this.keep(await this.learn(samples, targets, learner, more));
     return this;
   }
 
@@ -117,11 +117,6 @@ export class Incremental extends ParallelPostFit {
     } finally {
       if (state !== learner) last.release();
     }
-  }
-
-  /** What predicts. */
-  protected override get learned(): BaseEstimator {
-    return this.estimator_ ?? this.estimator;
   }
 }
 

@@ -1,5 +1,5 @@
-import type { ArrayData, ArrayInput, MatrixLike } from "../array/mod.ts";
-import { BaseEstimator, checkIsFitted, type Params } from "../base/mod.ts";
+import type { ArrayData, ArrayInput, Labels, MatrixLike } from "../array/mod.ts";
+import { BaseEstimator, checkIsFitted, clone, type Params } from "../base/mod.ts";
 import { type ChunkedInput, cutAlike, isChunked, wholeRows } from "../by_block/mod.ts";
 import type { ChunkedArray } from "../chunked/mod.ts";
 import { accuracyScore, r2Score } from "../metrics/mod.ts";
@@ -36,6 +36,12 @@ export class ParallelPostFit extends BaseEstimator {
 
   /** What learns. */
   declare estimator: BaseEstimator;
+  /** What has learned: a copy of `estimator`; none where that was fitted before. */
+  declare estimator_?: BaseEstimator;
+  /** Number of features seen in `fit`. */
+  declare nFeaturesIn_?: number;
+  /** The classes, where the estimator is a classifier. */
+  declare classes_?: Labels;
 
   /**
    * Keeps its hyperparameters.
@@ -52,13 +58,28 @@ export class ParallelPostFit extends BaseEstimator {
    * @param args what the estimator's `fit` takes
    */
   async fit(...args: unknown[]): Promise<this> {
-    await this.inner("fit")(...args);
+    const estimator = clone(this.estimator);
+    await (estimator as unknown as AnyMethods).fit(...args);
+    this.keep(estimator);
     return this;
+  }
+
+  /** Stores what has learned. */
+  protected keep(estimator: BaseEstimator): void {
+    this.estimator_ = estimator;
+    const { nFeaturesIn_, classes_ } = estimator as { nFeaturesIn_?: number; classes_?: Labels };
+    if (nFeaturesIn_ !== undefined) this.nFeaturesIn_ = nFeaturesIn_;
+    if (classes_ !== undefined) this.classes_ = classes_;
+  }
+
+  /** What the estimator is. */
+  get estimatorType(): string | undefined {
+    return (this.estimator as { estimatorType?: string } | null)?.estimatorType;
   }
 
   /** What predicts. */
   protected get learned(): BaseEstimator {
-    return this.estimator;
+    return this.estimator_ ?? this.estimator;
   }
 
   /** A method of what predicts. */

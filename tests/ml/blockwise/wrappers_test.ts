@@ -27,6 +27,7 @@ Deno.test("ParallelPostFit gives block by block what its estimator gives", async
       const model = await new ParallelPostFit({ estimator }).fit(X, y);
       const predicted = await model.predict(blocks);
       assert.deepEqual(predicted.chunks, [[40, 40, 40, 30]]);
+      await estimator.fit(X, y);
       assert.ok((await predicted.compute()).equals(await estimator.predict(X) as NDArray));
       assertClose(await (await model.predictProba(blocks)).compute(), await estimator.predictProba(X), 1e-12);
       assertClose(await model.score(blocks, labels), await estimator.score(X, y), 1e-12);
@@ -43,10 +44,10 @@ Deno.test("ParallelPostFit gives block by block what its estimator gives", async
     const { X, y } = makeRegression({ nSamples: 100, nFeatures: 5, noise: 3, randomState: 0 });
     const some = fromArray(X, { chunks: [33, 5], client });
     const ridge = await new ParallelPostFit({ estimator: new Ridge() }).fit(X, y);
-    const score = await (ridge.estimator as Ridge).score(X, y);
+    const score = await (ridge.estimator_ as Ridge).score(X, y);
     assertClose(await ridge.score(some, fromArray(y, { chunks: [33], client })), score, 1e-12);
     const pca = await new ParallelPostFit({ estimator: new PCA({ nComponents: 2 }) }).fit(X);
-    assertClose(await (await pca.transform(some)).compute(), await (pca.estimator as PCA).transform(X), 1e-9);
+    assertClose(await (await pca.transform(some)).compute(), await (pca.estimator_ as PCA).transform(X), 1e-9);
     await assert.rejects(async () => await pca.predict(some), /PCA has no predict\(\)/);
   });
   await t.step("not fitted", async () => {

@@ -5,6 +5,7 @@ import {
   BaseTransformer,
   checkEstimator,
   EstimatorCheckError,
+  GaussianNB,
   makeColumnTransformer,
   makePipeline,
   makeUnion,
@@ -35,6 +36,8 @@ const made: Record<string, (C: EstimatorClass) => object | Promise<object>> = {
     return new C({ estimator: await new StandardScaler().fit(X) });
   },
   CalibratedClassifierCV: (C) => new C({ estimator: new SVC(), cv: 3 }),
+  ParallelPostFit: (C) => new C({ estimator: new GaussianNB() }),
+  Incremental: (C) => new C({ estimator: new GaussianNB() }),
   SelectKBest: (C) => new C({ k: 2 }),
   // "scale" is made of the variance of X, weights or not.
   SVC: (C) => new C({ gamma: 0.2 }),
