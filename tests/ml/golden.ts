@@ -1,10 +1,25 @@
 import assert from "node:assert/strict";
 import { type ArrayInput, type NDArray, toNDArray } from "../../ml/mod.ts";
+import { observe, observing } from "../parity/observe.ts";
+
+/** Arrays and digests that are golden values, where somebody observes how near they are. */
+const known = new WeakSet<object>();
+/** Numbers with a fraction are known by what they are. */
+const knownNumbers = new Set<number>();
+
+function know(value: unknown): void {
+  if (typeof value === "number" && !Number.isInteger(value)) knownNumbers.add(value);
+  if (typeof value !== "object" || value === null || known.has(value)) return;
+  known.add(value);
+  for (const member of Object.values(value)) know(member);
+}
 
 /** Golden values as `tests/fixtures/NAME.py` wrote them. */
 // deno-lint-ignore no-explicit-any -- each fixture has a form of its own
 export function golden(name: string): any {
-  return JSON.parse(Deno.readTextFileSync(new URL(`../fixtures/${name}.json`, import.meta.url)));
+  const values = JSON.parse(Deno.readTextFileSync(new URL(`../fixtures/${name}.json`, import.meta.url)));
+  if (observing) know(values);
+  return values;
 }
 
 /** Parameters of scikit-learn with names in camelCase. */
@@ -22,11 +37,14 @@ function numbers(x: ArrayInput): { data: number[]; shape: number[] } {
 
 /** Numbers of the same shape, equal up to a relative (and, near zero, absolute) error. */
 export function assertClose(actual: ArrayInput | number, expected: ArrayInput | number, tol = 1e-12, what = ""): void {
+  const isGolden = observing &&
+    (typeof expected === "number" ? knownNumbers.has(expected) : known.has(expected));
   if (typeof actual === "number") actual = [actual];
   if (typeof expected === "number") expected = [expected];
   const a = numbers(actual);
   const e = numbers(expected);
   if (a.data.length + e.data.length > 0) assert.deepEqual(a.shape, e.shape, `${what}: shape`);
+  if (isGolden) observeNumbers(a.data, e.data, tol);
   for (let i = 0; i < e.data.length; i++) {
     const far = Math.abs(a.data[i] - e.data[i]) / Math.max(1, Math.abs(e.data[i]));
     assert.ok(
@@ -34,6 +52,16 @@ export function assertClose(actual: ArrayInput | number, expected: ArrayInput | 
       `${what}[${i}]: ${a.data[i]}, expected ${e.data[i]}`,
     );
   }
+}
+
+function observeNumbers(actual: readonly number[], expected: readonly number[], allowed: number): void {
+  let same = 0, far = 0;
+  for (let i = 0; i < expected.length; i++) {
+    const [a, e] = [actual[i], expected[i]];
+    if (a === e || (a !== a && e !== e)) same++;
+    else far = Math.max(far, Math.abs(a - e) / Math.max(1, Math.abs(e)));
+  }
+  observe({ numbers: { count: expected.length, same, far, allowed } });
 }
 
 /** The stand-in for a long array that the fixtures' `digest` made. */

@@ -19,6 +19,7 @@ import { growTree } from "../../../ml/tree/grow.ts";
 import { RankGrower } from "../../../ml/tree/rank_grower.ts";
 import { rankTable } from "../../../ml/tree/ranks.ts";
 import { assertClose, assertDigest, camelCase, captured, golden } from "../golden.ts";
+import { observe } from "../../parity/observe.ts";
 import { classes, numbers } from "../tree/data.ts";
 
 const values = golden("ml_ensemble");
@@ -45,6 +46,7 @@ Deno.test("Forests score as scikit-learn's do, over ten seeds", async () => {
       scores.push(await m.score(X.slice(half), y.slice(half)));
     }
     const d = distance(scores, g);
+    observe({ case: `${g.kind} ${g.data} ${JSON.stringify(g.params)}`, errors: d });
     assert.ok(Math.abs(d) < 3.5, `${g.kind}, ${g.data}, ${JSON.stringify(g.params)}: ${d} standard errors off`);
     distances.push(d);
   }

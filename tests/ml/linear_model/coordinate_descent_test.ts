@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { ElasticNet, Lasso, makeRegression } from "../../../ml/mod.ts";
 import { assertClose, assertDigest, camelCase, captured, golden } from "../golden.ts";
+import { observeObjective } from "../../parity/observe.ts";
 import { regression, weights } from "./data.ts";
 
 const values = golden("ml_linear");
@@ -30,6 +31,7 @@ for (const c of values.descent) {
         penalty += model.alpha * (l1 * Math.abs(v) + (1 - l1) / 2 * v * v);
       }
       const objective = loss / (2 * total) + penalty;
+      observeObjective(objective, c.objective[k], how);
       assert.ok(objective <= c.objective[k] * (1 + 1e-4) + 1e-12, `objective ${objective}, expected ${c.objective[k]}`);
     }
   });

@@ -8,6 +8,7 @@ import {
   RandomState,
 } from "../../../ml/mod.ts";
 import { assertClose, camelCase, captured, golden } from "../golden.ts";
+import { observeObjective, observePredictions } from "../../parity/observe.ts";
 import { classes, weights } from "./data.ts";
 
 const values = golden("ml_linear");
@@ -51,6 +52,7 @@ for (const c of values.logistic) {
     const sum = total(w, y, params.classWeight === "balanced");
     const loose = await new LogisticRegression({ ...params, maxIter: 1000 }).fit(X, y, c.weighted ? w : undefined);
     const reached = await objective(loose, X, y, sum);
+    observeObjective(reached, c.objective, how);
     assert.ok(reached <= c.objective * (1 + 1e-4), `objective ${reached}, scikit-learn's ${c.objective}`);
     const tight = await new LogisticRegression({ ...params, tol: 1e-7, maxIter: 1000 }).fit(
       X,
@@ -64,7 +66,9 @@ for (const c of values.logistic) {
     // Scikit-learn's saga is not there yet in some cases: then there is nothing to compare with.
     if (c.tight > best * (1 + 1e-6)) return;
     const labels = [...tight.classes_.data as Iterable<number>];
-    for (const [i, label] of [...(await tight.predict(T)).data as Iterable<number>].entries()) {
+    const predicted = [...(await tight.predict(T)).data as Iterable<number>];
+    observePredictions(predicted.map((label) => labels.indexOf(label)), Array.from(c.predict, Number), how);
+    for (const [i, label] of predicted.entries()) {
       const [first, second] = [...proba.row(i).data].sort((a, b) => b - a);
       // But for ties.
       if (first - second > 1e-3) assert.equal(labels.indexOf(label), Number(c.predict[i]), `class of sample ${i}`);

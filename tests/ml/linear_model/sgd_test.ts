@@ -8,6 +8,7 @@ import {
   SGDRegressor,
 } from "../../../ml/mod.ts";
 import { assertClose, assertDigest, camelCase, captured, golden } from "../golden.ts";
+import { observe } from "../../parity/observe.ts";
 import { classes, regression, scaled, weights } from "./data.ts";
 
 const values = golden("ml_linear");
@@ -43,6 +44,7 @@ for (const c of values.sgd_scores) {
       if (Object.keys(c.params).length === 0) assert.equal(model.nIter_, c.n_iter[seed]);
     }
     const mean = scores.reduce((a, b) => a + b, 0) / 10;
+    observe({ case: `${c.data} ${JSON.stringify(c.params)}`, errors: (mean - c.mean) / Math.max(c.error, 1e-9) });
     assert.ok(Math.abs(mean - c.mean) <= c.error + 1e-9, `mean score ${mean}, scikit-learn's ${c.mean} ± ${c.error}`);
   });
 }

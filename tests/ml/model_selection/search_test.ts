@@ -20,6 +20,7 @@ import {
   UnknownNameError,
 } from "../../../ml/mod.ts";
 import { assertClose, camelCase, captured, golden } from "../golden.ts";
+import { observe } from "../../parity/observe.ts";
 
 const values = golden("ml_model_selection");
 const { X, y } = makeClassification({ nSamples: 150, nFeatures: 5, nInformative: 3, nClasses: 3, randomState: 0 });
@@ -35,9 +36,23 @@ function assertResults(actual: CvResults, expected: Record<string, number[]>): v
 const camelKey = (key: string): string =>
   key.startsWith("param_") ? key : key.replaceAll(/_([a-z0-9])/g, (_, c: string) => c.toUpperCase());
 
+/** Writes down a search against the peer's. */
+function observeSearch(
+  search: { cvResults_: CvResults; bestScore_: number; bestParams_: Record<string, unknown> },
+  means: readonly number[],
+  best: number,
+  params: Record<string, unknown>,
+): void {
+  const far = Math.max(...means.map((m, i) => Math.abs(m - search.cvResults_.meanTestScore.get(i))));
+  const sorted = (o: Record<string, unknown>): string => JSON.stringify(Object.entries(o).sort());
+  const same = sorted(search.bestParams_) === sorted(params);
+  observe({ search: { far, best: Math.abs(best - search.bestScore_), same } });
+}
+
 Deno.test("GridSearchCV finds what scikit-learn finds, in columns of the same names", async () => {
   const search = await new GridSearchCV(new SVC(), grids, { cv: 3, returnTrainScore: true }).fit(X, y);
   const g = values.grid_search;
+  observeSearch(search, g.results.mean_test_score, g.best_score, camelCase(g.best_params));
   assertResults(search.cvResults_, g.results);
   assert.equal(search.bestIndex_, g.best_index);
   assertClose(search.bestScore_, g.best_score);
@@ -110,6 +125,12 @@ Deno.test("RandomizedSearchCV on the digits finds what scikit-learn finds", asyn
   };
   const search = new RandomizedSearchCV(new SVC(), space, { nIter: 50, cv: 3, randomState: 0 });
   await search.fit(digits.X, digits.y);
+  observeSearch(search, values.digits.results.mean_test_score, Math.max(...values.digits.results.mean_test_score), {
+    C: 1e6,
+    gamma: 1e-4,
+    tol: 1e-3,
+    classWeight: null,
+  });
   assert.deepEqual(search.bestParams_, { C: 1e6, gamma: 1e-4, tol: 1e-3, classWeight: null });
   assert.equal(search.bestScore_.toFixed(6), "0.955481");
   assert.equal(search.bestIndex_, values.digits.best_index);
