@@ -6,7 +6,7 @@
  * @module
  */
 
-export type { Header, KeyPair, Keys } from "../transport/mod.ts";
+export type { Header, KeyPair, Keys, TransportStats } from "../transport/mod.ts";
 export * from "./client/mod.ts";
 export type { LocalClusterOptions } from "./cluster/mod.ts";
 export type { MemoryFractions } from "./worker/config.ts";
