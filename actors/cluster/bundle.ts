@@ -10,8 +10,8 @@
 
 import { libraryFile } from "../core/mod.ts";
 
-/** Packages that are loaded when they are needed: a bundle imports them as before, by the names that need no configuration. */
-const LATER = ["apache-arrow", "csv-parse/sync", "hyparquet", "hyparquet-compressors"];
+/** Packages that every process and thread needs, and so are in its bundle. The others it imports when it needs them. */
+const INSIDE: ReadonlySet<string> = new Set(["@msgpack/msgpack"]);
 
 /** What a bundle was made from. */
 interface Manifest {
@@ -88,7 +88,8 @@ async function make(entry: string, folder: string, name: string): Promise<string
     if (before === undefined) return undefined;
     const key = await keyOf(before);
     const path = `${folder}/${name}-${key}.js`;
-    const external = ["zeromq", ...LATER].flatMap((it) => ["--external", it]);
+    const packages = packagesOf(config);
+    const external = packages.flatMap(([name]) => ["--external", name]);
     const flags = ["bundle", "--quiet", "--platform", "deno", ...external, ...configFlags];
     if (!await deno([...flags, "-o", temporary, entry])) return undefined;
     // Was a source changed meanwhile? Then nobody knows which one is in the bundle.
@@ -96,7 +97,7 @@ async function make(entry: string, folder: string, name: string): Promise<string
     Deno.writeTextFileSync(
       temporary,
       `globalThis[Symbol.for("troupe.root")] ??= ${JSON.stringify(libraryFile(".").href)};\n${
-        inAscii(withFullNames(Deno.readTextFileSync(temporary), config))
+        inAscii(withFullNames(Deno.readTextFileSync(temporary), packages))
       }`,
     );
     Deno.renameSync(temporary, path);
@@ -108,13 +109,17 @@ async function make(entry: string, folder: string, name: string): Promise<string
   }
 }
 
-/** A bundle may be run under another configuration, or none: what it imports later it names in full. */
-function withFullNames(text: string, config: string | undefined): string {
-  const { imports = {} } = config === undefined
-    ? {}
-    : JSON.parse(Deno.readTextFileSync(config)) as { imports?: Record<string, string> };
-  for (const name of LATER) {
-    if (imports[name]?.startsWith("npm:")) text = text.replaceAll(`import("${name}")`, `import("${imports[name]}")`);
+/** The packages that stay outside of bundles: their names in the configuration, and in full. */
+function packagesOf(config: string | undefined): [string, string][] {
+  if (config === undefined) return [];
+  const { imports = {} } = JSON.parse(Deno.readTextFileSync(config)) as { imports?: Record<string, string> };
+  return Object.entries(imports).filter(([name, full]) => full.startsWith("npm:") && !INSIDE.has(name));
+}
+
+/** A bundle may be run under another configuration, or none: what it imports it names in full. */
+function withFullNames(text: string, packages: readonly [string, string][]): string {
+  for (const [name, full] of packages) {
+    text = text.replaceAll(`import("${name}")`, `import("${full}")`).replaceAll(`from "${name}";`, `from "${full}";`);
   }
   return text;
 }
@@ -149,7 +154,7 @@ async function deno(args: string[]): Promise<string | undefined> {
 /** A hash of Deno's version and of all contents, as they are now. */
 function keyOf(manifest: Manifest, contents: Contents = new Map()): Promise<string> {
   const utf8 = new TextEncoder();
-  const parts = [utf8.encode(`2 ${Deno.version.deno} ${Deno.build.target}\n`)];
+  const parts = [utf8.encode(`3 ${Deno.version.deno} ${Deno.build.target}\n`)];
   for (const file of manifest.files) {
     let content = contents.get(file);
     if (content === undefined) contents.set(file, content = Deno.readFileSync(fromFileUrl(file)));
