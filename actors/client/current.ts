@@ -6,7 +6,7 @@
 
 import { type Endpoint, realClock } from "../../transport/mod.ts";
 import { loadParser } from "../code/mod.ts";
-import { systemIds } from "../core/ids.ts";
+import { systemIds } from "../core/system.ts";
 import { setHostFinder } from "./actor_handle.ts";
 import { actorHostOf, type Client, clientOver } from "./client.ts";
 import { closedListeners } from "./closing.ts";
