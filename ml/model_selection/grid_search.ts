@@ -1,6 +1,7 @@
 import { isEstimator, type Params } from "../base/mod.ts";
 import { ParameterGrid, type ParamGrid } from "./parameter_grid.ts";
-import { BaseSearchCV, type Evaluate, searchDefaults, type SearchOptions } from "./search.ts";
+import { BaseSearchCV } from "./search.ts";
+import { type Evaluate, searchDefaults, type SearchOptions } from "./search_options.ts";
 
 /** Parameters of {@linkcode GridSearchCV}, when given as one object. */
 export interface GridSearchOptions extends SearchOptions {

@@ -17,7 +17,8 @@ import {
   UnknownNameError,
 } from "../utils/mod.ts";
 import type { CvResults } from "./cv_results.ts";
-import { BaseSearchCV, type Evaluate, type SearchData, searchDefaults, type SearchOptions } from "./search.ts";
+import { BaseSearchCV } from "./search.ts";
+import { type Evaluate, type SearchData, searchDefaults, type SearchOptions } from "./search_options.ts";
 import type { CrossValidator, Split } from "./splitter.ts";
 
 /** Parameters of searches by successive halving beyond those of all searches. */

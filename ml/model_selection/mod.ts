@@ -26,15 +26,15 @@ export * from "./predefined_split.ts";
 export * from "./randomized_search.ts";
 export * from "./repeated_k_fold.ts";
 export type { Scorers, Scoring, SingleScoring } from "./scoring.ts";
-export {
-  BaseSearchCV,
-  type Evaluate,
-  type EvaluateOptions,
-  type Refit,
-  type SearchData,
-  type SearchFitOptions,
-  type SearchOptions,
-} from "./search.ts";
+export { BaseSearchCV } from "./search.ts";
+export type {
+  Evaluate,
+  EvaluateOptions,
+  Refit,
+  SearchData,
+  SearchFitOptions,
+  SearchOptions,
+} from "./search_options.ts";
 export { ShuffleSplit, type ShuffleSplitOptions, StratifiedShuffleSplit } from "./shuffle_split.ts";
 export { checkCv, type CrossValidation, type CrossValidator, type Split } from "./splitter.ts";
 export * from "./time_series_split.ts";

@@ -1,7 +1,8 @@
 import { isEstimator, type Params } from "../base/mod.ts";
 import type { RandomStateLike } from "../random/mod.ts";
 import { type ParamDistributions, ParameterSampler } from "./parameter_sampler.ts";
-import { BaseSearchCV, type Evaluate, searchDefaults, type SearchOptions } from "./search.ts";
+import { BaseSearchCV } from "./search.ts";
+import { type Evaluate, searchDefaults, type SearchOptions } from "./search_options.ts";
 
 /** Parameters of a randomized search beyond those of all searches. */
 export interface RandomizedOptions extends SearchOptions {
