@@ -28,13 +28,15 @@ export interface Running {
 /** Runs by number; numbers are used again. */
 export class RunTable {
   readonly #queue: SharedQueue;
+  readonly #threads: readonly ExecutorThread[];
   readonly #runs: (Running | undefined)[] = [];
   readonly #free: number[] = [];
   readonly #byTicket = new Map<number, Running>();
 
-  /** Of the threads of this queue. */
-  constructor(queue: SharedQueue) {
+  /** Of these threads, which claim from this queue. */
+  constructor(queue: SharedQueue, threads: readonly ExecutorThread[]) {
     this.#queue = queue;
+    this.#threads = threads;
   }
 
   /** A new one. `thread` is set for what runs on a certain thread: an actor's construction. */
@@ -86,6 +88,17 @@ export class RunTable {
     for (let i = 0; i < deps.length; i++) deps[i].value.release();
     if (run.grants !== undefined) { for (const b of run.grants) b.release(); }
     run.record?.release();
+  }
+
+  /** The thread that claimed it. */
+  ownerOf(run: Running): ExecutorThread | undefined {
+    const owner = Atomics.load(this.#queue.owners, run.index);
+    return owner === 0 ? undefined : this.#threads[owner - 1];
+  }
+
+  /** Whether it is this thread's. */
+  isOn(run: Running, thread: ExecutorThread): boolean {
+    return run.thread === thread || (run.thread === undefined && this.ownerOf(run) === thread);
   }
 
   /** All under way. */

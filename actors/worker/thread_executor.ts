@@ -5,7 +5,6 @@
  */
 
 import { Signal } from "../../transport/mod.ts";
-import { fromBlob } from "../values/mod.ts";
 import { ActorHost } from "./actor_host.ts";
 import { BlockGrants } from "./block_grants.ts";
 import { MemoryError, ThreadLostError } from "./errors.ts";
@@ -16,14 +15,13 @@ import { type Running, RunTable } from "./run_table.ts";
 import { SharedQueue, SLOT_BYTES } from "./shared_queue.ts";
 import type { StoredValue } from "./store.ts";
 import { type ThreadExecutorOptions, ThreadPool } from "./thread_pool.ts";
-import { In, Kind, Out, TASK_HEAD, type TaskRecord, taskRecordSize, writeTask } from "./thread_records.ts";
+import { In, Kind, TASK_HEAD, type TaskRecord, taskRecordSize, writeTask } from "./thread_records.ts";
+import { ThreadReports } from "./thread_reports.ts";
 import { errorBlob, NO_RUN } from "./thread_results.ts";
 import { NextTurn } from "./turns.ts";
 
 /** Tasks after which the threads are woken though more are to come. */
 const WAKE_EVERY = 32;
-/** Records read of one thread before the others' turn. */
-const DRAIN = 64;
 /** Milliseconds after which the main side, with more to read, lets its event loop turn. A turn costs as much as several small tasks. */
 const TURN = 0.5;
 
@@ -37,20 +35,14 @@ export class ThreadExecutor implements Executor {
   #tasks: ExecutorThread[] = [];
   #actorThreads: ExecutorThread[] = [];
   #helper: ExecutorThread | undefined;
-  readonly #runs = new RunTable(this.#queue);
+  readonly #runs: RunTable;
   #backlog: Running[] = [];
   readonly #actors: ActorHost;
   readonly #grants: BlockGrants;
-  readonly #hashes = new Map<number, { value: StoredValue; resolve: (hash: Uint8Array) => void }>();
+  readonly #reports: ThreadReports;
   #sink: ((event: ExecutorEvent) => void) | undefined;
-  #nextHash = 0;
   #wakeNext = 0;
   #published = 0;
-  /** Small results that were read and not yet told. */
-  readonly #tickets: number[] = [];
-  readonly #spent: number[] = [];
-  readonly #at: number[] = [];
-  readonly #sizes: number[] = [];
   #placeNext = 0;
   #closed = false;
 
@@ -64,6 +56,7 @@ export class ThreadExecutor implements Executor {
       died: (thread, reason) => this.#lost(thread, reason),
       sink: (e) => this.#sink?.(e),
     });
+    this.#runs = new RunTable(this.#queue, this.#pool.all);
     this.#actors = new ActorHost({ heap, sink: (e) => this.#sink?.(e), later: (run) => this.#later(run) });
     this.#grants = new BlockGrants({
       heap,
@@ -76,6 +69,13 @@ export class ThreadExecutor implements Executor {
         }
       },
       need: (bytes, tasks) => this.#sink?.({ kind: "need", bytes, tasks }),
+    });
+    this.#reports = new ThreadReports({
+      heap,
+      runs: this.#runs,
+      actors: this.#actors,
+      grants: this.#grants,
+      sink: (e) => this.#sink?.(e),
     });
     for (let i = 0; i < options.threads; i++) this.#tasks.push(this.#pool.thread("tasks"));
     this.#sleep();
@@ -106,7 +106,7 @@ export class ThreadExecutor implements Executor {
       const index = this.#queue.slotInts[(at >> 2) + 1];
       this.#queue.free(at);
       const run = this.#runs.at(index)!;
-      if (run.cancelled) this.#later(() => this.#ended(run, true));
+      if (run.cancelled) this.#later(() => this.#reports.ended(run, true));
       else take(run);
     }
     for (const run of this.#backlog.splice(0)) take(run);
@@ -121,13 +121,13 @@ export class ThreadExecutor implements Executor {
     const waiting = this.#backlog.indexOf(run);
     if (waiting >= 0) {
       this.#backlog.splice(waiting, 1);
-      this.#later(() => this.#ended(run, true));
+      this.#later(() => this.#reports.ended(run, true));
       return;
     }
-    const thread = run.thread ?? this.#ownerOf(run);
+    const thread = run.thread ?? this.#runs.ownerOf(run);
     thread?.put(In.cancel, 8, (bytes, at) => int(bytes, at, run.index));
     run.patience = this.#options.clock.after(this.#options.patience ?? 1000, () => {
-      const owner = run.thread ?? this.#ownerOf(run);
+      const owner = run.thread ?? this.#runs.ownerOf(run);
       // Not yet claimed: its thread will see the mark.
       if (!run.told && owner !== undefined) this.#writeOff(owner, run.task.key);
     });
@@ -136,7 +136,7 @@ export class ThreadExecutor implements Executor {
   hash(value: StoredValue): Promise<Uint8Array> {
     const helper = this.#helper ??= this.#pool.thread("actors");
     value.retain();
-    const n = this.#nextHash++;
+    const { n, hash } = this.#reports.hash(value);
     const parts = value.parts;
     helper.put(In.hash, 8 + 24 * parts.length, (bytes, at) => {
       new Int32Array(bytes.buffer, bytes.byteOffset + at, 2).set([n, parts.length]);
@@ -144,7 +144,7 @@ export class ThreadExecutor implements Executor {
       parts.forEach((p, i) => floats.set([p.arena, p.offset, p.length], 3 * i));
       return 8 + 24 * parts.length;
     });
-    return new Promise((resolve) => this.#hashes.set(n, { value, resolve }));
+    return hash;
   }
 
   code(hash: string, bytes: Uint8Array): void {
@@ -198,29 +198,20 @@ export class ThreadExecutor implements Executor {
   #lost(thread: ExecutorThread, reason: string): void {
     if (this.#pool.failing) this.#sink?.({ kind: "broken", reason: `threads do not start: ${reason}` });
     else this.#replace(thread);
-    while (this.#drain(thread) > 0);
+    while (this.#reports.read(thread) > 0);
     this.#failAll(thread, `its thread ended: ${reason}`);
-    for (const run of this.#runs.all()) if (this.#isOn(run, thread)) this.#runs.settle(run);
+    for (const run of this.#runs.all()) if (this.#runs.isOn(run, thread)) this.#runs.settle(run);
     this.#pool.lost(thread);
   }
 
   /** All that ran on a thread is told as over. What it reads stays until it is known to have ended. */
   #failAll(thread: ExecutorThread, reason: string): void {
     for (const run of this.#runs.all()) {
-      if (run.told || !this.#isOn(run, thread)) continue;
-      if (run.cancelled) this.#ended(run, false);
-      else this.#failed(run, errorBlob(new ThreadLostError(`${run.task.key}: ${reason}`)), 0, false);
+      if (run.told || !this.#runs.isOn(run, thread)) continue;
+      if (run.cancelled) this.#reports.ended(run, false);
+      else this.#reports.failed(run, errorBlob(new ThreadLostError(`${run.task.key}: ${reason}`)), 0, false);
     }
     this.#actors.lost(thread, reason);
-  }
-
-  #isOn(run: Running, thread: ExecutorThread): boolean {
-    return run.thread === thread || (run.thread === undefined && this.#ownerOf(run) === thread);
-  }
-
-  #ownerOf(run: Running): ExecutorThread | undefined {
-    const owner = Atomics.load(this.#queue.owners, run.index);
-    return owner === 0 ? undefined : this.#pool.all[owner - 1];
   }
 
   // --- to the threads
@@ -235,7 +226,7 @@ export class ThreadExecutor implements Executor {
     if (block === undefined) {
       const { used, limit } = this.#options.heap;
       const error = errorBlob(new MemoryError(`the arguments of ${run.task.key}`, size, used, limit));
-      this.#later(() => this.#failed(run, error, 0, true));
+      this.#later(() => this.#reports.failed(run, error, 0, true));
       return undefined;
     }
     const { bytes } = block;
@@ -312,7 +303,7 @@ export class ThreadExecutor implements Executor {
         for (let i = 0; i < this.#pool.all.length; i++) {
           const t = this.#pool.all[i];
           if (t.dead) continue;
-          n += this.#drain(t);
+          n += this.#reports.read(t);
           t.continue();
         }
         while (this.#backlog.length > 0 && this.#publish(this.#backlog[0])) this.#backlog.shift();
@@ -345,130 +336,6 @@ export class ThreadExecutor implements Executor {
     queueMicrotask(() => {
       if (!this.#closed) run();
     });
-  }
-
-  #drain(t: ExecutorThread): number {
-    const { outbox } = t.line;
-    if (outbox.empty) return 0;
-    const n = outbox.drain(
-      DRAIN,
-      (type, at, length) => this.#read(t, type, at, length),
-      () => this.#tellReturned(outbox.bytes),
-    );
-    if (n > 0 && t.writtenOff && !t.dead) this.#cameBack(t);
-    return n;
-  }
-
-  /** Tells of the small results that were read, together. */
-  #tellReturned(bytes: Uint8Array): void {
-    const tickets = this.#tickets, spent = this.#spent, at = this.#at, sizes = this.#sizes;
-    if (tickets.length === 0) return;
-    this.#sink?.({ kind: "returned", tickets, spent, bytes, at, sizes });
-    tickets.length =
-      spent.length =
-      at.length =
-      sizes.length =
-        0;
-  }
-
-  #cameBack(t: ExecutorThread): void {
-    t.terminate();
-    const keys: string[] = [];
-    for (const run of this.#runs.all()) {
-      if (!this.#isOn(run, t)) continue;
-      keys.push(run.task.key);
-      this.#runs.settle(run);
-    }
-    this.#sink?.({ kind: "cameBack", key: keys[0] ?? "" });
-  }
-
-  #read(t: ExecutorThread, type: number, at: number, length: number): void {
-    const { ints, floats, bytes } = t.line.outbox;
-    const a = ints[at >> 2], b = ints[(at >> 2) + 1];
-    if (type === Out.finished) {
-      const run = this.#runs.at(a);
-      if (run !== undefined && !run.told && !run.cancelled && run.thread === undefined) {
-        this.#runs.tell(run);
-        this.#runs.settle(run);
-        this.#tickets.push(run.task.ticket);
-        this.#spent.push(floats[(at >> 3) + 1]);
-        this.#at.push(at + 16);
-        this.#sizes.push(length - 16);
-        return;
-      }
-    }
-    this.#tellReturned(bytes);
-    switch (type) {
-      case Out.need:
-        return this.#grants.ask(t, a, floats.slice((at >> 3) + 1, (at >> 3) + 1 + b));
-      case Out.replies:
-        return this.#actors.replied(t, at);
-      case Out.replyElsewhere:
-        return this.#actors.repliedElsewhere(t, at);
-      case Out.actorDown:
-        return this.#actors.ended(a);
-      case Out.hashed: {
-        const waiting = this.#hashes.get(a);
-        this.#hashes.delete(a);
-        waiting?.value.release();
-        return waiting?.resolve(bytes.slice(at + 8, at + 24));
-      }
-    }
-    const run = this.#runs.at(a);
-    if (run === undefined) return;
-    const spent = floats[(at >> 3) + 1];
-    switch (type) {
-      case Out.finished:
-        return this.#finished(run, bytes.slice(at + 16, at + length), undefined, spent);
-      case Out.parts:
-        return this.#finished(run, undefined, floats.slice((at >> 3) + 2, (at >> 3) + 2 + 3 * b), spent);
-      case Out.failed:
-        return this.#failed(run, bytes.slice(at + 16, at + length), spent, b === 0);
-      case Out.suspended:
-      case Out.resumed:
-        if (run.told || run.cancelled) return;
-        return this.#sink?.({ kind: type === Out.suspended ? "suspended" : "resumed", ticket: run.task.ticket });
-      case Out.ended:
-        return this.#ended(run, false);
-      case Out.settled:
-        return this.#runs.settle(run);
-    }
-  }
-
-  #finished(run: Running, blob: Uint8Array | undefined, parts: Float64Array | undefined, spent: number): void {
-    if (run.told) return this.#runs.settle(run);
-    if (run.cancelled) return this.#ended(run, true);
-    const { heap } = this.#options;
-    let value;
-    if (blob !== undefined) value = fromBlob(blob);
-    else {
-      const views: Uint8Array[] = [];
-      for (let i = 0; i < parts!.length; i += 3) {
-        views.push(heap.view({ arena: parts![i], offset: parts![i + 1], length: parts![i + 2] }));
-      }
-      value = { head: views[0], frames: views.slice(1) };
-    }
-    const actor = run.thread === undefined ? undefined : this.#actors.get(run.task.key);
-    if (actor !== undefined) actor.up = true;
-    this.#runs.tell(run);
-    this.#sink?.({ kind: "finished", ticket: run.task.ticket, value, spent });
-    this.#runs.settle(run);
-  }
-
-  #failed(run: Running, error: Uint8Array, spent: number, settled: boolean): void {
-    if (run.told) return settled ? this.#runs.settle(run) : undefined;
-    if (run.cancelled) return this.#ended(run, settled);
-    this.#runs.tell(run);
-    this.#sink?.({ kind: "failed", ticket: run.task.ticket, error, spent });
-    if (settled) this.#runs.settle(run);
-  }
-
-  #ended(run: Running, settled: boolean): void {
-    if (!run.told) {
-      this.#runs.tell(run);
-      this.#sink?.({ kind: "ended", ticket: run.task.ticket });
-    }
-    if (settled) this.#runs.settle(run);
   }
 
   roomMade(): void {

@@ -5,13 +5,7 @@
  */
 
 import type { Arrival, Message, Peer, Timer } from "../../transport/mod.ts";
-import {
-  MalformedMessage,
-  schedulerHears,
-  type SchedulerToWorker,
-  workerHears,
-  type WorkerToScheduler,
-} from "../protocol/mod.ts";
+import { MalformedMessage, type SchedulerToWorker, workerHears } from "../protocol/mod.ts";
 import type { PackedValue } from "../values/mod.ts";
 import { DataPlane } from "./data_plane.ts";
 import { MemoryError, SchedulerLostError, ThreadLostError } from "./errors.ts";
@@ -23,6 +17,7 @@ import { Reports } from "./reports.ts";
 import { Spiller } from "./spiller.ts";
 import { errorOf, ResultsIn } from "./results_in.ts";
 import { eventOf } from "./scheduler_message.ts";
+import { SchedulerSession } from "./scheduler_session.ts";
 import { WorkerMachine } from "./state.ts";
 import { bytesOf, WaitingRoom } from "./waiting_room.ts";
 import type { WorkerEnd, WorkerOptions } from "./worker_options.ts";
@@ -46,9 +41,7 @@ export class Worker {
   readonly #results: ResultsIn;
   readonly #codes = new Set<string>();
   readonly #end = Promise.withResolvers<WorkerEnd>();
-  #scheduler: Peer | undefined;
-  #alone: Timer | undefined;
-  #beat: Timer | undefined;
+  readonly #session: SchedulerSession;
   #wake: Timer | undefined;
   #wakeAt = Infinity;
   #stuck = 0;
@@ -105,18 +98,29 @@ export class Worker {
       tell: (event) => this.#tell(event),
       unknown: (event) => this.#executed(event),
     });
+    this.#session = new SchedulerSession({
+      worker: options,
+      machine: this.machine,
+      memory: this.#memory,
+      codes: this.#codes,
+      up: () => this.#tell({ type: "connected", now: clock.now() }),
+      down: () => {
+        this.#tell({ type: "disconnected", now: clock.now() });
+        if (this.machine.leaving) this.#finish({ reason: "left", renew: false });
+      },
+      gaveUp: (reason) => this.#finish({ reason, renew: false, error: new SchedulerLostError(reason) }),
+      log: (line) => this.#log(line),
+    });
     executor.receive((e) => this.#executed(e));
     endpoint.receive((a) => this.#arrived(a));
-    this.#waitForScheduler();
-    endpoint.dial(options.scheduler);
-    this.#beatLater();
+    this.#session.begin();
   }
 
   /** Has it leave in good order within `within` ms: it finishes or hands over what it does and holds. Then {@link Worker.ended} is settled. */
   leave(reason: string, within = 10_000): void {
     this.#tell({ type: "leave", now: this.#options.clock.now(), reason, within, renew: false });
     // With nobody to hand over to there is nothing to wait for.
-    if (this.#scheduler === undefined) this.#finish({ reason, renew: false });
+    if (!this.#session.isUp) this.#finish({ reason, renew: false });
   }
 
   /** Ends it at once: sessions and threads. */
@@ -125,7 +129,8 @@ export class Worker {
     this.#flush();
     this.#closed = true;
     this.#finish({ reason: "closed", renew: false });
-    for (const timer of [this.#alone, this.#beat, this.#wake]) timer?.cancel();
+    this.#session.close();
+    this.#wake?.cancel();
     this.#memory.close();
     await this.#options.endpoint.end(200);
     await this.#options.executor.close();
@@ -144,18 +149,17 @@ export class Worker {
     const { scheduler, endpoint } = this.#options;
     switch (a.kind) {
       case "up":
-        if (a.peer.address === scheduler) return this.#schedulerUp(a.peer);
+        if (a.peer.address === scheduler) return this.#session.up(a.peer);
         if (this.#fetches.has(a.peer)) this.#fetches.up(a.peer);
         return;
       case "down":
         this.#options.rooms?.down(a.peer);
-        if (a.peer.id === this.#scheduler?.id) return this.#schedulerDown(a.reason);
+        if (this.#session.isWith(a.peer)) return this.#session.down(a.reason);
         if (a.peer.address !== "") return this.#fetches.down(a.peer, a.reason);
         return this.#plane.down(a.peer);
       case "refused":
         if (this.#fetches.refused(a.address, a.reason) || a.address !== scheduler) return;
-        if (a.cause === "unanswered") return this.#log(`no answer from the scheduler at ${scheduler}: ${a.reason}`);
-        return this.#giveUp(`the scheduler at ${scheduler} refuses: ${a.reason}`);
+        return this.#session.refused(a.cause, a.reason);
       case "message":
         try {
           this.#message(a.peer, a.message);
@@ -170,7 +174,7 @@ export class Worker {
   }
 
   #message(peer: Peer, message: Message): void {
-    if (peer.id === this.#scheduler?.id) return this.#fromScheduler(workerHears.fromScheduler.read(message));
+    if (this.#session.isWith(peer)) return this.#fromScheduler(workerHears.fromScheduler.read(message));
     if (peer.address === "") {
       this.#plane.handle(peer, workerHears.fromAnyone.read(message));
       return this.#flushSoon();
@@ -227,34 +231,6 @@ export class Worker {
       const error = errorOf(new MemoryError(key, bytes, store.managed, store.limit));
       this.#tell({ type: "noRoom", now: clock.now(), key, from, error });
     }
-  }
-
-  #schedulerUp(peer: Peer): void {
-    this.#alone?.cancel();
-    this.#scheduler = peer;
-    this.#tell({ type: "connected", now: this.#options.clock.now() });
-  }
-
-  #schedulerDown(reason: string): void {
-    this.#scheduler = undefined;
-    this.#log(`the scheduler is away: ${reason}`);
-    this.#tell({ type: "disconnected", now: this.#options.clock.now() });
-    if (this.machine.leaving) return this.#finish({ reason: "left", renew: false });
-    this.#waitForScheduler();
-  }
-
-  #waitForScheduler(): void {
-    const { giveUpAfter = 60_000, scheduler, clock } = this.#options;
-    this.#alone?.cancel();
-    this.#alone = clock.after(
-      giveUpAfter,
-      () => this.#giveUp(`no scheduler at ${scheduler} for ${giveUpAfter / 1000} s`),
-    );
-  }
-
-  #giveUp(reason: string): void {
-    this.#log(`giving up: ${reason}`);
-    this.#finish({ reason, renew: false, error: new SchedulerLostError(reason) });
   }
 
   #fromScheduler(m: SchedulerToWorker): void {
@@ -365,43 +341,16 @@ export class Worker {
       case "stopActor":
         return executor.stopActor(i.key);
       case "join":
-        return this.#join(i);
+        // What was collected for an earlier session is in this one's whole state.
+        this.#reports.write(undefined);
+        return this.#session.join(i);
       case "beat":
-        return this.#sendBeat();
+        return this.#session.beat();
       case "end":
         return this.#finish({ reason: i.reason, renew: i.renew });
       default:
         return this.#reports.take(i);
     }
-  }
-
-  #join(i: Extract<WorkerInstruction, { do: "join" }>): void {
-    const { address, executor, store, resources = {}, host = "", pid = 0 } = this.#options;
-    // What was collected for an earlier session is in this one's whole state.
-    this.#reports.write(undefined);
-    this.#send({
-      type: "join",
-      address,
-      threads: executor.threads,
-      memoryLimit: store.limit,
-      resources,
-      host,
-      pid,
-      held: i.held,
-      heldBytes: Float64Array.from(i.heldBytes),
-      pinned: i.pinned as never,
-      tasks: i.tasks.map((t) => t.key),
-      attempts: Float64Array.from(i.tasks, (t) => t.attempt),
-      actors: i.actors,
-      codes: [...this.#codes],
-      frames: [],
-    });
-    this.#sendBeat();
-  }
-
-  #send(m: WorkerToScheduler): void {
-    if (this.#scheduler === undefined) return;
-    this.#options.endpoint.send(this.#scheduler, schedulerHears.fromWorker.write(m));
   }
 
   #flushSoon(): void {
@@ -420,7 +369,7 @@ export class Worker {
       this.#roomMade();
     }
     this.#fetches.flush();
-    this.#reports.write(this.#scheduler === undefined ? undefined : (m) => this.#send(m));
+    this.#reports.write(this.#session.isUp ? this.#session.send : undefined);
   }
 
   #wakeLater(at: number): void {
@@ -432,22 +381,6 @@ export class Worker {
       this.#wakeAt = Infinity;
       this.#tell({ type: "wake", now: clock.now() });
     });
-  }
-
-  #beatLater(): void {
-    this.#beat = this.#options.clock.after(this.#options.beat ?? 1000, () => {
-      this.#sendBeat();
-      this.#memory.trim();
-      this.#beatLater();
-    });
-  }
-
-  #sendBeat(): void {
-    const { cpu, rss } = this.#memory.beat();
-    const { ready, executing, paused } = this.machine;
-    const { managed } = this.#options.store;
-    const spilled = this.#options.disk?.used ?? 0;
-    this.#send({ type: "beat", cpu, rss, managed, spilled, ready, executing, paused, frames: [] });
   }
 
   #finish(end: WorkerEnd): void {
