@@ -1,10 +1,10 @@
 import { DualMachine, type MachineOptions } from "./dual_machine.ts";
 
 /** Below this many samples that may move, a problem is begun at zero. */
-const SMALL = 600;
+const SMALL = Number(Deno.env.get("SMALL") ?? 600);
 
 /** Of how many samples one is taken for the smaller problem. */
-const THIN = 4;
+const THIN = Number(Deno.env.get("THIN") ?? 4);
 
 /** A threshold from a machine's gradient: F of the free samples on average, or the middle of what the bounds allow. */
 export function thresholdOf({ F, beta, lo, hi, rows }: DualMachine): number {

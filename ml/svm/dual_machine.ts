@@ -12,16 +12,16 @@ const FEATURES = 0, SINGLE = 1, DOUBLE = 2, MATRIX = 3;
 const KERNELS = { linear: 0, rbf: 1, poly: 2, sigmoid: 3, precomputed: 0 } as const;
 
 /** Most samples that the inner solver works on at a time; it takes as many only where very many are free. */
-const BLOCK = 2048;
+const BLOCK = Number(Deno.env.get("BLOCK") ?? 2048);
 
 /**
  * From this many free samples on, pairs are moved over all samples of a kept matrix. Its rows have to be there: that pays
  * at once where many problems share them, and otherwise where blocks do not suffice.
  */
-const MANY_FREE = 300, MOST_FREE = 1400;
+const MANY_FREE = 300, MOST_FREE = Number(Deno.env.get("MF") ?? 1400);
 
 /** From this many features on, a kernel value is worth keeping where memory allows. */
-const KEEP_WIDTH = 12;
+const KEEP_WIDTH = Number(Deno.env.get("KEEP") ?? 12);
 
 /** What a {@linkcode DualMachine} works on. */
 export interface MachineOptions {
