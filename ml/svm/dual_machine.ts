@@ -12,16 +12,16 @@ const FEATURES = 0, SINGLE = 1, DOUBLE = 2, MATRIX = 3;
 const KERNELS = { linear: 0, rbf: 1, poly: 2, sigmoid: 3, precomputed: 0 } as const;
 
 /** Most samples that the inner solver works on at a time; it takes as many only where very many are free. */
-const BLOCK = Number(Deno.env.get("BLOCK") ?? 2048);
+const BLOCK = 2048;
 
 /**
  * From this many free samples on, pairs are moved over all samples of a kept matrix. Its rows have to be there: that pays
  * at once where many problems share them, and otherwise where blocks do not suffice.
  */
-const MANY_FREE = 300, MOST_FREE = Number(Deno.env.get("MF") ?? 1400);
+const MANY_FREE = 300, MOST_FREE = 1400;
 
 /** From this many features on, a kernel value is worth keeping where memory allows. */
-const KEEP_WIDTH = Number(Deno.env.get("KEEP") ?? 12);
+const KEEP_WIDTH = 12;
 
 /** What a {@linkcode DualMachine} works on. */
 export interface MachineOptions {
@@ -114,7 +114,7 @@ export class DualMachine implements Disposable {
     at.parts = frame.temp(Math.max(8, this.#nGroups * n * 8));
     at.groups = frame.temp(n);
     at.matrix = keeps ? frame.temp(n * n * 4) : 0;
-    at.filled = keeps && !precomputed ? frame.temp(n) : 0;
+    at.filled = keeps && !precomputed ? frame.temp((n + 1) * 4) : 0;
     at.room = frame.temp(exports.roomBytes(q, dim));
     at.scratch = frame.temp(exports.scratchBytes(n, dim));
     at.newton = frame.temp(exports.newtonBytes());
@@ -128,7 +128,7 @@ export class DualMachine implements Disposable {
     this.hi = frame.f64(at.hi, n).fill(0);
     this.parts = frame.f64(at.parts, this.#nGroups * n).fill(0);
     frame.u8(at.groups, n).fill(0).set(groups ?? []);
-    if (at.filled !== 0) frame.u8(at.filled, n).fill(0);
+    if (at.filled !== 0) frame.i32(at.filled, n + 1).fill(0);
     const factor = kernel.name === "rbf" ? -gamma : 1;
     if (precomputed) this.#takeMatrix(options.X, rows, n);
     else {

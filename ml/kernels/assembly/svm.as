@@ -858,7 +858,7 @@ export function smo(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usiz
     let i = <i32> (min(block + STRIDE, bytes) >> 3) - 1;
     while (load<f64>(up + (<usize> i << 3)) - load<f64>(F + (<usize> i << 3)) != top) i--;
     if (LAZY != 0) ensure(i);
-    const rowI = K + ((<usize> i * <usize> ld) << 2);
+    const rowI = LAZY == IN_MATRIX ? rowOf(i) : K + ((<usize> i * <usize> ld) << 2);
     const tops = f64x2.splat(top);
     const own = f64x2.splat(load<f64>(diag + (<usize> i << 3)));
     let worst = none, worse = none;
@@ -979,7 +979,7 @@ export function smo(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usiz
     mark(i, beta, lo, hi, up, down);
     mark(j, beta, lo, hi, up, down);
     if (LAZY != 0) ensure(j);
-    const rowJ = K + ((<usize> j * <usize> ld) << 2);
+    const rowJ = LAZY == IN_MATRIX ? rowOf(j) : K + ((<usize> j * <usize> ld) << 2);
     const di = f64x2.splat((x - bi) * SCALE);
     const dj = f64x2.splat((z - bj) * SCALE);
     top = -Infinity;
@@ -1023,7 +1023,7 @@ let TILES: usize = 0;
 let NORMS: usize = 0;
 let MAT: usize = 0;
 let LD: i32 = 0;
-/** One byte a row of the matrix: whether it is filled. 0: all are. */
+/** How many rows of the matrix are filled, and for each sample which of them is its own, from 1; 0: none yet. No array: all are, in their order. */
 let FILLED: usize = 0;
 /** How rows of the matrix are filled: SINGLE or DOUBLE. */
 let FILLER: i32 = 0;
@@ -1103,26 +1103,41 @@ function compute(kind: i32, rows: usize, count: i32, coefs: usize, tiles: usize,
   }
 }
 
-/** Fills rows of the matrix that are not there yet, four at a time. */
+/** A row of the matrix, which is there. */
+// @ts-ignore: decorator
+@inline
+function rowOf(i: i32): usize {
+  return MAT + ((<usize> (FILLED == 0 ? i : load<i32>(FILLED + (<usize> i << 2), 4) - 1) * <usize> LD) << 2);
+}
+
+// @ts-ignore: decorator
+@inline
+function isThere(i: i32): bool {
+  return FILLED == 0 || load<i32>(FILLED + (<usize> i << 2), 4) != 0;
+}
+
+/** Fills rows of the matrix that are not there yet, four at a time: each behind the last, so that memory is touched for those alone. */
 function fill(rows: usize, count: i32, scratch: usize): void {
   if (FILLED == 0) return;
   const list = scratch;
-  const work = scratch + 64 + 4 * ((<usize> LD) << 2);
   let k = 0;
   for (let r = 0; r <= count; r++) {
     if (r < count) {
       const i = load<i32>(rows + (<usize> r << 2));
-      if (load<u8>(FILLED + i)) continue;
-      store<u8>(FILLED + i, 1);
+      if (isThere(i)) continue;
+      const next = load<i32>(FILLED) + 1;
+      store<i32>(FILLED, next);
+      store<i32>(FILLED + (<usize> i << 2), next, 4);
       store<i32>(list + ((<usize> (k++)) << 2), i);
     }
-    if (r == count && k == 1) {
-      compute(FILLER, list, 1, 0, TILES, NORMS, N >> 3, MAT + ((<usize> load<i32>(list) * <usize> LD) << 2), 0, 0, work);
-    } else if (k == 4 || (r == count && k > 0)) {
-      compute(FILLER, list, k, 0, TILES, NORMS, N >> 3, scratch + 64, LD, 0, work);
-      for (let s = 0; s < k; s++) {
-        const i = load<i32>(list + (<usize> s << 2));
-        memory.copy(MAT + ((<usize> i * <usize> LD) << 2), scratch + 64 + ((<usize> s * <usize> LD) << 2), (<usize> LD) << 2);
+    if (k == 4 || (r == count && k > 0)) {
+      let done = 0;
+      // Four rows are written in any case, and two of double precision: one alone stands where only it is.
+      while (done < k) {
+        const at = list + (<usize> done << 2);
+        const some = k == 4 ? 4 : 1;
+        compute(FILLER, at, some, 0, TILES, NORMS, N >> 3, rowOf(load<i32>(at)), some == 4 ? LD : 0, 0, scratch + 64);
+        done += some;
       }
       k = 0;
     }
@@ -1135,7 +1150,7 @@ export function setScratch(scratch: usize): void {
   SCRATCH = scratch;
 }
 export function scratchBytes(n: i32, dim: i32): i32 {
-  return 256 + 16 * n + 64 * dim + 256;
+  return 256 + 4 * 8 * dim + 64 * dim + 256;
 }
 
 /** F (and also) += coefs · rows, over all columns; any number of rows. */
@@ -1153,10 +1168,10 @@ export function addRows(rows: usize, coefs: usize, count: i32, F: usize, also: u
     else {
       const f = SCRATCH;
       for (let s = 0; s < 4; s++) store<f32>(f + (<usize> s << 2), s < k ? <f32> load<f64>(c + (<usize> s << 3)) : 0);
-      const p0 = MAT + ((<usize> load<i32>(list) * <usize> LD) << 2);
-      const p1 = k > 1 ? MAT + ((<usize> load<i32>(list, 4) * <usize> LD) << 2) : p0;
-      const p2 = k > 2 ? MAT + ((<usize> load<i32>(list, 8) * <usize> LD) << 2) : p0;
-      const p3 = k > 3 ? MAT + ((<usize> load<i32>(list, 12) * <usize> LD) << 2) : p0;
+      const p0 = rowOf(load<i32>(list));
+      const p1 = k > 1 ? rowOf(load<i32>(list, 4)) : p0;
+      const p2 = k > 2 ? rowOf(load<i32>(list, 8)) : p0;
+      const p3 = k > 3 ? rowOf(load<i32>(list, 12)) : p0;
       addStored(p0, p1, p2, p3, f, N >> 3, F, also);
     }
   }
@@ -1326,7 +1341,7 @@ function ensure(i: i32): void {
     blockRow(i);
     return;
   }
-  if (FILLED == 0 || load<u8>(FILLED + i)) return;
+  if (isThere(i)) return;
   store<i32>(SPARE, i);
   fill(SPARE, 1, SCRATCH);
 }
@@ -1560,7 +1575,7 @@ function blockRow(r: i32): void {
     return;
   }
   fill(at, 1, SCRATCH);
-  const from = MAT + ((<usize> load<i32>(at) * <usize> LD) << 2);
+  const from = rowOf(load<i32>(at));
   for (let s = 0; s < B_COUNT; s++) {
     store<f32>(to, load<f32>(from + (<usize> load<i32>(B_LIST + (<usize> s << 2)) << 2)));
     to += 4;
