@@ -1147,7 +1147,7 @@ function extremes(F: usize, beta: usize, lo: usize, hi: usize): void {
 const BINS: i32 = 512;
 
 /** Samples of a block, unless very many are free. */
-const USUAL: i32 = 384;
+const USUAL: i32 = 192;
 
 /** Chooses the block: free samples and the worst violators of both sides. Gives how many, Q at most. */
 function choose(F: usize, beta: usize, lo: usize, hi: usize, list: usize, counts: usize): i32 {
