@@ -82,7 +82,7 @@ export function upperOn({ encoded, weight }: FamilyData, train: Int32Array | nul
   const factors = factorsOn(encoded, train, entry.classWeight);
   for (let c = 0; c < factors.length; c++) factors[c] *= entry.C;
   const upper = new Float64Array(weight.length);
-  if (train === null) for (let i = 0; i < upper.length; i++) upper[i] = factors[codes[i]] * weight[i];
+  if (train === null) { for (let i = 0; i < upper.length; i++) upper[i] = factors[codes[i]] * weight[i]; }
   else for (let t = 0; t < train.length; t++) upper[train[t]] = factors[codes[train[t]]] * weight[train[t]];
   return upper;
 }
