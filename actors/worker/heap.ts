@@ -140,6 +140,11 @@ export class Heap {
     return this.#used;
   }
 
+  /** Bytes that are free, and whose memory the process has, at most. */
+  get spare(): number {
+    return PAGE * this.#entries.reduce((n, { runs }) => n + runs.touched - runs.end + runs.free, 0);
+  }
+
   /** How many blocks there are. */
   get blocks(): number {
     return this.#blocks;
