@@ -45,5 +45,5 @@ export { type MemoryEndpointOptions, MemoryNetwork, type MemoryNetworkOptions } 
 export type { SessionEndpoint } from "./session.ts";
 export { type EndpointOptions, openEndpoint, type TransportInfo, transportInfo } from "./open.ts";
 export { type KeyPair, type Keys, loadKeys, makeKeys, saveKeys } from "./keys.ts";
-export type { Heartbeat } from "./zmq/ffi_driver.ts";
+export type { Heartbeat } from "./zmq/zmq_driver.ts";
 export { holdForMessages, Signal } from "./zmq/signal.ts";

@@ -12,7 +12,8 @@ import type { Keys } from "./keys.ts";
 import type { Introduction, Limits, Reserve } from "./port.ts";
 import { SessionEndpoint } from "./session.ts";
 import { Times } from "./zmq/constants.ts";
-import { FfiDriver, type Heartbeat, type ZmqDriverOptions } from "./zmq/ffi_driver.ts";
+import { FfiDriver } from "./zmq/ffi_driver.ts";
+import type { Heartbeat, ZmqDriverOptions } from "./zmq/zmq_driver.ts";
 import { openLibrary } from "./zmq/library.ts";
 import { sharedPoller } from "./zmq/poller.ts";
 

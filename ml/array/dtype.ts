@@ -1,4 +1,5 @@
 import { DTypeError } from "./errors.ts";
+import { onHugePages } from "./huge_pages.ts";
 
 /** Typed arrays whose elements are JavaScript numbers. */
 export type NumericData =
@@ -79,7 +80,8 @@ export function dtypeOf(data: unknown): DType | undefined {
 
 /** New, zeroed data of `size` elements of a dtype. */
 export function allocate<K extends DType>(dtype: K, size: number): DTypeData[K] {
-  return allocateAny(dtype, size) as DTypeData[K];
+  const made = allocateAny(dtype, size);
+  return (Array.isArray(made) ? made : onHugePages(made)) as DTypeData[K];
 }
 
 function allocateAny(dtype: DType, size: number): ArrayData {

@@ -94,6 +94,6 @@ function divide(n: number, options: TrainTestSplitOptions): Split {
   }
   const settings: ShuffleSplitOptions = { nSplits: 1, testSize, trainSize, randomState };
   const splitter = stratify === null ? new QuarterSplit(settings) : new StratifiedQuarterSplit(settings);
-  const [split] = splitter.split(new Array(n), stratify);
+  const [split] = splitter.split({ length: n }, stratify);
   return split;
 }

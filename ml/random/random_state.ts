@@ -1,4 +1,4 @@
-import { type ArrayData, NDArray, type NumericData, sizeOf } from "../array/mod.ts";
+import { allocate, type ArrayData, NDArray, type NumericData, sizeOf } from "../array/mod.ts";
 import { drawDescending, fillGaussians, fillIntegers, fillUniforms, WORTH } from "./blocks.ts";
 import { type ChoiceOptions, choose } from "./choice.ts";
 import { binomial, multinomial, poisson } from "./discrete.ts";
@@ -80,7 +80,7 @@ export class RandomState extends WordGenerator {
   /** An array of what `next` gives. */
   private fill(size: Size, next: () => number): NDArray<Float64Array> {
     const shape = shapeOf(size);
-    const out = new Float64Array(sizeOf(shape));
+    const out = allocate("float64", sizeOf(shape));
     for (let i = 0; i < out.length; i++) out[i] = next();
     return new NDArray(out, shape);
   }
@@ -92,7 +92,7 @@ export class RandomState extends WordGenerator {
   randomSample(size?: Size): number | NDArray<Float64Array> {
     if (size === undefined) return this.nextDouble();
     const shape = shapeOf(size);
-    const out = new Float64Array(sizeOf(shape));
+    const out = allocate("float64", sizeOf(shape));
     if (out.length >= WORTH) fillUniforms(this, out);
     else for (let i = 0; i < out.length; i++) out[i] = this.nextDouble();
     return new NDArray(out, shape);
@@ -154,7 +154,7 @@ export class RandomState extends WordGenerator {
   standardNormal(size?: Size): number | NDArray<Float64Array> {
     if (size === undefined) return this.nextGauss();
     const shape = shapeOf(size);
-    const out = new Float64Array(sizeOf(shape));
+    const out = allocate("float64", sizeOf(shape));
     let i = 0;
     if (out.length >= WORTH) {
       // The one that waits comes first; then pairs; the last one of an odd number leaves another waiting.

@@ -8,7 +8,7 @@ import type { Parts } from "../driver.ts";
 import { DONTWAIT, Option, SNDMORE, SocketType, Times } from "./constants.ts";
 import { cString, lastError, type ZmqLibrary } from "./library.ts";
 import { DriverError } from "../errors.ts";
-import type { ZmqDriverOptions } from "./ffi_driver.ts";
+import type { ZmqDriverOptions } from "./zmq_driver.ts";
 
 /** Smaller parts are copied by the library even when they are lent: that is cheaper than a message of their own. */
 const COPY_BELOW = 32 * 1024;

@@ -7,7 +7,7 @@
 import type * as zeromq from "zeromq";
 import type { Parts } from "../driver.ts";
 import { Option } from "./constants.ts";
-import type { ZmqDriverOptions } from "./ffi_driver.ts";
+import type { ZmqDriverOptions } from "./zmq_driver.ts";
 
 /** The module. */
 export type ZmqModule = typeof zeromq;

@@ -10,148 +10,113 @@ import type { Timer } from "../clock.ts";
 import { encodeEnvelope } from "../envelope.ts";
 import { Event, NOTIFY_DISCONNECT, Option, Times } from "./constants.ts";
 import { HandshakeJudge, MECHANISM_MISMATCH } from "./dialling.ts";
-import type { ZmqDriverOptions } from "./ffi_driver.ts";
 import { askMechanism } from "./greeting.ts";
 import type { NapiDriver } from "./napi_driver.ts";
-import {
-  commonOptions,
-  descriptorOf,
-  Frames,
-  type Options32,
-  outgoing,
-  ownContext,
-  plain,
-  type ZmqModule,
-} from "./napi_module.ts";
+import { commonOptions, descriptorOf, Frames, type Options32, outgoing, ownContext, plain } from "./napi_module.ts";
 import { guard } from "./napi_zap.ts";
 import { dialable, untilFree } from "./places.ts";
-import type { Source } from "./poller.ts";
+import { type RouterConnection, RouterConnections } from "./router_connections.ts";
+import { BindFailure, type DealerSource, type RouterSource } from "./zmq_driver.ts";
 
 const PROBE = encodeEnvelope({ kind: "probe" });
 
 /** After so many looks at a server that answers, and wants keys as we do, our keys are the wrong ones. */
 const INQUIRIES = 3;
 
-export interface RouterConnection {
-  readonly number: number;
-  readonly id: Uint8Array;
-  readonly key: string;
-  usedAt: number;
-}
-
-export class RouterSource implements Source {
+export class NapiRouter implements RouterSource {
   readonly descriptors: readonly number[];
-  readonly socket: zeromq.Router;
-  readonly bound = new Map<string, () => void>();
   readonly #driver: NapiDriver;
-  readonly #byId = new Map<string, RouterConnection>();
+  readonly #socket: zeromq.Router;
+  readonly #connections: RouterConnections;
   readonly #release: (() => void) | undefined;
-  #timer: Timer | undefined;
   /** While it binds, the module lets nobody use the socket; what is to be sent waits here. */
   #held: Uint8Array[][] | undefined;
   #ended = false;
 
-  constructor(driver: NapiDriver, module: ZmqModule, options: ZmqDriverOptions) {
+  constructor(driver: NapiDriver) {
+    const { module, options } = driver;
     this.#driver = driver;
-    this.socket = new module.Router({ ...commonOptions(options), context: ownContext(module), mandatory: true });
+    this.#socket = new module.Router({ ...commonOptions(options), context: ownContext(module), mandatory: true });
     try {
-      (this.socket as unknown as Options32).setInt32Option(Option.routerNotify, NOTIFY_DISCONNECT);
+      (this.#socket as unknown as Options32).setInt32Option(Option.routerNotify, NOTIFY_DISCONNECT);
     } catch {
       // One of the library's drafts; without it the probes find out.
     }
-    if (options.keys !== undefined) this.#release = guard(module, this.socket, options.keys);
-    this.descriptors = [descriptorOf(this.socket)];
-    const beat = (): void => {
-      this.#timer = options.clock.after(Times.probe, () => {
-        this.#probeSilent(options.clock.now());
-        beat();
-      });
-    };
-    beat();
+    if (options.keys !== undefined) this.#release = guard(module, this.#socket, options.keys);
+    this.descriptors = [descriptorOf(this.#socket)];
+    this.#connections = new RouterConnections(driver, this);
   }
 
   drain(budget: number): number {
     let taken = 0;
-    while (taken < budget && !this.#ended && this.#held === undefined && this.socket.readable) {
+    while (taken < budget && !this.#ended && this.#held === undefined && this.#socket.readable) {
       taken++;
-      this.socket.receive().then((frames) => this.#take(frames), () => {});
+      this.#socket.receive().then((frames) => this.#take(frames), () => {});
     }
     return taken;
   }
 
-  send(connection: RouterConnection, head: Uint8Array, parts: readonly Uint8Array[], lent: boolean): void {
-    if (this.#ended) return;
+  send(connection: RouterConnection, head: Uint8Array, parts: readonly Uint8Array[], lent: boolean): boolean {
+    if (this.#ended) return false;
     connection.usedAt = this.#driver.options.clock.now();
     const frames = outgoing([connection.id], head, parts, lent);
     if (this.#held !== undefined) this.#held.push(frames);
-    else this.socket.send(frames as never).catch(() => this.#lost(connection, "the connection was lost"));
+    else this.#socket.send(frames as never).catch(() => this.#connections.lost(connection));
+    return true;
   }
 
-  async bind(place: string): Promise<void> {
+  async bind(place: string): Promise<string> {
+    this.#socket.ipv6 = place.includes("[");
     this.#held ??= [];
     try {
-      await this.socket.bind(place);
+      await this.#socket.bind(place);
+      return this.#socket.lastEndpoint ?? place;
+    } catch (error) {
+      const { code = "EUNKNOWN", message } = error as { code?: string; message: string };
+      throw new BindFailure(code, message);
     } finally {
       const held = this.#held;
       this.#held = undefined;
-      for (const frames of held) this.socket.send(frames as never).catch(() => {});
+      for (const frames of held) this.#socket.send(frames as never).catch(() => {});
       this.#driver.poller.touch(this);
     }
   }
 
-  async end(): Promise<void> {
-    this.#timer?.cancel();
+  async end(bound: ReadonlyMap<string, () => void>): Promise<void> {
+    this.#connections.close();
     this.#ended = true;
     this.#driver.poller.remove(this);
-    await this.#unbind();
-    for (const remove of this.bound.values()) remove();
-    this.socket.linger = Times.linger;
-    this.socket.close();
+    for (const address of bound.keys()) await this.#unbind(address);
+    for (const remove of bound.values()) remove();
+    this.#socket.linger = Times.linger;
+    this.#socket.close();
     this.#release?.();
   }
 
-  async #unbind(): Promise<void> {
-    for (const address of this.bound.keys()) {
-      try {
-        await this.socket.unbind(address);
-      } catch {
-        // Then closing the socket does it.
-      }
-      await untilFree(address);
+  async #unbind(address: string): Promise<void> {
+    try {
+      await this.#socket.unbind(address);
+    } catch {
+      // Then closing the socket does it.
     }
+    await untilFree(address);
   }
 
   #take(frames: readonly Uint8Array[]): void {
     if (this.#ended || frames.length < 2) return;
     const key = String.fromCharCode(...frames[0].subarray(0, 255));
-    let connection = this.#byId.get(key);
+    let connection = this.#connections.get(key);
     if (frames.length === 2 && frames[1].byteLength === 0) {
-      if (connection !== undefined) this.#lost(connection, "the connection was lost");
+      if (connection !== undefined) this.#connections.lost(connection);
       return;
     }
-    if (connection === undefined) {
-      connection = { number: this.#driver.newConnection(), id: plain(frames[0]).slice(), key, usedAt: 0 };
-      this.#byId.set(key, connection);
-      this.#driver.accept(connection.number, this, connection);
-    }
+    connection ??= this.#connections.accept(key, plain(frames[0]).slice());
     this.#driver.events.received(connection.number, plain(frames[1]), new Frames(frames, 2));
-  }
-
-  #lost(connection: RouterConnection, reason: string): void {
-    if (!this.#byId.delete(connection.key)) return;
-    this.#driver.lost(connection.number, reason);
-  }
-
-  #probeSilent(now: number): void {
-    for (const connection of this.#byId.values()) {
-      if (now - connection.usedAt >= Times.probe) this.send(connection, PROBE, [], false);
-    }
-    this.#driver.poller.touch(this);
   }
 }
 
 /** One connection. A Dealer that may only send to someone who is there is writable exactly while there is a connection. */
-export class DealerSource implements Source {
+export class NapiDealer implements DealerSource {
   readonly descriptors: readonly number[];
   readonly number: number;
   readonly #driver: NapiDriver;
@@ -165,7 +130,8 @@ export class DealerSource implements Source {
   #usedAt = 0;
   #timer: Timer | undefined;
 
-  constructor(driver: NapiDriver, module: ZmqModule, number: number, place: Address, options: ZmqDriverOptions) {
+  constructor(driver: NapiDriver, number: number, place: Address) {
+    const { module, options } = driver;
     const address = dialable(place);
     this.#address = place;
     this.#withKeys = options.keys !== undefined;
@@ -218,10 +184,11 @@ export class DealerSource implements Source {
     return taken;
   }
 
-  send(head: Uint8Array, parts: readonly Uint8Array[], lent: boolean): void {
-    if (this.#closed) return;
+  send(head: Uint8Array, parts: readonly Uint8Array[], lent: boolean): boolean {
+    if (this.#closed) return false;
     this.#usedAt = this.#driver.options.clock.now();
     this.#socket.send(outgoing([], head, parts, lent) as never).catch(() => {});
+    return true;
   }
 
   close(): void {

@@ -166,3 +166,15 @@ Deno.test("linspace() and logspace() hold both ends", () => {
   assert.deepEqual(logspace(-2, 2, 5), [0.01, 0.1, 1, 10, 100]);
   assert.equal(logspace(-8, 8, 17)[9], 10);
 });
+
+Deno.test("NDArray.take() of large arrays gives the rows that it gives of small ones", () => {
+  const rows = 40_000;
+  for (const stride of [1, 2, 7, 8, 9, 17, 20, 33, 70]) {
+    const a = new NDArray(new Float64Array(rows * stride).map((_, i) => i), [rows, stride]);
+    const indices = Int32Array.from({ length: rows + 37 }, (_, k) => (k * 7919) % rows);
+    const taken = a.take(indices);
+    assert.deepEqual(taken.shape, [rows + 37, stride]);
+    const wrong = taken.data.findIndex((v, at) => v !== indices[Math.floor(at / stride)] * stride + at % stride);
+    assert.equal(wrong, -1, `stride ${stride}`);
+  }
+});
