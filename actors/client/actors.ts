@@ -10,7 +10,7 @@ import type { FromWorker } from "../protocol/mod.ts";
 import { blobSize, pack, type Packing, type PackOptions, unpack, writeBlob } from "../values/mod.ts";
 import type { ClientTask } from "./client_task.ts";
 import type { ClientCore } from "./core.ts";
-import { decodeBlob, failureOf, remoteError } from "./decoding.ts";
+import { decodeBlob, type Decoding, failureOf, remoteError } from "./decoding.ts";
 import type { WorkerGoneError } from "./errors.ts";
 
 interface Call {
@@ -32,7 +32,7 @@ interface ActorLink {
 export class ActorCalls {
   readonly #core: ClientCore;
   readonly #options: PackOptions;
-  readonly #resolve: (key: string) => unknown;
+  readonly #decoding: Decoding;
   readonly #gather: (keys: readonly string[]) => Promise<unknown[]>;
   readonly #links = new WeakMap<ClientTask, ActorLink>();
   readonly #waiting = new Map<string, Map<number, Call>>();
@@ -45,12 +45,12 @@ export class ActorCalls {
   constructor(
     core: ClientCore,
     options: PackOptions,
-    resolve: (key: string) => unknown,
+    decoding: Decoding,
     gather: (keys: readonly string[]) => Promise<unknown[]>,
   ) {
     this.#core = core;
     this.#options = options;
-    this.#resolve = resolve;
+    this.#decoding = decoding;
     this.#gather = gather;
     core.links.replies = {
       reply: (address, m) => this.#reply(address, m),
@@ -197,7 +197,7 @@ export class ActorCalls {
   #result(call: Call, blob: Uint8Array, ok: boolean): void {
     if (!ok) return call.reject(remoteError(blob, `${call.method} of actor ${call.actor.task.key}`));
     try {
-      call.resolve(decodeBlob(blob, { resolve: this.#resolve }));
+      call.resolve(decodeBlob(blob, this.#decoding));
     } catch (e) {
       call.reject(e);
     }

@@ -91,7 +91,9 @@ function tell(b: ClientBooks, first: ClientTask, rows: ClientTask[]): void {
     // What was let go, and not kept for it, may have been forgotten by the scheduler: it is told of it once more.
     for (const d of t.inputs) {
       if (d.state !== "released" || !d.sent || d.owed || d.call === undefined || d.toldIn === b.event) continue;
-      if (!all.includes(d)) all.push(d);
+      if (all.includes(d)) continue;
+      d.renewedIn = Infinity;
+      all.push(d);
     }
     if (t.counts) t.toldIn = b.event;
     uncount(b, t);

@@ -62,27 +62,34 @@ export function uncount(b: ClientBooks, t: ClientTask): void {
   }
 }
 
-/** What became of its inputs becomes of a task too: the scheduler may not have had the time to say so. Gives whether it did. */
-export function inherit(b: ClientBooks, t: ClientTask): boolean {
-  const input = t.inputs.find(isBad);
+/**
+ * What became of its inputs becomes of a task too: the scheduler may not have had the time to say so. Gives whether it did. `cancelled` are
+ * inputs that were let go here, and cancelled there before the task was heard of.
+ */
+export function inherit(b: ClientBooks, t: ClientTask, cancelled?: ReadonlySet<ClientTask>): boolean {
+  const input = t.inputs.find((d) => isBad(d) || cancelled?.has(d));
   if (input === undefined) return false;
-  const bad = input.state === "released" ? input.because! : input;
+  const bad = input.state === "released" ? input.because ?? input : input;
   if (t.state === "released" || bad.state === "failed") t.because = bad;
   if (t.state === "released") return true;
-  const state = bad.error !== undefined ? "failed" : bad.state as "failed" | "cancelled" | "lost" | "released";
+  // What was let go, and is bad, was cancelled, or it has left no error behind.
+  const state = bad.error !== undefined
+    ? "failed"
+    : bad.state === "released"
+    ? "cancelled"
+    : bad.state as "failed" | "cancelled" | "lost";
   if (state === "failed") t.because = bad;
   t.reason = `its dependency ${bad.key} was ${state}: ${bad.reason}`;
-  // What has failed and was let go then has left no error behind.
-  b.to(t, state === "released" ? "cancelled" : state, t.reason);
+  b.to(t, state, t.reason);
   return true;
 }
 
 /** What was on its way to the scheduler when it took an input out of the world, it cannot have cancelled. */
-export function inheritAll(b: ClientBooks): void {
+export function inheritAll(b: ClientBooks, cancelled: ReadonlySet<ClientTask>): void {
   for (const t of b.tasks.values()) {
     if (!t.sent || t.inputs.length === 0) continue;
-    if (t.state === "released") inherit(b, t);
-    else if (t.state === "pending" && inherit(b, t)) b.freed.push(t.key);
+    if (t.state === "released") inherit(b, t, cancelled);
+    else if (t.state === "pending" && inherit(b, t, cancelled)) b.freed.push(t.key);
   }
 }
 

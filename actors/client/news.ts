@@ -6,6 +6,7 @@
 
 import type { SchedulerToClient } from "../protocol/mod.ts";
 import type { ClientBooks } from "./books.ts";
+import type { ClientTask } from "./client_task.ts";
 import type { WorkerCard } from "./events.ts";
 import { inheritAll, owedGone } from "./giving_up.ts";
 
@@ -32,12 +33,17 @@ export function message(b: ClientBooks, m: SchedulerToClient): void {
         t.inline = undefined;
         b.to(t, "failed", t.blamed === key ? "it threw" : `${t.blamed} threw`);
       });
-    case "gone":
+    case "gone": {
+      const letGo = new Set<ClientTask>();
       for (const key of m.keys) {
         const t = b.tasks.get(key);
         // It has been submitted again meanwhile: this is about what it was before.
         if (t !== undefined && t.renewedIn > m.heard) continue;
         if (t?.owed === true) owedGone(b, t, m.cause, m.reason);
+        if (t?.state === "released") {
+          t.reason = m.reason;
+          letGo.add(t);
+        }
         if (t === undefined || (t.state !== "pending" && t.state !== "done")) continue;
         // A value that has arrived here is not lost. But what was cancelled for all is unknown to the scheduler.
         if (t.inline !== undefined && m.cause === "lost") continue;
@@ -45,8 +51,9 @@ export function message(b: ClientBooks, m: SchedulerToClient): void {
         t.reason = m.reason;
         b.to(t, m.cause, m.reason);
       }
-      if (m.cause === "cancelled") inheritAll(b);
+      if (m.cause === "cancelled") inheritAll(b, letGo);
       return;
+    }
     case "undone":
       for (const key of m.keys) {
         const t = b.tasks.get(key);

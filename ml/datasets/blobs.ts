@@ -1,4 +1,5 @@
-import { type MatrixLike, NDArray, toNDArray } from "../array/mod.ts";
+import { allocate, gather, type MatrixLike, NDArray, toNDArray } from "../array/mod.ts";
+import { privateMemory, resultArray } from "../kernels/mod.ts";
 import { checkRandomState, type RandomState, type RandomStateLike, shuffledIndices } from "../random/mod.ts";
 import { checkArray, checkOptionNames } from "../utils/mod.ts";
 import { DatasetError } from "./errors.ts";
@@ -53,13 +54,34 @@ function centersFor(rng: RandomState, options: MakeBlobsOptions): NDArray<Float6
 
 const OPTIONS = ["nSamples", "nFeatures", "centers", "clusterStd", "centerBox", "shuffle", "randomState"];
 
-/** Samples drawn at a time. */
-const BLOCK = 16_384;
+/** Samples drawn at a time: what is drawn is moved to its centre while a cache holds it. */
+const BLOCK = 2048;
 
-function addNoise(X: Float64Array, start: number, center: Float64Array, std: number, noise: Float64Array): void {
+/** Draws samples around a centre. */
+function drawAround(rng: RandomState, center: Float64Array, std: number, to: Float64Array): void {
   const m = center.length;
-  for (let i = 0; i < noise.length; i += m) {
-    for (let j = 0; j < m; j++) X[start + i + j] = center[j] + std * noise[i + j];
+  for (let start = 0; start < to.length; start += BLOCK * m) {
+    const part = to.subarray(start, start + BLOCK * m);
+    rng.fillStandardNormal(part);
+    for (let i = 0; i < part.length; i += m) {
+      for (let j = 0; j < m; j++) part[i + j] = center[j] + std * part[i + j];
+    }
+  }
+}
+
+/** Samples in the order of their clusters. */
+function drawAll(
+  rng: RandomState,
+  centers: NDArray<Float64Array>,
+  std: readonly number[],
+  counts: readonly number[],
+  to: Float64Array,
+): void {
+  const [k, m] = centers.shape;
+  for (let c = 0, at = 0; c < k; c++) {
+    const end = at + counts[c] * m;
+    drawAround(rng, centers.data.subarray(c * m, (c + 1) * m), std[c], to.subarray(at, end));
+    at = end;
   }
 }
 
@@ -90,23 +112,27 @@ export function makeBlobs(options: MakeBlobsOptions = {}): Blobs {
     throw new DatasetError(`makeBlobs: numbers of samples must be whole and not negative, got ${nSamples}`);
   }
   const n = counts.reduce((a, b) => a + b, 0);
-  const X = new Float64Array(n * m);
   const y = new Int32Array(n);
-  let at = 0;
-  let row = 0;
-  for (let c = 0; c < k; c++) {
-    y.fill(c, row, row += counts[c]);
-    const center = centers.data.subarray(c * m, (c + 1) * m);
-    // Drawn by blocks, which is faster than one by one, and not all at once, which would take as much memory again.
-    for (let left = counts[c]; left > 0; left -= BLOCK) {
-      const noise = rng.standardNormal([Math.min(left, BLOCK), m]).data;
-      addNoise(X, at, center, std[c], noise);
-      at += noise.length;
-    }
-  }
+  for (let c = 0, row = 0; c < k; c++) y.fill(c, row, row += counts[c]);
+  const X = resultArray(n * m);
   const table = new NDArray(X, [n, m]);
   const labels = new NDArray(y);
-  if (!shuffle) return { X: table, y: labels, centers };
-  const order = shuffledIndices(n, rng);
-  return { X: table.take(order), y: labels.take(order), centers };
+  if (!shuffle) {
+    drawAll(rng, centers, std, counts, X);
+    return { X: table, y: labels, centers };
+  }
+  // In this thread's own memory, which is warm the next time.
+  const home = privateMemory();
+  const room = home.allocate(8 * n * m);
+  try {
+    const drawn = room === undefined
+      ? allocate("float64", n * m)
+      : new Float64Array(home.memory.buffer, room.pointer, n * m);
+    drawAll(rng, centers, std, counts, drawn);
+    const order = shuffledIndices(n, rng);
+    gather(drawn, order, m, X);
+    return { X: table, y: labels.take(order), centers };
+  } finally {
+    room?.free();
+  }
 }

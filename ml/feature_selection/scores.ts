@@ -4,6 +4,7 @@ import {
   checkClassificationTargets,
   checkConsistentLength,
   checkLabels,
+  checkOptionNames,
   checkVector,
   encodeLabels,
   InvalidInputError,
@@ -99,6 +100,7 @@ export interface FRegressionOptions {
  * @returns from −1 to 1, shape [nFeatures]
  */
 export function rRegression(X: MatrixLike, y: VectorLike, options: FRegressionOptions = {}): NDArray<Float64Array> {
+  checkOptionNames("rRegression", options, ["center", "forceFinite"]);
   const { center = true, forceFinite = true } = options;
   const table = checkArray(X, { caller: "rRegression" });
   const target = checkVector(y, "rRegression: y");
@@ -135,6 +137,7 @@ export function rRegression(X: MatrixLike, y: VectorLike, options: FRegressionOp
  * @returns F statistic and p-value of each feature
  */
 export function fRegression(X: MatrixLike, y: VectorLike, options: FRegressionOptions = {}): FeatureScores {
+  checkOptionNames("fRegression", options, ["center", "forceFinite"]);
   const { center = true, forceFinite = true } = options;
   const correlation = rRegression(X, y, options);
   const target = checkVector(y, "fRegression: y");

@@ -1,4 +1,5 @@
 import type { Column, Table } from "../array/mod.ts";
+import { checkOptionNames } from "../utils/mod.ts";
 import { distinctNames, joinParts, pickNames, tableOf } from "./columns.ts";
 import { FileFormatError } from "./errors.ts";
 import { bytesOf, type FileSource, nameOf } from "./source.ts";
@@ -36,6 +37,7 @@ interface ArrowVector {
  * ```
  */
 export async function readArrow(source: FileSource, options: ReadArrowOptions = {}): Promise<Table> {
+  checkOptionNames("readArrow", options, ["columns"]);
   const where = `readArrow(${nameOf(source)})`;
   const bytes = await bytesOf(source);
   const { tableFromIPC } = await import("apache-arrow");

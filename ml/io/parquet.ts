@@ -1,4 +1,5 @@
 import type { Column, Table } from "../array/mod.ts";
+import { checkOptionNames } from "../utils/mod.ts";
 import { distinctNames, joinParts, pickNames, tableOf } from "./columns.ts";
 import { FileFormatError } from "./errors.ts";
 import { type FileSource, nameOf } from "./source.ts";
@@ -44,6 +45,7 @@ const parsers = {
  * ```
  */
 export async function readParquet(source: FileSource, options: ReadParquetOptions = {}): Promise<Table> {
+  checkOptionNames("readParquet", options, ["columns", "rowStart", "rowEnd"]);
   const where = `readParquet(${nameOf(source)})`;
   const [{ parquetMetadataAsync, parquetRead, parquetSchema }, { compressors }] = await Promise.all([
     import("hyparquet"),

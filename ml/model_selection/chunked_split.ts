@@ -21,7 +21,7 @@ export function drawnRows(
 
 /**
  * Divides arrays in blocks, each block by itself, as Dask-ML does: nothing moves between workers. Sizes are parts of the whole, to rounding; the same
- * seed gives the same parts whatever the workers.
+ * seed gives the same parts whatever the workers, and Dask-ML's where the blocks' own parts are whole numbers.
  *
  * @throws {SplitError} with `stratify`, for arrays of which some are not in blocks, or for sizes that do not fit
  */
@@ -57,7 +57,8 @@ export function splitBlocks(arrays: readonly unknown[], options: TrainTestSplitO
     const part = (ofTest: boolean): ChunkedInput =>
       concatenate(blocks.map((block, b) => {
         const { own, rest, seed } = plan[b];
-        const [from, to] = ofTest ? [own, own + rest] : [0, own];
+        // As in scikit-learn and Dask-ML, the first of the order are the test's.
+        const [from, to] = shuffle ? (ofTest ? [0, rest] : [rest, rest + own]) : ofTest ? [own, own + rest] : [0, own];
         return fromDelayed(call(block, seed, from, to), {
           shape: [to - from, ...array.shape.slice(1)],
           dtype: array.dtype,

@@ -155,6 +155,12 @@ export class RandomState extends WordGenerator {
     if (size === undefined) return this.nextGauss();
     const shape = shapeOf(size);
     const out = allocate("float64", sizeOf(shape));
+    this.fillStandardNormal(out);
+    return new NDArray(out, shape);
+  }
+
+  /** Fills an array with standard gaussians. */
+  fillStandardNormal(out: Float64Array): void {
     let i = 0;
     if (out.length >= WORTH) {
       // The one that waits comes first; then pairs; the last one of an odd number leaves another waiting.
@@ -164,7 +170,6 @@ export class RandomState extends WordGenerator {
       i += 2 * pairs;
     }
     for (; i < out.length; i++) out[i] = this.nextGauss();
-    return new NDArray(out, shape);
   }
 
   /** Standard gaussians, of axes of these lengths. */

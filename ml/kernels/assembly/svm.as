@@ -18,45 +18,148 @@ function madd64(a: v128, b: v128, c: v128): v128 {
   return f64x2.add(f64x2.mul(a, b), c);
 }
 
-/** 2^s in single precision, s not above 127; below −126 it is 2^−126. */
+// V8 builds a constant anew wherever it is used, in loops at each turn. A sum with what only the running program knows stays in a register.
+
+/** Zero, which the compiler cannot know. */
+let NOUGHT: f64 = 0;
+
 // @ts-ignore: decorator
 @inline
-function exp2f(s: v128): v128 {
-  s = f32x4.max(s, f32x4.splat(-126));
-  const magic = f32x4.splat(12582912);
+function held32(c: f32): v128 {
+  return f32x4.splat(c + <f32> NOUGHT);
+}
+// @ts-ignore: decorator
+@inline
+function held64(c: f64): v128 {
+  return f64x2.splat(c + NOUGHT);
+}
+
+/** Added and taken away again, it rounds to whole numbers. */
+const MAGIC32: f32 = 12582912;
+const MAGIC64: f64 = 6755399441055744;
+
+// 2^f in single precision, |f| ≤ ½, within 1e-7.
+const S1: f32 = 0.6931469775991549;
+const S2: f32 = 0.2402224208536897;
+const S3: f32 = 0.055507337432646395;
+const S4: f32 = 0.009671512639927934;
+const S5: f32 = 0.0013264727193370686;
+
+/** 2^s in single precision, −126 ≤ s ≤ 127. Constants come held. */
+// @ts-ignore: decorator
+@inline
+function exp2f(s: v128, magic: v128, one: v128, s1: v128, s2: v128, s3: v128, s4: v128, s5: v128): v128 {
   const t = f32x4.add(s, magic);
   const f = f32x4.sub(s, f32x4.sub(t, magic));
-  let p = madd32(f32x4.splat(0.000154697319723078), f, f32x4.splat(0.0013400432165225804));
-  p = madd32(p, f, f32x4.splat(0.009618025602985998));
-  p = madd32(p, f, f32x4.splat(0.05550327214209406));
-  p = madd32(p, f, f32x4.splat(0.2402265121359483));
-  p = madd32(p, f, f32x4.splat(0.6931472067106204));
-  p = madd32(p, f, f32x4.splat(1));
+  let p = madd32(s5, f, s4);
+  p = madd32(p, f, s3);
+  p = madd32(p, f, s2);
+  p = madd32(p, f, s1);
+  p = madd32(p, f, one);
   return i32x4.add(p, i32x4.shl(t, 23));
 }
 
-/** 2^s in double precision, s within ±1021; below, zero. */
-// @ts-ignore: decorator
-@inline
-function exp2d(s: v128): v128 {
-  const small = f64x2.lt(s, f64x2.splat(-1021));
-  s = f64x2.max(s, f64x2.splat(-1021));
-  const magic = f64x2.splat(6755399441055744);
-  const t = f64x2.add(s, magic);
-  const f = f64x2.sub(s, f64x2.sub(t, magic));
-  let p = madd64(f64x2.splat(2.5678435993488196e-11), f, f64x2.splat(4.44553827187081e-10));
-  p = madd64(p, f, f64x2.splat(7.054911620801121e-9));
-  p = madd64(p, f, f64x2.splat(1.0178086009239696e-7));
-  p = madd64(p, f, f64x2.splat(1.3215486790144305e-6));
-  p = madd64(p, f, f64x2.splat(1.5252733804059838e-5));
-  p = madd64(p, f, f64x2.splat(0.00015403530393381606));
-  p = madd64(p, f, f64x2.splat(0.0013333558146428441));
-  p = madd64(p, f, f64x2.splat(0.009618129107628477));
-  p = madd64(p, f, f64x2.splat(0.055504108664821576));
-  p = madd64(p, f, f64x2.splat(0.2402265069591007));
-  p = madd64(p, f, f64x2.splat(0.6931471805599453));
-  p = madd64(p, f, f64x2.splat(1));
-  return v128.andnot(i64x2.add(p, i64x2.shl(t, 52)), small);
+// 2^f in double precision, |f| ≤ ½: coefficients, set by `setKernel`.
+let D0: v128 = f64x2.splat(0);
+let D1: v128 = f64x2.splat(0);
+let D2: v128 = f64x2.splat(0);
+let D3: v128 = f64x2.splat(0);
+let D4: v128 = f64x2.splat(0);
+let D5: v128 = f64x2.splat(0);
+let D6: v128 = f64x2.splat(0);
+let D7: v128 = f64x2.splat(0);
+let D8: v128 = f64x2.splat(0);
+let D9: v128 = f64x2.splat(0);
+let D10: v128 = f64x2.splat(0);
+let D11: v128 = f64x2.splat(0);
+let D12: v128 = f64x2.splat(0);
+let DLEAST: v128 = f64x2.splat(0);
+let DMAGIC: v128 = f64x2.splat(0);
+
+/** What `exp2d` gives. */
+let E0: v128 = f64x2.splat(0);
+let E1: v128 = f64x2.splat(0);
+let E2: v128 = f64x2.splat(0);
+let E3: v128 = f64x2.splat(0);
+
+/** 2^s in double precision, s not above 1021; below −1021, zero. Four pairs at a time, which share the constants. */
+function exp2d(a: v128, b: v128, c: v128, d: v128): void {
+  const least = DLEAST;
+  const magic = DMAGIC;
+  const s = f64x2.pmax(least, a);
+  const t = f64x2.pmax(least, b);
+  const u = f64x2.pmax(least, c);
+  const v = f64x2.pmax(least, d);
+  const ts = f64x2.add(s, magic);
+  const tt = f64x2.add(t, magic);
+  const tu = f64x2.add(u, magic);
+  const tv = f64x2.add(v, magic);
+  const fs = f64x2.sub(s, f64x2.sub(ts, magic));
+  const ft = f64x2.sub(t, f64x2.sub(tt, magic));
+  const fu = f64x2.sub(u, f64x2.sub(tu, magic));
+  const fv = f64x2.sub(v, f64x2.sub(tv, magic));
+  let k = D11;
+  const top = D12;
+  let ps = madd64(top, fs, k), pt = madd64(top, ft, k), pu = madd64(top, fu, k), pv = madd64(top, fv, k);
+  k = D10;
+  ps = madd64(ps, fs, k);
+  pt = madd64(pt, ft, k);
+  pu = madd64(pu, fu, k);
+  pv = madd64(pv, fv, k);
+  k = D9;
+  ps = madd64(ps, fs, k);
+  pt = madd64(pt, ft, k);
+  pu = madd64(pu, fu, k);
+  pv = madd64(pv, fv, k);
+  k = D8;
+  ps = madd64(ps, fs, k);
+  pt = madd64(pt, ft, k);
+  pu = madd64(pu, fu, k);
+  pv = madd64(pv, fv, k);
+  k = D7;
+  ps = madd64(ps, fs, k);
+  pt = madd64(pt, ft, k);
+  pu = madd64(pu, fu, k);
+  pv = madd64(pv, fv, k);
+  k = D6;
+  ps = madd64(ps, fs, k);
+  pt = madd64(pt, ft, k);
+  pu = madd64(pu, fu, k);
+  pv = madd64(pv, fv, k);
+  k = D5;
+  ps = madd64(ps, fs, k);
+  pt = madd64(pt, ft, k);
+  pu = madd64(pu, fu, k);
+  pv = madd64(pv, fv, k);
+  k = D4;
+  ps = madd64(ps, fs, k);
+  pt = madd64(pt, ft, k);
+  pu = madd64(pu, fu, k);
+  pv = madd64(pv, fv, k);
+  k = D3;
+  ps = madd64(ps, fs, k);
+  pt = madd64(pt, ft, k);
+  pu = madd64(pu, fu, k);
+  pv = madd64(pv, fv, k);
+  k = D2;
+  ps = madd64(ps, fs, k);
+  pt = madd64(pt, ft, k);
+  pu = madd64(pu, fu, k);
+  pv = madd64(pv, fv, k);
+  k = D1;
+  ps = madd64(ps, fs, k);
+  pt = madd64(pt, ft, k);
+  pu = madd64(pu, fu, k);
+  pv = madd64(pv, fv, k);
+  k = D0;
+  ps = madd64(ps, fs, k);
+  pt = madd64(pt, ft, k);
+  pu = madd64(pu, fu, k);
+  pv = madd64(pv, fv, k);
+  E0 = v128.and(i64x2.add(ps, i64x2.shl(ts, 52)), f64x2.ge(a, least));
+  E1 = v128.and(i64x2.add(pt, i64x2.shl(tt, 52)), f64x2.ge(b, least));
+  E2 = v128.and(i64x2.add(pu, i64x2.shl(tu, 52)), f64x2.ge(c, least));
+  E3 = v128.and(i64x2.add(pv, i64x2.shl(tv, 52)), f64x2.ge(d, least));
 }
 
 // ---- kernel rows ----
@@ -74,12 +177,31 @@ let DEGREE: i32 = 0;
 /** 1: differences of features instead of norms and products, where norms are too large for single precision. */
 let APART: i32 = 0;
 
+/** The smallest exponent of two in single precision. What is smaller adds nothing to a gradient; as a denormal number it would take long. */
+const LEAST: f32 = -80;
+
 export function setKernel(kernel: i32, gamma: f64, coef0: f64, degree: i32, apart: i32): void {
   KERNEL = kernel;
   GAMMA = gamma;
   COEF0 = coef0;
   DEGREE = degree;
   APART = apart;
+  NOUGHT = apart >> 8;
+  D0 = held64(1);
+  D1 = held64(0.6931471805599453);
+  D2 = held64(0.2402265069591007);
+  D3 = held64(0.055504108664821576);
+  D4 = held64(0.009618129107628477);
+  D5 = held64(0.0013333558146428441);
+  D6 = held64(0.00015403530393381606);
+  D7 = held64(1.5252733804059838e-5);
+  D8 = held64(1.3215486790144305e-6);
+  D9 = held64(1.0178086009239696e-7);
+  D10 = held64(7.054911620801121e-9);
+  D11 = held64(4.44553827187081e-10);
+  D12 = held64(2.5678435993488196e-11);
+  DLEAST = held64(-1021);
+  DMAGIC = held64(MAGIC64);
 }
 
 /** Adds coefficient times row to F, for four rows of values of eight columns, in single precision until they are summed. */
@@ -122,6 +244,14 @@ export function gaussian32(tiles: usize, norms: usize, blocks: i32, dim: i32, ro
   const n2 = v128.load32_splat(rowNorms, 8);
   const n3 = v128.load32_splat(rowNorms, 12);
   const minus = f32x4.splat(-<f32> GAMMA);
+  const least = held32(LEAST);
+  const magic = held32(MAGIC32);
+  const one = held32(1);
+  const s1 = held32(S1);
+  const s2 = held32(S2);
+  const s3 = held32(S3);
+  const s4 = held32(S4);
+  const s5 = held32(S5);
   for (let b = 0; b < blocks; b++) {
     let a0: v128, a1: v128, a2: v128, a3: v128, b0: v128, b1: v128, b2: v128, b3: v128;
     if (APART) {
@@ -151,14 +281,14 @@ export function gaussian32(tiles: usize, norms: usize, blocks: i32, dim: i32, ro
         e = f32x4.sub(z, v);
         b3 = madd32(e, e, b3);
       }
-      a0 = f32x4.mul(a0, minus);
-      a1 = f32x4.mul(a1, minus);
-      a2 = f32x4.mul(a2, minus);
-      a3 = f32x4.mul(a3, minus);
-      b0 = f32x4.mul(b0, minus);
-      b1 = f32x4.mul(b1, minus);
-      b2 = f32x4.mul(b2, minus);
-      b3 = f32x4.mul(b3, minus);
+      a0 = f32x4.pmax(least, f32x4.mul(a0, minus));
+      a1 = f32x4.pmax(least, f32x4.mul(a1, minus));
+      a2 = f32x4.pmax(least, f32x4.mul(a2, minus));
+      a3 = f32x4.pmax(least, f32x4.mul(a3, minus));
+      b0 = f32x4.pmax(least, f32x4.mul(b0, minus));
+      b1 = f32x4.pmax(least, f32x4.mul(b1, minus));
+      b2 = f32x4.pmax(least, f32x4.mul(b2, minus));
+      b3 = f32x4.pmax(least, f32x4.mul(b3, minus));
     } else {
       const m = v128.load(norms);
       const w = v128.load(norms, 16);
@@ -188,25 +318,15 @@ export function gaussian32(tiles: usize, norms: usize, blocks: i32, dim: i32, ro
         a3 = madd32(x, v, a3);
         b3 = madd32(z, v, b3);
       }
-      // Rounding may leave a little above zero.
-      const zero = f32x4.splat(0);
-      a0 = f32x4.min(a0, zero);
-      a1 = f32x4.min(a1, zero);
-      a2 = f32x4.min(a2, zero);
-      a3 = f32x4.min(a3, zero);
-      b0 = f32x4.min(b0, zero);
-      b1 = f32x4.min(b1, zero);
-      b2 = f32x4.min(b2, zero);
-      b3 = f32x4.min(b3, zero);
     }
-    a0 = exp2f(a0);
-    a1 = exp2f(a1);
-    a2 = exp2f(a2);
-    a3 = exp2f(a3);
-    b0 = exp2f(b0);
-    b1 = exp2f(b1);
-    b2 = exp2f(b2);
-    b3 = exp2f(b3);
+    a0 = exp2f(a0, magic, one, s1, s2, s3, s4, s5);
+    a1 = exp2f(a1, magic, one, s1, s2, s3, s4, s5);
+    a2 = exp2f(a2, magic, one, s1, s2, s3, s4, s5);
+    a3 = exp2f(a3, magic, one, s1, s2, s3, s4, s5);
+    b0 = exp2f(b0, magic, one, s1, s2, s3, s4, s5);
+    b1 = exp2f(b1, magic, one, s1, s2, s3, s4, s5);
+    b2 = exp2f(b2, magic, one, s1, s2, s3, s4, s5);
+    b3 = exp2f(b3, magic, one, s1, s2, s3, s4, s5);
     if (coefs != 0) {
       addEight(a0, a1, a2, a3, b0, b1, b2, b3, coefs, out, also);
       out += 64;
@@ -238,17 +358,53 @@ function power(x: v128, n: i32): v128 {
   return r;
 }
 
-/** Products (for RBF, exponents of two) to kernel values. */
+/** Products (for RBF, exponents of two) to kernel values, of four pairs, in E0 to E3. */
+function shaped(a: v128, b: v128, c: v128, d: v128): void {
+  if (KERNEL == RBF) {
+    const zero = f64x2.splat(0);
+    exp2d(f64x2.pmin(zero, a), f64x2.pmin(zero, b), f64x2.pmin(zero, c), f64x2.pmin(zero, d));
+    return;
+  }
+  if (KERNEL != LINEAR) {
+    const gamma = f64x2.splat(GAMMA);
+    const coef0 = f64x2.splat(COEF0);
+    a = madd64(a, gamma, coef0);
+    b = madd64(b, gamma, coef0);
+    c = madd64(c, gamma, coef0);
+    d = madd64(d, gamma, coef0);
+    if (KERNEL == POLY) {
+      a = power(a, DEGREE);
+      b = power(b, DEGREE);
+      c = power(c, DEGREE);
+      d = power(d, DEGREE);
+    } else {
+      exp2d(twice(a), twice(b), twice(c), twice(d));
+      E0 = tanhOf(E0);
+      E1 = tanhOf(E1);
+      E2 = tanhOf(E2);
+      E3 = tanhOf(E3);
+      return;
+    }
+  }
+  E0 = a;
+  E1 = b;
+  E2 = c;
+  E3 = d;
+}
+
+// tanh x = 1 − 2 / (e^2x + 1)
+
 // @ts-ignore: decorator
 @inline
-function shaped(a: v128): v128 {
-  if (KERNEL == RBF) return exp2d(f64x2.min(a, f64x2.splat(0)));
-  if (KERNEL == LINEAR) return a;
-  a = madd64(a, f64x2.splat(GAMMA), f64x2.splat(COEF0));
-  if (KERNEL == POLY) return power(a, DEGREE);
-  // tanh
-  const e = exp2d(f64x2.max(f64x2.splat(-60), f64x2.min(f64x2.splat(60), f64x2.mul(a, f64x2.splat(2 * 1.4426950408889634)))));
-  return f64x2.sub(f64x2.splat(1), f64x2.div(f64x2.splat(2), f64x2.add(e, f64x2.splat(1))));
+function twice(x: v128): v128 {
+  return f64x2.pmax(f64x2.splat(-60), f64x2.pmin(f64x2.splat(60), f64x2.mul(x, f64x2.splat(2 * 1.4426950408889634))));
+}
+
+// @ts-ignore: decorator
+@inline
+function tanhOf(e: v128): v128 {
+  const one = f64x2.splat(1);
+  return f64x2.sub(one, f64x2.div(f64x2.splat(2), f64x2.add(e, one)));
 }
 
 // @ts-ignore: decorator
@@ -304,14 +460,16 @@ export function rows64(tiles: usize, norms: usize, blocks: i32, dim: i32, rows: 
       b3 = madd64(x, w, b3);
       tiles += 64;
     }
-    a0 = shaped(a0);
-    a1 = shaped(a1);
-    a2 = shaped(a2);
-    a3 = shaped(a3);
-    b0 = shaped(b0);
-    b1 = shaped(b1);
-    b2 = shaped(b2);
-    b3 = shaped(b3);
+    shaped(a0, a1, a2, a3);
+    a0 = E0;
+    a1 = E1;
+    a2 = E2;
+    a3 = E3;
+    shaped(b0, b1, b2, b3);
+    b0 = E0;
+    b1 = E1;
+    b2 = E2;
+    b3 = E3;
     if (coefs != 0) {
       addPair(a0, c0, b0, c1, out, also);
       addPair(a1, c0, b1, c1, out + 16, also == 0 ? 0 : also + 16);
@@ -1365,19 +1523,37 @@ export function nearest(products: usize, squares: usize, n: i32, ld: i32): f64 {
   return max(0, min(last, min(f64x2.extract_lane(best, 0), f64x2.extract_lane(best, 1))));
 }
 
-function shapedApart(a: v128): v128 {
-  return shaped(a);
-}
-
-/** Kernel values of two samples with two others. For RBF 2^500 times larger, so that none down to the smallest denormal number is lost. */
+/** The exponent of two of a gaussian kernel value. The distance first: a sample's own is zero then, whatever GAMMA is. */
 // @ts-ignore: decorator
 @inline
-function shapedPair(a: v128, own: v128, other: v128): v128 {
-  if (KERNEL != RBF) return shapedApart(a);
-  // The distance first: a sample's own is zero then, whatever GAMMA is.
-  a = f64x2.sub(f64x2.add(own, other), f64x2.add(a, a));
-  a = f64x2.mul(f64x2.splat(-GAMMA), f64x2.pmax(f64x2.splat(0), a));
-  return v128.and(f64x2.ge(a, f64x2.splat(-1074.5)), exp2d(f64x2.add(a, f64x2.splat(500))));
+function exponent(product: v128, own: v128, other: v128): v128 {
+  const a = f64x2.sub(f64x2.add(own, other), f64x2.add(product, product));
+  return f64x2.mul(f64x2.splat(-GAMMA), f64x2.pmax(f64x2.splat(0), a));
+}
+
+/**
+ * Kernel values of two samples with four others, in E0 to E3. For RBF 2^500 times larger, so that none down to the smallest denormal number is
+ * lost.
+ */
+// @ts-ignore: decorator
+@inline
+function shapedPairs(p: usize, q: usize, own: v128, next: v128, m0: v128, m1: v128): void {
+  let a = v128.load(p), b = v128.load(p, 16), c = v128.load(q), d = v128.load(q, 16);
+  if (KERNEL != RBF) {
+    shaped(a, b, c, d);
+    return;
+  }
+  a = exponent(a, own, m0);
+  b = exponent(b, own, m1);
+  c = exponent(c, next, m0);
+  d = exponent(d, next, m1);
+  const up = f64x2.splat(500);
+  exp2d(f64x2.add(a, up), f64x2.add(b, up), f64x2.add(c, up), f64x2.add(d, up));
+  const least = f64x2.splat(-1074.5);
+  E0 = v128.and(f64x2.ge(a, least), E0);
+  E1 = v128.and(f64x2.ge(b, least), E1);
+  E2 = v128.and(f64x2.ge(c, least), E2);
+  E3 = v128.and(f64x2.ge(d, least), E3);
 }
 
 /**
@@ -1401,17 +1577,11 @@ export function shapeProducts(products: usize, squares: usize, n: i32, ld: i32, 
       const m0 = v128.load(squares + o);
       const m1 = v128.load(squares + o, 16);
       let p = from + o;
-      const a0 = shapedPair(v128.load(p), own0, m0);
-      const a1 = shapedPair(v128.load(p, 16), own0, m1);
-      p += size;
-      const b0 = shapedPair(v128.load(p), own1, m0);
-      const b1 = shapedPair(v128.load(p, 16), own1, m1);
-      p += size;
-      const c0 = shapedPair(v128.load(p), own2, m0);
-      const c1 = shapedPair(v128.load(p, 16), own2, m1);
-      p += size;
-      const d0 = shapedPair(v128.load(p), own3, m0);
-      const d1 = shapedPair(v128.load(p, 16), own3, m1);
+      shapedPairs(p, p + size, own0, own1, m0, m1);
+      const a0 = E0, a1 = E1, b0 = E2, b1 = E3;
+      p += 2 * size;
+      shapedPairs(p, p + size, own2, own3, m0, m1);
+      const c0 = E0, c1 = E1, d0 = E2, d1 = E3;
       let at = wide + i * size + o;
       let small = floats + ((i * size + o) >> 1);
       four(a0, a1, at, small, back, times);

@@ -374,6 +374,26 @@ Deno.test("ClientMachine does not take the end of a task for that of the same ta
   strictEqual(t.state, "cancelled");
 });
 
+Deno.test("ClientMachine cancels what was on its way when an input that it had let go of was cancelled for all", () => {
+  const b = new Bench();
+  b.do({ type: "up" });
+  const x = new ClientTask("x", "data", undefined);
+  const a = task("a"), between = task("between", ["a", "x"]), last = task("last", ["between"]);
+  b.submit(a);
+  b.do({ type: "scatter", tasks: [x] });
+  b.submit(between, last);
+  b.do({ type: "release", tasks: [a, between] });
+  b.done("a");
+  deepStrictEqual(b.do({ type: "stored", task: x, card: card("x") }).map((m) => m.type), [
+    "scattered",
+    "submit",
+    "release",
+  ]);
+  // This was said before the scheduler heard of what is made from it.
+  b.hear({ type: "gone", keys: ["a"], cause: "cancelled", reason: "by somebody", heard: 1, frames: NO_FRAMES });
+  deepStrictEqual([last.state, last.reason], ["cancelled", "its dependency a was cancelled: by somebody"]);
+});
+
 Deno.test("ClientMachine ends when its cluster is over, with the reason", () => {
   const b = new Bench();
   b.do({ type: "up" });
