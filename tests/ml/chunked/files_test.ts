@@ -114,7 +114,30 @@ Deno.test("chunked arrays and files", async (t) => {
       await both.computeChunkSizes();
       assert.deepEqual(both.shape, [46, 2]);
       assertClose(await both.sum(0).compute(), [2 * X.col(4).sum(), 2 * X.col(0).sum()]);
+      const odd = "# made by hand\r\n\r\nname;x;y\r\n" +
+        Array.from(
+          { length: 400 },
+          (_, i) => `${i % 7 === 0 ? `"n;${i}"` : `n${i}`};${i / 3};${i % 50 ? -i : "NA"}\r\n`,
+        ).join("");
+      Deno.writeTextFileSync(`${dir}/odd.csv`, odd);
+      for (const blockBytes of [1e6, 2000, 77]) {
+        const some = await chunked.fromCsv(`${dir}/odd.csv`, {
+          blockBytes,
+          columns: ["y", "x"],
+          delimiter: ";",
+          skipRows: 1,
+          client,
+        });
+        const value = await some.compute();
+        assert.deepEqual(value.shape, [400, 2]);
+        for (let i = 0; i < 400; i++) assert.deepEqual([...value.row(i).data], [i % 50 ? -i : NaN, i / 3]);
+      }
+      await assert.rejects(chunked.fromCsv(`${dir}/x.csv`, { columns: ["a", "z"], client }), /"z"/);
       Deno.writeTextFileSync(`${dir}/text.csv`, "a,b\n1,x\n2,y\n");
+      await assert.rejects(chunked.fromCsv([`${dir}/x.csv`, `${dir}/text.csv`], { client }), {
+        name: "FileFormatError",
+        message: /text\.csv has columns a, b; .*x\.csv has a, b, c, d, e$/,
+      });
       await assert.rejects((await chunked.fromCsv(`${dir}/text.csv`, { client })).compute(), /column "b" holds text/);
     });
 
