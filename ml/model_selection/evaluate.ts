@@ -2,7 +2,7 @@ import type { LabelsLike, MatrixLike, VectorLike } from "../array/mod.ts";
 import { type FitPlan, type Params, type PlannedPart, plannerOf } from "../base/mod.ts";
 import { registerInternals } from "../../actors/code/mod.ts";
 import { delayed, type DelayedCall, Parallel } from "../parallel/mod.ts";
-import { numSamples } from "../utils/mod.ts";
+import { numSamples, warn } from "../utils/mod.ts";
 import { FitFailedError } from "./errors.ts";
 import { checkErrorScore, endLine, fitAndScore, type FitOptions, type FitResult } from "./fit_and_score.ts";
 import { type FamilyCode, familyOf, fitPart, fitStage, type StageResult } from "./fit_part.ts";
@@ -189,7 +189,13 @@ export async function evaluateFits(job: FitJob): Promise<FitResult[]> {
     }
   }
   reportFailures(results, options.errorScore);
+  reportWarnings(results);
   return results;
+}
+
+/** Hands on what fits warned of, each text once. */
+function reportWarnings(results: readonly FitResult[]): void {
+  for (const text of new Set(results.flatMap((r) => r.warnings ?? []))) warn(text);
 }
 
 /** Warns of fits and scorings that failed; when all fits did, throws. */
