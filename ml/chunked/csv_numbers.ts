@@ -84,7 +84,7 @@ export function readNumberLines(bytes: Uint8Array, lines: NumberLines, out: Floa
           if (negative) value = -value;
         } else {
           // Long whole numbers are names, and not for computing.
-          if (scale === 0 || at - start > LONGEST) return -1;
+          if ((fraction === 0 && exponent === 0) || at - start > LONGEST) return -1;
           value = Number(String.fromCharCode.apply(null, bytes.subarray(start, at) as unknown as number[]));
         }
       }

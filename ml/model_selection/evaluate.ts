@@ -2,7 +2,7 @@ import type { LabelsLike, MatrixLike, VectorLike } from "../array/mod.ts";
 import { type FitFamily, type FitPlan, type Params, type PlannedPart, plannerOf } from "../base/mod.ts";
 import { registerInternals } from "../../actors/code/mod.ts";
 import { delayed, type DelayedCall, Parallel } from "../parallel/mod.ts";
-import { numSamples } from "../utils/mod.ts";
+import { numSamples, warn } from "../utils/mod.ts";
 import { FitFailedError } from "./errors.ts";
 import { checkErrorScore, endLine, fitAndScore, type FitOptions, type FitResult } from "./fit_and_score.ts";
 import { type FamilyCode, familyOf, fitPart, fitStage, type StageResult } from "./fit_part.ts";
@@ -201,7 +201,13 @@ export async function evaluateFamily(job: FitJob): Promise<Evaluated> {
     }
   }
   reportFailures(results, options.errorScore);
+  reportWarnings(results);
   return { results, refit: (candidate) => planner?.refit?.(family, plan, calls.landed, candidate) ?? null };
+}
+
+/** Hands on what fits warned of, each text once. */
+function reportWarnings(results: readonly FitResult[]): void {
+  for (const text of new Set(results.flatMap((r) => r.warnings ?? []))) warn(text);
 }
 
 /** Warns of fits and scorings that failed; when all fits did, throws. */

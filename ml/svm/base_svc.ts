@@ -13,6 +13,7 @@ import {
   encodeLabels,
   InvalidInputError,
   type ParameterRule,
+  warn,
 } from "../utils/mod.ts";
 import { type DecisionModel, pairDecisions } from "./decision.ts";
 import { SVMError } from "./errors.ts";
@@ -140,7 +141,7 @@ export abstract class BaseSVC extends BaseClassifier {
       starts,
     });
     if (!model.converged) {
-      console.warn(
+      warn(
         `${who}: stopped at maxIter=${this.maxIter} before it converged; scale the features, or raise maxIter`,
       );
     }
