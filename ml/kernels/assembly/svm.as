@@ -599,19 +599,47 @@ function cholesky(A: usize, n: i32, ld: i32): bool {
   return true;
 }
 
-/** Solves LLᵀx = b in place, where the diagonal of L holds inverses. */
-function substitute(A: usize, n: i32, ld: i32, b: usize): void {
+/** Solves LLᵀx = a and LLᵀx = b in place, where the diagonal of L holds inverses. */
+function substitute(A: usize, n: i32, ld: i32, a: usize, b: usize): void {
   for (let i = 0; i < n; i++) {
-    const ri = A + ((<usize> i * <usize> ld) << 3);
-    store<f64>(b + (<usize> i << 3), (load<f64>(b + (<usize> i << 3)) - dot64(ri, b, i)) * load<f64>(ri + (<usize> i << 3)));
+    const row = A + ((<usize> i * <usize> ld) << 3);
+    const end = <usize> i << 3;
+    const even = end & ~15;
+    let s = f64x2.splat(0), t = s;
+    for (let o: usize = 0; o < even; o += 16) {
+      const l = v128.load(row + o);
+      s = madd64(l, v128.load(a + o), s);
+      t = madd64(l, v128.load(b + o), t);
+    }
+    let x = load<f64>(a + end) - f64x2.extract_lane(s, 0) - f64x2.extract_lane(s, 1);
+    let z = load<f64>(b + end) - f64x2.extract_lane(t, 0) - f64x2.extract_lane(t, 1);
+    if (even < end) {
+      x -= load<f64>(row + even) * load<f64>(a + even);
+      z -= load<f64>(row + even) * load<f64>(b + even);
+    }
+    const inverse = load<f64>(row + end);
+    store<f64>(a + end, x * inverse);
+    store<f64>(b + end, z * inverse);
   }
   for (let i = n - 1; i >= 0; i--) {
-    const ri = A + ((<usize> i * <usize> ld) << 3);
-    const x = load<f64>(b + (<usize> i << 3)) * load<f64>(ri + (<usize> i << 3));
-    store<f64>(b + (<usize> i << 3), x);
-    for (let k = 0; k < i; k++) {
-      const o = <usize> k << 3;
-      store<f64>(b + o, load<f64>(b + o) - load<f64>(ri + o) * x);
+    const row = A + ((<usize> i * <usize> ld) << 3);
+    const end = <usize> i << 3;
+    const even = end & ~15;
+    const inverse = load<f64>(row + end);
+    const x = load<f64>(a + end) * inverse;
+    const z = load<f64>(b + end) * inverse;
+    store<f64>(a + end, x);
+    store<f64>(b + end, z);
+    const s = f64x2.splat(-x);
+    const t = f64x2.splat(-z);
+    for (let o: usize = 0; o < even; o += 16) {
+      const l = v128.load(row + o);
+      v128.store(a + o, madd64(l, s, v128.load(a + o)));
+      v128.store(b + o, madd64(l, t, v128.load(b + o)));
+    }
+    if (even < end) {
+      store<f64>(a + even, load<f64>(a + even) - load<f64>(row + even) * x);
+      store<f64>(b + even, load<f64>(b + even) - load<f64>(row + even) * z);
     }
   }
 }
@@ -712,8 +740,7 @@ function settle(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usize, l
       store<f64>(u + o, load<f64>(g + o));
       store<f64>(v + o, 1);
     }
-    substitute(A, f, MOST_FREE, u);
-    substitute(A, f, MOST_FREE, v);
+    substitute(A, f, MOST_FREE, u, v);
     let su: f64 = 0, sv: f64 = 0;
     for (let o: usize = 0; o < <usize> f << 3; o += 8) {
       su += load<f64>(u + o);
@@ -1554,6 +1581,9 @@ export function solve(F: usize, beta: usize, lo: usize, hi: usize, tol: f64, mos
   }
 }
 
+/** From this many features on, a kernel value is dearer than a copy of it. */
+const MIRROR_WIDTH: i32 = 12;
+
 /** The kernel matrix of a block: `n` rows and columns of floats. */
 function block(list: usize, count: i32, n: i32, K: usize, tiles: usize, norms: usize): void {
   if (KIND == MATRIX) {
@@ -1592,8 +1622,21 @@ function block(list: usize, count: i32, n: i32, K: usize, tiles: usize, norms: u
   }
   for (let r = 0; r < count; r += 4) {
     const left = min(4, count - r);
+    // With many features what lies below the diagonal is copied from above.
+    const first = DIM < MIRROR_WIDTH ? 0 : r >> 3;
+    const at = tiles + ((<usize> first * <usize> DIM) << (size + 3));
+    const out = K + ((<usize> r * <usize> n + (<usize> first << 3)) << 2);
     // Rows beyond the last are written too, and lie within the padding of n.
-    compute(single ? SINGLE : DOUBLE, list + (<usize> r << 2), left, 0, tiles, norms, n >> 3, K + ((<usize> r * <usize> n) << 2), n, 0, SCRATCH);
+    compute(single ? SINGLE : DOUBLE, list + (<usize> r << 2), left, 0, at, norms + (<usize> first << (size + 3)), (n >> 3) - first, out, n, 0, SCRATCH);
+    for (let c = 0; c < first << 3; c++) {
+      let from = K + ((<usize> c * <usize> n + <usize> r) << 2);
+      let to = K + ((<usize> r * <usize> n + <usize> c) << 2);
+      for (let s = 0; s < left; s++) {
+        store<f32>(to, load<f32>(from));
+        from += 4;
+        to += <usize> n << 2;
+      }
+    }
   }
 }
 
