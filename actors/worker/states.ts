@@ -101,6 +101,8 @@ export interface WorkerTask {
   ticket: number;
   /** When its time is up; 0 for never. */
   deadline: number;
+  /** Whether a value was brought back from disk for it. */
+  broughtBack: boolean;
   /** Position in the ready heap, or -1. */
   place: number;
   /** The estimate with which it took its place at the executor; -1 while it has none. */

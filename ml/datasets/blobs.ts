@@ -1,6 +1,5 @@
-import { inTask } from "../../actors/mod.ts";
 import { type MatrixLike, NDArray, toNDArray } from "../array/mod.ts";
-import { KernelFrame } from "../kernels/mod.ts";
+import { KernelFrame, resultArray } from "../kernels/mod.ts";
 import * as built from "../kernels/wasm/random.ts";
 import { checkRandomState, type RandomState, type RandomStateLike, shuffledIndices } from "../random/mod.ts";
 import { checkArray, checkOptionNames } from "../utils/mod.ts";
@@ -57,17 +56,6 @@ function centersFor(rng: RandomState, options: MakeBlobsOptions): NDArray<Float6
 /** What assembly/random.as exports for rows. */
 type Reordering = { reorder(rows: number, n: number, m: number, order: number, spare: number): void };
 
-/** Bytes from which on a result is made in the worker's shared memory at once. */
-const LARGE = 65_536;
-
-/** Numbers to be filled: in a task where results lie, so that they stay there without a copy. */
-function newData(length: number): Float64Array<ArrayBuffer> {
-  const task = inTask();
-  if (task === undefined || task.isActor || length * 8 < LARGE) return new Float64Array(length);
-  const room = task.allocate(length * 8);
-  return new Float64Array(room.buffer as ArrayBuffer, room.byteOffset, length);
-}
-
 const OPTIONS = ["nSamples", "nFeatures", "centers", "clusterStd", "centerBox", "shuffle", "randomState"];
 
 /** Rows in another order: in a worker's shared memory where they lie, for that leaves no second table behind; else as a copy. */
@@ -109,7 +97,7 @@ export function makeBlobs(options: MakeBlobsOptions = {}): Blobs {
     throw new DatasetError(`makeBlobs: numbers of samples must be whole and not negative, got ${nSamples}`);
   }
   const n = counts.reduce((a, b) => a + b, 0);
-  const X = newData(n * m);
+  const X = resultArray(n * m);
   const y = new Int32Array(n);
   let row = 0;
   for (let c = 0; c < k; c++) {
