@@ -155,6 +155,16 @@ export class LargeFamily implements Disposable {
     };
   }
 
+  /** Where the fit of an entry to all samples begins: β of all samples by number, for each pair. */
+  starts({ states }: WholePaths, entry: number): Float64Array[] {
+    return this.#pairs.map(({ samples }, p) => {
+      const { beta } = states[entry][p];
+      const start = new Float64Array(this.#data.weight.length);
+      for (let t = 0; t < samples.length; t++) start[samples[t]] = beta[t];
+      return start;
+    });
+  }
+
   /** Fits without each of some folds, from solutions for all samples. */
   *withoutFolds(splits: readonly number[], { states }: WholePaths, onTrain: boolean): Generator<LargeFit> {
     const kernel = kernelOf(this.#group, this.#data.table);

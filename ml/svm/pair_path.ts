@@ -62,6 +62,18 @@ export class PairPath implements Disposable {
     return this.#finish(tol, most);
   }
 
+  /** Solves from β that are near the solution. */
+  solveNear(near: Float64Array, upper: Float64Array, tol: number): boolean {
+    this.#bound(upper);
+    const { machine } = this;
+    const { beta, lo, hi } = machine;
+    for (let i = 0; i < near.length; i++) beta[i] = Math.min(hi[i], Math.max(lo[i], near[i]));
+    machine.refresh(this.#base);
+    this.#balance();
+    this.#upper = upper.slice();
+    return this.#finish(tol, -1);
+  }
+
   /** What all bounds have grown by; undefined where they have not, or by too much. */
   #ratioTo(upper: Float64Array): number | undefined {
     const old = this.#upper;
@@ -182,10 +194,14 @@ export class PairPath implements Disposable {
       beta[i] = 0;
     }
     this.#bound(own);
-    const { changed, by } = takeOff(this.machine);
-    this.machine.addRows(changed, by);
+    this.#balance();
     this.#upper = undefined;
     return this.#finish(tol, -1);
+  }
+
+  #balance(): void {
+    const { changed, by } = takeOff(this.machine);
+    this.machine.addRows(changed, by);
   }
 
   /** The solution as the two classes' machine has it: α and threshold. */
