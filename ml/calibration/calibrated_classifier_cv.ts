@@ -26,6 +26,7 @@ import {
   numSamples,
   oneOf,
   type ParameterRule,
+  warn,
 } from "../utils/mod.ts";
 import {
   type CalibratedClassifier,
@@ -139,7 +140,7 @@ export class CalibratedClassifierCV extends BaseClassifier {
     const weight = checkSampleWeight(sampleWeight, labels.size);
     const weighFit = sampleWeight !== undefined && sampleWeight !== null && takesWeights(estimator);
     if (sampleWeight !== undefined && sampleWeight !== null && !weighFit) {
-      console.warn(
+      warn(
         `CalibratedClassifierCV: fit() of ${
           (estimator as object).constructor.name
         } takes no sampleWeight; the weights are used for the calibration only`,

@@ -8,6 +8,7 @@ import {
   checkVector,
   encodeLabels,
   InvalidInputError,
+  warn,
 } from "../utils/mod.ts";
 import { chiSquaredTail, fTail } from "../utils/special.ts";
 
@@ -79,7 +80,7 @@ export function fClassif(X: MatrixLike, y: LabelsLike): FeatureScores {
     if (within === 0) constant.push(j);
     scores[j] = between / (k - 1) / (within / (n - k));
   }
-  if (constant.length > 0) console.warn(`fClassif: features [${constant.join(", ")}] are constant within each class`);
+  if (constant.length > 0) warn(`fClassif: features [${constant.join(", ")}] are constant within each class`);
   return [new NDArray(scores), new NDArray(scores.map((f) => fTail(f, k - 1, n - k)))];
 }
 

@@ -1147,7 +1147,14 @@ function extremes(F: usize, beta: usize, lo: usize, hi: usize): void {
 const BINS: i32 = 512;
 
 /** Samples of a block, unless very many are free. */
-const USUAL: i32 = 384;
+const USUAL: i32 = 192;
+
+/** How far a sample is from what the others allow, where it may grow or shrink. */
+// @ts-ignore: decorator
+@inline
+function violation(f: f64, up: bool, down: bool): f64 {
+  return up ? (down ? max(LOW - f, TOP + f) : LOW - f) : TOP + f;
+}
 
 /** Chooses the block: free samples and the worst violators of both sides. Gives how many, Q at most. */
 function choose(F: usize, beta: usize, lo: usize, hi: usize, list: usize, counts: usize): i32 {
@@ -1155,21 +1162,37 @@ function choose(F: usize, beta: usize, lo: usize, hi: usize, list: usize, counts
   const scale = <f64> BINS / gap;
   memory.fill(counts, 0, 3 * BINS * 4);
   let free = 0;
-  // Bins of violation: free samples, those that may only grow, those that may only shrink.
-  for (let i = 0; i < N; i++) {
-    const o = <usize> i << 3;
-    const b = load<f64>(beta + o);
-    const up = b < load<f64>(hi + o);
-    const down = b > load<f64>(lo + o);
-    if (!up && !down) continue;
-    const f = load<f64>(F + o);
-    const v = up ? (down ? max(LOW - f, TOP + f) : LOW - f) : TOP + f;
-    if (v <= 0 && !(up && down)) continue;
-    const bin = min(BINS - 1, max(0, <i32> (v * scale)));
-    const kind = up ? (down ? 0 : 1) : 2;
-    if (kind == 0) free++;
-    const c = counts + (<usize> (kind * BINS + bin) << 2);
-    store<i32>(c, load<i32>(c) + 1);
+  // Bins of violation: free samples, those that may only grow, those that may only shrink. Late in a solution most samples are none of them, and
+  // two at a time are passed over.
+  const lows = f64x2.splat(LOW);
+  const tops = f64x2.splat(TOP);
+  const none = f64x2.splat(-Infinity);
+  const zero = f64x2.splat(0);
+  const found = SCRATCH;
+  let many = 0;
+  for (let i = 0; i < N; i += 2) {
+    const p = <usize> i << 3;
+    const bs = v128.load(beta + p);
+    const ups = f64x2.lt(bs, v128.load(hi + p));
+    const downs = f64x2.gt(bs, v128.load(lo + p));
+    const fs = v128.load(F + p);
+    const vs = f64x2.pmax(v128.bitselect(f64x2.sub(lows, fs), none, ups), v128.bitselect(f64x2.add(tops, fs), none, downs));
+    if (!v128.any_true(v128.or(f64x2.gt(vs, zero), v128.and(ups, downs)))) continue;
+    for (let s = i; s < i + 2; s++) {
+      const o = <usize> s << 3;
+      const b = load<f64>(beta + o);
+      const up = b < load<f64>(hi + o);
+      const down = b > load<f64>(lo + o);
+      if (!up && !down) continue;
+      const v = violation(load<f64>(F + o), up, down);
+      if (v <= 0 && !(up && down)) continue;
+      const bin = min(BINS - 1, max(0, <i32> (v * scale)));
+      const kind = up ? (down ? 0 : 1) : 2;
+      if (kind == 0) free++;
+      const c = counts + (<usize> (kind * BINS + bin) << 2);
+      store<i32>(c, load<i32>(c) + 1);
+      store<i32>(found + (<usize> (many++) << 2), s);
+    }
   }
   // How far down each kind is taken: whole bins, and every so many of the last.
   let left = min(Q, max(USUAL, free + (free >> 1)));
@@ -1199,15 +1222,13 @@ function choose(F: usize, beta: usize, lo: usize, hi: usize, list: usize, counts
     store<i32>(counts + (<usize> (3 * BINS + kind * 4 + 3) << 2), 0);
   }
   let k = 0;
-  for (let i = 0; i < N; i++) {
+  for (let t = 0; t < many; t++) {
+    const i = load<i32>(found + (<usize> t << 2));
     const o = <usize> i << 3;
     const b = load<f64>(beta + o);
     const up = b < load<f64>(hi + o);
     const down = b > load<f64>(lo + o);
-    if (!up && !down) continue;
-    const f = load<f64>(F + o);
-    const v = up ? (down ? max(LOW - f, TOP + f) : LOW - f) : TOP + f;
-    if (v <= 0 && !(up && down)) continue;
+    const v = violation(load<f64>(F + o), up, down);
     const bin = min(BINS - 1, max(0, <i32> (v * scale)));
     const at = counts + (<usize> (3 * BINS + (up ? (down ? 0 : 1) : 2) * 4) << 2);
     const last = load<i32>(at);
