@@ -13,6 +13,7 @@
  */
 
 import type { WorkerBooks } from "./books.ts";
+import type { WorkerTask } from "./states.ts";
 import type { WorkerData } from "./worker_data.ts";
 
 /** Smaller values stay: a trip to the disk costs more than they take. */
@@ -52,6 +53,8 @@ export class Spilling {
   #needing = 0;
   /** Bytes that are to come back and find no room yet. */
   #wished = 0;
+  /** Tasks that had not begun let something go, and what came of it is not known yet. */
+  #yielded = false;
   /** Something found no room just now: not again before anything else has happened. */
   #waits = false;
 
@@ -69,6 +72,7 @@ export class Spilling {
 
   /** Bytes in the store now, and how much more than it should the process takes. */
   memory(managed: number, excess: number | undefined): void {
+    this.#yielded = false;
     this.#managed = managed;
     if (excess !== undefined) this.#excess = excess;
   }
@@ -92,8 +96,8 @@ export class Spilling {
     (d.disk ? this.#copied : this.#uncopied).add(d);
   }
 
-  #mayGo(d: WorkerData): boolean {
-    return d.state === "held" && d.users === 0 && d.keep && d.card === undefined && !d.moving && !d.stuck &&
+  #mayGo(d: WorkerData, users = 0): boolean {
+    return d.state === "held" && d.users === users && d.keep && d.card === undefined && !d.moving && !d.stuck &&
       d.nbytes >= this.#least;
   }
 
@@ -163,7 +167,7 @@ export class Spilling {
     if (this.#waits) this.#waits = false;
     else if (this.#asked.size > 0) this.#bringBack();
     this.#relieve();
-    if (this.#needed > 0 && this.#hopeless()) {
+    if (this.#needed > 0 && !this.#yielded && this.#hopeless() && !this.#yield()) {
       this.#needed = this.#needing = 0;
       this.#b.out.push({ do: "noRoom" });
     }
@@ -187,10 +191,7 @@ export class Spilling {
         continue;
       }
       this.#uncopied.delete(d);
-      d.moving = true;
-      this.#writing++;
-      this.#writingBytes += d.nbytes;
-      this.#b.out.push({ do: "spill", key: d.key });
+      this.#write(d);
     }
   }
 
@@ -219,13 +220,14 @@ export class Spilling {
       const ahead = this.#ahead.size + this.#loading;
       const goesOn = this.#b.ready.length > 0 || this.#b.places.used > 0 || this.#loading > 0;
       if (goesOn && ahead >= 2 * threads) return;
-      const after = this.#managed - this.#writingBytes + this.#loadingBytes + d.nbytes;
-      if (
-        after > memoryLimit &&
-        (this.#loading > 0 || this.#writing > 0 || this.#b.places.used > 0 || this.#idle > 0)
-      ) {
-        this.#wished = d.nbytes;
-        return;
+      const after = this.#managed - this.#writingBytes + this.#loadingBytes + this.#needed + d.nbytes;
+      if (after > memoryLimit) {
+        const room = this.#loading > 0 || this.#writing > 0 || this.#b.places.used > 0 || this.#idle > 0;
+        const [task] = d.wants!;
+        if (room || this.#yielded || this.#yield(task)) {
+          this.#wished = d.nbytes;
+          return;
+        }
       }
       this.#asked.delete(d);
       d.state = "loading";
@@ -240,6 +242,59 @@ export class Spilling {
   #hopeless(): boolean {
     if (this.#writing > 0 || this.#loading > 0) return false;
     return this.#idle === 0 && this.#b.places.used <= this.#needing;
+  }
+
+  /**
+   * Lets go of something that only tasks which have not begun are to read, so that others can go on; they wait for it again. Nothing of what
+   * `first` is to read. Whether there is anything.
+   */
+  #yield(first?: WorkerTask): boolean {
+    const readers = new Map<WorkerData, WorkerTask[]>();
+    for (const task of this.#b.tasks.values()) {
+      if (task.state === "executing" || task.state === "suspended") continue;
+      for (const dep of task.deps) {
+        const d = this.#b.data.get(dep)!;
+        const known = readers.get(d);
+        if (known === undefined) readers.set(d, [task]);
+        else known.push(task);
+      }
+    }
+    let best: WorkerData | undefined, latest = -1;
+    for (const [d, tasks] of readers) {
+      if (d.users !== tasks.length || !this.#mayGo(d, tasks.length)) continue;
+      if (first !== undefined && tasks.includes(first)) continue;
+      // One that is on disk already; of these the one that is read last: so the inputs of the first task stay, and it can begin.
+      const seq = Math.min(...tasks.map((t) => t.seq));
+      if (best !== undefined && (d.disk === best.disk ? seq <= latest : best.disk)) continue;
+      best = d;
+      latest = seq;
+    }
+    if (best === undefined) return false;
+    if (!best.disk) {
+      this.#write(best);
+      return true;
+    }
+    best.users = 0;
+    best.wants ??= new Set();
+    this.#ahead.delete(best);
+    this.#unload(best);
+    this.#asked.add(best);
+    for (const task of readers.get(best)!) {
+      (task.lacks ??= new Set()).add(best.key);
+      best.wants.add(task);
+      if (task.state !== "ready") continue;
+      this.#b.ready.remove(task);
+      this.#b.move(task, "waiting", "the memory of what it is to read is needed first");
+    }
+    this.#yielded = true;
+    return true;
+  }
+
+  #write(d: WorkerData): void {
+    d.moving = true;
+    this.#writing++;
+    this.#writingBytes += d.nbytes;
+    this.#b.out.push({ do: "spill", key: d.key });
   }
 
   #unload(d: WorkerData): void {

@@ -30,7 +30,8 @@ export const TRANSITIONS: Readonly<Record<WorkerTaskState, readonly WorkerTaskSt
   waiting: ["fetching", "ready", "given", "cancelled"],
   // Failed: a dependency finds no room here.
   fetching: ["waiting", "ready", "failed", "given", "cancelled"],
-  ready: ["executing", "given", "cancelled"],
+  // Back to waiting: what it is to read has gone to disk once more.
+  ready: ["executing", "waiting", "given", "cancelled"],
   // Back to ready: recalled before it began.
   executing: ["ready", "suspended", "memory", "failed", "cancelled"],
   suspended: ["executing", "memory", "failed", "cancelled"],

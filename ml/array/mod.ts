@@ -5,7 +5,6 @@
 export * from "./convert.ts";
 export { type ArrayData, type DType, type DTypeData, type ElementOf, type NumericData } from "./dtype.ts";
 export { allocate, dtypeOf, isIntegral } from "./dtype.ts";
-export { gather } from "./gather.ts";
 export * from "./errors.ts";
 export { escapeHTML, formatArray, type Printable } from "./inspect.ts";
 export { NDArray, type Nested, sizeOf } from "./nd_array.ts";

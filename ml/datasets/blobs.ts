@@ -1,5 +1,6 @@
-import { allocate, gather, type MatrixLike, NDArray, toNDArray } from "../array/mod.ts";
-import { privateMemory, resultArray } from "../kernels/mod.ts";
+import { type MatrixLike, NDArray, toNDArray } from "../array/mod.ts";
+import { KernelFrame, resultArray } from "../kernels/mod.ts";
+import * as built from "../kernels/wasm/random.ts";
 import { checkRandomState, type RandomState, type RandomStateLike, shuffledIndices } from "../random/mod.ts";
 import { checkArray, checkOptionNames } from "../utils/mod.ts";
 import { DatasetError } from "./errors.ts";
@@ -52,37 +53,21 @@ function centersFor(rng: RandomState, options: MakeBlobsOptions): NDArray<Float6
   return table;
 }
 
+/** What assembly/random.as exports for rows. */
+type Reordering = { reorder(rows: number, n: number, m: number, order: number, spare: number): void };
+
 const OPTIONS = ["nSamples", "nFeatures", "centers", "clusterStd", "centerBox", "shuffle", "randomState"];
 
-/** Samples drawn at a time: what is drawn is moved to its centre while a cache holds it. */
-const BLOCK = 2048;
-
-/** Draws samples around a centre. */
-function drawAround(rng: RandomState, center: Float64Array, std: number, to: Float64Array): void {
-  const m = center.length;
-  for (let start = 0; start < to.length; start += BLOCK * m) {
-    const part = to.subarray(start, start + BLOCK * m);
-    rng.fillStandardNormal(part);
-    for (let i = 0; i < part.length; i += m) {
-      for (let j = 0; j < m; j++) part[i + j] = center[j] + std * part[i + j];
-    }
-  }
-}
-
-/** Samples in the order of their clusters. */
-function drawAll(
-  rng: RandomState,
-  centers: NDArray<Float64Array>,
-  std: readonly number[],
-  counts: readonly number[],
-  to: Float64Array,
-): void {
-  const [k, m] = centers.shape;
-  for (let c = 0, at = 0; c < k; c++) {
-    const end = at + counts[c] * m;
-    drawAround(rng, centers.data.subarray(c * m, (c + 1) * m), std[c], to.subarray(at, end));
-    at = end;
-  }
+/** Rows in another order: in a worker's shared memory where they lie, for that leaves no second table behind; else as a copy. */
+function inOrder(table: NDArray<Float64Array>, order: Int32Array): NDArray<Float64Array> {
+  const [n, m] = table.shape;
+  using frame = new KernelFrame<Reordering>(built, [table.data, order], order.byteLength + 8 * m + 256);
+  if (frame.home.isPrivate || n === 0) return table.take(order);
+  // The order's own copy, for what is done is marked in it.
+  const marked = frame.temp(order.byteLength);
+  frame.i32(marked, n).set(order);
+  frame.exports.reorder(frame.inout(table.data), n, m, marked, frame.temp(8 * m));
+  return table;
 }
 
 /**
@@ -112,27 +97,18 @@ export function makeBlobs(options: MakeBlobsOptions = {}): Blobs {
     throw new DatasetError(`makeBlobs: numbers of samples must be whole and not negative, got ${nSamples}`);
   }
   const n = counts.reduce((a, b) => a + b, 0);
-  const y = new Int32Array(n);
-  for (let c = 0, row = 0; c < k; c++) y.fill(c, row, row += counts[c]);
   const X = resultArray(n * m);
+  const y = new Int32Array(n);
+  let row = 0;
+  for (let c = 0; c < k; c++) {
+    const end = row + counts[c];
+    y.fill(c, row, end);
+    rng.fillNormal(X.subarray(row * m, end * m), centers.data.subarray(c * m, (c + 1) * m), std[c]);
+    row = end;
+  }
   const table = new NDArray(X, [n, m]);
   const labels = new NDArray(y);
-  if (!shuffle) {
-    drawAll(rng, centers, std, counts, X);
-    return { X: table, y: labels, centers };
-  }
-  // In this thread's own memory, which is warm the next time.
-  const home = privateMemory();
-  const room = home.allocate(8 * n * m);
-  try {
-    const drawn = room === undefined
-      ? allocate("float64", n * m)
-      : new Float64Array(home.memory.buffer, room.pointer, n * m);
-    drawAll(rng, centers, std, counts, drawn);
-    const order = shuffledIndices(n, rng);
-    gather(drawn, order, m, X);
-    return { X: table, y: labels.take(order), centers };
-  } finally {
-    room?.free();
-  }
+  if (!shuffle) return { X: table, y: labels, centers };
+  const order = shuffledIndices(n, rng);
+  return { X: inOrder(table, order), y: labels.take(order), centers };
 }

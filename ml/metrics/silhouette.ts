@@ -51,6 +51,11 @@ export function silhouetteSamples(
   const n = codes.length;
   const k = counts.length;
   if (options.metric === "precomputed") {
+    if (table.shape[1] !== n) {
+      throw new MetricError(
+        `silhouetteSamples: precomputed distances must be square, got shape [${table.shape.join(", ")}]`,
+      );
+    }
     for (let i = 0; i < n; i++) {
       if (Math.abs(table.data[i * n + i]) > 100 * Number.EPSILON) {
         throw new MetricError(`silhouetteSamples: the distance of sample ${i} to itself must be 0`);

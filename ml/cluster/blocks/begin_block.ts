@@ -12,28 +12,54 @@ export interface BeginPartial extends BlockPartial {
   readonly even: Float64Array;
   /** The largest distance of a row to its centre, or a little more. */
   readonly farthest: number;
+  /** For each of the rounds to come, rows that may be drawn. */
+  readonly ahead: readonly RowsAhead[];
+}
+
+/** Rows that may be drawn in a round. */
+export interface RowsAhead {
+  /** The rows, one after the other. */
+  readonly rows: Float64Array;
+  /** As in {@linkcode BoundedDraws}. */
+  readonly chances: Float64Array;
+}
+
+/** What of the first look is a block's own. */
+export interface BeginPlace {
+  /** Number of the block's first row in the whole. */
+  readonly first: number;
+  /** Rows that shall come along. */
+  readonly wanted: Int32Array;
 }
 
 /**
- * The first look at a block: its rows are labelled and summed by centres that were found on some rows of the whole, and their distances kept.
+ * The first look at a block: its rows are labelled and summed by centres that were found on some rows of the whole, and their distances kept. Rows that may
+ * be drawn later come along, so that the block need not be read again for them.
  *
- * @param wanted rows that shall come along
+ * @param rounds how each of the rounds will draw at the most
  */
 export function beginBlock(
   block: NDArray,
   _before: null,
   step: LloydStep,
-  wanted: Int32Array,
+  rounds: readonly BoundedStep[],
+  { first, wanted }: BeginPlace,
 ): { state: BlockLabels; partial: BeginPartial } {
-  const { state, partial } = lloydBlock(block, null, step, true);
-  const kept = state.far as Uint16Array;
+  const result = lloydBlock(block, null, step, true);
+  const { state, partial } = result;
+  const samples = samplesOf(block, step.origin.length);
+  const even = takeRows(samples, wanted);
+  const far = state.far as Uint16Array;
   let farthest = 0;
   {
-    using frame = new KernelFrame<BlockKernels>(module, [kept]);
-    farthest = frame.exports.largest16(frame.in(kept), kept.length);
+    using frame = new KernelFrame<BlockKernels>(module, [far]);
+    farthest = distanceOf(frame.exports.largest16(frame.in(far), far.length));
   }
-  const even = takeRows(samplesOf(block, step.origin.length), wanted);
-  return { state, partial: { ...partial, even, farthest: distanceOf(farthest) } };
+  const ahead = rounds.map((round) => {
+    const { rows, chances } = drawByBounds(result, round, first);
+    return { rows: takeRows(samples, rows), chances };
+  });
+  return { state, partial: { ...partial, even, farthest, ahead } };
 }
 
 /** A distance from the upper half of its float32. */

@@ -72,6 +72,12 @@ Deno.test("chunked arrays and files", async (t) => {
       const some = columns.at(columns.at(":", 0).gt(0));
       await some.toNpyStack(`${dir}/some`);
       assert.ok((await chunked.fromNpy(`${dir}/some`, { client }).compute()).equals(await some.compute()));
+      // What all blocks need is computed once.
+      const random = chunked.fromArray(X, { chunks: [4, 5], client }).mapBlocks((x: NDArray<Float64Array>) =>
+        x.map((v) => v + Math.random())
+      );
+      await random.sub(random.mean(0)).toNpyStack(`${dir}/centred`);
+      assertClose(await chunked.fromNpy(`${dir}/centred`, { client }).mean(0).compute(), new Float64Array(5), 1e-12);
       assert.throws(() => unpickle(new Uint8Array([0x80, 2, 0x69]), "x"), /more than plain data/);
     });
 

@@ -96,6 +96,18 @@ Deno.test("seedByBounds() gives way where bounds tell too little, and seedScalab
   assert.ok(found.inertia < 1.02 * best.inertia_, `inertia ${found.inertia}, in memory ${best.inertia_}`);
 });
 
+for (const [name, { X, k }] of Object.entries(data)) {
+  Deno.test(`seedByBounds() draws the same rows whether it looks ahead or not: ${name}`, async () => {
+    const options = { k, many: 5, rounds: 3, restarts: 10 };
+    const blocks = new LocalBlocks(X, thirds(X.length));
+    const with_ = await seedByBounds(blocks, options, new RandomState(2));
+    const asked = blocks.asked;
+    const without = await seedByBounds(blocks, options, new RandomState(2), false);
+    assert.deepEqual(with_, without);
+    assert.ok(asked < blocks.asked - asked, "what came along need not be asked for");
+  });
+}
+
 Deno.test("drawByBounds() gives every row that seedBlock() draws with the same seeds", () => {
   const rng = new RandomState(11);
   for (let round = 0; round < 20; round++) {
@@ -105,7 +117,7 @@ Deno.test("drawByBounds() gives every row that seedBlock() draws with the same s
     const none = new Float64Array(3);
     const origin = X.mean(0).data as Float64Array;
     const step = { centers: refs, k: 3, refs, origin, half: none, drift: none, guess: null };
-    const begun = beginBlock(X, null, step, Int32Array.of(5));
+    const begun = beginBlock(X, null, step, [], { first: 100, wanted: Int32Array.of(5) });
     assert.deepEqual([...begun.partial.even], [...X.slice(5, 6).data]);
     const points = X.slice(7, 8).data.slice();
     const seeds: [number, number] = [round, 17];
