@@ -4,7 +4,8 @@
  *
  *     deno run -A examples/notebook.ts [--size small|medium|full]
  *
- * `small` takes seconds; `medium` has 0.64 GB of blobs, all in memory; `full` 500 blocks of 200,000 × 20, which is 16 GB, with 8 GB of memory.
+ * The size is that of the blobs at the end: `small` takes seconds; `medium` is 0.64 GB, all in memory; `full` 500 blocks of 200,000 × 20, which is
+ * 16 GB, with 8 GB of memory.
  *
  * `notebook.ipynb` beside this file holds the same for `deno jupyter`, cell by cell. It is made of this file: `deno run -A tests/examples/cells.ts`.
  */
@@ -30,14 +31,14 @@ import {
 } from "../mod.ts";
 
 const sizes = {
-  small: { nSamples: 500, nSamplesPerBlock: 2_000, nBlocks: 8, memoryLimit: undefined },
-  medium: { nSamples: 10_000, nSamplesPerBlock: 200_000, nBlocks: 20, memoryLimit: undefined },
-  full: { nSamples: 10_000, nSamplesPerBlock: 200_000, nBlocks: 500, memoryLimit: "8GB" },
+  small: { nSamplesPerBlock: 2_000, nBlocks: 8, memoryLimit: undefined },
+  medium: { nSamplesPerBlock: 200_000, nBlocks: 20, memoryLimit: undefined },
+  full: { nSamplesPerBlock: 200_000, nBlocks: 500, memoryLimit: "8GB" },
 };
 // In the notebook, another size is chosen by changing the default.
 const { values } = parseArgs({ args: Deno.args, options: { size: { type: "string", default: "small" } } });
 if (!Object.hasOwn(sizes, values.size)) throw new RangeError(`--size is small, medium or full, not ${values.size}`);
-const { nSamples, nSamplesPerBlock, nBlocks, memoryLimit } = sizes[values.size as keyof typeof sizes];
+const { nSamplesPerBlock, nBlocks, memoryLimit } = sizes[values.size as keyof typeof sizes];
 
 // %% [markdown]
 // ## Types of Scaling
@@ -58,7 +59,7 @@ const { nSamples, nSamplesPerBlock, nBlocks, memoryLimit } = sizes[values.size a
 // Some random data.
 
 // %%
-const { X, y } = makeClassification({ nSamples, nFeatures: 4, randomState: 0 });
+const { X, y } = makeClassification({ nSamples: 10_000, nFeatures: 4, randomState: 0 });
 console.log(X.slice(0, 5));
 
 // %% [markdown]
@@ -135,7 +136,7 @@ const grid = {
   kernel: ["rbf", "poly", "linear"],
   shrinking: [true, false],
 };
-gridSearch = new GridSearchCV(estimator, grid, { verbose: 1, cv: 5, nJobs: -1 });
+gridSearch = new GridSearchCV(estimator, grid, { verbose: 2, cv: 5, nJobs: -1 });
 await parallelBackend("cluster", { client, scatter: [X, y] }, () => gridSearch.fit(X, y));
 console.log("best:", { params: gridSearch.bestParams_, score: gridSearch.bestScore_ });
 

@@ -47,5 +47,34 @@ export * from "./preprocessing/mod.ts";
 export * from "./random/mod.ts";
 export * from "./svm/mod.ts";
 export * from "./tree/mod.ts";
-export { InvalidInputError, InvalidParameterError, UnknownNameError } from "./utils/mod.ts";
-export type { ClassWeight } from "./utils/mod.ts";
+// What estimators check their input with: authors of others use them too.
+export {
+  bool,
+  type Bounds,
+  callable,
+  checkArray,
+  type CheckArrayOptions,
+  checkClassificationTargets,
+  checkConsistentLength,
+  checkLabels,
+  checkOptionNames,
+  checkParameters,
+  checkSampleWeight,
+  checkVector,
+  type ClassWeight,
+  computeClassWeight,
+  decodeLabels,
+  either,
+  type Encoded,
+  encodeLabels,
+  integer,
+  InvalidInputError,
+  InvalidParameterError,
+  mapping,
+  oneOf,
+  type ParameterRule,
+  randomSource,
+  real,
+  UnknownNameError,
+  warn,
+} from "./utils/mod.ts";

@@ -59,7 +59,7 @@ export class ActorHandle {
       // It uses `this`, and so a method that was taken off its handle keeps the actor alive.
       f = (...args) => {
         const { host, task } = this.bound;
-        return host.calls.call(task, name, args);
+        return host.calls.call(task, name, args, this);
       };
       this.#methods.set(name, f);
     }

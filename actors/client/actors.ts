@@ -10,13 +10,17 @@ import type { FromWorker } from "../protocol/mod.ts";
 import { blobSize, pack, type Packing, type PackOptions, unpack, writeBlob } from "../values/mod.ts";
 import type { ClientTask } from "./client_task.ts";
 import type { ClientCore } from "./core.ts";
-import { decodeBlob, failureOf, remoteError } from "./decoding.ts";
+import { decodeBlob, type Decoding, failureOf, remoteError } from "./decoding.ts";
 import type { WorkerGoneError } from "./errors.ts";
+
+const NO_BYTES = new Uint8Array(0);
 
 interface Call {
   readonly actor: ActorLink;
   readonly method: string;
   args: Packing | undefined;
+  /** What must not be collected while there is no answer. */
+  readonly handle: object | undefined;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -32,7 +36,7 @@ interface ActorLink {
 export class ActorCalls {
   readonly #core: ClientCore;
   readonly #options: PackOptions;
-  readonly #resolve: (key: string) => unknown;
+  readonly #decoding: Decoding;
   readonly #gather: (keys: readonly string[]) => Promise<unknown[]>;
   readonly #links = new WeakMap<ClientTask, ActorLink>();
   readonly #waiting = new Map<string, Map<number, Call>>();
@@ -45,12 +49,12 @@ export class ActorCalls {
   constructor(
     core: ClientCore,
     options: PackOptions,
-    resolve: (key: string) => unknown,
+    decoding: Decoding,
     gather: (keys: readonly string[]) => Promise<unknown[]>,
   ) {
     this.#core = core;
     this.#options = options;
-    this.#resolve = resolve;
+    this.#decoding = decoding;
     this.#gather = gather;
     core.links.replies = {
       reply: (address, m) => this.#reply(address, m),
@@ -58,14 +62,17 @@ export class ActorCalls {
     };
   }
 
-  /** Calls a method; all calls of one turn travel together, and are performed in the order in which they were made. */
-  call(task: ClientTask, method: string, args: readonly unknown[]): Promise<unknown> {
+  /**
+   * Calls a method; all calls of one turn travel together, and are performed in the order in which they were made. `handle` is kept until
+   * there is an answer: an actor must not end because its last handle is forgotten while calls of it are awaited.
+   */
+  call(task: ClientTask, method: string, args: readonly unknown[], handle?: object): Promise<unknown> {
     this.#core.mustBeOpen();
     const packed = pack(args, { ...this.#options, root: `${method}.args` });
     let link = this.#links.get(task);
     if (link === undefined) this.#links.set(task, link = { task, queue: [], listed: false });
     return new Promise((resolve, reject) => {
-      const call: Call = { actor: link, method, args: packed, resolve, reject };
+      const call: Call = { actor: link, method, args: packed, handle, resolve, reject };
       link.queue.push(call);
       this.#core.busy();
       if (packed.refs.length > 0) this.#bring(call, packed);
@@ -185,8 +192,9 @@ export class ActorCalls {
   #reply(address: string, m: Extract<FromWorker, { type: "reply" }>): void {
     const waiting = this.#waiting.get(address);
     let at = 0;
+    let blob: Uint8Array = NO_BYTES;
     for (let i = 0; i < m.ok.length; i++) {
-      const blob = m.frames[0].subarray(at, at += m.sizes[i]);
+      if (m.sizes[i] > 0) blob = m.frames[0].subarray(at, at += m.sizes[i]);
       const call = waiting?.get(m.n + i);
       if (call === undefined) continue;
       waiting!.delete(m.n + i);
@@ -197,7 +205,7 @@ export class ActorCalls {
   #result(call: Call, blob: Uint8Array, ok: boolean): void {
     if (!ok) return call.reject(remoteError(blob, `${call.method} of actor ${call.actor.task.key}`));
     try {
-      call.resolve(decodeBlob(blob, { resolve: this.#resolve }));
+      call.resolve(decodeBlob(blob, this.#decoding));
     } catch (e) {
       call.reject(e);
     }

@@ -323,8 +323,7 @@ export class Client implements AsyncDisposable {
    * @returns What it returned, by the worker's name.
    */
   async run<A extends readonly unknown[], R>(fn: (...args: A) => R, ...args: A): Promise<Record<string, Awaited<R>>> {
-    const adopt = (key: string): unknown => makeFuture(this.#shared, this.#shared.core.adopt(key));
-    return await runEverywhere(this.#shared, fn, args, adopt) as Record<string, Awaited<R>>;
+    return await runEverywhere(this.#shared, fn, args) as Record<string, Awaited<R>>;
   }
 
   /**

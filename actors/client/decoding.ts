@@ -4,7 +4,7 @@
  * @module
  */
 
-import { codeNow, loadCode, sourceOf } from "../code/mod.ts";
+import { addCode, codeNow, hashNeeded, loadCode, sourceOf } from "../code/mod.ts";
 import { ActorGoneError, CycleError, KilledWorkerError, LostDataError } from "../scheduler/errors.ts";
 import {
   fromBlob,
@@ -47,17 +47,30 @@ function missingCode(head: Uint8Array): readonly string[] {
   });
 }
 
+/** What a client makes values with. */
+export interface Decoding {
+  /** Makes handles of references. */
+  readonly resolve: (key: string) => unknown;
+  /** Code that this client has sent: it may come back. */
+  readonly codes: ReadonlyMap<string, Uint8Array>;
+}
+
 /** The value of bytes; a promise when code that it needs has to be loaded first. */
-export function decode(packed: PackedValue, options: Pick<UnpackOptions, "resolve">): unknown {
-  const full: UnpackOptions = { ...options, code: codeNow };
+export function decode(packed: PackedValue, { resolve, codes }: Decoding): unknown {
+  const full: UnpackOptions = { resolve, code: codeNow };
   const missing = missingCode(packed.head);
   if (missing.length === 0) return unpack(packed, full);
+  for (const ref of missing) {
+    const hash = hashNeeded(ref);
+    const bytes = hash === undefined ? undefined : codes.get(hash);
+    if (bytes !== undefined) addCode(hash!, bytes);
+  }
   return Promise.all(missing.map((ref) => loadCode(ref))).then(() => unpack(packed, full));
 }
 
 /** As {@link decode}, of a blob. */
-export function decodeBlob(blob: Uint8Array, options: Pick<UnpackOptions, "resolve">): unknown {
-  return decode(fromBlob(blob), options);
+export function decodeBlob(blob: Uint8Array, decoding: Decoding): unknown {
+  return decode(fromBlob(blob), decoding);
 }
 
 /** Why a task has no value: what it threw, or why it was cancelled or lost. The same for all who ask. */

@@ -6,7 +6,7 @@
 
 import { pack, toBlob } from "../values/mod.ts";
 import type { ClientCore } from "./core.ts";
-import { decode, remoteError } from "./decoding.ts";
+import { decode, type Decoding, remoteError } from "./decoding.ts";
 import { WaitTimeoutError } from "./errors.ts";
 import type { WorkerCard } from "./events.ts";
 import type { Submitter } from "./submitting.ts";
@@ -19,10 +19,13 @@ function isRunning(w: WorkerCard): boolean {
 
 /** Performs a call on every worker; gives what it returned, by name. */
 export async function runEverywhere(
-  { core, submitter }: { readonly core: ClientCore; readonly submitter: Submitter },
+  { core, submitter, decoding }: {
+    readonly core: ClientCore;
+    readonly submitter: Submitter;
+    readonly decoding: Decoding;
+  },
   fn: AnyFunction,
   args: readonly unknown[],
-  resolve: (key: string) => unknown,
 ): Promise<Record<string, unknown>> {
   core.mustBeOpen();
   const code = submitter.code(fn);
@@ -36,7 +39,7 @@ export async function runEverywhere(
       const m = await core.links.request(w.address, (n) => ({ type: "execute", n, fn: code.ref, codes, frames }));
       if (m.type !== "executed") throw new TypeError(`worker ${w.name} answered with ${m.type}`);
       if (!m.ok) throw remoteError(m.frames[0], `${fn.name || "run"} on ${w.name}`);
-      return [w.name, await decode({ head: m.frames[0], frames: m.frames.slice(1) }, { resolve })] as const;
+      return [w.name, await decode({ head: m.frames[0], frames: m.frames.slice(1) }, decoding)] as const;
     }));
     return Object.fromEntries(await whileWaiting(answers));
   } finally {

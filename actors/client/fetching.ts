@@ -9,7 +9,7 @@ import type { FromWorker } from "../protocol/mod.ts";
 import { LostDataError } from "../scheduler/errors.ts";
 import type { ClientTask } from "./client_task.ts";
 import type { ClientCore } from "./core.ts";
-import { decode, decodeBlob, failureOf } from "./decoding.ts";
+import { decode, decodeBlob, type Decoding, failureOf } from "./decoding.ts";
 import { whileWaiting } from "./task_context.ts";
 
 /** Pauses between rounds in which no holder could give the value, in ms: the scheduler is about to learn of a death. */
@@ -18,12 +18,12 @@ const PAUSES = [20, 50, 100, 200, 400, 800, 1600, 3000, 3000, 3000];
 /** Gives values of tasks. */
 export class Fetcher {
   readonly #core: ClientCore;
-  readonly #decoding: { readonly resolve: (key: string) => unknown };
+  readonly #decoding: Decoding;
 
-  /** `resolve` makes handles of references inside values. */
-  constructor(core: ClientCore, resolve: (key: string) => unknown) {
+  /** Of this client. */
+  constructor(core: ClientCore, decoding: Decoding) {
     this.#core = core;
-    this.#decoding = { resolve };
+    this.#decoding = decoding;
   }
 
   /** The value of a task that is done here and now, or a promise of it. Throws why it has none. */

@@ -30,6 +30,7 @@ export {
   persist,
   visualize,
 } from "./graph/delayed.ts";
+export { computeInTurn } from "./graph/in_turn.ts";
 export type { CallOptions } from "./options.ts";
 export { Ref } from "./ref.ts";
 export type {

@@ -10,6 +10,7 @@ import type { Client } from "./client.ts";
 import type { ClientParts } from "./client_options.ts";
 import type { ClientTask } from "./client_task.ts";
 import { ClientCore } from "./core.ts";
+import type { Decoding } from "./decoding.ts";
 import { Fetcher } from "./fetching.ts";
 import { Future, type HandleHost, makeFuture, makeFutures, taskOfFuture } from "./future.ts";
 import { gather } from "./gathering.ts";
@@ -25,6 +26,8 @@ import type { Promised } from "./types.ts";
 export interface Shared extends HandleHost, ActorHost {
   /** Makes tasks. */
   readonly submitter: Submitter;
+  /** What values are made with. */
+  readonly decoding: Decoding;
   /** What delayed values are submitted through. */
   readonly graph: GraphHost;
   /** Run after it was closed. */
@@ -56,13 +59,16 @@ export function shareOver(
   const shared = { core, closed: parts.closed, closing: undefined } as unknown as {
     -readonly [K in keyof Shared]: Shared[K];
   };
-  const adopt = (key: string): unknown => makeFuture(shared, core.adopt(key));
-  shared.fetcher = new Fetcher(core, adopt);
+  shared.decoding = {
+    resolve: (key) => makeFuture(shared, core.adopt(key)),
+    codes: core.machine.codes,
+  };
+  shared.fetcher = new Fetcher(core, shared.decoding);
   shared.submitter = new Submitter(core, (packing) => new Scatterer(core, packing));
   shared.calls = new ActorCalls(
     core,
     shared.submitter.packing,
-    adopt,
+    shared.decoding,
     (keys) => Promise.all(keys.map((key) => shared.fetcher.promise(core.adopt(key)))),
   );
   shared.graph = {

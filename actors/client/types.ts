@@ -27,17 +27,20 @@ export type Plain =
   // deno-lint-ignore no-explicit-any
   | ((...args: any[]) => unknown)
   // deno-lint-ignore no-explicit-any
-  | (abstract new (...args: any[]) => unknown)
-  | ReadonlyMap<unknown, unknown>
-  | ReadonlySet<unknown>;
+  | (abstract new (...args: any[]) => unknown);
 
 /**
- * What an argument of type `T` may be: the value, or a future of it, or a reference to it; in arrays and plain objects also at any depth.
+ * What an argument of type `T` may be: the value, or a future of it, or a reference to it; in arrays, maps, sets and plain objects also at any
+ * depth.
  */
 export type Arg<T> =
   | T
   | Promised<T>
-  | (T extends Plain ? never : T extends object ? { [K in keyof T]: Arg<T[K]> } : never);
+  | (T extends Plain ? never
+    : T extends ReadonlyMap<infer K, infer V> ? ReadonlyMap<Arg<K>, Arg<V>>
+    : T extends ReadonlySet<infer V> ? ReadonlySet<Arg<V>>
+    : T extends object ? { [K in keyof T]: Arg<T[K]> }
+    : never);
 
 /** The arguments of a call, each as {@link Arg}. */
 export type Args<A extends readonly unknown[]> = { [K in keyof A]: Arg<A[K]> };

@@ -11,6 +11,9 @@ import { parseBytes } from "./bytes.ts";
 import { machineMemory, schedulerNanny, workerNanny } from "./processes.ts";
 import { makeScratch } from "./scratch.ts";
 
+/** Milliseconds that a worker has to end: the system takes its memory and what it moved to disk back first, half a second for some gigabytes. */
+const WORKER_SHUTDOWN = 15_000;
+
 /** How a local cluster is made. */
 export interface LocalClusterOptions {
   /** Worker processes. Default 1. */
@@ -88,7 +91,7 @@ export async function beginLocalCluster(
     workerNanny({
       ...shared,
       name,
-      child: { ...shared.child, restart: "transient" },
+      child: { shutdown: WORKER_SHUTDOWN, restart: "transient" },
       scheduler: schedulerAddress,
       address: `ipc://${scratch.path}/${name}`,
       threads,

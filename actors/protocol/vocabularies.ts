@@ -267,7 +267,7 @@ export const fromWorker = {
   offered: message(152, { n: int, id: str, answer: oneOf("send", "prove", "have", "full"), reason: text }),
   /** The value is kept; or not, and why. */
   stored: message(153, { n: int, id: str, ok: bool, reason: text }),
-  /** Results of calls `n`, `n + 1`, … of one actor: packed values of `bytes[i]` bytes in `frames[0]`; `ok[i]` is 1 for a value, 0 for an error. */
+  /** Results of calls `n`, `n + 1`, … of one actor: packed values of `sizes[i]` bytes in `frames[0]`, 0 for the same as the one before; `ok[i]` is 1 for a value, 0 for an error. */
   reply: message(154, { n: int, ok: u32s, sizes: u32s }, (m, frames) =>
     lengths("reply", m.ok.length, m.sizes) ??
       (frames.length !== 1 || frames[0].byteLength !== sum(m.sizes) ? "frame and sizes differ" : undefined)),

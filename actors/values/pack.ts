@@ -5,6 +5,7 @@
  */
 
 import type { Arena } from "./arena.ts";
+import { NotSendableError } from "./errors.ts";
 import type { PackOptions } from "./pack_options.ts";
 import { Packer } from "./packer.ts";
 import type { Packing } from "./types.ts";
@@ -46,6 +47,10 @@ function packed(value: unknown, options: PackOptions, arena: Arena | undefined):
   const packer = pool.pop() ?? new Packer();
   try {
     return packer.pack(value, options, arena);
+  } catch (error) {
+    // Where in the value it is, its message says; the stack shall say who wanted to send it.
+    if (error instanceof NotSendableError) Error.captureStackTrace(error, arena === undefined ? pack : packInto);
+    throw error;
   } finally {
     if (pool.length < 4) pool.push(packer);
   }

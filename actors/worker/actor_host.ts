@@ -92,10 +92,10 @@ export class ActorHost {
     this.#send(actor, calls, 0, n, 0, calls.args.byteLength);
   }
 
-  /** The thread says that the actor of this number has ended. */
-  ended(index: number): void {
+  /** The thread says that the actor of this number has ended, or `failed` to begin. */
+  ended(index: number, failed: boolean): void {
     const actor = this.#byIndex.get(index);
-    if (actor !== undefined) this.down(actor, "it was stopped");
+    if (actor !== undefined) this.down(actor, failed ? "its constructor failed" : "it was stopped");
   }
 
   /** All actors of a thread are gone. */
@@ -200,10 +200,10 @@ export class ActorHost {
   }
 
   #tellRefused(batch: number, first: number, n: number, error: Error): void {
-    const blob = errorBlob(error);
-    const values = new Uint8Array(blob.byteLength * n);
-    for (let i = 0; i < n; i++) values.set(blob, i * blob.byteLength);
-    const sizes = new Uint32Array(n).fill(blob.byteLength);
+    const values = errorBlob(error);
+    // They may be very many: those after the first say the same.
+    const sizes = new Uint32Array(n);
+    sizes[0] = values.byteLength;
     this.#options.sink({ kind: "replies", batch, first, ok: new Uint32Array(n), sizes, values });
   }
 

@@ -26,6 +26,8 @@ export type ArenaFactory = (capacity: number) => Arena;
 
 const WASM_PAGE = 65_536;
 const GROWTH = 64 << 20;
+/** Bytes of capacity from which on an arena may have pages of 2 MiB. */
+const LARGE = 256 << 20;
 
 interface Libc {
   readonly madvise: (pointer: Deno.PointerValue, length: bigint, advice: number) => number;
@@ -52,7 +54,9 @@ function systemLibrary(): Libc | null {
 }
 
 /** Linux: the pages are given back at once. Darwin calls it MADV_FREE. */
-const ADVICE = Deno.build.os === "linux" ? 4 : 5;
+const NOT_NEEDED = Deno.build.os === "linux" ? 4 : 5;
+/** Linux: pages of 2 MiB where that can be. They are had in a fraction of the time, and the disk reads into them faster. */
+const HUGE_PAGES = 14;
 
 class SharedArena implements Arena {
   readonly memory: WebAssembly.Memory;
@@ -76,17 +80,23 @@ class SharedArena implements Arena {
     const to = Math.min(this.capacity, Math.max(bytes, has + GROWTH));
     try {
       this.memory.grow(Math.ceil((to - has) / WASM_PAGE));
-      return true;
     } catch {
       return false;
     }
+    // A small arena stays as small as what lies in it.
+    if (Deno.build.os === "linux" && this.capacity >= LARGE) this.#advise(has, to - has, HUGE_PAGES);
+    return true;
   }
 
   discard(offset: number, length: number): void {
+    this.#advise(offset, length, NOT_NEEDED);
+  }
+
+  #advise(offset: number, length: number, advice: number): void {
     const lib = systemLibrary();
     if (lib === null) return;
     const view = new Uint8Array(this.memory.buffer, offset, length);
-    lib.madvise(Deno.UnsafePointer.of(view as Uint8Array<ArrayBuffer>), BigInt(length), ADVICE);
+    lib.madvise(Deno.UnsafePointer.of(view as Uint8Array<ArrayBuffer>), BigInt(length), advice);
   }
 }
 

@@ -8,6 +8,9 @@ import type { ExecutorThread } from "./executor_thread.ts";
 import type { Block, Heap } from "./heap.ts";
 import { NO_RUN } from "./thread_results.ts";
 
+/** Bytes that are not waited for while others wait, where there is room. */
+const LITTLE = 65_536;
+
 interface Request {
   readonly thread: ExecutorThread;
   /** The run it is for; `NO_RUN` for an actor's replies. */
@@ -41,7 +44,8 @@ export class BlockGrants {
   /** A thread asks for blocks of these sizes. */
   ask(thread: ExecutorThread, run: number, sizes: Float64Array): void {
     const request = { thread, run, sizes, bytes: sizes.reduce((a, b) => a + b, 0) };
-    if (this.#waiting.length === 0 && this.#give(request)) return;
+    // Little is given at once where it can be: it is no loss to those who wait for much.
+    if ((this.#waiting.length === 0 || request.bytes <= LITTLE) && this.#give(request)) return;
     const { heap, waits } = this.#options;
     if (!waits || request.bytes > heap.limit) return thread.answer(false, heap.used, heap.limit, []);
     this.#waiting.push(request);
@@ -57,10 +61,12 @@ export class BlockGrants {
     if (this.#waiting.length < before) this.#tell();
   }
 
-  /** There will be none. */
+  /** There will be none: those for whom there is have it, or else the first is told so; when its task is over there is room for others. */
   noRoom(): void {
+    const before = this.#waiting.length;
+    this.#waiting = this.#waiting.filter((request) => !request.thread.dead && !this.#give(request));
     const { used, limit } = this.#options.heap;
-    for (const { thread } of this.#waiting.splice(0)) thread.answer(false, used, limit, []);
+    if (this.#waiting.length === before) this.#waiting.shift()?.thread.answer(false, used, limit, []);
     this.#tell();
   }
 

@@ -56,7 +56,7 @@ export type ExecutorEvent =
   | { readonly kind: "need"; readonly bytes: number; readonly tasks: number }
   /** A cancelled run is over, whatever came of it. */
   | { readonly kind: "ended"; readonly ticket: number }
-  /** Results of calls `first`, `first + 1`, … of a batch: packed values of `sizes[i]` bytes; `ok[i]` is 0 for an error. */
+  /** Results of calls `first`, `first + 1`, … of a batch: packed values of `sizes[i]` bytes, 0 for the same as the one before; `ok[i]` is 0 for an error. */
   | {
     readonly kind: "replies";
     readonly batch: number;

@@ -81,6 +81,8 @@ interface ArenaEntry {
   bytes: Uint8Array;
 }
 
+/** Bytes of the smallest piece that is given back to the system where memory is short. */
+const LEAST_TRIMMED = 1 << 18;
 /** Bytes up to which a loop copies faster than a call does. */
 const FEW = 48;
 
@@ -136,6 +138,11 @@ export class Heap {
   /** Bytes of all blocks, as they were asked for. */
   get used(): number {
     return this.#used;
+  }
+
+  /** Bytes that are free, and whose memory the process has, at most. */
+  get spare(): number {
+    return PAGE * this.#entries.reduce((n, { runs }) => n + runs.touched - runs.end + runs.free, 0);
   }
 
   /** How many blocks there are. */
@@ -237,8 +244,16 @@ export class Heap {
   }
 
   #pages(pages: number): { arena: number; page: number } | undefined {
+    // Memory that the process has already is had at once.
     for (let i = 0; i < this.#entries.length; i++) {
-      const page = this.#entries[i].runs.take(pages);
+      const page = this.#entries[i].runs.take(pages, true);
+      if (page >= 0) return { arena: i, page };
+    }
+    // What lies about in pieces that are too small must not make the process larger than its values may be.
+    const touched = this.#entries.reduce((n, { runs }) => n + runs.touched, pages);
+    if (touched * PAGE > this.limit) this.trim(0, LEAST_TRIMMED);
+    for (let i = 0; i < this.#entries.length; i++) {
+      const page = this.#entries[i].runs.take(pages, false);
       if (page >= 0) return { arena: i, page };
     }
     for (let i = 0; i < this.#entries.length; i++) {

@@ -68,11 +68,14 @@ export class MemoryWatch {
     });
   }
 
-  /** When the process takes too much, all that is free goes back to the system at once; then values go. */
+  /**
+   * When the process takes too much, values go; what they leave is taken by those that come, so it counts as gone. When it takes so much that no
+   * task is to begin, all that is free goes back to the system at once.
+   */
   #look(age?: number): void {
-    const { store, residentAt, pauseAt, tell } = this.#options;
-    const { rss } = this.#usage;
-    const trimmed = rss > residentAt ? store.heap.trim(0) : age === undefined ? 0 : store.heap.trim(age);
-    tell(Math.max(0, rss - trimmed - residentAt), rss - trimmed > pauseAt);
+    const { store: { heap }, residentAt, pauseAt, tell } = this.#options;
+    const trimmed = this.#usage.rss > pauseAt ? heap.trim(0) : age === undefined ? 0 : heap.trim(age);
+    const rss = this.#usage.rss - trimmed;
+    tell(Math.max(0, rss - heap.spare - residentAt), rss > pauseAt);
   }
 }

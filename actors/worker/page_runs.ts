@@ -17,7 +17,8 @@ function younger(a: number, b: number): number {
 
 /**
  * Runs of pages. Free runs stand in doubly linked lists by the power of two of their length (segregated fit), and each carries its
- * length at both of its ends (boundary tags), so that freeing finds its neighbours at once.
+ * length at both of its ends (boundary tags), so that freeing finds its neighbours at once. Those whose memory the process has stand apart from
+ * those whose memory it would have to be given first, which takes longer and makes the process larger.
  */
 export class PageRuns {
   /** At a free run's first and last page: its length. 0 elsewhere. */
@@ -28,9 +29,11 @@ export class PageRuns {
   #used: Int32Array;
   /** At a free run's first page: 0 if its memory was not touched since it was last discarded, else 1 and one more for each trim it outlived. */
   #dirty: Uint8Array;
-  #heads = new Int32Array(BINS).fill(-1);
+  /** First those of clean runs, then those of dirty ones. */
+  #heads = new Int32Array(2 * BINS).fill(-1);
   #end = 0;
   #free = 0;
+  #dirtyFree = 0;
 
   /** Of at most `capacity` pages, none of which is there yet. */
   constructor(capacity: number) {
@@ -51,6 +54,11 @@ export class PageRuns {
     return this.#free;
   }
 
+  /** Pages whose memory the process has, or may have: those that are used, and free ones that are dirty. */
+  get touched(): number {
+    return this.#end - this.#free + this.#dirtyFree;
+  }
+
   /** Adds fresh pages up to `end`. */
   extend(end: number): void {
     if (end <= this.#end) return;
@@ -59,12 +67,17 @@ export class PageRuns {
     this.#insert(start, end - start, 0);
   }
 
-  /** Takes a run; gives its first page, or -1. */
-  take(pages: number): number {
+  /** Takes a run, a dirty or a clean one, or whichever there is; gives its first page, or -1. */
+  take(pages: number, dirty?: boolean): number {
+    if (dirty === undefined) {
+      const page = this.take(pages, true);
+      return page >= 0 ? page : this.take(pages, false);
+    }
+    const lists = dirty ? BINS : 0;
     for (let bin = binOf(pages); bin < BINS; bin++) {
       let best = -1;
       let looked = 0;
-      for (let p = this.#heads[bin]; p >= 0 && looked < 64; p = this.#next[p], looked++) {
+      for (let p = this.#heads[lists + bin]; p >= 0 && looked < 64; p = this.#next[p], looked++) {
         const n = this.#length[p];
         if (n >= pages && (best < 0 || n < this.#length[best])) best = p;
         if (n === pages) break;
@@ -72,9 +85,9 @@ export class PageRuns {
       // The first 64 of its own bin may all be too short; from the next bin on any run is long enough.
       if (best < 0) continue;
       const n = this.#length[best];
-      const dirty = this.#dirty[best];
+      const age = this.#dirty[best];
       this.#remove(best);
-      if (n > pages) this.#link(best + pages, n - pages, dirty);
+      if (n > pages) this.#link(best + pages, n - pages, age);
       this.#used[best] = pages;
       this.#free -= pages;
       return best;
@@ -96,16 +109,19 @@ export class PageRuns {
    */
   trim(pages: number, age: number, discard: (page: number, pages: number) => void): number {
     let n = 0;
-    for (let bin = binOf(pages); bin < BINS; bin++) {
-      for (let p = this.#heads[bin]; p >= 0; p = this.#next[p]) {
-        if (this.#dirty[p] === 0 || this.#length[p] < pages) continue;
+    for (let bin = BINS + binOf(pages); bin < 2 * BINS; bin++) {
+      for (let p = this.#heads[bin], next: number; p >= 0; p = next) {
+        next = this.#next[p];
+        const length = this.#length[p];
+        if (length < pages) continue;
         if (this.#dirty[p] <= age) {
           this.#dirty[p]++;
           continue;
         }
-        discard(p, this.#length[p]);
-        this.#dirty[p] = 0;
-        n += this.#length[p];
+        discard(p, length);
+        this.#remove(p);
+        this.#link(p, length, 0);
+        n += length;
       }
     }
     return n;
@@ -130,11 +146,12 @@ export class PageRuns {
   }
 
   #link(page: number, pages: number, dirty: number): void {
-    const bin = binOf(pages);
+    const bin = binOf(pages) + (dirty === 0 ? 0 : BINS);
     const head = this.#heads[bin];
     this.#length[page] = pages;
     this.#length[page + pages - 1] = pages;
     this.#dirty[page] = dirty;
+    if (dirty !== 0) this.#dirtyFree += pages;
     this.#next[page] = head;
     this.#previous[page] = -1;
     if (head >= 0) this.#previous[head] = page;
@@ -145,8 +162,9 @@ export class PageRuns {
     const pages = this.#length[page];
     const before = this.#previous[page], after = this.#next[page];
     if (before >= 0) this.#next[before] = after;
-    else this.#heads[binOf(pages)] = after;
+    else this.#heads[binOf(pages) + (this.#dirty[page] === 0 ? 0 : BINS)] = after;
     if (after >= 0) this.#previous[after] = before;
+    if (this.#dirty[page] !== 0) this.#dirtyFree -= pages;
     this.#length[page] = 0;
     this.#length[page + pages - 1] = 0;
     this.#dirty[page] = 0;
@@ -154,7 +172,7 @@ export class PageRuns {
 
   /** Checks that free and used runs tile the arena, that no two free runs touch, and that the lists are whole. */
   validate(): void {
-    let page = 0, free = 0, wasFree = false, runs = 0;
+    let page = 0, free = 0, dirty = 0, wasFree = false, runs = 0;
     while (page < this.#end) {
       if (this.#used[page] > 0) {
         page += this.#used[page];
@@ -166,14 +184,17 @@ export class PageRuns {
       if (wasFree) throw new Error(`page ${page}: two free runs touch`);
       wasFree = true;
       free += n;
+      if (this.#dirty[page] !== 0) dirty += n;
       runs++;
       page += n;
     }
     if (page !== this.#end) throw new Error(`runs end at page ${page}, not ${this.#end}`);
     if (free !== this.#free) throw new Error(`${free} pages are free, counted ${this.#free}`);
-    for (let bin = 0; bin < BINS; bin++) {
+    if (dirty !== this.#dirtyFree) throw new Error(`${dirty} free pages are dirty, counted ${this.#dirtyFree}`);
+    for (let bin = 0; bin < 2 * BINS; bin++) {
       for (let p = this.#heads[bin], b = -1; p >= 0; b = p, p = this.#next[p]) {
-        if (this.#previous[p] !== b || binOf(this.#length[p]) !== bin) throw new Error(`bin ${bin} is broken at ${p}`);
+        const own = binOf(this.#length[p]) + (this.#dirty[p] === 0 ? 0 : BINS);
+        if (this.#previous[p] !== b || own !== bin) throw new Error(`bin ${bin} is broken at ${p}`);
         runs--;
       }
     }

@@ -8,11 +8,15 @@ import type { WorkerTask } from "./states.ts";
 
 function before(a: WorkerTask, b: WorkerTask): boolean {
   if (a.priority !== b.priority) return a.priority > b.priority;
+  if (a.broughtBack !== b.broughtBack) return a.broughtBack;
   if (a.tag !== b.tag) return a.tag < b.tag;
   return a.seq < b.seq;
 }
 
-/** Ordered by priority (higher first), tag (lower first), arrival. */
+/**
+ * Ordered by priority (higher first), whether something was brought back from disk for them (they first: what lies there ready keeps others from
+ * being read), tag (lower first), arrival.
+ */
 export class ReadyHeap {
   readonly #items: WorkerTask[] = [];
 

@@ -5,7 +5,7 @@
  */
 
 import type { Peer, Timer } from "../../transport/mod.ts";
-import { schedulerHears, type WorkerToScheduler } from "../protocol/mod.ts";
+import { isReplaced, schedulerHears, type WorkerToScheduler } from "../protocol/mod.ts";
 import type { WorkerInstruction } from "./events.ts";
 import type { MemoryWatch } from "./memory_watch.ts";
 import type { WorkerMachine } from "./state.ts";
@@ -69,6 +69,8 @@ export class SchedulerSession {
     this.#scheduler = undefined;
     this.#o.log(`the scheduler is away: ${reason}`);
     this.#o.down();
+    // Names are unique: what lives under this one now is not this worker.
+    if (isReplaced(reason)) return this.#giveUp(reason);
     if (!this.#o.machine.leaving) this.#wait();
   }
 

@@ -1,20 +1,27 @@
 /**
  * Which values a worker moves to disk when its memory fills, and which it brings back.
  *
- * A value that nobody reads is idle; the one idle for longest goes first. Once on disk its copy stays there until the value is dropped, so that
- * what is brought back and not changed (nothing is) costs nothing to let go again. Values that tasks wait for are brought back in the order
- * in which they were asked for, for as many tasks as can begin soon: so that what is read ahead does not fill the memory.
+ * A value that nobody reads is idle. Once on disk its copy stays there until the value is dropped, so that what is brought back and not changed
+ * (nothing is) costs nothing to let go again: so of those that are idle the ones with a copy go first, the one idle for longest before the others.
+ * What has no copy is written when there is nothing else, or when it has been idle for so long that nobody seems to want it. So when all of an
+ * array that is larger than memory is gone through again and again, a part of it stays, and the rest is read, and nothing is written any more.
+ *
+ * Values that tasks wait for are brought back in the order in which they were asked for, for as many tasks as can begin soon: so that what is
+ * read ahead does not fill the memory. It is read while others compute on what is here, and what has been read is the next that is computed on.
  *
  * @module
  */
 
 import type { WorkerBooks } from "./books.ts";
+import type { WorkerTask } from "./states.ts";
 import type { WorkerData } from "./worker_data.ts";
 
 /** Smaller values stay: a trip to the disk costs more than they take. */
 const LEAST = 65_536;
 /** Values being written at a time. */
 const WRITES = 4;
+/** A value without a copy is not wanted any more when it was idle while so many times the memory came. */
+const STALE = 3;
 
 /** Spilling, as a part of the machine. */
 export class Spilling {
@@ -22,8 +29,13 @@ export class Spilling {
   /** Bytes of values from which on idle ones go; Infinity where there is no disk. */
   readonly #target: number;
   readonly #least: number;
-  /** Values that could go, the one idle for longest first. */
-  readonly #idle = new Set<WorkerData>();
+  /** Values that could go and have a copy on disk, the one idle for longest first; and those that have none. */
+  readonly #copied = new Set<WorkerData>();
+  readonly #uncopied = new Set<WorkerData>();
+  /** Bytes that came into memory so far. */
+  #came = 0;
+  /** Brought back, and not idle since: tasks wait for a thread with them. */
+  readonly #ahead = new Set<WorkerData>();
   /** On disk only, and asked for. */
   readonly #asked = new Set<WorkerData>();
   /** Those that the disk had no room for. */
@@ -41,6 +53,8 @@ export class Spilling {
   #needing = 0;
   /** Bytes that are to come back and find no room yet. */
   #wished = 0;
+  /** Tasks that had not begun let something go, and what came of it is not known yet. */
+  #yielded = false;
   /** Something found no room just now: not again before anything else has happened. */
   #waits = false;
 
@@ -58,6 +72,7 @@ export class Spilling {
 
   /** Bytes in the store now, and how much more than it should the process takes. */
   memory(managed: number, excess: number | undefined): void {
+    this.#yielded = false;
     this.#managed = managed;
     if (excess !== undefined) this.#excess = excess;
   }
@@ -71,11 +86,19 @@ export class Spilling {
   /** The value may have become idle, or be idle no more. */
   look(d: WorkerData): void {
     if (!this.on) return;
-    this.#idle.delete(d);
-    if (
-      d.state === "held" && d.users === 0 && d.keep && d.card === undefined && !d.moving && !d.stuck &&
-      d.nbytes >= this.#least
-    ) this.#idle.add(d);
+    this.#copied.delete(d);
+    this.#uncopied.delete(d);
+    if (d.users > 0) return;
+    this.#ahead.delete(d);
+    if (!this.#mayGo(d)) return;
+    if (d.idleSince < 0) this.#came += d.nbytes;
+    d.idleSince = this.#came;
+    (d.disk ? this.#copied : this.#uncopied).add(d);
+  }
+
+  #mayGo(d: WorkerData, users = 0): boolean {
+    return d.state === "held" && d.users === users && d.keep && d.card === undefined && !d.moving && !d.stuck &&
+      d.nbytes >= this.#least;
   }
 
   /** A task wants a value that is on disk. */
@@ -85,7 +108,9 @@ export class Spilling {
 
   /** The value is no longer known. */
   gone(d: WorkerData): void {
-    this.#idle.delete(d);
+    this.#copied.delete(d);
+    this.#uncopied.delete(d);
+    this.#ahead.delete(d);
     this.#asked.delete(d);
     if (d.state === "loading") this.#loaded(d);
     if (d.moving) this.#written(d);
@@ -122,6 +147,8 @@ export class Spilling {
   loaded(d: WorkerData): void {
     this.#loaded(d);
     this.#managed += d.nbytes;
+    this.#came += d.nbytes;
+    if ((d.wants?.size ?? 0) > 0) this.#ahead.add(d);
   }
 
   /** There was no room after all. Whether it may be had later; the tasks that wait for it are the caller's. */
@@ -130,7 +157,7 @@ export class Spilling {
     d.state = "spilled";
     this.#asked.add(d);
     this.#waits = true;
-    return this.#writing > 0 || this.#loading > 0 || this.#idle.size > 0 || this.#b.places.used > 0;
+    return this.#writing > 0 || this.#loading > 0 || this.#idle > 0 || this.#b.places.used > 0;
   }
 
   /** Moves what is to be moved now. */
@@ -140,7 +167,7 @@ export class Spilling {
     if (this.#waits) this.#waits = false;
     else if (this.#asked.size > 0) this.#bringBack();
     this.#relieve();
-    if (this.#needed > 0 && this.#hopeless()) {
+    if (this.#needed > 0 && !this.#yielded && this.#hopeless() && !this.#yield()) {
       this.#needed = this.#needing = 0;
       this.#b.out.push({ do: "noRoom" });
     }
@@ -154,18 +181,32 @@ export class Spilling {
       this.#managed - this.#writingBytes + this.#excess - this.#target,
       this.#managed - this.#writingBytes + coming - memoryLimit,
     );
-    for (const d of this.#idle) {
-      if (over <= 0 || this.#writing >= WRITES) return;
+    while (over > 0) {
+      const d = this.#next();
+      if (d === undefined) return;
       over -= d.nbytes;
-      this.#idle.delete(d);
-      if (d.disk) this.#unload(d);
-      else {
-        d.moving = true;
-        this.#writing++;
-        this.#writingBytes += d.nbytes;
-        this.#b.out.push({ do: "spill", key: d.key });
+      if (d.disk) {
+        this.#copied.delete(d);
+        this.#unload(d);
+        continue;
       }
+      this.#uncopied.delete(d);
+      this.#write(d);
     }
+  }
+
+  /** The one to go next. */
+  #next(): WorkerData | undefined {
+    const [copied] = this.#copied;
+    if (this.#writing >= WRITES) return copied;
+    const [uncopied] = this.#uncopied;
+    if (copied === undefined || uncopied === undefined) return copied ?? uncopied;
+    const stale = this.#came - uncopied.idleSince > STALE * this.#b.options.memoryLimit;
+    return stale && uncopied.idleSince < copied.idleSince ? uncopied : copied;
+  }
+
+  get #idle(): number {
+    return this.#copied.size + this.#uncopied.size;
   }
 
   #bringBack(): void {
@@ -175,16 +216,18 @@ export class Spilling {
         this.#asked.delete(d);
         continue;
       }
-      // Enough for the tasks that begin next. One is always under way, lest nothing goes on.
-      const ahead = this.#b.ready.length + this.#loading;
-      if (ahead > 0 && ahead >= 2 * threads) return;
-      const after = this.#managed - this.#writingBytes + this.#loadingBytes + d.nbytes;
-      if (
-        after > memoryLimit &&
-        (this.#loading > 0 || this.#writing > 0 || this.#b.places.used > 0 || this.#idle.size > 0)
-      ) {
-        this.#wished = d.nbytes;
-        return;
+      // Enough for the tasks that begin next, unless these wait for more.
+      const ahead = this.#ahead.size + this.#loading;
+      const goesOn = this.#b.ready.length > 0 || this.#b.places.used > 0 || this.#loading > 0;
+      if (goesOn && ahead >= 2 * threads) return;
+      const after = this.#managed - this.#writingBytes + this.#loadingBytes + this.#needed + d.nbytes;
+      if (after > memoryLimit) {
+        const room = this.#loading > 0 || this.#writing > 0 || this.#b.places.used > 0 || this.#idle > 0;
+        const [task] = d.wants!;
+        if (room || this.#yielded || this.#yield(task)) {
+          this.#wished = d.nbytes;
+          return;
+        }
       }
       this.#asked.delete(d);
       d.state = "loading";
@@ -198,7 +241,60 @@ export class Spilling {
   /** Nothing goes, nobody who runs will let anything go, and somebody waits for room. */
   #hopeless(): boolean {
     if (this.#writing > 0 || this.#loading > 0) return false;
-    return this.#idle.size === 0 && this.#b.places.used <= this.#needing;
+    return this.#idle === 0 && this.#b.places.used <= this.#needing;
+  }
+
+  /**
+   * Lets go of something that only tasks which have not begun are to read, so that others can go on; they wait for it again. Nothing of what
+   * `first` is to read. Whether there is anything.
+   */
+  #yield(first?: WorkerTask): boolean {
+    const readers = new Map<WorkerData, WorkerTask[]>();
+    for (const task of this.#b.tasks.values()) {
+      if (task.state === "executing" || task.state === "suspended") continue;
+      for (const dep of task.deps) {
+        const d = this.#b.data.get(dep)!;
+        const known = readers.get(d);
+        if (known === undefined) readers.set(d, [task]);
+        else known.push(task);
+      }
+    }
+    let best: WorkerData | undefined, latest = -1;
+    for (const [d, tasks] of readers) {
+      if (d.users !== tasks.length || !this.#mayGo(d, tasks.length)) continue;
+      if (first !== undefined && tasks.includes(first)) continue;
+      // One that is on disk already; of these the one that is read last: so the inputs of the first task stay, and it can begin.
+      const seq = Math.min(...tasks.map((t) => t.seq));
+      if (best !== undefined && (d.disk === best.disk ? seq <= latest : best.disk)) continue;
+      best = d;
+      latest = seq;
+    }
+    if (best === undefined) return false;
+    if (!best.disk) {
+      this.#write(best);
+      return true;
+    }
+    best.users = 0;
+    best.wants ??= new Set();
+    this.#ahead.delete(best);
+    this.#unload(best);
+    this.#asked.add(best);
+    for (const task of readers.get(best)!) {
+      (task.lacks ??= new Set()).add(best.key);
+      best.wants.add(task);
+      if (task.state !== "ready") continue;
+      this.#b.ready.remove(task);
+      this.#b.move(task, "waiting", "the memory of what it is to read is needed first");
+    }
+    this.#yielded = true;
+    return true;
+  }
+
+  #write(d: WorkerData): void {
+    d.moving = true;
+    this.#writing++;
+    this.#writingBytes += d.nbytes;
+    this.#b.out.push({ do: "spill", key: d.key });
   }
 
   #unload(d: WorkerData): void {
@@ -224,14 +320,17 @@ export class Spilling {
     for (const d of this.#b.data.values()) {
       if (d.moving) writing++;
       if (d.state === "loading") loading++;
-      const idle = this.on && d.state === "held" && d.users === 0 && d.keep && d.card === undefined && !d.moving &&
-        !d.stuck &&
-        d.nbytes >= this.#least;
-      if (idle !== this.#idle.has(d)) throw new Error(`${d.key} is ${idle ? "" : "not "}idle, and counted otherwise`);
+      const idle = this.on && this.#mayGo(d);
+      if (idle !== (d.disk ? this.#copied : this.#uncopied).has(d)) {
+        throw new Error(`${d.key} is ${idle ? "" : "not "}idle, and counted otherwise`);
+      }
       if (d.state === "spilled" && !d.disk) throw new Error(`${d.key} is spilled, and not on disk`);
       if (d.state === "spilled" && (d.wants?.size ?? 0) > 0 && !this.#asked.has(d)) {
         throw new Error(`${d.key} is spilled and wanted, and nobody knows`);
       }
+    }
+    for (const d of this.#ahead) {
+      if (d.users === 0) throw new Error(`${d.key} was read ahead, and nobody has it`);
     }
     if (writing !== this.#writing || loading !== this.#loading) {
       throw new Error(`${writing} writes and ${loading} loads, counted ${this.#writing} and ${this.#loading}`);

@@ -224,6 +224,7 @@ export class WorkerMachine {
       const d = this.#b.data.get(e.key);
       if (d?.state !== "loading") return;
       this.#b.spilling.loaded(d);
+      for (const task of d.wants ?? []) task.broughtBack = true;
       this.#deps.held(e.key, d.nbytes);
     },
     loadFailed: (e) => {
@@ -323,6 +324,7 @@ export class WorkerMachine {
       lacks: undefined,
       ticket: -1,
       deadline: 0,
+      broughtBack: false,
       place: -1,
       placed: -1,
       pace: this.#b.places.pace(spec.fn),

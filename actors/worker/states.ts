@@ -30,7 +30,8 @@ export const TRANSITIONS: Readonly<Record<WorkerTaskState, readonly WorkerTaskSt
   waiting: ["fetching", "ready", "given", "cancelled"],
   // Failed: a dependency finds no room here.
   fetching: ["waiting", "ready", "failed", "given", "cancelled"],
-  ready: ["executing", "given", "cancelled"],
+  // Back to waiting: what it is to read has gone to disk once more.
+  ready: ["executing", "waiting", "given", "cancelled"],
   // Back to ready: recalled before it began.
   executing: ["ready", "suspended", "memory", "failed", "cancelled"],
   suspended: ["executing", "memory", "failed", "cancelled"],
@@ -101,6 +102,8 @@ export interface WorkerTask {
   ticket: number;
   /** When its time is up; 0 for never. */
   deadline: number;
+  /** Whether a value was brought back from disk for it. */
+  broughtBack: boolean;
   /** Position in the ready heap, or -1. */
   place: number;
   /** The estimate with which it took its place at the executor; -1 while it has none. */

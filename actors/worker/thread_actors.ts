@@ -6,7 +6,6 @@
 
 import { blobSize, fromBlob, pack, type PackedValue, toBlob } from "../values/mod.ts";
 import { Mailbox } from "../core/mod.ts";
-import { ActorGoneError } from "../scheduler/errors.ts";
 import { MailboxFullError } from "./errors.ts";
 import type { Claimed, ThreadLoop } from "./thread_loop.ts";
 import { Out, padded, readText } from "./thread_records.ts";
@@ -89,7 +88,7 @@ export class ThreadActors {
     };
     this.#loop.local.run(run, perform).catch((e) => {
       this.#loop.results.failed(task.run, e, run.spent);
-      this.#remove(resident, `its constructor failed: ${e instanceof Error ? e.message : e}`);
+      this.#remove(resident, true);
     });
   }
 
@@ -105,10 +104,10 @@ export class ThreadActors {
       const length = columns[count + i];
       const call = { batch, n: first + i, method: names[columns[i]], args: record.subarray(p, p + length) };
       p += length;
-      if (resident === undefined || resident.stopped) {
-        this.#refuse(call, new ActorGoneError(`number ${actor}`, "it was stopped"));
-      } else if (!resident.box.post(call)) {
-        this.#refuse(call, new MailboxFullError(`${resident.key} has ${ACTOR_MAILBOX} calls waiting`));
+      // The main side has answered those of an actor that is gone.
+      if (resident === undefined || resident.stopped) return;
+      if (!resident.box.post(call)) {
+        this.#reply(call, new MailboxFullError(`${resident.key} has ${ACTOR_MAILBOX} calls waiting`), false);
       }
     }
     if (resident !== undefined) this.#list(resident);
@@ -117,7 +116,7 @@ export class ThreadActors {
   /** Ends an actor. */
   stop(actor: number): void {
     const resident = this.#actors.get(actor);
-    if (resident !== undefined) this.#remove(resident, "it was stopped");
+    if (resident !== undefined) this.#remove(resident, false);
   }
 
   /** Performs calls for at most `ms` milliseconds; whether there was anything to do. */
@@ -167,7 +166,8 @@ export class ThreadActors {
   }
 
   #list(resident: Resident): void {
-    if (resident.listed || resident.busy || resident.instance === undefined || resident.box.length === 0) return;
+    if (resident.listed || resident.busy || resident.stopped) return;
+    if (resident.instance === undefined || resident.box.length === 0) return;
     resident.listed = true;
     this.#ready.push(resident);
   }
@@ -274,18 +274,12 @@ export class ThreadActors {
     }
   }
 
-  #refuse(call: Call, error: Error): void {
-    this.#reply(call, error, false);
-  }
-
-  #remove(resident: Resident, reason: string): void {
+  /** Calls that wait are answered by the main side, which knows them too: they may be very many, and it waits for this thread. */
+  #remove(resident: Resident, failed: boolean): void {
     resident.stopped = true;
     this.#actors.delete(resident.index);
-    for (let call = resident.box.take(); call !== undefined; call = resident.box.take()) {
-      this.#refuse(call, new ActorGoneError(resident.key, reason));
-    }
     this.flush();
-    this.#loop.results.note(Out.actorDown, resident.index);
+    this.#loop.results.note(Out.actorDown, resident.index, failed ? 1 : 0);
   }
 }
 

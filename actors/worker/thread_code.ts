@@ -5,7 +5,7 @@
  */
 
 import { libraryFile } from "../core/mod.ts";
-import type { PackOptions } from "../values/mod.ts";
+import { NotSendableError, type PackOptions } from "../values/mod.ts";
 
 /** Code travels with the first task that needs it; it is not waited for any longer than this. */
 const CODE_MS = 10_000;
@@ -28,8 +28,20 @@ export class ThreadCode {
     this.#askLibrary = askLibrary;
   }
 
-  /** Functions and classes inside results, as references; none before any code was loaded. */
-  readonly describe: PackOptions["describe"] = (fn, purpose, path) => this.#module?.describeCode(fn, purpose, path);
+  /** Functions and classes inside results, as references; none before any code was loaded. Code travels with calls, and not back with results. */
+  readonly describe: PackOptions["describe"] = (fn, purpose, path) => {
+    const described = this.#module?.describeCode(fn, purpose, path);
+    if (described === undefined || described.codes.size === 0) return described;
+    for (const hash of described.codes.keys()) {
+      if (this.#module!.hasCode(hash)) continue;
+      throw new NotSendableError(
+        path,
+        `the function ${fn.name || "without a name"}, which was made in the task`,
+        "only functions that were sent to it, and exports of its module, can come back",
+      );
+    }
+    return described;
+  };
 
   /** The code reference of a number; `undefined` while the message that tells it is under way. */
   ref(index: number): string | undefined {

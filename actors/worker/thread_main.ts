@@ -5,6 +5,7 @@
  */
 
 import { openNative } from "./natives.ts";
+import { guardThread } from "./thread_guard.ts";
 import { ThreadLoop } from "./thread_loop.ts";
 import type { ThreadInit, ToThread } from "./thread_messages.ts";
 
@@ -53,6 +54,7 @@ function begin(init: ThreadInit): void {
   }
   // From here on nothing else can be opened. What was opened keeps working.
   Deno.permissions.revokeSync({ name: "ffi" });
+  guardThread();
   const loop = new ThreadLoop(init, (message) => scope.postMessage(message), wake);
   scope.onmessage = (e) => loop.message(e.data);
   scope.postMessage({ type: "ready" });

@@ -116,7 +116,7 @@ export class ThreadReports {
       case Out.replyElsewhere:
         return this.#actors.repliedElsewhere(t, at);
       case Out.actorDown:
-        return this.#actors.ended(a);
+        return this.#actors.ended(a, b === 1);
       case Out.hashed: {
         const waiting = this.#hashes.get(a);
         this.#hashes.delete(a);

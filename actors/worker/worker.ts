@@ -226,7 +226,8 @@ export class Worker {
   /** None will be made. */
   #noRoom(): void {
     const { store, clock, executor } = this.#options;
-    executor.noRoom();
+    // Threads first: what they let go of then may be room enough for the others.
+    if (this.#threadsNeed.bytes > 0) return executor.noRoom();
     for (const { key, from, bytes } of this.#waiting.leave()) {
       const error = errorOf(new MemoryError(key, bytes, store.managed, store.limit));
       this.#tell({ type: "noRoom", now: clock.now(), key, from, error });

@@ -26,6 +26,8 @@ export interface WorkerData {
   moving: boolean;
   /** Whether it could not be written. */
   stuck: boolean;
+  /** How many bytes had come into memory when it was last idle; −1 before that. */
+  idleSince: number;
   /** Tasks that cannot begin without it, if there are any. */
   wants: Set<WorkerTask> | undefined;
   /** Tasks and actors that may be reading it. */
@@ -89,6 +91,7 @@ export class DataBook {
         disk: false,
         moving: false,
         stuck: false,
+        idleSince: -1,
         wants: undefined,
         users: 0,
         keep: false,

@@ -10,7 +10,8 @@ import {
 import { DTypeError, ShapeError } from "./errors.ts";
 import { gather } from "./gather.ts";
 import { arrayToHTML, formatArray } from "./inspect.ts";
-import { argExtreme, columnSums, type LineReduction, pairwiseSum, reduceLines, variance } from "./reduce.ts";
+import { columnSums, pairwiseSum, variance } from "./reduce.ts";
+import { along, extreme, extremes, numbersOf, placeOfExtreme, placesOfExtremes } from "./reductions.ts";
 
 /** Nested lists of elements, as deep as an array has axes. */
 export type Nested<T> = T | Nested<T>[];
@@ -217,7 +218,7 @@ export class NDArray<D extends ArrayData = NumericData> {
   sum(axis?: number): number | NDArray<Float64Array> {
     if (axis === undefined) return pairwiseSum(numbersOf(this, "sum"));
     if (axis === 0 && this.shape.length === 2) return new NDArray(columnSums(numbersOf(this, "sum"), this.shape[1]));
-    return along(this, "sum", axis, pairwiseSum);
+    return new NDArray(...along(this, "sum", axis, pairwiseSum));
   }
 
   /** Mean of all elements, or along an axis. */
@@ -238,7 +239,7 @@ export class NDArray<D extends ArrayData = NumericData> {
   var(axis: number, ddof?: number): NDArray<Float64Array>;
   var(axis?: number, ddof = 0): number | NDArray<Float64Array> {
     if (axis === undefined) return variance(numbersOf(this, "var"), 0, this.size, ddof);
-    return along(this, "var", axis, (data, offset, n) => variance(data, offset, n, ddof));
+    return new NDArray(...along(this, "var", axis, (data, offset, n) => variance(data, offset, n, ddof)));
   }
 
   /** Standard deviation of all elements, or along an axis; divided by n − ddof. */
@@ -255,7 +256,7 @@ export class NDArray<D extends ArrayData = NumericData> {
   /** The same along an axis. */
   min(axis: number): NDArray<Float64Array>;
   min(axis?: number): number | NDArray<Float64Array> {
-    return extreme(this, "min", -1, axis);
+    return axis === undefined ? extreme(this, "min", -1) : new NDArray(...extremes(this, "min", -1, axis));
   }
 
   /** The largest element, or the largest along an axis. */
@@ -263,7 +264,7 @@ export class NDArray<D extends ArrayData = NumericData> {
   /** The same along an axis. */
   max(axis: number): NDArray<Float64Array>;
   max(axis?: number): number | NDArray<Float64Array> {
-    return extreme(this, "max", 1, axis);
+    return axis === undefined ? extreme(this, "max", 1) : new NDArray(...extremes(this, "max", 1, axis));
   }
 
   /** Where the smallest element stands in `data`, or along an axis. */
@@ -271,7 +272,8 @@ export class NDArray<D extends ArrayData = NumericData> {
   /** The same along an axis. */
   argmin(axis: number): NDArray<Int32Array>;
   argmin(axis?: number): number | NDArray<Int32Array> {
-    return placeOfExtreme(this, "argmin", -1, axis);
+    if (axis === undefined) return placeOfExtreme(this, "argmin", -1);
+    return new NDArray(...placesOfExtremes(this, "argmin", -1, axis));
   }
 
   /** Where the largest element stands in `data`, or along an axis. */
@@ -279,7 +281,8 @@ export class NDArray<D extends ArrayData = NumericData> {
   /** The same along an axis. */
   argmax(axis: number): NDArray<Int32Array>;
   argmax(axis?: number): number | NDArray<Int32Array> {
-    return placeOfExtreme(this, "argmax", 1, axis);
+    if (axis === undefined) return placeOfExtreme(this, "argmax", 1);
+    return new NDArray(...placesOfExtremes(this, "argmax", 1, axis));
   }
 
   /** True when shape, kind of values and values are the same; NaN equals NaN. */
@@ -364,39 +367,4 @@ function view<D extends ArrayData>(array: NDArray<D>, start: number, stop: numbe
   const data: ArrayData = array.data;
   const part = Array.isArray(data) ? data.slice(start, stop) : data.subarray(start, stop);
   return new NDArray(part as D, shape, array.dtype);
-}
-
-function numbersOf(array: NDArray<ArrayData>, what: string): NumericData {
-  if (array.dtype === "string") throw new DTypeError(`NDArray.${what}(): elements are text`);
-  return (array.dtype === "int64" ? array.astype("float64").data : array.data) as NumericData;
-}
-
-/** What `reduce` makes of each line along an axis. */
-function along(array: NDArray<ArrayData>, what: string, axis: number, reduce: LineReduction): NDArray<Float64Array> {
-  const { shape } = array;
-  const at = axis < 0 ? axis + shape.length : axis;
-  if (!(at >= 0 && at < shape.length)) {
-    throw new ShapeError(`NDArray.${what}(): no axis ${axis} in shape [${shape.join(", ")}]`);
-  }
-  const inner = sizeOf(shape.slice(at + 1));
-  return new NDArray(reduceLines(numbersOf(array, what), shape[at], inner, reduce), shape.filter((_, i) => i !== at));
-}
-
-function extreme(array: NDArray<ArrayData>, what: string, sign: 1 | -1, axis?: number): number | NDArray<Float64Array> {
-  if (array.size === 0) throw new ShapeError(`NDArray.${what}(): the array is empty`);
-  if (axis !== undefined) return along(array, what, axis, (d, at, n) => d[at + argExtreme(d, at, n, sign)]);
-  const data = numbersOf(array, what);
-  return data[argExtreme(data, 0, data.length, sign)];
-}
-
-function placeOfExtreme(
-  array: NDArray<ArrayData>,
-  what: string,
-  sign: 1 | -1,
-  axis?: number,
-): number | NDArray<Int32Array> {
-  if (array.size === 0) throw new ShapeError(`NDArray.${what}(): the array is empty`);
-  if (axis !== undefined) return along(array, what, axis, (d, at, n) => argExtreme(d, at, n, sign)).astype("int32");
-  const data = numbersOf(array, what);
-  return argExtreme(data, 0, data.length, sign);
 }

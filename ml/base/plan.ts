@@ -98,6 +98,16 @@ export interface FitPlanner {
     part: PlannedPart,
     shared: readonly unknown[],
   ): Iterable<PlannedFit> | AsyncIterable<PlannedFit>;
+  /**
+   * Fits a candidate to all samples, as its `fit` would, from what the plan's stages came to: for the last fit of a
+   * search. Null where that is no help.
+   */
+  refit?(
+    family: FitFamily,
+    plan: FitPlan,
+    stages: ReadonlyMap<number, unknown>,
+    candidate: number,
+  ): Promise<object> | null;
 }
 
 /** The planner of an estimator's class, where it has one of its own. */

@@ -2,8 +2,6 @@ import { type Client, type Delayed, type Future, inTask, persist } from "../../a
 import { type ArrayData, type DType, type DTypeData, NDArray, ShapeError, sizeOf } from "../array/mod.ts";
 import { type AnyArray, checkBlock } from "./block.ts";
 import {
-  axesOf,
-  axisOf,
   blockIndex,
   blockNumber,
   type ChunksLike,
@@ -25,23 +23,11 @@ import { chunkedToHTML, formatChunked } from "./inspect.ts";
 import { matmulGrids } from "./matmul.ts";
 import { rechunk } from "./rechunk.ts";
 import { writeNpyStack } from "./npy.ts";
-import { ReductionMethods } from "./reduction_methods.ts";
-import { type Range, sliceGrid, takeGrid } from "./select.ts";
-import { type GridSelector, pick } from "./selectors.ts";
+import { sliceGrid } from "./select.ts";
 import { edgesOf, histogramGrid, topGrid, uniqueGrid } from "./sets.ts";
 import { writeZarr } from "./zarr.ts";
-import { expandGrid, mapGrids, reshapeGrid, transposeGrid } from "./shaping.ts";
-
-/** What {@linkcode ChunkedArray.at} takes for an axis: a number (the axis goes), a range such as "2:10" or "::-1", numbers, or a mask of booleans. */
-export type Selector =
-  | number
-  | string
-  | Range
-  | readonly number[]
-  | readonly boolean[]
-  | NDArray<ArrayData>
-  // deno-lint-ignore no-explicit-any -- of one axis or all
-  | ChunkedArray<Uint8Array, any>;
+import { expandGrid, mapGrids } from "./shaping.ts";
+import { ShapingMethods } from "./shaping_methods.ts";
 
 /** What an array computes to: `V`, or an array where that is never. */
 export type ComputedValue<D extends ArrayData, V> = [V] extends [never] ? NDArray<D> : V;
@@ -73,7 +59,7 @@ export interface MapBlocksOptions<K extends DType> {
  * console.log((await Z.T.dot(Z).compute()).shape); // [20, 20]
  * ```
  */
-export class ChunkedArray<D extends ArrayData = Float64Array, V = never> extends ReductionMethods<D, V>
+export class ChunkedArray<D extends ArrayData = Float64Array, V = never> extends ShapingMethods<D, V>
   implements Disposable {
   #grid: Grid;
   /** Blocks that this array keeps on the workers. */
@@ -249,62 +235,6 @@ export class ChunkedArray<D extends ArrayData = Float64Array, V = never> extends
   async computeChunkSizes(): Promise<this> {
     this.#grid = await measured(this.#grid);
     return this;
-  }
-
-  /**
-   * A part of the array: a selector for each axis, those left out whole. At most one of them may be a list or a mask; a mask that is chunked
-   * leaves lengths that are not known.
-   *
-   * @throws {RangeError} when a number is out of bounds
-   * @example
-   * ```ts ignore
-   * X.at("100:200", "::2"); // X[100:200, ::2]
-   * X.at(-1); // X[-1]
-   * X.at([3, 1, 4]);
-   * X.at(y.eq(0)); // rows where y is 0
-   * ```
-   */
-  at(...selectors: Selector[]): ChunkedArray<D> {
-    const plain = selectors.map((s) => s instanceof ChunkedArray ? s.grid : s as GridSelector);
-    return new ChunkedArray(pick(this.#grid, plain, "ChunkedArray.at()"));
-  }
-
-  /** Entries `start` to `stop` (not included) of the first axis; negative bounds count from the end. */
-  slice(start?: number, stop?: number, step?: number): ChunkedArray<D> {
-    if (this.ndim === 0) throw new ShapeError("ChunkedArray.slice(): an array without axes has no entries");
-    return new ChunkedArray(sliceGrid(this.#grid, [{ start, stop, step }], [], "ChunkedArray.slice()"));
-  }
-
-  /** The entries along an axis with these numbers, in this order. */
-  take(indices: ArrayLike<number>, axis = 0): ChunkedArray<D> {
-    return new ChunkedArray(takeGrid(this.#grid, indices, axis, "ChunkedArray.take()"));
-  }
-
-  /** The same elements with other axes; one length may be −1. Only the first axis may be cut, so others are joined first. */
-  reshape(...shape: number[]): ChunkedArray<D> {
-    return new ChunkedArray(reshapeGrid(this.#grid, shape, "ChunkedArray.reshape()"));
-  }
-
-  /** All elements on one axis. */
-  ravel(): ChunkedArray<D> {
-    return this.reshape(-1);
-  }
-
-  /** The axes in another order; reversed if none is given. */
-  transpose(...order: number[]): ChunkedArray<D> {
-    const what = "ChunkedArray.transpose()";
-    const axes = order.length === 0
-      ? this.shape.map((_, i, { length }) => length - 1 - i)
-      : order.map((a) => axisOf(a, this.ndim, what));
-    if (axesOf(axes, this.ndim, what).length !== this.ndim) {
-      throw new ShapeError(`${what}: ${axes.length} axes for an array of ${this.ndim}`);
-    }
-    return new ChunkedArray(transposeGrid(this.#grid, axes));
-  }
-
-  /** The array with its axes reversed. */
-  get T(): ChunkedArray<D> {
-    return this.transpose();
   }
 
   /** The same array cut otherwise. */

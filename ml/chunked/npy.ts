@@ -1,4 +1,4 @@
-import { registerInternals } from "../../actors/mod.ts";
+import { computeInTurn, registerInternals } from "../../actors/mod.ts";
 import { type ArrayData, type DType, ShapeError, sizeOf } from "../array/mod.ts";
 import { FileFormatError } from "../io/mod.ts";
 import { clientInForce } from "../parallel/mod.ts";
@@ -129,7 +129,7 @@ function wholeFile(path: string, options: CreateOptions): Grid {
   return rechunk(gridOfFile(path, { ...options, chunks: -1 }), shape.map((n) => [n]));
 }
 
-/** Writes a chunked array as a directory of .npy files along an axis, with the `info` that dask.array reads. The client fetches blocks one by one. */
+/** Writes a chunked array as a directory of .npy files along an axis, with the `info` that dask.array reads. Blocks come through the client one by one. */
 export async function writeNpyStack(grid: Grid, directory: string | URL, axis: number): Promise<void> {
   const what = "ChunkedArray.toNpyStack()";
   const path = pathOf(directory);
@@ -141,13 +141,8 @@ export async function writeNpyStack(grid: Grid, directory: string | URL, axis: n
   const descr = descrOf(cut.dtype);
   await Deno.mkdir(path, { recursive: true });
   const lengths: number[] = [];
-  let ahead: Promise<AnyArray> | undefined;
-  for (let b = 0; b < cut.count; b++) {
-    const block = await (ahead ?? cut.node(b).compute());
-    // The next one is computed while this one is written.
-    ahead = b + 1 < cut.count ? cut.node(b + 1).compute() : undefined;
-    ahead?.catch(() => {});
-    using file = await Deno.open(`${path}/${b}.npy`, { write: true, create: true, truncate: true });
+  for await (const block of computeInTurn(cut.nodes())) {
+    using file = await Deno.open(`${path}/${lengths.length}.npy`, { write: true, create: true, truncate: true });
     await writeAll(file, npyHeader(block.dtype, block.shape));
     const { buffer, byteOffset, byteLength } = block.data as Float64Array;
     await writeAll(file, new Uint8Array(buffer, byteOffset, byteLength));

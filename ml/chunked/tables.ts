@@ -1,20 +1,64 @@
 import { type Delayed, registerInternals } from "../../actors/mod.ts";
+import type { Table } from "../array/mod.ts";
 import { FileFormatError, parquetRows, readCsv, type ReadCsvOptions, readParquet } from "../io/mod.ts";
 import { clientInForce } from "../parallel/mod.ts";
 import { type AnyArray, checkBlock, newArray } from "./block.ts";
 import { normalizeChunks } from "./chunks.ts";
 import { ChunkedArray } from "./chunked_array.ts";
 import type { CreateOptions } from "./creation.ts";
+import { delimiterByte, type NumberLines, readNumberLines } from "./csv_numbers.ts";
 import { mayRead, pathOf, readInto } from "./files.ts";
 import { call, gridOf } from "./grid.ts";
 
 /** Bytes of a CSV file that become a block. */
 const BLOCK_BYTES = 32e6;
 
+/** Bytes of text that become numbers at a time: text takes many times its bytes. */
+const PIECE_BYTES = 1 << 20;
+
+/** Values of a Parquet file that are unpacked at a time. */
+const PIECE_VALUES = 1 << 20;
+
 /** A table of numbers as a block. */
-function numbers(table: { toNDArray(name?: string): AnyArray }, where: string): AnyArray {
+function numbers(table: Table, where: string): AnyArray {
   const array = table.toNDArray(where);
   return array.dtype === "float64" ? array : checkBlock(array, { shape: [NaN, NaN], dtype: "float64" }, where);
+}
+
+/** The bytes of the lines that begin in a part of a file. */
+function linesOf(path: string, start: number, end: number, size: number): Uint8Array {
+  // A line that begins here is read to its end, and one that began before belongs to the part before.
+  const from = Math.max(0, start - 1);
+  let length = end - from, bytes: Uint8Array, last: number;
+  do {
+    length = Math.min(size - from, length + 65_536);
+    bytes = new Uint8Array(length);
+    readInto(path, from, bytes);
+    last = bytes.indexOf(10, end - 1 - from);
+  } while (last < 0 && from + length < size);
+  const first = start === 0 ? 0 : bytes.indexOf(10) + 1;
+  const stop = end >= size || last < 0 ? length : last + 1;
+  const none = first >= stop || (start > 0 && first === 0) || from + first >= end;
+  return none ? bytes.subarray(0, 0) : bytes.subarray(first, stop);
+}
+
+/** Where the rows begin at the beginning of a file. */
+function afterHead(bytes: Uint8Array, { skipRows = 0, header = true, comment }: ReadCsvOptions): number {
+  const lineFrom = (at: number): number => {
+    const end = bytes.indexOf(10, at);
+    return end < 0 ? bytes.length : end + 1;
+  };
+  let at = 0;
+  for (let i = 0; i < skipRows; i++) at = lineFrom(at);
+  if (header !== true) return at;
+  const text = new TextDecoder();
+  for (let passed = true; passed && at < bytes.length;) {
+    const next = lineFrom(at);
+    const line = text.decode(bytes.subarray(at, next)).trim();
+    passed = line === "" || (typeof comment === "string" && line.startsWith(comment));
+    at = next;
+  }
+  return at;
 }
 
 /** The lines of a part of a CSV file: those that begin in it. */
@@ -27,44 +71,64 @@ export function readCsvPart(
   options: ReadCsvOptions,
 ): Promise<AnyArray> {
   return mayRead(path, async () => {
-    // A line that begins here is read to its end, and one that began before belongs to the part before.
-    const from = Math.max(0, start - 1);
-    let length = end - from, bytes: Uint8Array, last: number;
-    do {
-      length = Math.min(size - from, length + 65_536);
-      bytes = new Uint8Array(length);
-      readInto(path, from, bytes);
-      last = bytes.indexOf(10, end - 1 - from);
-    } while (last < 0 && from + length < size);
-    const first = start === 0 ? 0 : bytes.indexOf(10) + 1;
-    const stop = end >= size || last < 0 ? length : last + 1;
-    if (first >= stop || (start > 0 && first === 0) || from + first >= end) {
-      return newArray("float64", [0, names.length]);
+    const whole = linesOf(path, start, end, size);
+    const bytes = start === 0 ? whole.subarray(afterHead(whole, options)) : whole;
+    const { columns = names, delimiter = ",", comment, encoding, types, missing } = options;
+    const byte = delimiterByte(delimiter);
+    const others = [comment ?? undefined, encoding, types, missing].some((option) => option !== undefined);
+    const plain: NumberLines | undefined = byte === undefined || others
+      ? undefined
+      : { delimiter: byte, places: Int32Array.from(names, (name) => columns.indexOf(name)), width: columns.length };
+    let rows = 1;
+    for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) rows++;
+    const out = newArray("float64", [rows, columns.length]);
+    let row = 0;
+    for (let at = 0; at < bytes.length;) {
+      const cut = bytes.indexOf(10, Math.min(bytes.length, at + PIECE_BYTES) - 1);
+      const piece = bytes.subarray(at, cut < 0 ? bytes.length : cut + 1);
+      at += piece.length;
+      const after = plain === undefined ? -1 : readNumberLines(piece, plain, out.data as Float64Array, row);
+      if (after >= 0) {
+        row = after;
+        continue;
+      }
+      const table = await readCsv(piece, { ...options, header: names, skipRows: 0 });
+      const part = numbers(table, `${path}, bytes ${start} to ${end}`);
+      (out.data as Float64Array).set(part.data as Float64Array, row * columns.length);
+      row += part.length;
     }
-    const { skipRows = 0, ...rest } = options;
-    const head = start === 0;
-    const table = await readCsv(bytes.subarray(first, stop), {
-      ...rest,
-      header: names,
-      skipRows: head ? skipRows + (options.header === undefined || options.header === true ? 1 : 0) : 0,
-    });
-    return numbers(
-      options.columns === undefined ? table : table.select(options.columns),
-      `${path}, bytes ${start} to ${end}`,
-    );
+    return out.slice(0, row);
   });
 }
 
-/** Rows of a Parquet file. */
+/** Rows of a Parquet file. They are read by the file's own parts, some columns at a time. */
 export function readParquetPart(
   path: string,
-  columns: readonly string[] | null,
+  columns: readonly string[],
+  groups: readonly number[],
   rowStart: number,
   rowEnd: number,
 ): Promise<AnyArray> {
   return mayRead(path, async () => {
-    const table = await readParquet(path, { columns: columns ?? undefined, rowStart, rowEnd });
-    return numbers(table, `${path}, rows ${rowStart} to ${rowEnd}`);
+    const width = columns.length;
+    const out = newArray("float64", [rowEnd - rowStart, width]);
+    const data = out.data as Float64Array;
+    let group = 0;
+    for (const rows of groups) {
+      const from = Math.max(rowStart, group), to = Math.min(rowEnd, group + rows);
+      group += rows;
+      if (from >= to) continue;
+      const some = Math.max(1, Math.floor(PIECE_VALUES / rows));
+      for (let j = 0; j < width; j += some) {
+        const table = await readParquet(path, { columns: columns.slice(j, j + some), rowStart: from, rowEnd: to });
+        const part = numbers(table, `${path}, rows ${from} to ${to}`);
+        const values = part.data as Float64Array, own = part.shape[1];
+        for (let i = 0; i < part.length; i++) {
+          for (let k = 0; k < own; k++) data[(from - rowStart + i) * width + j + k] = values[i * own + k];
+        }
+      }
+    }
+    return out;
   });
 }
 
@@ -91,6 +155,13 @@ export async function fromCsv(
   if (paths.length === 0) throw new FileFormatError("fromCsv(): no files");
   if (!(blockBytes >= 1)) throw new RangeError(`fromCsv(): blockBytes must be positive, got ${blockBytes}`);
   const names = await namesOf(paths[0], rest);
+  for (const path of paths.slice(1)) {
+    const others = await namesOf(path, rest);
+    if (others.join("\n") === names.join("\n")) continue;
+    throw new FileFormatError(
+      `fromCsv(): ${path} has columns ${others.join(", ")}; ${paths[0]} has ${names.join(", ")}`,
+    );
+  }
   const width = rest.columns?.length ?? names.length;
   const nodes = paths.flatMap((path) => {
     const { size } = Deno.statSync(path);
@@ -116,8 +187,11 @@ async function namesOf(path: string, options: Omit<FromCsvOptions, "client" | "b
   const bytes = new Uint8Array(Math.min(size, 1 << 20));
   readInto(path, 0, bytes);
   const end = bytes.length < size ? bytes.lastIndexOf(10) + 1 : bytes.length;
-  const { columns: _, types: __, ...rest } = options;
-  return (await readCsv(bytes.subarray(0, end), { ...rest, nRows: 1 })).names;
+  const { columns, types: _, ...rest } = options;
+  const table = await readCsv(bytes.subarray(0, end), { ...rest, nRows: 1 });
+  // Throws where there are none of these names.
+  if (columns !== undefined) table.select(columns);
+  return table.names;
 }
 
 /** How {@linkcode fromParquet} reads. */
@@ -142,13 +216,14 @@ export async function fromParquet(
   const lengths: number[] = [], nodes: Delayed<AnyArray>[] = [];
   let width = 0;
   for (const path of paths) {
-    const { rows, names } = await parquetRows(path);
-    width = columns?.length ?? names.length;
+    const { rows, groups, names } = await parquetRows(path);
+    const wanted = columns ?? names;
+    width = wanted.length;
     const spec = typeof chunks === "object" ? chunks[0] : chunks;
     const [cut] = normalizeChunks([spec, -1], [rows, width], "float64", "fromParquet()");
     let at = 0;
     for (const n of cut) {
-      const part = call(client, readParquetPart, path, columns ?? null, at, at + n);
+      const part = call(client, readParquetPart, path, wanted, groups, at, at + n);
       nodes.push(call(client, checkBlock, part, { shape: [n, width], dtype: "float64" }, `${path}, rows from ${at}`));
       lengths.push(n);
       at += n;

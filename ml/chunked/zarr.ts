@@ -1,4 +1,4 @@
-import { registerInternals } from "../../actors/mod.ts";
+import { computeInTurn, registerInternals } from "../../actors/mod.ts";
 import type { ArrayData, DType } from "../array/mod.ts";
 import { FileFormatError } from "../io/mod.ts";
 import { clientInForce } from "../parallel/mod.ts";
@@ -97,7 +97,7 @@ export async function fromZarr(source: string | URL, options: CreateOptions = {}
   return new ChunkedArray(gridOf(client, chunks, dtype, nodes));
 }
 
-/** Writes a chunked array as a Zarr array (version 3), a chunk for each block. The client fetches blocks one by one. */
+/** Writes a chunked array as a Zarr array (version 3), a chunk for each block. Blocks come through the client one by one. */
 export async function writeZarr(grid: Grid, directory: string | URL): Promise<void> {
   const what = "ChunkedArray.toZarr()";
   if (!KINDS.includes(grid.dtype)) throw new FileFormatError(`${what}: a Zarr array cannot hold ${grid.dtype} here`);
@@ -116,10 +116,11 @@ export async function writeZarr(grid: Grid, directory: string | URL): Promise<vo
     fillValue: (grid.dtype === "bool" ? false : 0) as number,
   });
   const firsts = cut.chunks.map(starts);
-  for (let b = 0; b < cut.count; b++) {
-    const block = await cut.node(b).compute();
+  let b = 0;
+  for await (const block of computeInTurn(cut.nodes())) {
+    const place = b++;
     if (block.size === 0) continue;
-    const at = blockIndex(cut.chunks, b).map((i, axis) => firsts[axis][i]);
+    const at = blockIndex(cut.chunks, place).map((i, axis) => firsts[axis][i]);
     const region = block.shape.map((n, axis) => zarr.slice(at[axis], at[axis] + n));
     const data = grid.dtype === "bool" ? new zarr.BoolArray(block.data as unknown as ArrayBuffer) : block.data;
     await zarr.set(array, region, { data, shape: block.shape, stride: stepsOf(block.shape) } as never);

@@ -15,6 +15,7 @@ import {
   type ParameterRule,
   randomSource,
   real,
+  warn,
 } from "../utils/mod.ts";
 import { type ChunkedInput, combineInTree, isChunked, wholeRows } from "../by_block/mod.ts";
 import { centerDistances, inertiaOfBlock, nearestCenters } from "./blocks/chunked.ts";
@@ -215,7 +216,7 @@ export abstract class BaseKMeans extends BaseClusterer {
     const greedy = this.init === "k-means++" || this.init === "auto";
     if (this.nInit === "auto") return greedy || given ? 1 : several;
     if (given && this.nInit !== 1) {
-      console.warn(
+      warn(
         `${this.constructor.name}: init gives the centres, so there is one run; nInit=${this.nInit} has no effect`,
       );
       return 1;

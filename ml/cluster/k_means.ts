@@ -10,6 +10,7 @@ import {
   InvalidInputError,
   oneOf,
   real,
+  warn,
 } from "../utils/mod.ts";
 import { BaseKMeans, beginWith, commonRules, type KMeansInit, weightsOf } from "./base_k_means.ts";
 import { type ChunkedInput, isChunked } from "../by_block/mod.ts";
@@ -173,7 +174,7 @@ export class KMeans extends BaseKMeans {
 // Functions, not private methods: an estimator that comes from a file or another machine is made without its constructor.
 function warnOfFew(distinct: number, nClusters: number): void {
   if (distinct >= nClusters) return;
-  console.warn(
+  warn(
     `KMeans: only ${distinct} distinct clusters found for nClusters=${nClusters}; X may hold duplicates`,
   );
 }

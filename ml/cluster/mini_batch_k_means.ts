@@ -1,7 +1,7 @@
 import { type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
 import { checkFeatures, type Params, rememberFeatures, resetFitted } from "../base/mod.ts";
 import { checkRandomState, type RandomStateLike } from "../random/mod.ts";
-import { bool, checkArray, checkParameters, either, integer, oneOf, real } from "../utils/mod.ts";
+import { bool, checkArray, checkParameters, either, integer, oneOf, real, warn } from "../utils/mod.ts";
 import { assignTo, BaseKMeans, beginWith, commonRules, type KMeansInit, weightsOf } from "./base_k_means.ts";
 import { inertiaOf } from "./lloyd.ts";
 import { type MiniBatchOptions, type MiniBatchState, miniBatchStep } from "./mini_batch.ts";
@@ -234,7 +234,7 @@ export class MiniBatchKMeans extends BaseKMeans {
       size = 3 * Math.min(this.batchSize, n);
       if (size < this.nClusters) size = 3 * this.nClusters;
     } else if (size < this.nClusters) {
-      console.warn(
+      warn(
         `MiniBatchKMeans: initSize=${size} is smaller than nClusters=${this.nClusters}; ${3 * this.nClusters} is used`,
       );
       size = 3 * this.nClusters;

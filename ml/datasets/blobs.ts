@@ -1,4 +1,6 @@
 import { type MatrixLike, NDArray, toNDArray } from "../array/mod.ts";
+import { KernelFrame, resultArray } from "../kernels/mod.ts";
+import * as built from "../kernels/wasm/random.ts";
 import { checkRandomState, type RandomState, type RandomStateLike, shuffledIndices } from "../random/mod.ts";
 import { checkArray, checkOptionNames } from "../utils/mod.ts";
 import { DatasetError } from "./errors.ts";
@@ -51,16 +53,21 @@ function centersFor(rng: RandomState, options: MakeBlobsOptions): NDArray<Float6
   return table;
 }
 
+/** What assembly/random.as exports for rows. */
+type Reordering = { reorder(rows: number, n: number, m: number, order: number, spare: number): void };
+
 const OPTIONS = ["nSamples", "nFeatures", "centers", "clusterStd", "centerBox", "shuffle", "randomState"];
 
-/** Samples drawn at a time. */
-const BLOCK = 16_384;
-
-function addNoise(X: Float64Array, start: number, center: Float64Array, std: number, noise: Float64Array): void {
-  const m = center.length;
-  for (let i = 0; i < noise.length; i += m) {
-    for (let j = 0; j < m; j++) X[start + i + j] = center[j] + std * noise[i + j];
-  }
+/** Rows in another order: in a worker's shared memory where they lie, for that leaves no second table behind; else as a copy. */
+function inOrder(table: NDArray<Float64Array>, order: Int32Array): NDArray<Float64Array> {
+  const [n, m] = table.shape;
+  using frame = new KernelFrame<Reordering>(built, [table.data, order], order.byteLength + 8 * m + 256);
+  if (frame.home.isPrivate || n === 0) return table.take(order);
+  // The order's own copy, for what is done is marked in it.
+  const marked = frame.temp(order.byteLength);
+  frame.i32(marked, n).set(order);
+  frame.exports.reorder(frame.inout(table.data), n, m, marked, frame.temp(8 * m));
+  return table;
 }
 
 /**
@@ -90,23 +97,18 @@ export function makeBlobs(options: MakeBlobsOptions = {}): Blobs {
     throw new DatasetError(`makeBlobs: numbers of samples must be whole and not negative, got ${nSamples}`);
   }
   const n = counts.reduce((a, b) => a + b, 0);
-  const X = new Float64Array(n * m);
+  const X = resultArray(n * m);
   const y = new Int32Array(n);
-  let at = 0;
   let row = 0;
   for (let c = 0; c < k; c++) {
-    y.fill(c, row, row += counts[c]);
-    const center = centers.data.subarray(c * m, (c + 1) * m);
-    // Drawn by blocks, which is faster than one by one, and not all at once, which would take as much memory again.
-    for (let left = counts[c]; left > 0; left -= BLOCK) {
-      const noise = rng.standardNormal([Math.min(left, BLOCK), m]).data;
-      addNoise(X, at, center, std[c], noise);
-      at += noise.length;
-    }
+    const end = row + counts[c];
+    y.fill(c, row, end);
+    rng.fillNormal(X.subarray(row * m, end * m), centers.data.subarray(c * m, (c + 1) * m), std[c]);
+    row = end;
   }
   const table = new NDArray(X, [n, m]);
   const labels = new NDArray(y);
   if (!shuffle) return { X: table, y: labels, centers };
   const order = shuffledIndices(n, rng);
-  return { X: table.take(order), y: labels.take(order), centers };
+  return { X: inOrder(table, order), y: labels.take(order), centers };
 }

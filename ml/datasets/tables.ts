@@ -44,13 +44,16 @@ function classification(packed: string, DESCR: string): Dataset {
  *
  * Source: R. A. Fisher, "The use of multiple measurements in taxonomic problems", Annals of Eugenics 7 (1936).
  *
+ * @param options there are none
+ *
  * @example
  * ```ts
  * import { loadIris } from "@troupe/troupe";
  * loadIris().targetNames; // ["setosa", "versicolor", "virginica"]
  * ```
  */
-export function loadIris(): Dataset {
+export function loadIris(options: Readonly<Record<string, never>> = {}): Dataset {
+  checkOptionNames("loadIris", options, [], loaderLeftOut);
   return classification(iris, "Iris: 150 flowers of three species, four measures in cm. R. A. Fisher (1936).");
 }
 
@@ -59,13 +62,16 @@ export function loadIris(): Dataset {
  *
  * Source: S. Aeberhard, M. Forina, "Wine", UCI Machine Learning Repository (1992).
  *
+ * @param options there are none
+ *
  * @example
  * ```ts
  * import { loadWine } from "@troupe/troupe";
  * loadWine().X.shape; // [178, 13]
  * ```
  */
-export function loadWine(): Dataset {
+export function loadWine(options: Readonly<Record<string, never>> = {}): Dataset {
+  checkOptionNames("loadWine", options, [], loaderLeftOut);
   return classification(
     wine,
     "Wine: 178 wines of three cultivars, 13 chemical measures. S. Aeberhard, M. Forina (1992).",
@@ -77,13 +83,16 @@ export function loadWine(): Dataset {
  *
  * Source: W. Wolberg and others, "Breast Cancer Wisconsin (Diagnostic)", UCI Machine Learning Repository (1993).
  *
+ * @param options there are none
+ *
  * @example
  * ```ts
  * import { loadBreastCancer } from "@troupe/troupe";
  * loadBreastCancer().X.shape; // [569, 30]
  * ```
  */
-export function loadBreastCancer(): Dataset {
+export function loadBreastCancer(options: Readonly<Record<string, never>> = {}): Dataset {
+  checkOptionNames("loadBreastCancer", options, [], loaderLeftOut);
   return classification(
     breastCancer,
     "Breast cancer: 569 tumours, malignant or benign, 30 measures of cell nuclei. W. Wolberg and others (1993).",

@@ -1,5 +1,5 @@
 import { NDArray } from "../array/mod.ts";
-import { cholesky, NotPositiveDefiniteError, solve } from "../linalg/mod.ts";
+import { SingularMatrixError } from "../linalg/mod.ts";
 
 /** What the model of gaussians around a plane is made of. */
 export interface GenerativeModel {
@@ -50,62 +50,75 @@ function identity(n: number, value = 1): NDArray<Float64Array> {
   return new NDArray(out, [n, n]);
 }
 
-/** Inverse of the covariance; with noise by the matrix inversion lemma, so that only k × k is inverted. */
+/** Variance of the model in each direction of its components. */
+function variances(model: GenerativeModel): Float64Array {
+  const { explainedVariance_: { data: variance }, noiseVariance_: noise, whiten } = model;
+  // What scikit-learn's model comes to when its components are scaled.
+  return excess(model).map((v, c) => v * (whiten ? variance[c] : 1) + noise);
+}
+
+/** Whether there is variance in all directions. */
+function isInvertible({ components_, noiseVariance_ }: GenerativeModel, along: Float64Array): boolean {
+  const [k, m] = components_.shape;
+  return along.every((v) => v > 0) && (k === m || noiseVariance_ > 0);
+}
+
+/** Inverse of the covariance: its directions are orthonormal, so that only their variances are inverted. */
 export function generativePrecision(model: GenerativeModel): NDArray<Float64Array> {
-  const { noiseVariance_: noise } = model;
-  const W = directions(model);
-  const [k, m] = W.shape;
-  if (k === 0) return identity(m, 1 / noise);
-  if (noise === 0) return solve(generativeCovariance(model), identity(m));
-  const over = excess(model);
-  const inner = new Float64Array(k * k);
-  for (let a = 0; a < k; a++) {
-    for (let b = 0; b < k; b++) {
-      let dot = 0;
-      for (let j = 0; j < m; j++) dot += W.data[a * m + j] * W.data[b * m + j];
-      inner[a * k + b] = dot / noise + (a === b ? 1 / over[a] : 0);
-    }
+  const { noiseVariance_: noise, components_: V } = model;
+  const [k, m] = V.shape;
+  const along = variances(model);
+  if (!isInvertible(model, along)) {
+    throw new SingularMatrixError("PCA: the covariance has no inverse, for the samples do not vary in all directions");
   }
-  const right = solve(new NDArray(inner, [k, k]), W);
-  const out = identity(m, 1 / noise);
+  const rest = k === m ? 0 : 1 / noise;
+  const out = identity(m, rest);
   for (let c = 0; c < k; c++) {
+    const row = V.data.subarray(c * m, (c + 1) * m), gain = 1 / along[c] - rest;
     for (let i = 0; i < m; i++) {
-      const factor = W.data[c * m + i] / (noise * noise);
-      for (let j = 0; j < m; j++) out.data[i * m + j] -= factor * right.data[c * m + j];
+      const factor = gain * row[i];
+      for (let j = 0; j < m; j++) out.data[i * m + j] += factor * row[j];
     }
   }
   return out;
 }
 
-/** Logarithm of the determinant of a precision; minus infinity where it is not positive definite. */
-function logDeterminant(P: NDArray<Float64Array>): number {
-  try {
-    const L = cholesky(P);
-    let sum = 0;
-    for (let i = 0; i < L.length; i++) sum += 2 * Math.log(L.get(i, i));
-    return sum;
-  } catch (error) {
-    if (error instanceof NotPositiveDefiniteError) return -Infinity;
-    throw error;
-  }
-}
+/** Part of a sample's distance from the mean below which what lies in a direction without variance is rounding. */
+const FLAT = 1e-10;
 
-/** Logarithm of the likelihood of each sample. */
+/**
+ * Logarithm of the likelihood of each sample: along each direction by its variance, and what lies outside of them by the noise. Squares of it times a
+ * precision would cancel where the noise is small. Where there is no variance, all likelihood is on a plane: infinite there, and none elsewhere.
+ */
 export function logLikelihoods(model: GenerativeModel, X: NDArray<Float64Array>): Float64Array {
-  const [n, m] = X.shape;
-  const P = generativePrecision(model);
-  const constant = m * Math.log(2 * Math.PI) - logDeterminant(P);
+  const { noiseVariance_: noise, components_: V, mean_: mean } = model;
+  const [n, m] = X.shape, k = V.length;
+  const along = variances(model);
+  const flat = !isInvertible(model, along);
+  let constant = m * Math.log(2 * Math.PI);
+  for (let c = 0; c < k; c++) constant += Math.log(along[c]);
+  if (k < m) constant += (m - k) * Math.log(noise);
   const d = new Float64Array(m);
   const out = new Float64Array(n);
+  const square = (): number => d.reduce((sum, v) => sum + v * v, 0);
   for (let i = 0; i < n; i++) {
-    for (let j = 0; j < m; j++) d[j] = X.data[i * m + j] - model.mean_.data[j];
-    let form = 0;
-    for (let a = 0; a < m; a++) {
-      let dot = 0;
-      for (let b = 0; b < m; b++) dot += P.data[a * m + b] * d[b];
-      form += d[a] * dot;
+    for (let j = 0; j < m; j++) d[j] = X.data[i * m + j] - mean.data[j];
+    const all = flat ? square() : 0;
+    let form = 0, beside = 0;
+    for (let c = 0; c < k; c++) {
+      const row = V.data.subarray(c * m, (c + 1) * m);
+      let z = 0;
+      for (let j = 0; j < m; j++) z += row[j] * d[j];
+      for (let j = 0; j < m; j++) d[j] -= z * row[j];
+      if (along[c] > 0) form += z * z / along[c];
+      else beside += z * z;
     }
-    out[i] = -0.5 * (form + constant);
+    if (k < m) {
+      if (noise > 0) form += square() / noise;
+      else beside += square();
+    }
+    if (flat) out[i] = beside > FLAT * FLAT * all ? -Infinity : Infinity;
+    else out[i] = -0.5 * (form + constant);
   }
   return out;
 }

@@ -340,7 +340,9 @@ export class PCA extends BaseTransformer {
    * @throws {NotFittedError} before `fit`
    */
   async score(X: MatrixLike, _y?: unknown): Promise<number> {
-    return (await this.scoreSamples(X)).mean();
+    const mean = (await this.scoreSamples(X)).mean();
+    // Where samples do not vary in some direction, others may be impossible.
+    return mean !== mean ? -Infinity : mean;
   }
 
   /**

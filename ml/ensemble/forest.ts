@@ -10,6 +10,7 @@ import {
   oneOf,
   type ParameterRule,
   real,
+  warn,
 } from "../utils/mod.ts";
 import type { TreeProblem, TreeSettings } from "../tree/grow.ts";
 import { treeDefaults, type TreeOptions, treeRules } from "../tree/parameters.ts";
@@ -101,7 +102,7 @@ export function resolveDrawn(params: ForestParams, nSamples: number, weight: Flo
   const mass = weight === null ? nSamples : weight.reduce((a, b) => a + b, 0);
   const drawn = Math.max(1, Math.floor(maxSamples * mass));
   if (drawn < Math.max(10, Math.cbrt(nSamples))) {
-    console.warn(
+    warn(
       `${name}: maxSamples ${maxSamples} of a weight of ${mass} are ${drawn} samples only; give their number`,
     );
   }
@@ -129,7 +130,7 @@ export async function growForest(params: ForestParams, job: ForestJob): Promise<
       `${name}: nEstimators (${params.nEstimators}) must be at least the ${kept.length} trees that warmStart keeps`,
     );
   }
-  if (missing === 0) console.warn(`${name}: warmStart without a larger nEstimators grows no new trees`);
+  if (missing === 0) warn(`${name}: warmStart without a larger nEstimators grows no new trees`);
   const random = checkRandomState(params.randomState);
   for (let i = 0; i < kept.length; i++) random.randint(MOST_SEED);
   const seeds = Array.from({ length: missing }, () => random.randint(MOST_SEED));
@@ -198,7 +199,7 @@ export function outOfBag(name: string, job: ForestJob, X: Float32Array, { trees,
     }
   }
   if (voters.includes(0)) {
-    console.warn(`${name}: some samples were drawn by all trees and have no out-of-bag prediction; raise nEstimators`);
+    warn(`${name}: some samples were drawn by all trees and have no out-of-bag prediction; raise nEstimators`);
   }
   for (let i = 0; i < n; i++) {
     for (let c = 0; c < stride; c++) out[i * stride + c] /= Math.max(1, voters[i]);

@@ -1,4 +1,5 @@
 import type { KnownNames } from "../persistence/mod.ts";
+import { checkOptionNames } from "../utils/mod.ts";
 import { loadAssert } from "./assert.ts";
 import type { EstimatorCheck } from "./check.ts";
 import { contractChecks } from "./contract_checks.ts";
@@ -60,6 +61,7 @@ export async function checkEstimator(
   estimator: object,
   options: CheckEstimatorOptions = {},
 ): Promise<CheckResult[]> {
+  checkOptionNames("checkEstimator", options, ["expectedFailures", "onFail", "only", "known"]);
   const { expectedFailures = {}, onFail = "raise", only, known = {} } = options;
   if (typeof estimator === "function") {
     throw new TypeError(

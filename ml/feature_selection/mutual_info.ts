@@ -5,6 +5,7 @@ import {
   checkClassificationTargets,
   checkConsistentLength,
   checkLabels,
+  checkOptionNames,
   checkParameters,
   checkVector,
   encodeLabels,
@@ -23,6 +24,9 @@ export interface MutualInfoOptions {
   /** Seed of the tiny noise that parts equal values. */
   randomState?: RandomStateLike;
 }
+
+const OPTIONS: readonly (keyof MutualInfoOptions)[] = ["discreteFeatures", "nNeighbors", "randomState"];
+const leftOut = { copy: "X is never changed", nJobs: "it is one thread's work" };
 
 /** The next number toward zero. */
 function below(x: number): number {
@@ -224,6 +228,7 @@ export function mutualInfoClassif(
   y: LabelsLike,
   options: MutualInfoOptions = {},
 ): NDArray<Float64Array> {
+  checkOptionNames("mutualInfoClassif", options, OPTIONS, leftOut);
   const table = checkArray(X, { caller: "mutualInfoClassif" });
   const labels = checkLabels(y, "mutualInfoClassif: y");
   checkConsistentLength({ X: table, y: labels });
@@ -245,6 +250,7 @@ export function mutualInfoRegression(
   y: VectorLike,
   options: MutualInfoOptions = {},
 ): NDArray<Float64Array> {
+  checkOptionNames("mutualInfoRegression", options, OPTIONS, leftOut);
   const table = checkArray(X, { caller: "mutualInfoRegression" });
   const target = checkVector(y, "mutualInfoRegression: y");
   checkConsistentLength({ X: table, y: target });

@@ -4,9 +4,11 @@ import {
   checkClassificationTargets,
   checkConsistentLength,
   checkLabels,
+  checkOptionNames,
   checkVector,
   encodeLabels,
   InvalidInputError,
+  warn,
 } from "../utils/mod.ts";
 import { chiSquaredTail, fTail } from "../utils/special.ts";
 
@@ -78,7 +80,7 @@ export function fClassif(X: MatrixLike, y: LabelsLike): FeatureScores {
     if (within === 0) constant.push(j);
     scores[j] = between / (k - 1) / (within / (n - k));
   }
-  if (constant.length > 0) console.warn(`fClassif: features [${constant.join(", ")}] are constant within each class`);
+  if (constant.length > 0) warn(`fClassif: features [${constant.join(", ")}] are constant within each class`);
   return [new NDArray(scores), new NDArray(scores.map((f) => fTail(f, k - 1, n - k)))];
 }
 
@@ -99,6 +101,7 @@ export interface FRegressionOptions {
  * @returns from −1 to 1, shape [nFeatures]
  */
 export function rRegression(X: MatrixLike, y: VectorLike, options: FRegressionOptions = {}): NDArray<Float64Array> {
+  checkOptionNames("rRegression", options, ["center", "forceFinite"]);
   const { center = true, forceFinite = true } = options;
   const table = checkArray(X, { caller: "rRegression" });
   const target = checkVector(y, "rRegression: y");
@@ -135,6 +138,7 @@ export function rRegression(X: MatrixLike, y: VectorLike, options: FRegressionOp
  * @returns F statistic and p-value of each feature
  */
 export function fRegression(X: MatrixLike, y: VectorLike, options: FRegressionOptions = {}): FeatureScores {
+  checkOptionNames("fRegression", options, ["center", "forceFinite"]);
   const { center = true, forceFinite = true } = options;
   const correlation = rRegression(X, y, options);
   const target = checkVector(y, "fRegression: y");

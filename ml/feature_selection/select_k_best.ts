@@ -9,6 +9,7 @@ import {
   integer,
   InvalidInputError,
   oneOf,
+  warn,
 } from "../utils/mod.ts";
 import { fClassif } from "./scores.ts";
 import { BaseSelector } from "./selector.ts";
@@ -80,7 +81,7 @@ export class SelectKBest extends BaseSelector {
     checkConsistentLength({ X: table, y });
     const m = table.shape[1];
     if (this.k !== "all" && this.k > m) {
-      console.warn(`SelectKBest: k (${this.k}) is larger than the number of features (${m}); all are kept`);
+      warn(`SelectKBest: k (${this.k}) is larger than the number of features (${m}); all are kept`);
     }
     const result = await this.scoreFunc(table, y);
     const pair = Array.isArray(result) && result.length === 2 && typeof result[0] === "object";

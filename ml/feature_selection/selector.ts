@@ -1,6 +1,6 @@
 import { type MatrixLike, NDArray } from "../array/mod.ts";
 import { BaseTransformer, checkFeatures, checkIsFitted, featureNamesOf } from "../base/mod.ts";
-import { checkArray, InvalidInputError } from "../utils/mod.ts";
+import { checkArray, InvalidInputError, warn } from "../utils/mod.ts";
 
 /** What selectors share: keeping some columns, by a mask that `fit` learned. */
 export abstract class BaseSelector extends BaseTransformer {
@@ -46,7 +46,7 @@ export abstract class BaseSelector extends BaseTransformer {
     const { data, shape: [n, m] } = checkArray(X, { caller: `${name}.transform`, forceAllFinite: this.finite });
     checkFeatures(this, X, m, "transform");
     const kept = this.getSupport(true).data;
-    if (kept.length === 0) console.warn(`${name}: no feature is kept; the data is too noisy, or the test too strict`);
+    if (kept.length === 0) warn(`${name}: no feature is kept; the data is too noisy, or the test too strict`);
     const width = kept.length;
     const out = new Float64Array(n * width);
     for (let i = 0, at = 0; i < n; i++) for (let k = 0; k < width; k++) out[at++] = data[i * m + kept[k]];

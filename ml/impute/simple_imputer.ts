@@ -30,6 +30,7 @@ import {
   InvalidParameterError,
   oneOf,
   type ParameterRule,
+  warn,
 } from "../utils/mod.ts";
 import { plainFill, plainMeans } from "./plain.ts";
 
@@ -293,7 +294,7 @@ export class SimpleImputer extends BaseTransformer {
       } else out.push(Array.from({ length: mask.length }, (_, i) => mask[i] === 1 ? value : column[i]));
     }
     if (left.length > 0 && this.strategy !== "constant") {
-      console.warn(
+      warn(
         `SimpleImputer: columns without any value in fit are left out: ${
           left.join(", ")
         }; keepEmptyFeatures keeps them`,

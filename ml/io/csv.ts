@@ -1,5 +1,13 @@
 import { type Cell, type Column, Table } from "../array/mod.ts";
-import { bool, checkParameters, either, InvalidParameterError, oneOf, type ParameterRule } from "../utils/mod.ts";
+import {
+  bool,
+  checkOptionNames,
+  checkParameters,
+  either,
+  InvalidParameterError,
+  oneOf,
+  type ParameterRule,
+} from "../utils/mod.ts";
 import { distinctNames, pickNames, tableOf } from "./columns.ts";
 import { FileFormatError } from "./errors.ts";
 import { bytesOf, type FileSource, nameOf } from "./source.ts";
@@ -31,6 +39,18 @@ export interface ReadCsvOptions {
   encoding?: string;
 }
 
+const OPTIONS: readonly (keyof ReadCsvOptions)[] = [
+  "delimiter",
+  "quote",
+  "comment",
+  "header",
+  "columns",
+  "types",
+  "missing",
+  "skipRows",
+  "nRows",
+  "encoding",
+];
 const MISSING: readonly string[] = ["", "NA", "N/A", "NaN", "nan", "null", "NULL"];
 const NUMBER = /^\s*[+-]?(?:\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?|inf|Inf|Infinity)\s*$/;
 const WHOLE = /^\s*[+-]?\d+\s*$/;
@@ -86,6 +106,7 @@ export async function readCsv(source: FileSource, options: ReadCsvOptions = {}):
 }
 
 function checkOptions(options: ReadCsvOptions): void {
+  checkOptionNames("readCsv", options, OPTIONS);
   const { header = true, nRows = null, ...rest } = options;
   checkParameters("readCsv", { nRows, ...rest, header }, {
     header: either(bool, { expected: "a list of names", test: (v) => Array.isArray(v) }),

@@ -1,4 +1,5 @@
 import type { Column, Table } from "../array/mod.ts";
+import { checkOptionNames } from "../utils/mod.ts";
 import { distinctNames, joinParts, pickNames, tableOf } from "./columns.ts";
 import { FileFormatError } from "./errors.ts";
 import { type FileSource, nameOf } from "./source.ts";
@@ -44,6 +45,7 @@ const parsers = {
  * ```
  */
 export async function readParquet(source: FileSource, options: ReadParquetOptions = {}): Promise<Table> {
+  checkOptionNames("readParquet", options, ["columns", "rowStart", "rowEnd"]);
   const where = `readParquet(${nameOf(source)})`;
   const [{ parquetMetadataAsync, parquetRead, parquetSchema }, { compressors }] = await Promise.all([
     import("hyparquet"),
@@ -112,14 +114,25 @@ export async function readParquet(source: FileSource, options: ReadParquetOption
   return tableOf(wanted, columns);
 }
 
-/** How many rows a Parquet file has, and what its columns are called; nothing else is read of it. */
-export async function parquetRows(source: FileSource): Promise<{ rows: number; names: string[] }> {
+/** What a Parquet file says of itself. */
+export interface ParquetRows {
+  /** How many rows it has. */
+  readonly rows: number;
+  /** How many rows each of its parts has that are stored by themselves. */
+  readonly groups: number[];
+  /** What its columns are called. */
+  readonly names: string[];
+}
+
+/** How many rows a Parquet file has, in which parts, and what its columns are called; nothing else is read of it. */
+export async function parquetRows(source: FileSource): Promise<ParquetRows> {
   const { parquetMetadataAsync, parquetSchema } = await import("hyparquet");
   using opened = await openFile(source);
   try {
     const metadata = await parquetMetadataAsync(opened.file);
     const names = distinctNames(parquetSchema(metadata).children.map(({ element }) => element.name));
-    return { rows: Number(metadata.num_rows), names };
+    const groups = metadata.row_groups.map((group) => Number(group.num_rows));
+    return { rows: Number(metadata.num_rows), groups, names };
   } catch (error) {
     throw new FileFormatError(`${nameOf(source)}: no Parquet file: ${(error as Error).message}`, { cause: error });
   }

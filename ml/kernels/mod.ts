@@ -10,5 +10,6 @@ export { type BuiltModule, hasRelaxedSIMD, instantiate, type KernelExports } fro
 export { BlasKernels } from "./blas_kernels.ts";
 export { BLAS, blasLibrary, findBlas, hasWideIntegers } from "./blas_library.ts";
 export { Lapack } from "./lapack.ts";
+export { resultArray } from "./result_array.ts";
 export { kernels, lapack, useTier } from "./tier.ts";
 export { WasmKernels } from "./wasm_kernels.ts";

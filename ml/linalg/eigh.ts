@@ -26,34 +26,55 @@ export function eigh(A: MatrixLike): Eigen {
   return { values: new NDArray(values), vectors: new NDArray(transposed(rows, n, n), [n, n]) };
 }
 
-/** The same as plain data, with the vectors as rows. */
+/**
+ * The same as plain data, with the vectors as rows. Variances that are powers of ten apart keep their digits where the table is ordered by its
+ * diagonal, so that the reduction meets the large ones first and the shifts the small ones.
+ */
 export function eigenRows(A: Float64Array, n: number): { values: Float64Array; rows: Float64Array } {
-  const full = A.slice();
-  for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) full[j * n + i] = full[i * n + j];
   const native = n > 0 ? lapack() : undefined;
-  if (native !== undefined) {
-    const values = new Float64Array(n);
-    if (native.syevd(full, n, values) !== 0) throw notSettled(n);
-    return { values, rows: full };
+  // LAPACK's reduction begins at the lower end.
+  const sign = native === undefined ? -1 : 1;
+  const order = Array.from({ length: n }, (_, i) => i).sort((i, j) => sign * (A[i * n + i] - A[j * n + j]));
+  const full = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) {
+      const p = order[i], q = order[j];
+      full[i * n + j] = full[j * n + i] = p > q ? A[p * n + q] : A[q * n + p];
+    }
   }
+  let found = full, values = new Float64Array(n), by: ArrayLike<number>;
+  if (native !== undefined) {
+    if (native.syevd(full, n, values) !== 0) throw notSettled(n);
+    by = order.map((_, i) => i);
+  } else {
+    ({ values, rows: found } = byTridiagonal(full, n));
+    const d = values;
+    by = Array.from(d.keys()).sort((i, j) => d[i] - d[j]);
+    values = d.slice().sort();
+  }
+  const rows = new Float64Array(n * n);
+  for (let r = 0; r < n; r++) for (let j = 0; j < n; j++) rows[r * n + order[j]] = found[by[r] * n + j];
+  return { values, rows };
+}
+
+/** In no order. The table is used up. */
+function byTridiagonal(
+  full: Float64Array<ArrayBuffer>,
+  n: number,
+): { values: Float64Array<ArrayBuffer>; rows: Float64Array<ArrayBuffer> } {
   const d = new Float64Array(n), e = new Float64Array(n), Z = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) Z[i * n + i] = 1;
+  // From the other end: there the values are small.
+  for (let i = 0; i < n; i++) Z[i * n + n - 1 - i] = 1;
   if (n > 0) {
     using frame = linalgFrame(full, Z);
     const a = frame.in(full), z = frame.inout(Z), pd = frame.out(d), pe = frame.out(e), tau = frame.temp(8 * n);
     frame.exports.tridiagonalize(a, n, pd, pe, tau, frame.temp(8 * n));
-    if (!frame.exports.tridiagonalQL(pd, pe, n, z)) {
-      throw notSettled(n);
-    }
+    frame.f64(pd, n).reverse();
+    frame.f64(pe, n - 1).reverse();
+    if (!frame.exports.tridiagonalQL(pd, pe, n, z)) throw notSettled(n);
     frame.exports.backTransform(a, n, tau, z, n);
   }
-  const order = Array.from(d.keys()).sort((i, j) => d[i] - d[j]);
-  const values = new Float64Array(n), rows = new Float64Array(n * n);
-  order.forEach((from, to) => {
-    values[to] = d[from];
-    rows.set(Z.subarray(from * n, (from + 1) * n), to * n);
-  });
-  return { values, rows };
+  return { values: d, rows: Z };
 }
 
 function notSettled(n: number): NotConvergedError {

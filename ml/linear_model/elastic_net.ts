@@ -9,7 +9,7 @@ import {
   resetFitted,
 } from "../base/mod.ts";
 import { checkRandomState, type RandomStateLike } from "../random/mod.ts";
-import { bool, checkParameters, integer, oneOf, type ParameterRule, randomSource, real } from "../utils/mod.ts";
+import { bool, checkParameters, integer, oneOf, type ParameterRule, randomSource, real, warn } from "../utils/mod.ts";
 import { ColumnProblem, descend, type DescentProblem, GramProblem } from "./coordinate_descent.ts";
 import { checkRegression, LinearRegressor, type RegressionData } from "./linear_regressor.ts";
 import { equationsOf, type Means } from "./least_squares.ts";
@@ -221,11 +221,9 @@ export class ElasticNet extends LinearRegressor {
       gaps[c] = result.gap / n;
       if (result.gap > result.wanted && !warned) {
         warned = true;
-        console.warn(
-          `${this.constructor.name}: stopped at maxIter=${this.maxIter} with a duality gap of ${
-            result.gap.toExponential(3)
-          }, ` +
-            `above ${result.wanted.toExponential(3)}; raise maxIter or tol, scale the features, or raise alpha`,
+        warn(
+          `${this.constructor.name}: stopped at maxIter=${this.maxIter} before it converged; raise maxIter or tol, scale the ` +
+            "features, or raise alpha (dualGap_ says how far it came)",
         );
       }
     }

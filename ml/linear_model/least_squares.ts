@@ -7,7 +7,7 @@ import { addMoments, dot, GRAM_LIMIT, noMoments, type NormalEquations, normalEqu
 /** Ratio of eigenvalues of the products below which digits are lost that a triangle keeps. */
 const SAFE = 1e-7;
 /** Ratio from which on nothing is gained by a second step. */
-const EASY = 1e-3;
+export const EASY = 1e-3;
 
 /** What least squares come to. */
 export interface LeastSquaresResult {
@@ -172,7 +172,7 @@ export function byEquations(
 }
 
 /** Products of the features with what weights leave of the targets, shape [t, m]. */
-function correlationsLeft({ X, Y, weight }: RegressionData, means: Means, coef: Float64Array): Float64Array {
+export function correlationsLeft({ X, Y, weight }: RegressionData, means: Means, coef: Float64Array): Float64Array {
   const { m, t, xMean, yMean } = means;
   const out = new Float64Array(t * m);
   const row = new Float64Array(m);

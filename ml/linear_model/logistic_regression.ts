@@ -23,6 +23,7 @@ import {
   oneOf,
   type ParameterRule,
   real,
+  warn,
 } from "../utils/mod.ts";
 import { classProbabilities, LinearClassifier } from "./linear_classifier.ts";
 import { fitLogisticBlocks } from "./logistic_chunked.ts";
@@ -325,7 +326,7 @@ export class LogisticRegression extends LinearClassifier {
 
 /** Says, once a fit, that it ended early. */
 export function warnOfMaxIter(maxIter: number): void {
-  console.warn(
+  warn(
     `LogisticRegression: stopped at maxIter=${maxIter} before it converged; raise maxIter, scale the features, or lower C`,
   );
 }

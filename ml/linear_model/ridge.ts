@@ -22,7 +22,16 @@ import {
   real,
 } from "../utils/mod.ts";
 import { solveCholesky } from "./factor.ts";
-import { centredRows, equationsOf, fromSingular, type Means, meansOf, reduced } from "./least_squares.ts";
+import {
+  centredRows,
+  correlationsLeft,
+  EASY,
+  equationsOf,
+  fromSingular,
+  type Means,
+  meansOf,
+  reduced,
+} from "./least_squares.ts";
 import { checkRegression, LinearRegressor, type RegressionData } from "./linear_regressor.ts";
 import { GRAM_LIMIT, interceptsOf, type NormalEquations } from "./moments.ts";
 import { nonNegativeLeastSquares } from "./nonnegative.ts";
@@ -217,7 +226,7 @@ function solveRidge(
   }
   if (solver !== "svd" && n > m && m <= GRAM_LIMIT) {
     const equations = equationsOf(data, fitIntercept);
-    const coef = ridgeByEquations(equations, alphas);
+    const coef = ridgeByEquations(equations, alphas, data);
     if (coef !== undefined) return { coef, means: equations, solver: "cholesky" };
   }
   const means = meansOf(data, fitIntercept);
@@ -244,8 +253,8 @@ function positiveRidge({ m, t, gram, xy }: NormalEquations, alphas: Float64Array
   return coef;
 }
 
-/** L of a matrix with `alpha` added to its diagonal; undefined where digits would be lost. */
-function safeFactor(A: Float64Array, order: number, alpha: number): Float64Array | undefined {
+/** L of a matrix with `alpha` added to its diagonal, and the ratio of its pivots; undefined where digits would be lost. */
+function safeFactor(A: Float64Array, order: number, alpha: number): { l: Float64Array; ratio: number } | undefined {
   const l = A.slice();
   for (let j = 0; j < order; j++) l[j * order + j] += alpha;
   if (choleskyInPlace(l, order) !== 0) return undefined;
@@ -255,19 +264,36 @@ function safeFactor(A: Float64Array, order: number, alpha: number): Float64Array
     least = Math.min(least, pivot);
     most = Math.max(most, pivot);
   }
-  return least > SAFE * most ? l : undefined;
+  return least > SAFE * most ? { l, ratio: least / most } : undefined;
 }
 
-/** Weights from the normal equations; undefined where digits would be lost. */
-export function ridgeByEquations({ m, t, gram, xy }: NormalEquations, alphas: Float64Array): Float64Array | undefined {
+/**
+ * Weights from the normal equations; undefined where digits would be lost. Where samples are given, a second step on what the first one left
+ * brings back what the products lost.
+ */
+export function ridgeByEquations(
+  equations: NormalEquations,
+  alphas: Float64Array,
+  data?: RegressionData,
+): Float64Array | undefined {
+  const { m, t, gram, xy } = equations;
   const coef = xy.slice();
-  const factors = new Map<number, Float64Array>();
+  const factors = new Map<number, { l: Float64Array; ratio: number }>();
+  let worst = 1;
   for (let c = 0; c < t; c++) {
-    const l = factors.get(alphas[c]) ?? safeFactor(gram, m, alphas[c]);
-    if (l === undefined) return undefined;
-    factors.set(alphas[c], l);
-    solveCholesky(l, m, coef, c * m);
+    const factor = factors.get(alphas[c]) ?? safeFactor(gram, m, alphas[c]);
+    if (factor === undefined) return undefined;
+    factors.set(alphas[c], factor);
+    worst = Math.min(worst, factor.ratio);
+    solveCholesky(factor.l, m, coef, c * m);
   }
+  if (data === undefined || worst >= EASY) return coef;
+  const more = correlationsLeft(data, equations, coef);
+  for (let c = 0; c < t; c++) {
+    for (let j = c * m; j < (c + 1) * m; j++) more[j] -= alphas[c] * coef[j];
+    solveCholesky(factors.get(alphas[c])!.l, m, more, c * m);
+  }
+  for (let i = 0; i < coef.length; i++) coef[i] += more[i];
   return coef;
 }
 
@@ -283,7 +309,7 @@ function ridgeByKernel(data: RegressionData, means: Means, alphas: Float64Array)
   const dual = new Float64Array(t * n);
   const factors = new Map<number, Float64Array>();
   for (let c = 0; c < t; c++) {
-    const l = factors.get(alphas[c]) ?? safeFactor(K, n, alphas[c]);
+    const l = factors.get(alphas[c]) ?? safeFactor(K, n, alphas[c])?.l;
     if (l === undefined) return undefined;
     factors.set(alphas[c], l);
     for (let i = 0; i < n; i++) dual[c * n + i] = rows[i * width + m + c];

@@ -12,6 +12,7 @@ import {
   type ParameterRule,
   randomSource,
   real,
+  warn,
 } from "../utils/mod.ts";
 import type { DescentSettings, LearningRate, SGDPenalty } from "./sgd_descent.ts";
 import type { SGDClassificationLoss } from "./sgd_loss.ts";
@@ -184,5 +185,5 @@ function flatten(given: unknown, name: string): Float64Array {
 
 /** Says, once a fit, that it ended early. */
 export function warnOfEpochs(owner: string, maxIter: number): void {
-  console.warn(`${owner}: stopped at maxIter=${maxIter} before it converged; raise maxIter, or scale the features`);
+  warn(`${owner}: stopped at maxIter=${maxIter} before it converged; raise maxIter, or scale the features`);
 }

@@ -1,3 +1,4 @@
+import { checkOptionNames } from "../utils/mod.ts";
 import type { LabelsLike } from "../array/mod.ts";
 import { accuracyScore, confusionMatrix, type ConfusionOptions, type WeightOptions } from "./classification.ts";
 import { MetricError } from "./errors.ts";
@@ -10,6 +11,7 @@ export function zeroOneLoss(
   yPred: TargetsLike,
   options: WeightOptions & { normalize?: boolean } = {},
 ): number {
+  checkOptionNames("zeroOneLoss", options, ["normalize", "sampleWeight"]);
   const right = accuracyScore(yTrue, yPred, options);
   if (options.normalize !== false) return 1 - right;
   return accuracyScore(yTrue, yTrue, options) - right;
@@ -17,6 +19,7 @@ export function zeroOneLoss(
 
 /** Part of the labels that are wrong. */
 export function hammingLoss(yTrue: TargetsLike, yPred: TargetsLike, options: WeightOptions = {}): number {
+  checkOptionNames("hammingLoss", options, ["sampleWeight"]);
   if (!isTable(yTrue) && !isTable(yPred)) {
     const { truth, predicted, weight } = classTargets(yTrue, yPred, options.sampleWeight);
     let wrong = 0, total = 0;
@@ -39,6 +42,7 @@ export function hammingLoss(yTrue: TargetsLike, yPred: TargetsLike, options: Wei
  * coefficient", Computational Biology and Chemistry 28 (2004).
  */
 export function matthewsCorrcoef(yTrue: LabelsLike, yPred: LabelsLike, options: WeightOptions = {}): number {
+  checkOptionNames("matthewsCorrcoef", options, ["sampleWeight"]);
   const counts = confusionMatrix(yTrue, yPred, { sampleWeight: options.sampleWeight });
   const k = counts.shape[0];
   const actual = counts.sum(1).data;
@@ -69,6 +73,13 @@ export interface KappaOptions extends Omit<ConfusionOptions, "normalize"> {
  * Source: J. Cohen, "A coefficient of agreement for nominal scales", Educational and Psychological Measurement 20 (1960).
  */
 export function cohenKappaScore(y1: LabelsLike, y2: LabelsLike, options: KappaOptions = {}): number {
+  checkOptionNames("cohenKappaScore", options, [
+    "labels",
+    "normalize",
+    "replaceUndefinedBy",
+    "sampleWeight",
+    "weights",
+  ]);
   const { weights = null, replaceUndefinedBy = NaN } = options;
   if (weights !== null && weights !== "linear" && weights !== "quadratic") {
     throw new MetricError(`cohenKappaScore: weights must be "linear", "quadratic" or null, got ${weights}`);
@@ -122,6 +133,7 @@ export function classLikelihoodRatios(
   yPred: LabelsLike,
   options: LikelihoodOptions = {},
 ): LikelihoodRatios {
+  checkOptionNames("classLikelihoodRatios", options, ["labels", "replaceUndefinedBy", "sampleWeight"]);
   const { replaceUndefinedBy: by = NaN } = options;
   const instead = typeof by === "number" ? { positive: by, negative: by } : by;
   const fits = (v: number, low: number, high: number): boolean => Number.isNaN(v) || (v >= low && v <= high);
@@ -131,7 +143,9 @@ export function classLikelihoodRatios(
     );
   }
   const { present } = classTargets(yTrue, yPred, options.sampleWeight);
-  const counts = present > 2 ? undefined : confusionMatrix(yTrue, yPred, options);
+  const counts = present > 2
+    ? undefined
+    : confusionMatrix(yTrue, yPred, { labels: options.labels, sampleWeight: options.sampleWeight });
   if (counts === undefined || counts.shape[0] !== 2) {
     throw new MetricError(
       `classLikelihoodRatios: needs two classes, got ${counts?.shape[0] ?? present}; labels says which`,

@@ -1,5 +1,12 @@
 import { type LabelsLike, type MatrixLike, type NDArray, toNDArray, type VectorLike } from "../array/mod.ts";
-import { checkArray, checkConsistentLength, checkLabels, checkSampleWeight, encodeLabels } from "../utils/mod.ts";
+import {
+  checkArray,
+  checkConsistentLength,
+  checkLabels,
+  checkOptionNames,
+  checkSampleWeight,
+  encodeLabels,
+} from "../utils/mod.ts";
 import { averageBinary, type ScoreAverage } from "./average_binary.ts";
 import { countsByLabel, type ScoreOptions, type ThresholdCounts, thresholdCounts } from "./curves.ts";
 import { MetricError } from "./errors.ts";
@@ -55,6 +62,7 @@ export function averagePrecisionScore(
   yScore: VectorLike | MatrixLike,
   options: AveragePrecisionOptions = {},
 ): number | NDArray<Float64Array> {
+  checkOptionNames("averagePrecisionScore", options, ["average", "posLabel", "sampleWeight"]);
   const { average = "macro", posLabel = 1, sampleWeight } = options;
   checkConsistentLength({ yTrue, yScore, sampleWeight });
   const judge = (t: Uint8Array, s: Float64Array, w?: Float64Array): number =>

@@ -1,3 +1,4 @@
+import { checkOptionNames } from "../utils/mod.ts";
 import { type LabelsLike, NDArray, type VectorLike } from "../array/mod.ts";
 import { type ChunkedInput, isChunked } from "../by_block/mod.ts";
 import { chunkedAccuracy } from "./chunked.ts";
@@ -42,6 +43,7 @@ export function accuracyScore(
   yPred: TargetsLike | ChunkedInput,
   options: { normalize?: boolean; sampleWeight?: VectorLike | ChunkedInput | null } = {},
 ): number | Promise<number> {
+  checkOptionNames("accuracyScore", options, ["normalize", "sampleWeight"]);
   if (isChunked(yTrue)) return chunkedAccuracy(yTrue, yPred, options);
   const { right, weight } = rightOnes(yTrue, yPred as TargetsLike, options.sampleWeight as VectorLike);
   let hit = 0;
@@ -94,6 +96,7 @@ export function confusionMatrix(
   yPred: LabelsLike,
   options: ConfusionOptions = {},
 ): NDArray<Float64Array> {
+  checkOptionNames("confusionMatrix", options, ["labels", "normalize", "sampleWeight"]);
   const { asked: k, truth, predicted, weight } = classTargets(yTrue, yPred, options.sampleWeight, options.labels);
   const { normalize = null } = options;
   if (![null, "true", "pred", "all"].includes(normalize)) {
@@ -130,6 +133,7 @@ export function multilabelConfusionMatrix(
   yPred: TargetsLike,
   options: WeightOptions & { labels?: LabelsLike | null; samplewise?: boolean } = {},
 ): NDArray<Float64Array> {
+  checkOptionNames("multilabelConfusionMatrix", options, ["labels", "sampleWeight", "samplewise"]);
   const { hits, predicted, actual, total } = countLabels(yTrue, yPred, options);
   const out = new Float64Array(hits.length * 4);
   for (let c = 0; c < hits.length; c++) {
@@ -146,6 +150,7 @@ export function balancedAccuracyScore(
   yPred: LabelsLike,
   options: WeightOptions & { adjusted?: boolean } = {},
 ): number {
+  checkOptionNames("balancedAccuracyScore", options, ["adjusted", "sampleWeight"]);
   const counts = confusionMatrix(yTrue, yPred, { sampleWeight: options.sampleWeight });
   const k = counts.shape[0];
   let sum = 0;

@@ -1,3 +1,4 @@
+import { checkOptionNames } from "../utils/mod.ts";
 import { type LabelsLike, NDArray } from "../array/mod.ts";
 import { MetricError } from "./errors.ts";
 import { expectedMutualInfo } from "./expected_mutual_info.ts";
@@ -110,6 +111,7 @@ export function normalizedMutualInfoScore(
   labelsPred: LabelsLike,
   options: { averageMethod?: AverageMethod } = {},
 ): number {
+  checkOptionNames("normalizedMutualInfoScore", options, ["averageMethod"]);
   const overlap = overlapOf(labelsTrue, labelsPred);
   const { averageMethod = "arithmetic" } = options;
   const scale = averaged(entropyOf(overlap.rows), entropyOf(overlap.columns), averageMethod);
@@ -131,6 +133,7 @@ export function adjustedMutualInfoScore(
   labelsPred: LabelsLike,
   options: { averageMethod?: AverageMethod } = {},
 ): number {
+  checkOptionNames("adjustedMutualInfoScore", options, ["averageMethod"]);
   const overlap = overlapOf(labelsTrue, labelsPred);
   const { averageMethod = "arithmetic" } = options;
   const scale = averaged(entropyOf(overlap.rows), entropyOf(overlap.columns), averageMethod);
@@ -163,6 +166,7 @@ export function homogeneityCompletenessVMeasure(
   labelsPred: LabelsLike,
   options: { beta?: number } = {},
 ): VMeasures {
+  checkOptionNames("homogeneityCompletenessVMeasure", options, ["beta"]);
   const { beta = 1 } = options;
   if (!(beta >= 0)) throw new MetricError(`beta must be a number from 0 up, got ${beta}`);
   const overlap = overlapOf(labelsTrue, labelsPred);
@@ -194,5 +198,6 @@ export function vMeasureScore(
   labelsPred: LabelsLike,
   options: { beta?: number } = {},
 ): number {
+  checkOptionNames("vMeasureScore", options, ["beta"]);
   return homogeneityCompletenessVMeasure(labelsTrue, labelsPred, options).vMeasure;
 }

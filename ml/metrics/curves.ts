@@ -2,6 +2,7 @@ import { type Labels, type LabelsLike, NDArray, type VectorLike } from "../array
 import {
   checkConsistentLength,
   checkLabels,
+  checkOptionNames,
   checkSampleWeight,
   checkVector,
   encodeLabels,
@@ -109,6 +110,7 @@ export function confusionMatrixAtThresholds(
   yScore: VectorLike,
   options: ScoreOptions = {},
 ): ThresholdConfusion {
+  checkOptionNames("confusionMatrixAtThresholds", options, ["posLabel", "sampleWeight"]);
   const { hits, misses, thresholds } = countsByLabel(yTrue, yScore, options);
   const rest = (v: Float64Array): NDArray<Float64Array> => new NDArray(v.map((x) => v[v.length - 1] - x));
   return {
@@ -166,6 +168,7 @@ export function rocCurve(
   yScore: VectorLike,
   options: ScoreOptions & { dropIntermediate?: boolean } = {},
 ): RocCurve {
+  checkOptionNames("rocCurve", options, ["dropIntermediate", "posLabel", "sampleWeight"]);
   let counts = countsByLabel(yTrue, yScore, options);
   if (options.dropIntermediate !== false && counts.misses.length > 2) {
     const bends = (v: Float64Array, i: number): boolean => v[i + 1] - v[i] !== v[i] - v[i - 1];
@@ -211,6 +214,7 @@ export function precisionRecallCurve(
   yScore: VectorLike,
   options: ScoreOptions & { dropIntermediate?: boolean } = {},
 ): PrecisionRecallCurve {
+  checkOptionNames("precisionRecallCurve", options, ["dropIntermediate", "posLabel", "sampleWeight"]);
   const all = countsByLabel(yTrue, yScore, options);
   const { hits, misses, thresholds } = options.dropIntermediate === true ? withoutRepeated(all) : all;
   const n = hits.length;
@@ -254,6 +258,7 @@ export function detCurve(
   yScore: VectorLike,
   options: ScoreOptions & { dropIntermediate?: boolean } = {},
 ): DetCurve {
+  checkOptionNames("detCurve", options, ["dropIntermediate", "posLabel", "sampleWeight"]);
   const counts = countsByLabel(yTrue, yScore, options);
   if (encodeLabels(checkLabels(yTrue, "yTrue")).classes.size !== 2) {
     throw new MetricError("detCurve: yTrue must have two classes");
@@ -297,6 +302,7 @@ export function metricAtThresholds(
   metric: (yTrue: NDArray, yPred: NDArray<Int32Array>, options: WeightOptions) => number,
   options: WeightOptions = {},
 ): { values: NDArray<Float64Array>; thresholds: NDArray<Float64Array> } {
+  checkOptionNames("metricAtThresholds", options, ["sampleWeight"]);
   checkConsistentLength({ yTrue, yScore, sampleWeight: options.sampleWeight });
   const labels = checkLabels(yTrue, "yTrue");
   const scores = checkVector(yScore, "yScore").data;

@@ -1,3 +1,4 @@
+import { checkOptionNames } from "../utils/mod.ts";
 import type { WeightOptions } from "./classification.ts";
 import { MetricError } from "./errors.ts";
 import { meanLoss, type NumbersLike, oneOutput } from "./outputs.ts";
@@ -46,6 +47,7 @@ function deviance(power: number): (t: number, p: number) => number {
  * @throws {MetricError} when there are several outputs, or numbers are out of the distribution's bounds
  */
 export function meanTweedieDeviance(yTrue: NumbersLike, yPred: NumbersLike, options: TweedieOptions = {}): number {
+  checkOptionNames("meanTweedieDeviance", options, ["power", "sampleWeight"]);
   const targets = oneOutput("meanTweedieDeviance", yTrue, yPred, options.sampleWeight);
   return meanLoss(targets, deviance(options.power ?? 0))[0];
 }
@@ -56,6 +58,7 @@ export function meanTweedieDeviance(yTrue: NumbersLike, yPred: NumbersLike, opti
  * @throws {MetricError} when a target is negative, or a prediction is not above 0
  */
 export function meanPoissonDeviance(yTrue: NumbersLike, yPred: NumbersLike, options: WeightOptions = {}): number {
+  checkOptionNames("meanPoissonDeviance", options, ["sampleWeight"]);
   return meanTweedieDeviance(yTrue, yPred, { ...options, power: 1 });
 }
 
@@ -65,6 +68,7 @@ export function meanPoissonDeviance(yTrue: NumbersLike, yPred: NumbersLike, opti
  * @throws {MetricError} when a target or a prediction is not above 0
  */
 export function meanGammaDeviance(yTrue: NumbersLike, yPred: NumbersLike, options: WeightOptions = {}): number {
+  checkOptionNames("meanGammaDeviance", options, ["sampleWeight"]);
   return meanTweedieDeviance(yTrue, yPred, { ...options, power: 2 });
 }
 
@@ -74,6 +78,7 @@ export function meanGammaDeviance(yTrue: NumbersLike, yPred: NumbersLike, option
  * @throws {MetricError} as {@linkcode meanTweedieDeviance}
  */
 export function d2TweedieScore(yTrue: NumbersLike, yPred: NumbersLike, options: TweedieOptions = {}): number {
+  checkOptionNames("d2TweedieScore", options, ["power", "sampleWeight"]);
   const targets = oneOutput("d2TweedieScore", yTrue, yPred, options.sampleWeight);
   if (targets.n < 2) {
     warnOnce("d2TweedieScore: is not defined for fewer than two samples");

@@ -1,5 +1,5 @@
 import { type LabelsLike, NDArray } from "../array/mod.ts";
-import { checkSampleWeight, InvalidInputError } from "../utils/mod.ts";
+import { checkOptionNames, checkSampleWeight, InvalidInputError } from "../utils/mod.ts";
 import type { WeightOptions } from "./classification.ts";
 import { averageOf, countLabels, type LabelCounts, type ZeroDivision, zeroValue } from "./counts.ts";
 import { MetricError } from "./errors.ts";
@@ -111,6 +111,14 @@ export function precisionRecallFscoreSupport(
   yPred: TargetsLike,
   options: FScoreOptions & { beta?: number } = {},
 ): FScores<number | NDArray<Float64Array>> {
+  checkOptionNames("precisionRecallFscoreSupport", options, [
+    "average",
+    "beta",
+    "labels",
+    "posLabel",
+    "sampleWeight",
+    "zeroDivision",
+  ]);
   return scoresOf(yTrue, yPred, { ...options, average: options.average ?? null }, ["precision", "recall", "fscore"]);
 }
 
@@ -172,6 +180,7 @@ export function precisionScore(
   yPred: TargetsLike,
   options: FScoreOptions = {},
 ): number | NDArray<Float64Array> {
+  checkOptionNames("precisionScore", options, ["average", "labels", "posLabel", "sampleWeight", "zeroDivision"]);
   return scoresOf(yTrue, yPred, options, ["precision"]).precision;
 }
 
@@ -196,6 +205,7 @@ export function recallScore(
   yPred: TargetsLike,
   options: FScoreOptions = {},
 ): number | NDArray<Float64Array> {
+  checkOptionNames("recallScore", options, ["average", "labels", "posLabel", "sampleWeight", "zeroDivision"]);
   return scoresOf(yTrue, yPred, options, ["recall"]).recall;
 }
 
@@ -226,6 +236,7 @@ export function f1Score(
   yPred: TargetsLike,
   options: FScoreOptions = {},
 ): number | NDArray<Float64Array> {
+  checkOptionNames("f1Score", options, ["average", "labels", "posLabel", "sampleWeight", "zeroDivision"]);
   return scoresOf(yTrue, yPred, { ...options, beta: 1 } as FScoreOptions, ["fscore"]).fscore;
 }
 
@@ -250,6 +261,7 @@ export function fbetaScore(
   yPred: TargetsLike,
   options: FScoreOptions & { beta: number },
 ): number | NDArray<Float64Array> {
+  checkOptionNames("fbetaScore", options, ["average", "beta", "labels", "posLabel", "sampleWeight", "zeroDivision"]);
   if (options?.beta === undefined) throw new InvalidInputError("fbetaScore: needs beta, the weight of recall");
   return scoresOf(yTrue, yPred, options, ["fscore"]).fscore;
 }

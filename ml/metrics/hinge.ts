@@ -3,6 +3,7 @@ import {
   assertFinite,
   checkConsistentLength,
   checkLabels,
+  checkOptionNames,
   checkSampleWeight,
   encodeLabels,
   toFloat64,
@@ -24,6 +25,7 @@ export function hingeLoss(
   decision: VectorLike | MatrixLike,
   options: ProbaOptions = {},
 ): number {
+  checkOptionNames("hingeLoss", options, ["labels", "sampleWeight"]);
   checkConsistentLength({ yTrue, decision, sampleWeight: options.sampleWeight });
   const { codes, classes } = encodeLabels(checkLabels(yTrue, "yTrue"));
   const given = options.labels ? encodeLabels(checkLabels(options.labels, "labels")).classes : classes;

@@ -1,5 +1,5 @@
 import { NDArray } from "../array/mod.ts";
-import { checkSampleWeight } from "../utils/mod.ts";
+import { checkOptionNames, checkSampleWeight } from "../utils/mod.ts";
 import { averageOf } from "./counts.ts";
 import { type Average, countsFor, divide, type FScoreOptions } from "./fscore.ts";
 import type { TargetsLike } from "./targets.ts";
@@ -25,6 +25,7 @@ export function jaccardScore(
   yPred: TargetsLike,
   options: FScoreOptions = {},
 ): number | NDArray<Float64Array> {
+  checkOptionNames("jaccardScore", options, ["average", "labels", "posLabel", "sampleWeight", "zeroDivision"]);
   const { average = "binary", zeroDivision = "warn", sampleWeight } = options;
   const { hits, predicted, actual } = countsFor(yTrue, yPred, options);
   const either = hits.map((h, c) => predicted[c] + actual[c] - h);

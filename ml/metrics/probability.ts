@@ -3,6 +3,7 @@ import {
   assertFinite,
   checkConsistentLength,
   checkLabels,
+  checkOptionNames,
   checkSampleWeight,
   encodeLabels,
   toFloat64,
@@ -128,6 +129,7 @@ export function logLoss(
   yProba: VectorLike | MatrixLike | ChunkedInput,
   given: { labels?: LabelsLike | null; normalize?: boolean; sampleWeight?: VectorLike | ChunkedInput | null } = {},
 ): number | Promise<number> {
+  checkOptionNames("logLoss", given, ["labels", "normalize", "sampleWeight"]);
   if (isChunked(yTrue)) return chunkedLogLoss(yTrue, yProba, given);
   const options = given as ProbaOptions & { normalize?: boolean };
   const targets = probaTargets("logLoss", yTrue, yProba as VectorLike | MatrixLike, options);
@@ -191,6 +193,7 @@ function shares({ n, k, truth, weight }: ProbaTargets): Float64Array {
  * @throws {MetricError} when columns and classes do not fit together
  */
 export function d2LogLossScore(yTrue: LabelsLike, yProba: VectorLike | MatrixLike, options: ProbaOptions = {}): number {
+  checkOptionNames("d2LogLossScore", options, ["labels", "sampleWeight"]);
   const { length } = checkLabels(yTrue, "yTrue");
   if (length < 2) return tooFew("d2LogLossScore");
   const targets = probaTargets("d2LogLossScore", yTrue, yProba, options);
@@ -263,6 +266,7 @@ export function brierScoreLoss(
   yProba: VectorLike | MatrixLike,
   options: BrierOptions = {},
 ): number {
+  checkOptionNames("brierScoreLoss", options, ["labels", "posLabel", "sampleWeight", "scaleByHalf"]);
   const targets = brierTargets("brierScoreLoss", yTrue, yProba, options);
   const { scaleByHalf = "auto" } = options;
   return squares(targets) * (scaleByHalf === true || (scaleByHalf === "auto" && targets.k < 3) ? 0.5 : 1);
@@ -278,6 +282,7 @@ export function d2BrierScore(
   yProba: VectorLike | MatrixLike,
   options: Omit<BrierOptions, "scaleByHalf"> = {},
 ): number {
+  checkOptionNames("d2BrierScore", options, ["labels", "posLabel", "sampleWeight"]);
   const { length } = checkLabels(yTrue, "yTrue");
   if (length < 2) return tooFew("d2BrierScore");
   const targets = brierTargets("d2BrierScore", yTrue, yProba, options);

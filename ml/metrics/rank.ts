@@ -3,6 +3,7 @@ import {
   checkArray,
   checkConsistentLength,
   checkLabels,
+  checkOptionNames,
   checkSampleWeight,
   checkVector,
   encodeLabels,
@@ -33,6 +34,7 @@ export function topKAccuracyScore(
   yScore: VectorLike | MatrixLike,
   options: TopKOptions = {},
 ): number {
+  checkOptionNames("topKAccuracyScore", options, ["k", "labels", "normalize", "sampleWeight"]);
   const { k = 2, normalize = true } = options;
   if (!(Number.isInteger(k) && k >= 1)) {
     throw new MetricError(`topKAccuracyScore: k must be a whole number from 1 up, got ${k}`);
@@ -163,6 +165,7 @@ export function dcgScore(
   yScore: MatrixLike,
   options: NdcgOptions & { logBase?: number } = {},
 ): number {
+  checkOptionNames("dcgScore", options, ["ignoreTies", "k", "logBase", "sampleWeight"]);
   const { truth, scores, weight } = relevanceAndScores("dcgScore", yTrue, yScore, options);
   return weightedMean(gains(truth, scores, options, options.logBase ?? 2), weight);
 }
@@ -177,6 +180,7 @@ export function dcgScore(
  * @throws {MetricError} when shapes differ, a relevance is negative, or there is one column only
  */
 export function ndcgScore(yTrue: MatrixLike, yScore: MatrixLike, options: NdcgOptions = {}): number {
+  checkOptionNames("ndcgScore", options, ["ignoreTies", "k", "sampleWeight"]);
   const { truth, scores, weight } = relevanceAndScores("ndcgScore", yTrue, yScore, options);
   if (truth.data.some((v) => v < 0)) throw new MetricError("ndcgScore: yTrue must not be negative");
   const got = gains(truth, scores, options, 2);
@@ -206,6 +210,7 @@ function labelTable(who: string, yTrue: MatrixLike, yScore: MatrixLike, sampleWe
  * @throws {MetricError} when shapes differ
  */
 export function coverageError(yTrue: MatrixLike, yScore: MatrixLike, options: WeightOptions = {}): number {
+  checkOptionNames("coverageError", options, ["sampleWeight"]);
   const { n, k, truth, scores, weight } = labelTable("coverageError", yTrue, yScore, options.sampleWeight);
   const depth = new Float64Array(n);
   for (let i = 0; i < n; i++) {
@@ -229,6 +234,7 @@ export function labelRankingAveragePrecisionScore(
   yScore: MatrixLike,
   options: WeightOptions = {},
 ): number {
+  checkOptionNames("labelRankingAveragePrecisionScore", options, ["sampleWeight"]);
   const who = "labelRankingAveragePrecisionScore";
   const { n, k, truth, scores, weight } = labelTable(who, yTrue, yScore, options.sampleWeight);
   const values = new Float64Array(n);
@@ -258,6 +264,7 @@ export function labelRankingAveragePrecisionScore(
  * @throws {MetricError} when shapes differ
  */
 export function labelRankingLoss(yTrue: MatrixLike, yScore: MatrixLike, options: WeightOptions = {}): number {
+  checkOptionNames("labelRankingLoss", options, ["sampleWeight"]);
   const { n, k, truth, scores, weight } = labelTable("labelRankingLoss", yTrue, yScore, options.sampleWeight);
   const values = new Float64Array(n);
   for (let i = 0; i < n; i++) {

@@ -1,6 +1,6 @@
 import type { NDArray } from "../array/mod.ts";
 import { type ChunkedInput, isChunked } from "../by_block/mod.ts";
-import { checkSampleWeight } from "../utils/mod.ts";
+import { checkOptionNames, checkSampleWeight } from "../utils/mod.ts";
 import { chunkedMeanSquaredError } from "./chunked.ts";
 import { MetricError } from "./errors.ts";
 import {
@@ -49,6 +49,7 @@ export function meanSquaredError(
   yPred: NumbersLike | ChunkedInput,
   given: OutputOptions | { sampleWeight?: ChunkedInput | null } = {},
 ): number | NDArray<Float64Array> | Promise<number> {
+  checkOptionNames("meanSquaredError", given, ["multioutput", "sampleWeight"]);
   if (isChunked(yTrue)) return chunkedMeanSquaredError(yTrue, yPred, given);
   const options = given as OutputOptions;
   const errors = meanLoss(
@@ -81,6 +82,7 @@ export function rootMeanSquaredError(
   yPred: NumbersLike,
   options: OutputOptions = {},
 ): number | NDArray<Float64Array> {
+  checkOptionNames("rootMeanSquaredError", options, ["multioutput", "sampleWeight"]);
   const errors = meanLoss(
     numberTargets(yTrue, yPred as NumbersLike, options.sampleWeight),
     (t, p) => (t - p) * (t - p),
@@ -111,6 +113,7 @@ export function meanAbsoluteError(
   yPred: NumbersLike,
   options: OutputOptions = {},
 ): number | NDArray<Float64Array> {
+  checkOptionNames("meanAbsoluteError", options, ["multioutput", "sampleWeight"]);
   const errors = meanLoss(numberTargets(yTrue, yPred, options.sampleWeight), (t, p) => Math.abs(t - p));
   return combineOutputs("meanAbsoluteError", errors, options.multioutput);
 }
@@ -138,6 +141,7 @@ export function meanAbsolutePercentageError(
   yPred: NumbersLike,
   options: OutputOptions = {},
 ): number | NDArray<Float64Array> {
+  checkOptionNames("meanAbsolutePercentageError", options, ["multioutput", "sampleWeight"]);
   const loss = (t: number, p: number): number => Math.abs(p - t) / Math.max(Math.abs(t), Number.EPSILON);
   const errors = meanLoss(numberTargets(yTrue, yPred, options.sampleWeight), loss);
   return combineOutputs("meanAbsolutePercentageError", errors, options.multioutput);
@@ -174,6 +178,7 @@ export function meanSquaredLogError(
   yPred: NumbersLike,
   options: OutputOptions = {},
 ): number | NDArray<Float64Array> {
+  checkOptionNames("meanSquaredLogError", options, ["multioutput", "sampleWeight"]);
   const errors = meanLoss(numberTargets(yTrue, yPred, options.sampleWeight), squaredLog("meanSquaredLogError"));
   return combineOutputs("meanSquaredLogError", errors, options.multioutput);
 }
@@ -202,6 +207,7 @@ export function rootMeanSquaredLogError(
   yPred: NumbersLike,
   options: OutputOptions = {},
 ): number | NDArray<Float64Array> {
+  checkOptionNames("rootMeanSquaredLogError", options, ["multioutput", "sampleWeight"]);
   const errors = meanLoss(numberTargets(yTrue, yPred, options.sampleWeight), squaredLog("rootMeanSquaredLogError"));
   return combineOutputs("rootMeanSquaredLogError", errors.map(Math.sqrt), options.multioutput);
 }
@@ -230,6 +236,7 @@ export function meanPinballLoss(
   yPred: NumbersLike,
   options: OutputOptions & { alpha?: number } = {},
 ): number | NDArray<Float64Array> {
+  checkOptionNames("meanPinballLoss", options, ["alpha", "multioutput", "sampleWeight"]);
   const errors = meanLoss(numberTargets(yTrue, yPred, options.sampleWeight), pinball(options.alpha));
   return combineOutputs("meanPinballLoss", errors, options.multioutput);
 }
@@ -273,6 +280,7 @@ export function medianAbsoluteError(
   yPred: NumbersLike,
   options: OutputOptions = {},
 ): number | NDArray<Float64Array> {
+  checkOptionNames("medianAbsoluteError", options, ["multioutput", "sampleWeight"]);
   const { n, k, truth, predicted } = numberTargets(yTrue, yPred, options.sampleWeight);
   const weight = options.sampleWeight ? checkSampleWeight(options.sampleWeight, n) : undefined;
   const errors = Float64Array.from({ length: k }, (_, c) => {

@@ -1,3 +1,4 @@
+import { checkOptionNames } from "../utils/mod.ts";
 import { type LabelsLike, NDArray } from "../array/mod.ts";
 import type { WeightOptions } from "./classification.ts";
 import { countLabels, type ZeroDivision } from "./counts.ts";
@@ -62,6 +63,14 @@ export function classificationReport(
   yPred: TargetsLike,
   options: ReportOptions = {},
 ): string | ReportDict {
+  checkOptionNames("classificationReport", options, [
+    "digits",
+    "labels",
+    "outputDict",
+    "sampleWeight",
+    "targetNames",
+    "zeroDivision",
+  ]);
   const { digits = 2, outputDict = false, zeroDivision = "warn", sampleWeight } = options;
   const { labels, present, multilabel } = countLabels(yTrue, yPred, { labels: options.labels, sampleWeight });
   const given = options.labels !== undefined && options.labels !== null;

@@ -10,6 +10,7 @@ import {
   checkArray,
   checkConsistentLength,
   checkLabels,
+  checkOptionNames,
   checkSampleWeight,
   checkVector,
   encodeLabels,
@@ -138,6 +139,7 @@ export function rocAucScore(
   yScore: VectorLike | MatrixLike,
   options: RocAucOptions = {},
 ): number | NDArray<Float64Array> {
+  checkOptionNames("rocAucScore", options, ["average", "labels", "maxFpr", "multiClass", "sampleWeight"]);
   const { average = "macro", maxFpr = null, sampleWeight } = options;
   checkConsistentLength({ yTrue, yScore, sampleWeight });
   if (maxFpr !== null && !(maxFpr > 0 && maxFpr <= 1)) {

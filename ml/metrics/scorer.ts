@@ -128,6 +128,14 @@ function ofLabel(predicted: unknown, method: ResponseMethod, classes: unknown, p
  * ```
  */
 export function makeScorer(metric: Metric, options: MakeScorerOptions = {}): Scorer {
+  const own = ["greaterIsBetter", "responseMethod", "options"];
+  const misplaced = Object.keys(options).find((name) => !own.includes(name));
+  if (misplaced !== undefined) {
+    throw new UnknownNameError(
+      `makeScorer: no option ${JSON.stringify(misplaced)}; ${didYouMean(misplaced, own)}` +
+        `; what the metric is to be given stands in options: { options: { ${misplaced}: … } }`,
+    );
+  }
   return new Scorer(metric, options);
 }
 

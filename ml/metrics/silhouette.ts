@@ -1,6 +1,13 @@
 import { type LabelsLike, type MatrixLike, NDArray } from "../array/mod.ts";
 import { checkRandomState, type RandomStateLike } from "../random/mod.ts";
-import { checkArray, checkConsistentLength, checkLabels, type Encoded, encodeLabels } from "../utils/mod.ts";
+import {
+  checkArray,
+  checkConsistentLength,
+  checkLabels,
+  checkOptionNames,
+  type Encoded,
+  encodeLabels,
+} from "../utils/mod.ts";
 import { MetricError } from "./errors.ts";
 import { pairwiseDistancesChunked, type PairwiseDistancesOptions } from "./pairwise/mod.ts";
 
@@ -39,10 +46,16 @@ export function silhouetteSamples(
   labels: LabelsLike,
   options: PairwiseDistancesOptions = {},
 ): NDArray<Float64Array> {
+  checkOptionNames("silhouetteSamples", options, ["V", "VI", "metric", "p", "w"]);
   const { X: table, codes, counts } = clusteredSamples("silhouetteSamples", X, labels);
   const n = codes.length;
   const k = counts.length;
   if (options.metric === "precomputed") {
+    if (table.shape[1] !== n) {
+      throw new MetricError(
+        `silhouetteSamples: precomputed distances must be square, got shape [${table.shape.join(", ")}]`,
+      );
+    }
     for (let i = 0; i < n; i++) {
       if (Math.abs(table.data[i * n + i]) > 100 * Number.EPSILON) {
         throw new MetricError(`silhouetteSamples: the distance of sample ${i} to itself must be 0`);
@@ -86,6 +99,7 @@ export interface SilhouetteOptions extends PairwiseDistancesOptions {
  * ```
  */
 export function silhouetteScore(X: MatrixLike, labels: LabelsLike, options: SilhouetteOptions = {}): number {
+  checkOptionNames("silhouetteScore", options, ["V", "VI", "metric", "p", "randomState", "sampleSize", "w"]);
   const { sampleSize = null, randomState, ...rest } = options;
   if (sampleSize === null) return silhouetteSamples(X, labels, rest).mean();
   checkConsistentLength({ X, labels });

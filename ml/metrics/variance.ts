@@ -1,3 +1,4 @@
+import { checkOptionNames } from "../utils/mod.ts";
 import { type ChunkedInput, isChunked } from "../by_block/mod.ts";
 import { chunkedR2 } from "./chunked.ts";
 import type { NDArray } from "../array/mod.ts";
@@ -131,6 +132,7 @@ export function r2Score(
   yPred: NumbersLike | ChunkedInput,
   given: VarianceOptions | { sampleWeight?: ChunkedInput | null } = {},
 ): number | NDArray<Float64Array> | Promise<number> {
+  checkOptionNames("r2Score", given, ["forceFinite", "multioutput", "sampleWeight"]);
   if (isChunked(yTrue)) return chunkedR2(yTrue, yPred, given);
   const options = given as VarianceOptions;
   const targets = numberTargets(yTrue, yPred as NumbersLike, options.sampleWeight);
@@ -164,6 +166,7 @@ export function explainedVarianceScore(
   yPred: NumbersLike,
   options: VarianceOptions = {},
 ): number | NDArray<Float64Array> {
+  checkOptionNames("explainedVarianceScore", options, ["forceFinite", "multioutput", "sampleWeight"]);
   const targets = numberTargets(yTrue, yPred, options.sampleWeight);
   const { truth } = targets;
   const difference = differences(targets);
@@ -197,6 +200,7 @@ export function d2PinballScore(
   yPred: NumbersLike,
   options: OutputOptions & { alpha?: number } = {},
 ): number | NDArray<Float64Array> {
+  checkOptionNames("d2PinballScore", options, ["alpha", "multioutput", "sampleWeight"]);
   const { alpha = 0.5 } = options;
   const targets = numberTargets(yTrue, yPred, options.sampleWeight);
   if (targets.n < 2) return tooFew("d2PinballScore");
@@ -232,5 +236,6 @@ export function d2AbsoluteErrorScore(
   yPred: NumbersLike,
   options: OutputOptions = {},
 ): number | NDArray<Float64Array> {
+  checkOptionNames("d2AbsoluteErrorScore", options, ["multioutput", "sampleWeight"]);
   return d2PinballScore(yTrue, yPred, { ...options, alpha: 0.5 } as OutputOptions & { multioutput: "raw_values" });
 }

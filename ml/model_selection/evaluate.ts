@@ -1,8 +1,8 @@
 import type { LabelsLike, MatrixLike, VectorLike } from "../array/mod.ts";
-import { type FitPlan, type Params, type PlannedPart, plannerOf } from "../base/mod.ts";
+import { type FitFamily, type FitPlan, type Params, type PlannedPart, plannerOf } from "../base/mod.ts";
 import { registerInternals } from "../../actors/code/mod.ts";
 import { delayed, type DelayedCall, Parallel } from "../parallel/mod.ts";
-import { numSamples } from "../utils/mod.ts";
+import { numSamples, warn } from "../utils/mod.ts";
 import { FitFailedError } from "./errors.ts";
 import { checkErrorScore, endLine, fitAndScore, type FitOptions, type FitResult } from "./fit_and_score.ts";
 import { type FamilyCode, familyOf, fitPart, fitStage, type StageResult } from "./fit_part.ts";
@@ -80,6 +80,11 @@ class Calls {
     this.#code = { candidates, splits: encodeSplits(splits, numSamples(X)), options };
   }
 
+  /** What the stages came to that could be done. */
+  get landed(): ReadonlyMap<number, unknown> {
+    return new Map([...this.#stages].filter(([, s]) => s.failed !== true).map(([i, s]) => [i, s.value]));
+  }
+
   land(stage: number, result: StageResult): void {
     this.#stages.set(stage, result);
     this.#wake();
@@ -139,17 +144,17 @@ class Calls {
   }
 }
 
-/** How the estimator's class would do the fits together; no parts at all where it would not. */
-async function planOf(job: FitJob): Promise<FitPlan> {
-  const planner = plannerOf(job.estimator);
-  const { estimator, X, y, candidates, splits, options, sampleWeight } = job;
-  if (planner === undefined) return { parts: [] };
-  const family = familyOf(estimator, X, y, sampleWeight, {
-    candidates,
-    splits: { splits, count: splits.length },
-    options,
-  });
-  return await planner.planFits(family) ?? { parts: [] };
+/** The job as planners see it. */
+function familyOfJob({ estimator, X, y, candidates, splits, options, sampleWeight }: FitJob): FitFamily {
+  return familyOf(estimator, X, y, sampleWeight, { candidates, splits: { splits, count: splits.length }, options });
+}
+
+/** Fits that are done, and what they know of the next. */
+export interface Evaluated {
+  /** In the order of candidates and splits. */
+  readonly results: FitResult[];
+  /** A candidate fitted to all samples, from what the fits shared; null where they shared nothing that helps. */
+  refit(candidate: number): Promise<object> | null;
 }
 
 /**
@@ -159,11 +164,18 @@ async function planOf(job: FitJob): Promise<FitPlan> {
  * @throws {FitFailedError} when all of them failed
  */
 export async function evaluateFits(job: FitJob): Promise<FitResult[]> {
+  return (await evaluateFamily(job)).results;
+}
+
+/** The same, with what the fits know of one more: the best candidate's, to all samples. */
+export async function evaluateFamily(job: FitJob): Promise<Evaluated> {
   const { candidates, splits, options } = job;
   checkErrorScore(options.errorScore);
   const total = candidates.length * splits.length;
   const results = new Array<FitResult>(total);
-  const plan = await planOf(job);
+  const planner = plannerOf(job.estimator);
+  const family = familyOfJob(job);
+  const plan = await planner?.planFits(family) ?? { parts: [] };
   const parallel = new Parallel({
     nJobs: job.nJobs ?? null,
     preDispatch: job.preDispatch ?? "2*nJobs",
@@ -189,7 +201,13 @@ export async function evaluateFits(job: FitJob): Promise<FitResult[]> {
     }
   }
   reportFailures(results, options.errorScore);
-  return results;
+  reportWarnings(results);
+  return { results, refit: (candidate) => planner?.refit?.(family, plan, calls.landed, candidate) ?? null };
+}
+
+/** Hands on what fits warned of, each text once. */
+function reportWarnings(results: readonly FitResult[]): void {
+  for (const text of new Set(results.flatMap((r) => r.warnings ?? []))) warn(text);
 }
 
 /** Warns of fits and scorings that failed; when all fits did, throws. */

@@ -1,9 +1,8 @@
 import type { LabelsLike, MatrixLike, VectorLike } from "../array/mod.ts";
 import { clone, type HasParams, type Params } from "../base/mod.ts";
-import { InvalidParameterError } from "../utils/mod.ts";
+import { checkArray, hearWarnings, InvalidParameterError } from "../utils/mod.ts";
 import { scoreWith, type SingleScoring } from "./scoring.ts";
 import { takeColumns, takeRows } from "./take_rows.ts";
-import { checkArray } from "../utils/mod.ts";
 
 /** What happens to a candidate that cannot be fitted or scored: the error is thrown, or this is its score. */
 export type ErrorScore = "raise" | number;
@@ -48,6 +47,8 @@ export interface FitResult {
   fitError: string | null;
   /** Why scoring failed, by name; empty when it did not. */
   scoreErrors: Record<string, string>;
+  /** What `fit` warned of, when it did. */
+  warnings?: string[];
   /** The fitted estimator, when asked for. */
   estimator?: object;
 }
@@ -130,14 +131,21 @@ export async function fitAndScore(
   const yTrain = targets(train);
   const result = emptyResult(options, test.length);
   const weight = options.sampleWeight ?? undefined;
+  const heard: string[] = [];
   try {
-    if (weight === undefined) await candidate.fit(XTrain, yTrain);
-    else await candidate.fit(XTrain, yTrain, takeRows(weight, train) as VectorLike);
+    await hearWarnings(
+      heard,
+      () =>
+        weight === undefined
+          ? candidate.fit(XTrain, yTrain)
+          : candidate.fit(XTrain, yTrain, takeRows(weight, train) as VectorLike),
+    );
   } catch (error) {
     if (errorScore === "raise") throw error;
     result.fitError = errorText(error);
   }
   const fitted = performance.now();
+  if (heard.length > 0) result.warnings = heard;
   result.fitTime = (fitted - started) / 1000;
   result.testScores = await scoreAll(candidate, XTest, targets(test), options, result);
   if (result.fitError === null) result.scoreTime = (performance.now() - fitted) / 1000;

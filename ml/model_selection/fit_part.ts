@@ -22,6 +22,7 @@ import {
   partOf,
   startLine,
 } from "./fit_and_score.ts";
+import { hearWarnings } from "../utils/mod.ts";
 import { decodeSplits, type SplitCode } from "./split_code.ts";
 import { type Judged, judged, wantedBy } from "./stand_in.ts";
 import { scoreWith } from "./scoring.ts";
@@ -103,11 +104,14 @@ export async function fitPart(
   const judge = new Judge(family, options, shared.reduce((t, s) => t + s.seconds, 0));
   const results = new Map<string, FitResult>();
   const planner = plannerOf(estimator) as FitPlanner;
+  const heard: string[] = [];
   try {
     if (!shared.some((s) => s.failed)) {
-      for await (const fit of planner.performPart(family, part, shared.map((s) => s.value))) {
-        results.set(`${fit.candidate},${fit.split}`, await judge.result(fit));
-      }
+      await hearWarnings(heard, async () => {
+        for await (const fit of planner.performPart(family, part, shared.map((s) => s.value))) {
+          results.set(`${fit.candidate},${fit.split}`, await judge.result(fit));
+        }
+      });
     }
   } catch (error) {
     // A failure to score is the search's to report, when it asked for that; all else is found out again fit by fit.
@@ -120,7 +124,9 @@ export async function fitPart(
     const own = judge.optionsOf(candidate, split);
     results.set(key, await fitAndScore(estimator, X, y, train, test, family.candidates[candidate], own));
   }
-  return [...results.values()];
+  const all = [...results.values()];
+  if (heard.length > 0) all[0].warnings = [...new Set([...heard, ...all[0].warnings ?? []])];
+  return all;
 }
 
 /** Carries what a scorer threw out of a part. */

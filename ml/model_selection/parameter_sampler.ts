@@ -1,6 +1,6 @@
 import type { Params } from "../base/mod.ts";
 import { checkRandomState, type RandomStateLike, sampleWithoutReplacement } from "../random/mod.ts";
-import { checkParameters, integer, InvalidParameterError } from "../utils/mod.ts";
+import { checkOptionNames, checkParameters, integer, InvalidParameterError } from "../utils/mod.ts";
 import type { Distribution } from "./distributions.ts";
 import { ParameterGrid, type ParamGrid, sortedNames } from "./parameter_grid.ts";
 
@@ -42,6 +42,7 @@ export class ParameterSampler implements Iterable<Params> {
     nIter: number,
     options: { randomState?: RandomStateLike } = {},
   ) {
+    checkOptionNames("ParameterSampler", options, ["randomState"]);
     checkParameters("ParameterSampler", { nIter }, { nIter: integer({ min: 1 }) });
     const tables: readonly ParamDistributions[] = Array.isArray(paramDistributions)
       ? paramDistributions

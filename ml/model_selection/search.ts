@@ -30,7 +30,7 @@ import {
 } from "../utils/mod.ts";
 import { UnknownNameError } from "../utils/mod.ts";
 import { type CvResults, makeCvResults, metricKey } from "./cv_results.ts";
-import { evaluateFits, type FitProgress } from "./evaluate.ts";
+import { type Evaluated, evaluateFamily, type FitProgress } from "./evaluate.ts";
 import type { ErrorScore } from "./fit_and_score.ts";
 import { readScoring, type Scorers, scoreWith, type Scoring, SINGLE } from "./scoring.ts";
 import type { Evaluate, Refit, SearchData, SearchFitOptions } from "./search_options.ts";
@@ -134,7 +134,8 @@ export abstract class BaseSearchCV extends BaseEstimator {
     const metrics = Object.keys(scorers.byName);
     resetFitted(this);
     const all: Params[] = [];
-    const allResults: Awaited<ReturnType<typeof evaluateFits>> = [];
+    const allResults: Evaluated["results"] = [];
+    const evaluated: { first: number; refit: Evaluated["refit"] }[] = [];
     const columns: Record<string, number[]> = {};
     let results: CvResults | undefined;
     const evaluate: Evaluate = async (candidates, more = {}) => {
@@ -147,7 +148,7 @@ export abstract class BaseSearchCV extends BaseEstimator {
             `${candidates.length * splits.length} fits`,
         );
       }
-      const part = await evaluateFits({
+      const { results: part, refit } = await evaluateFamily({
         estimator: clone(this.estimator),
         X,
         y,
@@ -164,6 +165,7 @@ export abstract class BaseSearchCV extends BaseEstimator {
         preDispatch: this.preDispatch,
         onProgress: this.onProgress,
       });
+      evaluated.push({ first: all.length, refit });
       all.push(...candidates);
       allResults.push(...part);
       for (const [key, values] of Object.entries(more.columns ?? {})) (columns[key] ??= []).push(...Array.from(values));
@@ -179,7 +181,15 @@ export abstract class BaseSearchCV extends BaseEstimator {
     this.scorer_ = scorers.byName;
     this.multimetric_ = scorers.multimetric;
     this.chooseBest(refitMetric);
-    if (this.refit !== false) await this.refitBest(X, y, options.sampleWeight);
+    if (this.refit !== false) {
+      const of = evaluated.findLast(({ first }) => first <= this.bestIndex_);
+      await this.refitBest(
+        X,
+        y,
+        options.sampleWeight,
+        () => of?.refit(this.bestIndex_ - of.first) as Promise<Fitted> | null,
+      );
+    }
     return this;
   }
 
@@ -309,13 +319,21 @@ export abstract class BaseSearchCV extends BaseEstimator {
     return (results[`rankTest${key}`] as NDArray<Int32Array>).argmin();
   }
 
-  /** Fits the best candidate to all samples. */
-  private async refitBest(X: MatrixLike, y?: LabelsLike | null, sampleWeight?: VectorLike | null): Promise<void> {
-    const best = clone(this.estimator) as Fitted;
-    best.setParams(clone(this.bestParams_, { safe: false }));
+  /** Fits the best candidate to all samples, from what the search has computed where that helps. */
+  private async refitBest(
+    X: MatrixLike,
+    y: LabelsLike | null | undefined,
+    sampleWeight: VectorLike | null | undefined,
+    planned: () => Promise<Fitted> | null,
+  ): Promise<void> {
     const started = performance.now();
-    if (sampleWeight === undefined || sampleWeight === null) await best.fit(X, y ?? undefined);
-    else await best.fit(X, y ?? undefined, sampleWeight);
+    let best = await planned();
+    if (best === null) {
+      best = clone(this.estimator) as Fitted;
+      best.setParams(clone(this.bestParams_, { safe: false }));
+      if (sampleWeight === undefined || sampleWeight === null) await best.fit(X, y ?? undefined);
+      else await best.fit(X, y ?? undefined, sampleWeight);
+    }
     this.refitTime_ = (performance.now() - started) / 1000;
     this.bestEstimator_ = best;
   }

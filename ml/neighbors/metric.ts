@@ -1,5 +1,5 @@
 import { toNDArray, type VectorLike } from "../array/mod.ts";
-import { didYouMean, InvalidParameterError } from "../utils/mod.ts";
+import { didYouMean, InvalidParameterError, warn } from "../utils/mod.ts";
 
 /** A way of one's own to measure how far two samples are from each other. */
 export type MetricFunction = (a: Float64Array, b: Float64Array) => number;
@@ -102,7 +102,7 @@ export function resolveMetric(
   }
   if (kind !== "minkowski") return { kind, p: 2 };
   if (params?.p !== undefined && p !== null && p !== 2) {
-    console.warn(`${who}: p is given in metricParams too; that one counts`);
+    warn(`${who}: p is given in metricParams too; that one counts`);
   }
   const power = (params?.p ?? p ?? 2) as number;
   if (!(power > 0)) throw new InvalidParameterError(`${who}: p must be larger than 0, got ${power}`);

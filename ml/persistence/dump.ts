@@ -1,3 +1,4 @@
+import { checkOptionNames } from "../utils/mod.ts";
 import { decode } from "./decode.ts";
 import { encode } from "./encode.ts";
 import { MalformedFileError } from "./errors.ts";
@@ -51,6 +52,7 @@ async function partsOf(value: unknown, options: PersistenceOptions): Promise<Uin
  * ```
  */
 export async function dump(value: unknown, path: string | URL, options: PersistenceOptions = {}): Promise<void> {
+  checkOptionNames("dump", options, ["known"]);
   const parts = await partsOf(value, options);
   const target = path instanceof URL ? path : String(path);
   const passing = target instanceof URL
@@ -79,6 +81,7 @@ export async function dump(value: unknown, path: string | URL, options: Persiste
  * not known
  */
 export async function load<T = unknown>(path: string | URL, options: PersistenceOptions = {}): Promise<T> {
+  checkOptionNames("load", options, ["known"]);
   const [known, crc] = await Promise.all([knownNames(options.known), crc32()]);
   using file = await Deno.open(path, { read: true });
   const { size } = await file.stat();
@@ -100,6 +103,7 @@ export async function load<T = unknown>(path: string | URL, options: Persistence
 
 /** {@linkcode dump} to bytes in memory. */
 export async function dumpBytes(value: unknown, options: PersistenceOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+  checkOptionNames("dumpBytes", options, ["known"]);
   const parts = await partsOf(value, options);
   const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
@@ -116,6 +120,7 @@ export async function dumpBytes(value: unknown, options: PersistenceOptions = {}
  * @throws {MalformedFileError} as `load` does
  */
 export async function loadBytes<T = unknown>(bytes: Uint8Array, options: PersistenceOptions = {}): Promise<T> {
+  checkOptionNames("loadBytes", options, ["known"]);
   const [known, crc] = await Promise.all([knownNames(options.known), crc32()]);
   return parse(bytes.length, (place, into) => into.set(bytes.subarray(place, place + into.length)), known, crc) as T;
 }

@@ -25,6 +25,7 @@ import {
   InvalidParameterError,
   mapping,
   oneOf,
+  warn,
 } from "../utils/mod.ts";
 
 /** What a {@linkcode FunctionTransformer} performs: gets X and options of its own. */
@@ -167,7 +168,7 @@ export class FunctionTransformer extends BaseTransformer {
       return Object.is(v, w) || Math.abs(v - w) <= 1e-7 * Math.abs(w) + 1e-9;
     });
     if (!same) {
-      console.warn(
+      warn(
         "FunctionTransformer: inverseFunc does not take func back; if that is meant, set checkInverse to false",
       );
     }

@@ -23,6 +23,7 @@ import {
   InvalidParameterError,
   oneOf,
   real,
+  warn,
 } from "../utils/mod.ts";
 import { BaseEncoder, INFREQUENT } from "./base_encoder.ts";
 import { type Category, isMissing } from "./categories.ts";
@@ -193,7 +194,7 @@ export class OneHotEncoder extends BaseEncoder {
     });
     if (withUnknown.length > 0 && (handleUnknown === "warn" || this.dropIdx_ !== null)) {
       const become = grouped ? "the infrequent category, or zeros where there is none" : "zeros";
-      console.warn(
+      warn(
         `OneHotEncoder.transform: columns [${withUnknown.join(", ")}] hold categories that fit did not see; ` +
           `they become ${become}`,
       );

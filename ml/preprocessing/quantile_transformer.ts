@@ -1,7 +1,7 @@
 import { linspace, type MatrixLike, NDArray } from "../array/mod.ts";
 import { BaseOneToOneTransformer, type Params, resetFitted } from "../base/mod.ts";
 import { checkRandomState, type RandomStateLike, shuffledIndices } from "../random/mod.ts";
-import { checkParameters, either, integer, InvalidParameterError, oneOf, randomSource } from "../utils/mod.ts";
+import { checkParameters, either, integer, InvalidParameterError, oneOf, randomSource, warn } from "../utils/mod.ts";
 import { normalCdf, normalQuantile } from "../utils/special.ts";
 import { fitInput, fittedInput, noCopy } from "./input.ts";
 import { quantileOfSorted, sortedColumn } from "./percentile.ts";
@@ -119,7 +119,7 @@ export class QuantileTransformer extends BaseOneToOneTransformer {
     const table = fitInput(this, X);
     const [n, m] = table.shape;
     if (this.nQuantiles > n) {
-      console.warn(
+      warn(
         `QuantileTransformer: nQuantiles (${this.nQuantiles}) is larger than the number of samples (${n}); ` +
           `${n} are kept. Lower nQuantiles`,
       );

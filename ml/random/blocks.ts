@@ -1,4 +1,4 @@
-import { instantiate, privateMemory, type Room } from "../kernels/mod.ts";
+import { instantiate, KernelFrame, privateMemory, type Room } from "../kernels/mod.ts";
 import * as built from "../kernels/wasm/random.ts";
 import { logTable } from "./log_table.ts";
 import { STATE_WORDS } from "./mt19937.ts";
@@ -18,6 +18,7 @@ type RandomExports = {
   ): number;
   descending(key: number, pos: number, n: number, top: number, out: number, scratch: number): number;
   gaussians(key: number, pos: number, pairs: number, out: number, scratch: number, table: number): number;
+  around(x: number, n: number, list: number, scale: number): void;
 };
 
 /** Draws from which on a block is drawn by the module. */
@@ -92,6 +93,65 @@ export function fillGaussians(rng: Generator, to: Float64Array): void {
       to.set(count === n ? made : made.subarray(0, count), at);
     }
   });
+}
+
+/**
+ * Fills rows with gaussians around a centre, as NumPy's `normal(center, scale, [n, m])`. Rows in a worker's shared memory are made in place.
+ *
+ * @param to whole rows, each as long as the centre; more than none of them
+ * @param next one gaussian of the generator
+ */
+export function fillAround(
+  rng: Generator & { hasGauss: boolean },
+  to: Float64Array,
+  center: Float64Array,
+  scale: number,
+  next: () => number,
+): void {
+  const m = center.length;
+  const n = Math.min(BLOCK, to.length);
+  const table = logTable();
+  using frame = new KernelFrame<RandomExports>(
+    built,
+    [to],
+    2 * m * 8 + n * 36 + table.byteLength + STATE_WORDS * 4 + 1024,
+  );
+  const { exports } = frame;
+  // In place, if that is where it computes.
+  const inPlace = !frame.home.isPrivate;
+  const rows = inPlace ? frame.inout(to) : 0;
+  const key = frame.temp(STATE_WORDS * 4);
+  const list = frame.temp((n + m) * 8);
+  const logs = frame.temp(table.byteLength);
+  const scratch = frame.temp(n * 20 + 128);
+  const made = inPlace ? 0 : frame.temp(n * 8);
+  frame.f64(logs, table.length).set(table);
+  const around = frame.f64(list, n + m);
+  for (let i = 0; i < around.length; i++) around[i] = center[i % m];
+  const words = frame.i32(key, STATE_WORDS);
+  words.set(rng.key);
+  const put = (at: number, value: number): void => {
+    to[at] = center[at % m] + scale * value;
+  };
+  const one = (at: number): void => {
+    // Its words come of the state as it is by now.
+    rng.key.set(words);
+    put(at, next());
+    words.set(rng.key);
+  };
+  let at = 0;
+  // The one that waits comes first; then pairs; the last one of an odd number leaves another waiting.
+  if (rng.hasGauss) one(at++);
+  while (at + 2 <= to.length) {
+    const count = Math.min(n & ~1, (to.length - at) & ~1);
+    const out = inPlace ? rows + 8 * at : made;
+    rng.pos = exports.gaussians(key, rng.pos, count / 2, out, scratch, logs);
+    exports.around(out, count, list + 8 * (at % m), scale);
+    if (!inPlace) to.set(frame.f64(made, count), at);
+    at += count;
+  }
+  if (at < to.length) one(at);
+  rng.key.set(words);
 }
 
 /**

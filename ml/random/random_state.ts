@@ -1,5 +1,5 @@
 import { allocate, type ArrayData, NDArray, type NumericData, sizeOf } from "../array/mod.ts";
-import { drawDescending, fillGaussians, fillIntegers, fillUniforms, WORTH } from "./blocks.ts";
+import { drawDescending, fillAround, fillGaussians, fillIntegers, fillUniforms, WORTH } from "./blocks.ts";
 import { type ChoiceOptions, choose } from "./choice.ts";
 import { binomial, multinomial, poisson } from "./discrete.ts";
 import { standardGamma } from "./gamma.ts";
@@ -186,6 +186,21 @@ export class RandomState extends WordGenerator {
     const out = this.standardNormal(size);
     for (let i = 0; i < out.data.length; i++) out.data[i] = loc + scale * out.data[i];
     return out;
+  }
+
+  /**
+   * Fills rows with gaussians around a centre, where they lie: the numbers of `normal(center, scale, [n, m])` in NumPy.
+   *
+   * @param rows whole rows, one after the other, each as long as the centre
+   * @throws {RandomStateError} when the scale is negative, or the rows are not whole
+   */
+  fillNormal(rows: Float64Array, center: Float64Array, scale = 1): void {
+    if (!(scale >= 0)) throw new RandomStateError(`RandomState.normal(): the scale must not be negative, got ${scale}`);
+    if (center.length === 0 ? rows.length > 0 : rows.length % center.length !== 0) {
+      throw new RandomStateError(`RandomState.fillNormal(): ${rows.length} values are no rows of ${center.length}`);
+    }
+    if (rows.length >= WORTH) fillAround(this, rows, center, scale, () => this.nextGauss());
+    else for (let i = 0; i < rows.length; i++) rows[i] = center[i % center.length] + scale * this.nextGauss();
   }
 
   /** Numbers whose logarithm is gaussian. */

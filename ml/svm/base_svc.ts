@@ -13,6 +13,7 @@ import {
   encodeLabels,
   InvalidInputError,
   type ParameterRule,
+  warn,
 } from "../utils/mod.ts";
 import { type DecisionModel, pairDecisions } from "./decision.ts";
 import { SVMError } from "./errors.ts";
@@ -96,7 +97,17 @@ export abstract class BaseSVC extends BaseClassifier {
    * @throws {InvalidInputError} when X holds NaN or infinities, y does not fit X, or there is one class only
    * @throws {InvalidParameterError} when a hyperparameter has a value it cannot have
    */
-  async fit(X: MatrixLike, y: LabelsLike, sampleWeight?: VectorLike): Promise<this> {
+  fit(X: MatrixLike, y: LabelsLike, sampleWeight?: VectorLike): Promise<this> {
+    return this.fitNear(X, y, sampleWeight);
+  }
+
+  /** @internal Learns from a solution that is known to be near: β of all samples for each pair of classes. */
+  async fitNear(
+    X: MatrixLike,
+    y: LabelsLike,
+    sampleWeight?: VectorLike,
+    starts?: readonly Float64Array[],
+  ): Promise<this> {
     const who = this.constructor.name;
     checkParameters(who, this.getParams(false), this.rules());
     const table = checkArray(X, { caller: `${who}.fit` });
@@ -127,9 +138,10 @@ export abstract class BaseSVC extends BaseClassifier {
       maxIter: this.maxIter,
       shrinking: this.shrinking,
       plattSeed: this.probability ? seed : undefined,
+      starts,
     });
     if (!model.converged) {
-      console.warn(
+      warn(
         `${who}: stopped at maxIter=${this.maxIter} before it converged; scale the features, or raise maxIter`,
       );
     }

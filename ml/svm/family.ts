@@ -76,15 +76,24 @@ export function kernelOf({ kernel, gamma, coef0, degree }: FamilyGroup, X: NDArr
   return { name: kernel, gamma: value, coef0, degree };
 }
 
-/** Upper bounds of α on a split's training samples, zero elsewhere. */
-export function upperOn({ encoded, weight }: FamilyData, train: Int32Array, entry: FamilyEntry): Float64Array {
+/** Upper bounds of α on a split's training samples, zero elsewhere; on all samples where no split is given. */
+export function upperOn({ encoded, weight }: FamilyData, train: Int32Array | null, entry: FamilyEntry): Float64Array {
+  const { codes } = encoded;
+  const factors = factorsOn(encoded, train, entry.classWeight);
+  for (let c = 0; c < factors.length; c++) factors[c] *= entry.C;
   const upper = new Float64Array(weight.length);
+  if (train === null) { for (let i = 0; i < upper.length; i++) upper[i] = factors[codes[i]] * weight[i]; }
+  else for (let t = 0; t < train.length; t++) upper[train[t]] = factors[codes[train[t]]] * weight[train[t]];
+  return upper;
+}
+
+/** What C is multiplied by for each class. */
+function factorsOn(encoded: Encoded, train: Int32Array | null, classWeight: ClassWeight): Float64Array {
+  if (classWeight === null || train === null) return computeClassWeight(classWeight, encoded);
   const codes = Int32Array.from(train, (i) => encoded.codes[i]);
   const counts = new Int32Array(encoded.classes.size);
   for (const c of codes) counts[c]++;
-  const factors = computeClassWeight(entry.classWeight, { ...encoded, codes, counts });
-  for (const i of train) upper[i] = entry.C * factors[encoded.codes[i]] * weight[i];
-  return upper;
+  return computeClassWeight(classWeight, { ...encoded, codes, counts });
 }
 
 /** Groups of the candidates that can be planned. */

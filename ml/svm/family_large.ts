@@ -38,6 +38,8 @@ interface Pair {
   /** Numbers of the samples in the machine. */
   readonly samples: Int32Array;
   readonly signs: Int8Array;
+  /** Number of the fold that tests each; empty where folds do not matter. */
+  readonly folds: Uint8Array;
 }
 
 /** A part at work: one group on some splits. */
@@ -47,7 +49,6 @@ export class LargeFamily implements Disposable {
   readonly #pairs: readonly Pair[];
   readonly #order: Int32Array;
   readonly #starts: Int32Array;
-  readonly #folds: Uint8Array | undefined;
   readonly #nFolds: number;
   readonly #wide: boolean;
   #shared: { key: string; machine: DualMachine; options: MachineOptions } | undefined;
@@ -64,32 +65,41 @@ export class LargeFamily implements Disposable {
     const order = this.#order = new Int32Array(weight.length);
     for (let i = 0; i < weight.length; i++) order[next[encoded.codes[i]]++] = i;
     this.#wide = k > 2 && k <= FEW_CLASSES;
+    const folds = new Uint8Array(way === "paths" ? 0 : weight.length);
+    if (way !== "paths") {
+      for (const [s, [, test]] of splits.entries()) for (let t = 0; t < test.length; t++) folds[test[t]] = s;
+    }
     const pairs: Pair[] = [];
     for (let a = 0; a < k; a++) {
       for (let b = a + 1; b < k; b++) {
-        const samples = this.#wide
-          ? order
-          : Int32Array.of(...order.subarray(starts[a], starts[a + 1]), ...order.subarray(starts[b], starts[b + 1]));
-        const signs = Int8Array.from(samples, (i) => encoded.codes[i] === a ? 1 : encoded.codes[i] === b ? -1 : 0);
-        pairs.push({ a, b, samples, signs });
+        const samples = this.#wide ? order : joined(
+          order.subarray(starts[a], starts[a + 1]),
+          order.subarray(starts[b], starts[b + 1]),
+        );
+        const signs = new Int8Array(samples.length);
+        const own = new Uint8Array(way === "paths" ? 0 : samples.length);
+        for (let t = 0; t < samples.length; t++) {
+          const code = encoded.codes[samples[t]];
+          signs[t] = code === a ? 1 : code === b ? -1 : 0;
+          if (way !== "paths") own[t] = folds[samples[t]];
+        }
+        pairs.push({ a, b, samples, signs, folds: own });
       }
     }
     this.#pairs = pairs;
     this.#nFolds = splits.length;
-    if (way !== "paths") {
-      this.#folds = new Uint8Array(weight.length);
-      for (const [s, [, test]] of splits.entries()) for (const i of test) this.#folds[i] = s;
-    }
   }
 
   /** The machine of a pair, begun anew. */
-  #pathOf({ samples, signs }: Pair, kernel: KernelSpec, grouped: boolean): PairPath {
+  #pathOf({ samples, signs, folds }: Pair, kernel: KernelSpec, grouped: boolean): PairPath {
     const { table } = this.#data;
     const key = `${kernel.gamma},${grouped}`;
     if (this.#shared?.key === key) return new PairPath(this.#shared.options, signs, this.#shared.machine);
     const { entries, cacheSize } = this.#group;
     let bound = 0;
-    for (const entry of entries) bound = Math.max(bound, ...this.#bounds(entry));
+    for (const entry of entries) {
+      bound = upperOn(this.#data, this.#data.splits[0][0], entry).reduce((m, v) => Math.max(m, v), bound);
+    }
     const options: MachineOptions = {
       kernel,
       X: table.take(samples).data,
@@ -99,7 +109,7 @@ export class LargeFamily implements Disposable {
       tol: entries.reduce((t, e) => Math.min(t, e.tol), Infinity),
       cacheSize,
       isShared: true,
-      groups: grouped ? Uint8Array.from(samples, (i) => (this.#folds as Uint8Array)[i]) : null,
+      groups: grouped ? folds : null,
       nGroups: grouped ? this.#nFolds : 0,
     };
     if (!this.#wide) return new PairPath(options, signs);
@@ -109,22 +119,11 @@ export class LargeFamily implements Disposable {
     return new PairPath(options, signs, machine);
   }
 
-  /** The largest bound of an entry, class by class. */
-  #bounds(entry: FamilyEntry): number[] {
-    const { splits, weight, encoded } = this.#data;
-    const upper = upperOn(this.#data, splits[0][0], entry);
-    const out = new Array<number>(encoded.classes.size).fill(0);
-    for (let i = 0; i < weight.length; i++) out[encoded.codes[i]] = Math.max(out[encoded.codes[i]], upper[i]);
-    return out;
-  }
-
   /** Upper bounds of a pair's samples: those of other classes, and those that are left out, have zero. */
-  #upper(pair: Pair, upper: Float64Array): Float64Array {
-    return Float64Array.from(pair.samples, (i, t) => pair.signs[t] === 0 ? 0 : upper[i]);
-  }
-
-  #all(): Int32Array {
-    return Int32Array.from({ length: this.#data.weight.length }, (_, i) => i);
+  #upper({ samples, signs }: Pair, upper: Float64Array): Float64Array {
+    const own = new Float64Array(samples.length);
+    for (let t = 0; t < own.length; t++) if (signs[t] !== 0) own[t] = upper[samples[t]];
+    return own;
   }
 
   /** Solves for all samples along all entries. */
@@ -135,7 +134,7 @@ export class LargeFamily implements Disposable {
     for (const pair of this.#pairs) {
       using path = this.#pathOf(pair, kernel, true);
       for (const [e, entry] of entries.entries()) {
-        path.solve(this.#upper(pair, upperOn(this.#data, this.#all(), entry)), entry.tol);
+        path.solve(this.#upper(pair, upperOn(this.#data, null, entry)), entry.tol);
         states[e].push(this.#store(path));
       }
     }
@@ -148,8 +147,22 @@ export class LargeFamily implements Disposable {
     const n = path.machine.padded;
     return {
       beta,
-      F: Array.from({ length: this.#nFolds }, (_, f) => F.map((v, i) => v - parts[f * n + i])),
+      F: Array.from({ length: this.#nFolds }, (_, f) => {
+        const own = new Float64Array(n);
+        for (let i = 0, at = f * n; i < n; i++) own[i] = F[i] - parts[at + i];
+        return own;
+      }),
     };
+  }
+
+  /** Where the fit of an entry to all samples begins: β of all samples by number, for each pair. */
+  starts({ states }: WholePaths, entry: number): Float64Array[] {
+    return this.#pairs.map(({ samples }, p) => {
+      const { beta } = states[entry][p];
+      const start = new Float64Array(this.#data.weight.length);
+      for (let t = 0; t < samples.length; t++) start[samples[t]] = beta[t];
+      return start;
+    });
   }
 
   /** Fits without each of some folds, from solutions for all samples. */
@@ -163,13 +176,12 @@ export class LargeFamily implements Disposable {
         const common = (performance.now() - began) / 1000 / entries.length;
         for (const [e, entry] of entries.entries()) {
           const started = performance.now();
-          const upper = upperOn(this.#data, this.#all(), entry);
+          const upper = upperOn(this.#data, null, entry);
           const collected = this.#collector(s, onTrain);
           for (const [p, pair] of this.#pairs.entries()) {
             const path = paths[p] ?? this.#pathOf(pair, kernel, false);
             const { beta, F } = states[e][p];
-            const left = (t: number): boolean => (this.#folds as Uint8Array)[pair.samples[t]] === s;
-            path.solveFrom(beta, F?.[s], left, this.#upper(pair, upper), entry.tol);
+            path.solveFrom(beta, F?.[s], s, pair.folds, this.#upper(pair, upper), entry.tol);
             collected.add(path, p);
           }
           yield this.#fit(entry, s, common, started, collected);
@@ -189,11 +201,10 @@ export class LargeFamily implements Disposable {
     const seconds = entries.map(() => splits.map(() => 0));
     for (const [p, pair] of this.#pairs.entries()) {
       using path = this.#pathOf(pair, kernel, true);
-      const groups = Uint8Array.from(pair.samples, (i) => (this.#folds as Uint8Array)[i]);
       const before: { beta: Float64Array; F: Float64Array; loose: boolean }[] = [];
       for (const [e, entry] of entries.entries()) {
         const began = performance.now();
-        const upper = this.#upper(pair, upperOn(this.#data, this.#all(), entry));
+        const upper = this.#upper(pair, upperOn(this.#data, null, entry));
         path.solve(upper, entry.tol);
         const state: PathState = path.save();
         const common = (performance.now() - began) / splits.length;
@@ -201,10 +212,10 @@ export class LargeFamily implements Disposable {
           const started = performance.now();
           // Where hardly anything stood at a bound, the fold's own last solution is the nearer one.
           if (before[s]?.loose) {
-            path.solveFrom(before[s].beta, before[s].F, (t) => groups[t] === s, upper, entry.tol);
+            path.solveFrom(before[s].beta, before[s].F, s, pair.folds, upper, entry.tol);
           } else {
             path.restore(state, upper);
-            path.solveWithout(s, groups, upper, entry.tol);
+            path.solveWithout(s, pair.folds, upper, entry.tol);
           }
           const { beta, F } = path.save();
           before[s] = { beta, F, loose: !path.isHeld };
@@ -268,6 +279,13 @@ export class LargeFamily implements Disposable {
   }
 }
 
+function joined(a: Int32Array, b: Int32Array): Int32Array {
+  const out = new Int32Array(a.length + b.length);
+  out.set(a);
+  out.set(b, a.length);
+  return out;
+}
+
 /** Gathers the decision values of one fit, pair by pair. */
 class Collector {
   readonly #solutions: DualSolution[] = [];
@@ -300,8 +318,11 @@ class Collector {
     const at = new Int32Array(samples.length);
     for (let t = 0; t < samples.length; t++) at[samples[t]] = t;
     const [train, test] = this.data.splits[this.split];
-    const put = (rows: Int32Array, to: Float64Array): void =>
-      path.decisions(Int32Array.from(rows, (i) => at[i])).forEach((d, i) => to[i * this.pairs.length + p] = d);
+    const count = this.pairs.length;
+    const put = (rows: Int32Array, to: Float64Array): void => {
+      const decided = path.decisions(rows.map((i) => at[i]));
+      for (let i = 0; i < decided.length; i++) to[i * count + p] = decided[i];
+    };
     put(test, this.#test);
     if (this.#train !== undefined) put(train, this.#train);
   }

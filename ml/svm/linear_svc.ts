@@ -22,6 +22,7 @@ import {
   type ParameterRule,
   randomSource,
   real,
+  warn,
 } from "../utils/mod.ts";
 import {
   type LinearProblem,
@@ -180,7 +181,7 @@ export class LinearSVC extends LinearClassifier {
       return this.solve({ X: data, rows, width, y: signs, cost, tol: this.tol, maxIter: this.maxIter });
     });
     if (solutions.some((s) => !s.converged)) {
-      console.warn(
+      warn(
         `${who}: stopped at maxIter=${this.maxIter} before it converged; scale the features, or raise maxIter`,
       );
     }

@@ -30,6 +30,8 @@ export interface TrainingOptions extends DualOptions {
   readonly isNu?: boolean;
   /** Seed of the folds that probabilities are learned from; undefined when none are wanted. */
   readonly plattSeed?: number;
+  /** β of all samples near the solution, for each pair; where it is known. Small pairs make no use of it. */
+  readonly starts?: readonly Float64Array[];
 }
 
 /** What was learned: a machine for each pair of classes, on support vectors they share. */
@@ -92,7 +94,11 @@ export function trainOneVsOne(set: TrainingSet, options: TrainingOptions): OneVs
     for (let b = a + 1; b < nClasses; b++) {
       const { samples, signs } = pairOf(starts, a, b);
       if (samples.length >= LARGE_PAIR && options.maxIter === -1 && goesFast(options)) {
-        const { solution, sigmoid } = solveLarge(grouped, samples, signs, upper, options);
+        const { solution, sigmoid } = solveLarge(grouped, samples, signs, upper, {
+          ...options,
+          start: options.starts?.[solutions.length],
+          order,
+        });
         solutions.push(solution);
         if (sigmoid !== undefined) sigmoids.push(sigmoid);
         continue;
@@ -133,7 +139,7 @@ function solveLarge(
   samples: Int32Array,
   signs: Int8Array,
   upper: Float64Array,
-  { kernel, cacheSize, tol, plattSeed }: TrainingOptions,
+  { kernel, cacheSize, tol, plattSeed, start, order }: TrainingOptions & { start?: Float64Array; order: Int32Array },
 ): { solution: DualSolution; sigmoid?: Sigmoid } {
   const own = Float64Array.from(samples, (i) => upper[i]);
   const folds = plattSeed === undefined ? undefined : drawFolds(samples.length, plattSeed);
@@ -145,7 +151,8 @@ function solveLarge(
     groups: folds?.of,
     nGroups: folds?.held.length,
   }, signs);
-  const solution = path.solution(path.solve(own, tol));
+  const near = start && Float64Array.from(samples, (i) => start[order[i]]);
+  const solution = path.solution(near === undefined ? path.solve(own, tol) : path.solveNear(near, own, tol));
   if (folds === undefined) return { solution };
   const state = path.save();
   const decisions = new Float64Array(samples.length);

@@ -1,3 +1,4 @@
+import { takeOff } from "./balance.ts";
 import { startCold, thresholdOf } from "./cold_start.ts";
 import { DualMachine, type MachineOptions } from "./dual_machine.ts";
 import type { DualSolution } from "./solver.ts";
@@ -20,6 +21,7 @@ export class PairPath implements Disposable {
   readonly machine: DualMachine;
   readonly #options: MachineOptions;
   readonly #signs: Int8Array;
+  readonly #base: Float64Array;
   readonly #isOwn: boolean;
   #upper: Float64Array | undefined;
   #precise: DualMachine | undefined;
@@ -34,6 +36,8 @@ export class PairPath implements Disposable {
     this.#isOwn = machine === undefined;
     this.#options = options;
     this.#signs = signs;
+    this.#base = Float64Array.from(signs);
+    for (let i = 0; i < signs.length; i++) this.#base[i] = -signs[i];
   }
 
   #bound(upper: ArrayLike<number>): void {
@@ -56,6 +60,18 @@ export class PairPath implements Disposable {
     else if (ratio !== 1 && this.#manyBound(ratio)) this.#scale(ratio);
     this.#upper = upper.slice();
     return this.#finish(tol, most);
+  }
+
+  /** Solves from β that are near the solution. */
+  solveNear(near: Float64Array, upper: Float64Array, tol: number): boolean {
+    this.#bound(upper);
+    const { machine } = this;
+    const { beta, lo, hi } = machine;
+    for (let i = 0; i < near.length; i++) beta[i] = Math.min(hi[i], Math.max(lo[i], near[i]));
+    machine.refresh(this.#base);
+    this.#balance();
+    this.#upper = upper.slice();
+    return this.#finish(tol, -1);
   }
 
   /** What all bounds have grown by; undefined where they have not, or by too much. */
@@ -108,14 +124,10 @@ export class PairPath implements Disposable {
     // Single precision did not suffice.
     const precise = this.#precise ??= new DualMachine({ ...this.#options, precise: true, cacheSize: 0 });
     for (const name of ["beta", "lo", "hi"] as const) precise[name].set(machine[name]);
-    precise.refresh(this.#base());
+    precise.refresh(this.#base);
     const done = precise.solve(tol, most);
     for (const name of ["beta", "F", "parts"] as const) machine[name].set(precise[name]);
     return done;
-  }
-
-  #base(): Float64Array {
-    return Float64Array.from(this.#signs, (s) => -s);
   }
 
   /** Where it stands. */
@@ -141,19 +153,19 @@ export class PairPath implements Disposable {
     const { beta, F, parts, padded, rows } = this.machine;
     const at = group * padded;
     for (let i = 0; i < padded; i++) F[i] -= parts[at + i];
-    return this.#leaveOut((i) => groups[i] === group, upper, tol, rows, beta);
+    return this.#leaveOut(group, groups, upper, tol, rows, beta);
   }
 
   /**
    * The same from β of all samples.
    *
    * @param F their gradient without the part of those left out; worked out if not given
-   * @param left which samples are left out
    */
   solveFrom(
     beta: Float64Array,
     F: Float64Array | undefined,
-    left: (i: number) => boolean,
+    group: number,
+    groups: Uint8Array,
     upper: Float64Array,
     tol: number,
   ): boolean {
@@ -161,14 +173,15 @@ export class PairPath implements Disposable {
     machine.beta.set(beta);
     if (F !== undefined) machine.F.set(F);
     else {
-      for (let i = 0; i < machine.rows; i++) if (left(i)) machine.beta[i] = 0;
-      machine.refresh(this.#base());
+      for (let i = 0; i < machine.rows; i++) if (groups[i] === group) machine.beta[i] = 0;
+      machine.refresh(this.#base);
     }
-    return this.#leaveOut(left, upper, tol, machine.rows, machine.beta);
+    return this.#leaveOut(group, groups, upper, tol, machine.rows, machine.beta);
   }
 
   #leaveOut(
-    left: (i: number) => boolean,
+    group: number,
+    groups: Uint8Array,
     upper: Float64Array,
     tol: number,
     rows: number,
@@ -176,7 +189,7 @@ export class PairPath implements Disposable {
   ): boolean {
     const own = upper.slice();
     for (let i = 0; i < rows; i++) {
-      if (!left(i)) continue;
+      if (groups[i] !== group) continue;
       own[i] = 0;
       beta[i] = 0;
     }
@@ -186,34 +199,9 @@ export class PairPath implements Disposable {
     return this.#finish(tol, -1);
   }
 
-  /** Takes what is left of Σβ from the samples that lose least by it. */
   #balance(): void {
-    const { machine } = this;
-    const { beta, F, lo, hi, rows } = machine;
-    let sum = 0;
-    for (let i = 0; i < rows; i++) sum += beta[i];
-    const side = sum > 0 ? 1 : -1;
-    const changed: number[] = [];
-    const by: number[] = [];
-    let largest = 0;
-    for (let i = 0; i < rows; i++) largest = Math.max(largest, hi[i] - lo[i]);
-    // Less is rounding, which does no harm.
-    if (Math.abs(sum) > 1e-12 * largest) {
-      const order: number[] = [];
-      for (let i = 0; i < rows; i++) if (side > 0 ? beta[i] > lo[i] : beta[i] < hi[i]) order.push(i);
-      order.sort((a, b) => side * (F[b] - F[a]));
-      for (const i of order) {
-        if (sum * side <= 0) break;
-        const room = side > 0 ? beta[i] - lo[i] : hi[i] - beta[i];
-        const step = Math.min(room, sum * side);
-        const old = beta[i];
-        beta[i] = step === room ? (side > 0 ? lo[i] : hi[i]) : old - side * step;
-        changed.push(i);
-        by.push(beta[i] - old);
-        sum -= side * step;
-      }
-    }
-    machine.addRows(changed, by);
+    const { changed, by } = takeOff(this.machine);
+    this.machine.addRows(changed, by);
   }
 
   /** The solution as the two classes' machine has it: α and threshold. */

@@ -1,4 +1,4 @@
-import { type Labels, NDArray } from "../array/mod.ts";
+import { type Labels, type LabelsLike, NDArray } from "../array/mod.ts";
 import {
   clone,
   type FitFamily,
@@ -9,6 +9,7 @@ import {
   type PlannedPart,
 } from "../base/mod.ts";
 import { checkParameters, decodeLabels, type ParameterRule } from "../utils/mod.ts";
+import type { BaseSVC } from "./base_svc.ts";
 import { familyData, type FamilyTask, planFamily } from "./family.ts";
 import { LargeFamily, type WholePaths } from "./family_large.ts";
 import { predictedClasses, shownDecisions } from "./outputs.ts";
@@ -100,6 +101,28 @@ export function* performSVCPart(
       };
     }
   }
+}
+
+/** The best candidate, fitted to all samples from a stage's solution; null where no stage has it. */
+export function refitSVC(
+  family: FitFamily,
+  { stages = [] }: FitPlan,
+  landed: ReadonlyMap<number, unknown>,
+  candidate: number,
+): Promise<object> | null {
+  for (const [s, paths] of landed) {
+    const { groups, way } = stages[s].task as FamilyTask;
+    const entry = groups[0].entries.findIndex((e) => e.candidates.includes(candidate));
+    if (entry < 0) continue;
+    using large = new LargeFamily(familyData(family), groups[0], way);
+    const { estimator, candidates, X, y, sampleWeight } = family;
+    const made = clone(estimator);
+    const params = candidates[candidate];
+    if (params !== null) made.setParams(clone(params, { safe: false }));
+    const starts = large.starts(paths as WholePaths, entry);
+    return (made as unknown as BaseSVC).fitNear(X, y as LabelsLike, sampleWeight ?? undefined, starts);
+  }
+  return null;
 }
 
 interface Fitter {

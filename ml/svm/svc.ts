@@ -16,7 +16,7 @@ import {
 import { BaseSVC } from "./base_svc.ts";
 import type { FamilyTask } from "./family.ts";
 import type { KernelFunction, KernelName } from "./kernel.ts";
-import { performSVCPart, performSVCStage, planSVC } from "./planner.ts";
+import { performSVCPart, performSVCStage, planSVC, refitSVC } from "./planner.ts";
 import { solveBySmo } from "./smo.ts";
 import type { DualSolver } from "./solver.ts";
 
@@ -122,6 +122,16 @@ export class SVC extends BaseSVC {
   /** Fits of a part of the plan. */
   static performPart(family: FitFamily, part: PlannedPart, shared: readonly unknown[]): Iterable<PlannedFit> {
     return performSVCPart(family, part, shared);
+  }
+
+  /** The best candidate, fitted to all samples: from the solution that the folds began from, where there is one. */
+  static refit(
+    family: FitFamily,
+    plan: FitPlan,
+    stages: ReadonlyMap<number, unknown>,
+    candidate: number,
+  ): Promise<object> | null {
+    return refitSVC(family, plan, stages, candidate);
   }
 
   /** Cost of samples on the wrong side. */

@@ -14,6 +14,7 @@ import {
   oneOf,
   type ParameterRule,
   real,
+  warn,
 } from "../utils/mod.ts";
 import { SVMError } from "./errors.ts";
 import type { KernelFunction, KernelName } from "./kernel.ts";
@@ -185,7 +186,7 @@ export class SVR extends BaseRegressor {
     const coefs = new Float64Array(table.shape[0]);
     for (let t = 0; t < m; t++) coefs[used[t]] = solution.alpha[t] - solution.alpha[m + t];
     if (!solution.converged) {
-      console.warn(
+      warn(
         `${who}: stopped at maxIter=${this.maxIter} before it converged; scale the features, or raise maxIter`,
       );
     }

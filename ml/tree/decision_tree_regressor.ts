@@ -1,7 +1,7 @@
 import { type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
 import { clone, type Params, rememberFeatures, resetFitted } from "../base/mod.ts";
 import { checkRandomState, type RandomStateLike } from "../random/mod.ts";
-import { checkParameters, InvalidInputError, oneOf, type ParameterRule } from "../utils/mod.ts";
+import { checkParameters, InvalidInputError, oneOf, type ParameterRule, warn } from "../utils/mod.ts";
 import type { NumberCriterionName, TreeProblem } from "./grow.ts";
 import {
   type MaxFeatures,
@@ -42,7 +42,7 @@ const rules: Readonly<Record<string, ParameterRule>> = {
 /** Warns of the old name of a criterion. */
 export function warnOfFriedman(owner: string, criterion: string): void {
   if (criterion !== "friedman_mse") return;
-  console.warn(`${owner}: criterion "friedman_mse" is the same as "squared_error" in scikit-learn 1.9; use that name`);
+  warn(`${owner}: criterion "friedman_mse" is the same as "squared_error" in scikit-learn 1.9; use that name`);
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Labels } from "../array/mod.ts";
 import { checkIsFitted } from "../base/mod.ts";
-import { InvalidParameterError } from "../utils/mod.ts";
+import { checkOptionNames, InvalidParameterError } from "../utils/mod.ts";
 import { type Tree, TREE_LEAF } from "./structure.ts";
 
 /** Options of {@linkcode exportText}. */
@@ -37,6 +37,14 @@ export interface FittedTree {
  * @throws {NotFittedError} before `fit`
  */
 export function exportText(tree: FittedTree, options: ExportTextOptions = {}): string {
+  checkOptionNames("exportText", options, [
+    "classNames",
+    "decimals",
+    "featureNames",
+    "maxDepth",
+    "showWeights",
+    "spacing",
+  ]);
   checkIsFitted(tree, "exportText");
   const { featureNames, classNames, maxDepth = 10, spacing = 3, decimals = 2, showWeights = false } = options;
   const { tree_, nFeaturesIn_ } = tree;

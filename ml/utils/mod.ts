@@ -11,3 +11,4 @@ export * from "./parameters.ts";
 export * from "./parts.ts";
 export * from "./unique.ts";
 export * from "./validation.ts";
+export { hearWarnings, warn } from "./warn.ts";

@@ -134,7 +134,12 @@ export function numSamples(x: unknown): number {
   throw new ShapeError(`expected a list or an array, got ${x === null ? "null" : typeof x}`);
 }
 
-/** @throws {InvalidInputError} when the inputs that are there do not have the same number of samples */
+/**
+ * Checks that inputs have the same number of samples; those that are null or undefined are not there.
+ *
+ * @param named the inputs, by the names that the error calls them
+ * @throws {InvalidInputError} when they do not
+ */
 export function checkConsistentLength(named: Readonly<Record<string, unknown>>): void {
   const lengths = Object.entries(named).filter(([, x]) => x !== undefined && x !== null)
     .map(([name, x]) => [name, numSamples(x)] as const);
@@ -175,7 +180,11 @@ export function typeOfTarget(y: Labels): "binary" | "multiclass" | "continuous" 
   return "binary";
 }
 
-/** @throws {InvalidInputError} when y holds fractions, which are no class labels */
+/**
+ * Checks that targets can be class labels.
+ *
+ * @throws {InvalidInputError} when y holds fractions
+ */
 export function checkClassificationTargets(y: Labels, caller?: string): void {
   if (typeOfTarget(y) === "continuous") {
     throw new InvalidInputError(

@@ -64,6 +64,38 @@ function observeNumbers(actual: readonly number[], expected: readonly number[], 
   observe({ numbers: { count: expected.length, same, far, allowed } });
 }
 
+function distance(actual: readonly number[], expected: readonly number[]): number {
+  let far = 0;
+  for (let i = 0; i < expected.length; i++) {
+    if (!Object.is(actual[i], expected[i])) {
+      far = Math.max(far, Math.abs(actual[i] - expected[i]) / Math.max(1, Math.abs(expected[i])));
+    }
+  }
+  return far;
+}
+
+/**
+ * Numbers that are within `tol` of the exact ones (50 digits, rounded once), or at least not farther from them than the peer's, which rounding took
+ * away from them.
+ */
+export function assertExact(
+  actual: ArrayInput | number,
+  exact: ArrayInput | number,
+  peer: ArrayInput | number,
+  tol = 1e-9,
+  what = "",
+): void {
+  const list = (x: ArrayInput | number): number[] => typeof x === "number" ? [x] : numbers(x).data;
+  const [a, e, p] = [list(actual), list(exact), list(peer)];
+  assert.deepEqual([a.length, p.length], [e.length, e.length], `${what}: length`);
+  const ours = distance(a, e), theirs = distance(p, e);
+  if (observing) {
+    const same = a.reduce((n, v, i) => n + (v === p[i] ? 1 : 0), 0);
+    observe({ numbers: { count: e.length, same, far: distance(a, p), allowed: tol, exact: { ours, theirs } } });
+  }
+  assert.ok(ours <= Math.max(tol, theirs), `${what}: ${ours} from the exact values, scikit-learn's ${theirs}`);
+}
+
 /** The stand-in for a long array that the fixtures' `digest` made. */
 export interface Digest {
   shape: number[];
@@ -94,6 +126,17 @@ export function assertDigest(actual: NDArray, expected: Digest, tol = 1e-12, wha
     Math.abs(weighted - expected.weighted) / scale <= slack,
     `${what}: weighted ${weighted}, not ${expected.weighted}`,
   );
+}
+
+/** The same for long arrays, both ends of them. */
+export function assertExactDigest(actual: NDArray, exact: Digest, peer: Digest, tol = 1e-9, what = ""): void {
+  const { data, shape } = numbers(actual);
+  assert.deepEqual(shape, exact.shape, `${what}: shape`);
+  assertExact(data.slice(0, 6), exact.first, peer.first, tol, `${what}: first`);
+  assertExact(data.slice(-6), exact.last, peer.last, tol, `${what}: last`);
+  const sum = data.reduce((s, v) => s + v, 0), scale = Math.max(1, exact.size);
+  const far = Math.abs(sum - exact.sum) / scale, theirs = Math.abs(peer.sum - exact.sum) / scale;
+  assert.ok(far <= Math.max(tol, theirs), `${what}: sum ${sum}, exactly ${exact.sum}`);
 }
 
 /** What `fn` writes by console.log and console.warn. */

@@ -93,12 +93,18 @@ function told(seen: readonly Observation[], { say, within = 1e-9 }: Row): string
     if (of.length === 0) continue;
     const cases = new Set(of.map((o) => o.file + (o.case ?? ""))).size;
     if (kind === "numbers") {
-      let count = 0, same = 0, far = 0, odd = 0, oddFar = 0;
+      let count = 0, same = 0, far = 0, odd = 0, oddFar = 0, lost = 0, ours = 0, theirs = 0;
       for (const { numbers } of of) {
         count += numbers!.count;
         same += numbers!.same;
+        const { exact } = numbers!;
         if (numbers!.far <= within) far = Math.max(far, numbers!.far);
-        else {
+        else if (exact !== undefined && exact.ours <= Math.max(within, exact.theirs)) {
+          // Rounding parted them, and 50 digits say whose.
+          lost++;
+          ours = Math.max(ours, exact.ours);
+          theirs = Math.max(theirs, exact.theirs);
+        } else {
           odd++;
           oddFar = Math.max(oddFar, numbers!.far);
         }
@@ -107,8 +113,13 @@ function told(seen: readonly Observation[], { say, within = 1e-9 }: Row): string
       const rest = odd === 0
         ? ""
         : `; ${odd} more, where rounding, or a solver that iterates, decides, at most ${few(oddFar)}`;
+      const nearer = lost === 0
+        ? ""
+        : `; ${lost} more, of which 50 digits were computed: ours at most ${few(ours)} from those, scikit-learn's ${
+          few(theirs)
+        }`;
       parts.push(
-        `${of.length - odd} arrays at most ${few(far)} apart${rest}; ${
+        `${of.length - odd - lost} arrays at most ${few(far)} apart${nearer}${rest}; ${
           share(same, count)
         } of ${count} numbers equal to the bit`,
       );

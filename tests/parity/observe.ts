@@ -11,7 +11,14 @@ export interface Observation {
   /** Which of several comparisons it is: a data set with settings. */
   readonly case?: string;
   /** Numbers compared, how many were the same to the bit, the largest difference over max(1, |expected|), and what was allowed. */
-  readonly numbers?: { readonly count: number; readonly same: number; readonly far: number; readonly allowed: number };
+  readonly numbers?: {
+    readonly count: number;
+    readonly same: number;
+    readonly far: number;
+    readonly allowed: number;
+    /** How far ours and the peer's are from what was computed with 50 digits, where that is known. */
+    readonly exact?: { readonly ours: number; readonly theirs: number };
+  };
   /** Predictions, and how many were the peer's. */
   readonly predictions?: { readonly count: number; readonly same: number };
   /** How far an objective is above the peer's, relative; below zero where ours is better. */

@@ -8,6 +8,7 @@ import { ActorCalls } from "../../actors/client/actors.ts";
 import type { ClientTask } from "../../actors/client/client_task.ts";
 import { ClientCore } from "../../actors/client/core.ts";
 import { failureOf } from "../../actors/client/decoding.ts";
+import type { Decoding } from "../../actors/client/decoding.ts";
 import { Fetcher } from "../../actors/client/fetching.ts";
 import { Scatterer } from "../../actors/client/scattering.ts";
 import { countingIds } from "../../actors/core/mod.ts";
@@ -37,7 +38,11 @@ class Base {
       ids: countingIds(`${name}.${process.incarnation}`),
       giveUpAfter: NEVER,
     });
-    this.fetcher = new Fetcher(this.core, (key) => `[${key}]`);
+    this.fetcher = new Fetcher(this.core, this.decoding());
+  }
+
+  protected decoding(): Decoding {
+    return { resolve: (key) => `[${key}]`, codes: this.core.machine.codes };
   }
 
   validate(): void {
@@ -93,7 +98,7 @@ export class SimClient extends Base implements SimRole {
   constructor(world: World, readonly plan: ClientPlan, incarnation: string) {
     super(world, new SimProcess(world, plan.name, incarnation), plan.name);
     this.scatterer = new Scatterer(this.core, {});
-    this.actors = new ActorCalls(this.core, {}, (key) => `[${key}]`, () => Promise.resolve([]));
+    this.actors = new ActorCalls(this.core, {}, this.decoding(), () => Promise.resolve([]));
   }
 
   perform(step: Step): void {

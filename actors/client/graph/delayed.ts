@@ -42,9 +42,11 @@ export interface GraphHost {
   gather(futures: readonly Future<unknown>[]): Promise<unknown[]>;
 }
 
-// What this file, and the client's others, may do with delayed values: assigned by the class itself.
-let nodesOf: (list: readonly Delayed<unknown>[]) => GraphNode[];
-let hostOf: (delayed: Delayed<unknown>) => GraphHost;
+// What the client's files may do with delayed values: assigned by the class itself.
+/** @internal The calls behind delayed values. */
+export let nodesOf: (list: readonly Delayed<unknown>[]) => GraphNode[];
+/** @internal Who submits a delayed value's graph. */
+export let hostOf: (delayed: Delayed<unknown>) => GraphHost;
 /** Makes a delayed call. */
 // deno-lint-ignore ban-types
 export let makeDelayed: (host: GraphHost, client: Client, fn: Function, args: readonly unknown[]) => Delayed<unknown>;

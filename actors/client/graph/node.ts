@@ -82,3 +82,21 @@ function isPlain(value: object): boolean {
   const proto = Object.getPrototypeOf(value);
   return proto === Object.prototype || proto === null;
 }
+
+/** Whether there is a call that has yet to be made and that more than one of the outputs needs. */
+export function outputsShare(outputs: readonly GraphNode[]): boolean {
+  const owners = new Map<GraphNode, number>();
+  const stack: GraphNode[] = [];
+  for (let i = 0; i < outputs.length; i++) {
+    stack.push(outputs[i]);
+    for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+      if (node.future !== undefined) continue;
+      const owner = owners.get(node);
+      if (owner === i) continue;
+      if (owner !== undefined) return true;
+      owners.set(node, i);
+      for (const input of node.inputs) stack.push(input);
+    }
+  }
+  return false;
+}

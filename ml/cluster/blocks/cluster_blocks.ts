@@ -24,7 +24,8 @@ export function partialOfStep(result: StepResult): unknown {
 export class ClusterBlocks implements BlockRunner, Disposable {
   readonly #blocks: readonly Delayed<unknown>[];
   readonly #results: (Future<StepResult> | null)[]; // by block
-  #backwards = false;
+  /** What was made last is in memory still. */
+  #backwards = true;
 
   /**
    * No state yet.
@@ -97,6 +98,15 @@ export class ClusterBlocks implements BlockRunner, Disposable {
     argsOf: (block: number) => readonly unknown[],
   ): Promise<R[]> {
     return await this.#gather<R>(which.map((b) => this.#call(fn, b, argsOf(b))));
+  }
+
+  /** Asks the states; see {@linkcode BlockRunner.askState}. */
+  async askState<R>(
+    fn: BlockFunction,
+    which: readonly number[],
+    argsOf: (block: number) => readonly unknown[],
+  ): Promise<R[]> {
+    return await this.#gather<R>(which.map((b) => this.#submit(fn, this.#results[b], ...argsOf(b))));
   }
 
   async #gather<R>(futures: readonly Future<unknown>[]): Promise<R[]> {

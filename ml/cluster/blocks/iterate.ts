@@ -2,7 +2,8 @@ import { combineInTree } from "../../by_block/mod.ts";
 import { finishLloyd, type LloydPartial, squaredDistance } from "../lloyd.ts";
 import { type BlockPartial, farthestRows, lloydBlock, type LloydStep } from "./lloyd_blocks.ts";
 import { allBlocks, type BlockRunner, offsetsOf, rowsIn } from "./runner.ts";
-import { refuseBad, type Seeding } from "./seeding.ts";
+import { combinePartials, refuseBad } from "./partials.ts";
+import type { Seeding } from "./seeding.ts";
 
 /** A little less, for the rounding of distances between centres. */
 const NARROWER = 1 - 1e-9;
@@ -29,18 +30,6 @@ export interface IterateResult {
   readonly distinct: number;
   /** Blocks that were read, all iterations together. */
   readonly visited: number;
-}
-
-/** The parts of two blocks together. */
-export function combinePartials(a: BlockPartial, b: BlockPartial): BlockPartial {
-  return {
-    sums: a.sums.map((v, i) => v + b.sums[i]),
-    squares: a.squares.map((v, i) => v + b.squares[i]),
-    mass: a.mass.map((v, i) => v + b.mass[i]),
-    changed: a.changed + b.changed,
-    gaps: a.gaps.map((v, i) => Math.min(v, b.gaps[i])),
-    bad: Math.max(a.bad, b.bad),
-  };
 }
 
 /** Sum of squared distances to centres, from sums around references. */
@@ -71,6 +60,12 @@ function meanVariance(total: BlockPartial, refs: Float64Array): number {
   return inertiaOf(total, refs, refs.map((_, at) => mean[at % m])) / (n * m);
 }
 
+/** How far each centre went. */
+function shiftOf(from: Float64Array, to: Float64Array, k: number): Float64Array {
+  const m = from.length / k;
+  return Float64Array.from({ length: k }, (_, c) => Math.sqrt(squaredDistance(from, c * m, to, c * m, m)));
+}
+
 /** Half the distance from each centre to the nearest other. */
 function halves(centers: Float64Array, k: number): Float64Array {
   const m = centers.length / k;
@@ -93,8 +88,10 @@ function halves(centers: Float64Array, k: number): Float64Array {
 export class LloydDriver {
   readonly #runner: BlockRunner;
   readonly #blocks: number[];
-  readonly #partials: BlockPartial[] = [];
+  readonly #partials: BlockPartial[];
   readonly #seeding: Seeding;
+  /** What is taken off a cluster's rows before they are summed. */
+  readonly #refs: Float64Array;
   readonly #k: number;
   #drift: Float64Array;
   #visited = 0;
@@ -106,12 +103,17 @@ export class LloydDriver {
     this.#seeding = seeding;
     this.#k = k;
     this.#drift = new Float64Array(k);
+    const { centers, labelled } = seeding;
+    this.#refs = labelled?.refs ?? centers;
+    this.#partials = [...labelled?.partials ?? []];
+    if (labelled !== undefined) this.#moved(shiftOf(labelled.refs, centers, k));
   }
 
   /** Labels all rows by the nearest centres, and sums the clusters. */
   async #pass(centers: Float64Array): Promise<BlockPartial> {
     const k = this.#k;
-    const { centers: refs, origin, guess } = this.#seeding;
+    const { origin, guess } = this.#seeding;
+    const refs = this.#refs;
     const first = this.#partials.length === 0;
     const drift = this.#drift;
     const which = first ? this.#blocks : this.#blocks.filter((b) => {
@@ -162,9 +164,9 @@ export class LloydDriver {
   /** Iterates to the end. */
   async run({ maxIter, tol, verbose }: IterateOptions): Promise<IterateResult> {
     const k = this.#k;
-    const { centers: refs } = this.#seeding;
+    const refs = this.#refs;
     const m = refs.length / k;
-    let centers = refs;
+    let centers = this.#seeding.centers;
     let strict = false;
     let nIter = 0;
     let enough = 0;
@@ -184,7 +186,8 @@ export class LloydDriver {
       centers = next.centers;
       if (verbose) console.log(`Iteration ${nIter}, inertia ${inertiaOf(total, refs, centers)}.`);
       nIter++;
-      if (total.changed === 0) {
+      // What labels were before the first iteration was no iteration's.
+      if (total.changed === 0 && nIter > 1) {
         strict = true;
         if (verbose) console.log(`Converged at iteration ${nIter - 1}: strict convergence.`);
         break;

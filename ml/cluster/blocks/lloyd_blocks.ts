@@ -22,6 +22,8 @@ export interface BlockLabels {
   readonly squares: Float64Array;
   /** Number of rows in each cluster. */
   readonly mass: Float64Array;
+  /** Where it was asked for, distances to the centres of that pass, no smaller than they are: the upper halves of float32. */
+  readonly far?: Uint16Array;
 }
 
 /** One iteration. Plain data that travels to each block. */
@@ -64,11 +66,13 @@ export interface BlockPartial {
  *
  * @param block the samples
  * @param before what the iteration before left; the seeding's state or null in the first
+ * @param measured whether to keep distances; only where no state is and the references are the centres
  */
 export function lloydBlock(
   block: NDArray,
   before: { readonly state: BlockLabels | SeedState } | null,
   step: LloydStep,
+  measured = false,
 ): { state: BlockLabels; partial: BlockPartial } {
   const { centers, k, refs, origin, half, drift } = step;
   const m = origin.length;
@@ -82,6 +86,7 @@ export function lloydBlock(
     sums: last?.sums.slice() ?? new Float64Array(k * m),
     squares: last?.squares.slice() ?? new Float64Array(k),
     mass: last?.mass.slice() ?? new Float64Array(k),
+    ...(measured ? { far: fresh(Uint16Array, n) } : {}),
   };
   if (last !== undefined) {
     state.labels.set(last.labels);
@@ -90,6 +95,7 @@ export function lloydBlock(
   const small = [state.sums, state.squares, state.mass, centers, refs, half, drift];
   const arrays = [data, state.labels, state.gap, ...small];
   if (owner !== undefined) arrays.push(owner, step.guess as Uint16Array);
+  if (state.far !== undefined) arrays.push(state.far);
   const gaps = new Float32Array(k).fill(Infinity);
   let changed = 0;
   {
@@ -104,6 +110,7 @@ export function lloydBlock(
     const tiles = new Tiles(frame, centers, origin, k);
     const list = frame.temp(4 * SPAN);
     const least = frame.inout(gaps);
+    const far = state.far === undefined ? 0 : frame.out(state.far);
     let guessing = owner !== undefined;
     for (let start = 0; start < n; start += SPAN) {
       const end = Math.min(n, start + SPAN);
@@ -122,7 +129,7 @@ export function lloydBlock(
         tiles.run(rows, m, where, start + e, some);
         const { labels: found, upper, lower } = tiles;
         const began = last === undefined ? 1 : 0;
-        const kept = [at.drift, at.refs, labels, gap, ...into];
+        const kept = [at.drift, at.refs, labels, gap, ...into, far];
         changed += frame.exports.settle(rows, where, start + e, some, m, found, upper, lower, began, ...kept);
       }
     }

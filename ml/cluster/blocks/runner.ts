@@ -24,6 +24,13 @@ export interface BlockRunner {
     which: readonly number[],
     argsOf: (block: number) => readonly unknown[],
   ): Promise<R[]>;
+  /** The same with a function of the state alone, `fn(before, ...args)`: the block itself is not read. */
+  askState<R>(
+    // deno-lint-ignore no-explicit-any
+    fn: (before: any, ...args: any[]) => R,
+    which: readonly number[],
+    argsOf: (block: number) => readonly unknown[],
+  ): Promise<R[]>;
 }
 
 /** Numbers of all blocks. */
@@ -40,4 +47,17 @@ export function offsetsOf(runner: BlockRunner): number[] {
 /** Number of rows of all blocks. */
 export function rowsIn(runner: BlockRunner): number {
   return runner.lengths.reduce((a, b) => a + b, 0);
+}
+
+/** Row numbers of the whole, in order, as numbers within each block. */
+export function rowsByBlock(runner: BlockRunner, numbers: ArrayLike<number>): Int32Array[] {
+  let at = 0;
+  let end = 0;
+  return runner.lengths.map((length) => {
+    const offset = end;
+    const from = at;
+    end += length;
+    while (at < numbers.length && numbers[at] < end) at++;
+    return Int32Array.from({ length: at - from }, (_, e) => numbers[from + e] - offset);
+  });
 }

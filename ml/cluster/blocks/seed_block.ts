@@ -2,6 +2,7 @@ import { registerInternals } from "../../../actors/mod.ts";
 import type { NDArray } from "../../array/mod.ts";
 import { KernelFrame } from "../../kernels/mod.ts";
 import * as module from "../../kernels/wasm/kmeans_blocks.ts";
+import type { BlockLabels } from "./lloyd_blocks.ts";
 import { firstBadRow, fresh, samplesOf, takeRows } from "./samples.ts";
 import { type BlockKernels, packCenters, packedBytes } from "./tiles.ts";
 
@@ -60,11 +61,11 @@ export interface SeedPartial {
  * Source: B. Bahmani, B. Moseley, A. Vattani, R. Kumar, S. Vassilvitskii, "Scalable k-means++", VLDB (2012).
  *
  * @param block the samples
- * @param before what the pass before left; null in the first
+ * @param before what the pass before left; in the first null, or what shall be forgotten
  */
 export function seedBlock(
   block: NDArray,
-  before: { readonly state: SeedState } | null,
+  before: { readonly state: SeedState | BlockLabels } | null,
   step: SeedStep,
   place: SeedPlace,
 ): { state: SeedState; partial: SeedPartial } {
@@ -74,7 +75,7 @@ export function seedBlock(
   const { data, n } = samples;
   const count = points.length / m;
   const state: SeedState = { distance: fresh(Float32Array, n), owner: fresh(Uint16Array, n) };
-  if (before === null) state.owner.fill(0);
+  if (before === null || !("owner" in before.state)) state.owner.fill(0);
   else {
     state.distance.set(before.state.distance);
     state.owner.set(before.state.owner);

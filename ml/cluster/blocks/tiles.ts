@@ -13,6 +13,8 @@ export interface BlockKernels extends KernelExports {
   label: F;
   settle: F;
   smallestGaps: F;
+  drawBounded: F;
+  largest16: F;
   distances: F;
   inertia32: F;
 }

@@ -1,6 +1,11 @@
 // K-means over blocks of samples that stay as they are: k-means|| and passes of Lloyd's method, with a few bytes a sample beside the block. Rows
 // that no bound decides are listed, and measured against all centres.
 
+/** Rows nearer to the half way than this (squared) are measured against all centres: the gap that the half way proves is all but none. */
+// @ts-ignore: decorator
+@inline
+const NEAR: f64 = 0.81;
+
 /** Half a unit in the last place of a float32, with room to spare. */
 // @ts-ignore: decorator
 @inline
@@ -185,6 +190,28 @@ function spreadEight(
   }
 }
 
+/** Squared lengths of four rows that {@link spreadEight} brought. */
+// @ts-ignore: decorator
+@inline
+function squaredLanes(p: usize, m: i32): v128 {
+  // Two sums, for one alone would wait for each addition.
+  let s = f32x4.splat(0);
+  let t = s;
+  let j = 0;
+  for (; j + 2 <= m; j += 2) {
+    const x = v128.load(p);
+    const y = v128.load(p, 32);
+    s = madd32(x, x, s);
+    t = madd32(y, y, t);
+    p += 64;
+  }
+  if (j < m) {
+    const x = v128.load(p);
+    s = madd32(x, x, s);
+  }
+  return f32x4.add(s, t);
+}
+
 /** Measures one row against all points in float64; keeps the nearest. */
 function nearestExactly(row: usize, m: i32, points: usize, count: i32, base: i32, distance: usize, owner: usize, i: i32): void {
   for (let c = 0; c < count; c++) {
@@ -230,14 +257,8 @@ export function measureNew(
     const r6 = rowAt(data, p + min(6, last), m);
     const r7 = rowAt(data, p + last, m);
     spreadEight(r0, r1, r2, r3, r4, r5, r6, r7, m, origin, scratch);
-    let normA = f32x4.splat(0);
-    let normB = normA;
-    for (let j = 0; j < m; j++) {
-      const xa = v128.load(scratch + (<usize> j << 5));
-      const xb = v128.load(scratch + (<usize> j << 5), 16);
-      normA = madd32(xa, xa, normA);
-      normB = madd32(xb, xb, normB);
-    }
+    const normA = squaredLanes(scratch, m);
+    const normB = squaredLanes(scratch + 16, m);
     let bestA = f32x4.splat(Infinity);
     let bestB = bestA;
     let labelA = i32x4.splat(0);
@@ -273,21 +294,21 @@ export function measureNew(
         w += 16;
       }
       labelA = v128.bitselect(i32x4.splat(4 * f), labelA, f32x4.lt(a0, bestA));
-      bestA = f32x4.min(bestA, a0);
+      bestA = f32x4.pmin(bestA, a0);
       labelB = v128.bitselect(i32x4.splat(4 * f), labelB, f32x4.lt(b0, bestB));
-      bestB = f32x4.min(bestB, b0);
+      bestB = f32x4.pmin(bestB, b0);
       labelA = v128.bitselect(i32x4.splat(4 * f + 1), labelA, f32x4.lt(a1, bestA));
-      bestA = f32x4.min(bestA, a1);
+      bestA = f32x4.pmin(bestA, a1);
       labelB = v128.bitselect(i32x4.splat(4 * f + 1), labelB, f32x4.lt(b1, bestB));
-      bestB = f32x4.min(bestB, b1);
+      bestB = f32x4.pmin(bestB, b1);
       labelA = v128.bitselect(i32x4.splat(4 * f + 2), labelA, f32x4.lt(a2, bestA));
-      bestA = f32x4.min(bestA, a2);
+      bestA = f32x4.pmin(bestA, a2);
       labelB = v128.bitselect(i32x4.splat(4 * f + 2), labelB, f32x4.lt(b2, bestB));
-      bestB = f32x4.min(bestB, b2);
+      bestB = f32x4.pmin(bestB, b2);
       labelA = v128.bitselect(i32x4.splat(4 * f + 3), labelA, f32x4.lt(a3, bestA));
-      bestA = f32x4.min(bestA, a3);
+      bestA = f32x4.pmin(bestA, a3);
       labelB = v128.bitselect(i32x4.splat(4 * f + 3), labelB, f32x4.lt(b3, bestB));
-      bestB = f32x4.min(bestB, b3);
+      bestB = f32x4.pmin(bestB, b3);
     }
     // What the distance is at least: with all that rounding may have added.
     const errorA = f32x4.mul(f32x4.add(normA, f32x4.splat(largest)), f32x4.splat(factor));
@@ -322,14 +343,47 @@ export function measureNew(
   return drawn;
 }
 
-/** Adds a row's difference from the reference of its cluster to the cluster's sums, or takes it off. */
+/** Adds `sign` times the difference of two lists to a third, and gives the square of its length. */
 // @ts-ignore: decorator
 @inline
-function addTo(c: i32, row: usize, m: i32, refs: usize, sums: usize, squares: usize, mass: usize, sign: f64): void {
-  const ref = rowAt(refs, c, m);
-  addDifference(rowAt(sums, c, m), row, ref, m, sign);
-  store<f64>(at8(squares, c), load<f64>(at8(squares, c)) + sign * squared(row, ref, m));
+function addAndSquare(to: usize, a: usize, b: usize, m: i32, sign: f64): f64 {
+  const f = f64x2.splat(sign);
+  let s = f64x2.splat(0);
+  let t = f64x2.splat(0);
+  let j = 0;
+  for (; j + 4 <= m; j += 4) {
+    const d = f64x2.sub(v128.load(at8(a, j)), v128.load(at8(b, j)));
+    const e = f64x2.sub(v128.load(at8(a, j), 16), v128.load(at8(b, j), 16));
+    v128.store(at8(to, j), madd64(d, f, v128.load(at8(to, j))));
+    v128.store(at8(to, j), madd64(e, f, v128.load(at8(to, j), 16)), 16);
+    s = madd64(d, d, s);
+    t = madd64(e, e, t);
+  }
+  s = f64x2.add(s, t);
+  let sum = f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1);
+  for (; j < m; j++) {
+    const d = load<f64>(at8(a, j)) - load<f64>(at8(b, j));
+    store<f64>(at8(to, j), load<f64>(at8(to, j)) + sign * d);
+    sum += d * d;
+  }
+  return sum;
+}
+
+/** Adds a row's difference from the reference of its cluster to the cluster's sums, or takes it off; gives the square of its length. */
+// @ts-ignore: decorator
+@inline
+function addTo(c: i32, row: usize, m: i32, refs: usize, sums: usize, squares: usize, mass: usize, sign: f64): f64 {
+  const d = addAndSquare(rowAt(sums, c, m), row, rowAt(refs, c, m), m, sign);
+  store<f64>(at8(squares, c), load<f64>(at8(squares, c)) + sign * d);
   store<f64>(at8(mass, c), load<f64>(at8(mass, c)) + sign);
+  return d;
+}
+
+/** A distance in 16 bits, the upper half of a float32: a little more than it is, never less. */
+// @ts-ignore: decorator
+@inline
+function roundedUp(squared: f64): u16 {
+  return <u16> ((reinterpret<u32>(<f32> (Math.sqrt(squared) * 1.0000004)) + 0xffff) >> 16);
 }
 
 /** What is kept of a gap: never more than it is, also after rounding. */
@@ -360,7 +414,7 @@ export function proveGuesses(
     const center = rowAt(centers, c, m);
     const d = squared(row, center, m);
     const h = load<f64>(at8(half, c));
-    if (!(d < h * h)) {
+    if (!(d < NEAR * h * h)) {
       store<i32>(at4(list, count++), i);
       continue;
     }
@@ -396,7 +450,7 @@ export function proveAgain(
     tried++;
     const d = squared(rowAt(data, i, m), rowAt(centers, c, m), m);
     const h = load<f64>(at8(half, c));
-    if (d < h * h) {
+    if (d < NEAR * h * h) {
       store<f32>(at4(gap, i), roundedDown(2 * (h - Math.sqrt(d)) + gone));
       proved++;
     } else store<i32>(at4(list, count++), i);
@@ -473,14 +527,8 @@ export function label(
     const r6 = listed(data, list, start, p + min(6, last), m);
     const r7 = listed(data, list, start, p + last, m);
     spreadEight(r0, r1, r2, r3, r4, r5, r6, r7, m, origin, scratch);
-    let normA = f32x4.splat(0);
-    let normB = normA;
-    for (let j = 0; j < m; j++) {
-      const xa = v128.load(scratch + (<usize> j << 5));
-      const xb = v128.load(scratch + (<usize> j << 5), 16);
-      normA = madd32(xa, xa, normA);
-      normB = madd32(xb, xb, normB);
-    }
+    const normA = squaredLanes(scratch, m);
+    const normB = squaredLanes(scratch + 16, m);
     let bestA = f32x4.splat(Infinity);
     let bestB = bestA;
     let secondA = bestA;
@@ -517,30 +565,30 @@ export function label(
         x += 32;
         w += 16;
       }
-      secondA = f32x4.min(secondA, f32x4.max(bestA, a0));
+      secondA = f32x4.pmin(secondA, f32x4.pmax(bestA, a0));
       labelA = v128.bitselect(i32x4.splat(4 * f + 0), labelA, f32x4.lt(a0, bestA));
-      bestA = f32x4.min(bestA, a0);
-      secondB = f32x4.min(secondB, f32x4.max(bestB, b0));
+      bestA = f32x4.pmin(bestA, a0);
+      secondB = f32x4.pmin(secondB, f32x4.pmax(bestB, b0));
       labelB = v128.bitselect(i32x4.splat(4 * f + 0), labelB, f32x4.lt(b0, bestB));
-      bestB = f32x4.min(bestB, b0);
-      secondA = f32x4.min(secondA, f32x4.max(bestA, a1));
+      bestB = f32x4.pmin(bestB, b0);
+      secondA = f32x4.pmin(secondA, f32x4.pmax(bestA, a1));
       labelA = v128.bitselect(i32x4.splat(4 * f + 1), labelA, f32x4.lt(a1, bestA));
-      bestA = f32x4.min(bestA, a1);
-      secondB = f32x4.min(secondB, f32x4.max(bestB, b1));
+      bestA = f32x4.pmin(bestA, a1);
+      secondB = f32x4.pmin(secondB, f32x4.pmax(bestB, b1));
       labelB = v128.bitselect(i32x4.splat(4 * f + 1), labelB, f32x4.lt(b1, bestB));
-      bestB = f32x4.min(bestB, b1);
-      secondA = f32x4.min(secondA, f32x4.max(bestA, a2));
+      bestB = f32x4.pmin(bestB, b1);
+      secondA = f32x4.pmin(secondA, f32x4.pmax(bestA, a2));
       labelA = v128.bitselect(i32x4.splat(4 * f + 2), labelA, f32x4.lt(a2, bestA));
-      bestA = f32x4.min(bestA, a2);
-      secondB = f32x4.min(secondB, f32x4.max(bestB, b2));
+      bestA = f32x4.pmin(bestA, a2);
+      secondB = f32x4.pmin(secondB, f32x4.pmax(bestB, b2));
       labelB = v128.bitselect(i32x4.splat(4 * f + 2), labelB, f32x4.lt(b2, bestB));
-      bestB = f32x4.min(bestB, b2);
-      secondA = f32x4.min(secondA, f32x4.max(bestA, a3));
+      bestB = f32x4.pmin(bestB, b2);
+      secondA = f32x4.pmin(secondA, f32x4.pmax(bestA, a3));
       labelA = v128.bitselect(i32x4.splat(4 * f + 3), labelA, f32x4.lt(a3, bestA));
-      bestA = f32x4.min(bestA, a3);
-      secondB = f32x4.min(secondB, f32x4.max(bestB, b3));
+      bestA = f32x4.pmin(bestA, a3);
+      secondB = f32x4.pmin(secondB, f32x4.pmax(bestB, b3));
       labelB = v128.bitselect(i32x4.splat(4 * f + 3), labelB, f32x4.lt(b3, bestB));
-      bestB = f32x4.min(bestB, b3);
+      bestB = f32x4.pmin(bestB, b3);
     }
     const unsure = judge(judged, normA, bestA, secondA, labelA, factor, largest) |
       (judge(judged + 16, normB, bestB, secondB, labelB, factor, largest) << 4);
@@ -561,11 +609,12 @@ export function label(
  * Takes over the labels and bounds of rows that were brought together, and sums them.
  *
  * @param began whether this is the first pass, so that no row is in a sum yet
+ * @param far in a first pass whose references are the centres, gets the distances, no smaller than they are, as {@link roundedUp} has them; or 0
  * @returns how many labels changed
  */
 export function settle(
   data: usize, list: usize, start: i32, count: i32, m: i32, tileLabels: usize, upper: usize, lower: usize, began: i32,
-  drift: usize, refs: usize, labels: usize, gap: usize, sums: usize, squares: usize, mass: usize,
+  drift: usize, refs: usize, labels: usize, gap: usize, sums: usize, squares: usize, mass: usize, far: usize,
 ): i32 {
   let changes = 0;
   for (let e = 0; e < count; e++) {
@@ -574,7 +623,8 @@ export function settle(
     const g = <f64> load<f32>(at4(lower, e)) - <f64> load<f32>(at4(upper, e));
     store<f32>(at4(gap, i), roundedDown(g + load<f64>(at8(drift, c))));
     if (began) {
-      addTo(c, rowAt(data, i, m), m, refs, sums, squares, mass, 1);
+      const d = addTo(c, rowAt(data, i, m), m, refs, sums, squares, mass, 1);
+      if (far != 0) store<u16>(at2(far, i), roundedUp(d));
       store<u16>(at2(labels, i), <u16> c);
       changes++;
       continue;
@@ -597,6 +647,45 @@ export function smallestGaps(n: i32, labels: usize, gap: usize, out: usize): voi
     const g = load<f32>(at4(gap, i));
     if (!(g >= load<f32>(at))) store<f32>(at, g == g ? g : -Infinity);
   }
+}
+
+/**
+ * Draws rows by what their squared distance to the nearest candidate is at most: each row that {@link draw} would take, and some more.
+ *
+ * @param far distances of rows to their centres, no smaller than they are, as {@link roundedUp} has them
+ * @param reach for each centre the distance to the nearest candidate; float64
+ * @param share how many rows are wanted over the sum of all squared distances
+ * @param list gets the rows
+ * @param chances gets their random numbers; float64
+ * @param most how many there is room for
+ */
+export function drawBounded(
+  n: i32, labels: usize, far: usize, reach: usize, share: f64, first: f64, low: u32, high: u32, list: usize, chances: usize,
+  most: i32,
+): i32 {
+  let count = 0;
+  for (let i = 0; i < n; i++) {
+    const d = <f64> reinterpret<f32>(<u32> load<u16>(at2(far, i)) << 16) + load<f64>(at8(reach, <i32> load<u16>(at2(labels, i))));
+    const u = uniform(<u64> first + <u64> i, low, high);
+    if (!(u < share * d * d)) continue;
+    if (count == most) break;
+    store<i32>(at4(list, count), i);
+    store<f64>(at8(chances, count), u);
+    count++;
+  }
+  return count;
+}
+
+/** The largest of a list of uint16. */
+export function largest16(p: usize, n: i32): i32 {
+  let best = i16x8.splat(0);
+  let i = 0;
+  for (; i + 8 <= n; i += 8) best = i16x8.max_u(best, v128.load(at2(p, i)));
+  best = i16x8.max_u(best, v128.shuffle<i16>(best, best, 4, 5, 6, 7, 0, 1, 2, 3));
+  best = i16x8.max_u(best, v128.shuffle<i16>(best, best, 2, 3, 0, 1, 6, 7, 4, 5));
+  let largest = max(<i32> i16x8.extract_lane_u(best, 0), <i32> i16x8.extract_lane_u(best, 1));
+  for (; i < n; i++) largest = max(largest, <i32> load<u16>(at2(p, i)));
+  return largest;
 }
 
 /** Distances of rows to centres. */

@@ -234,3 +234,63 @@ export function gaussians(key: usize, pos: i32, pairs: i32, out: usize, scratch:
   }
   return pos;
 }
+
+/** Makes `n` standard gaussians those of a scale, around the values of a list. */
+export function around(x: usize, n: i32, list: usize, scale: f64): void {
+  const f = f64x2.splat(scale);
+  let i = 0;
+  // Not fused: as NumPy does it.
+  for (; i + 2 <= n; i += 2) {
+    v128.store(x, f64x2.add(v128.load(list), f64x2.mul(v128.load(x), f)));
+    x += 16;
+    list += 16;
+  }
+  if (i < n) store<f64>(x, load<f64>(list) + scale * load<f64>(x));
+}
+
+// @ts-ignore: decorator
+@inline
+function copyRow(to: usize, from: usize, m: i32): void {
+  let j = 0;
+  for (; j + 4 <= m; j += 4) {
+    v128.store(to, v128.load(from));
+    v128.store(to, v128.load(from, 16), 16);
+    to += 32;
+    from += 32;
+  }
+  for (; j < m; j++) {
+    store<f64>(to, load<f64>(from));
+    to += 8;
+    from += 8;
+  }
+}
+
+/**
+ * Puts rows of m float64 in another order, where they lie: row i becomes what row `order[i]` was. Goes along the order's cycles; what is done is marked in the
+ * order, by its complement.
+ *
+ * @param spare room for a row
+ */
+export function reorder(rows: usize, n: i32, m: i32, order: usize, spare: usize): void {
+  const size = <usize> m << 3;
+  for (let start = 0; start < n; start++) {
+    let from = load<i32>(order + (<usize> start << 2));
+    if (from < 0) continue;
+    copyRow(spare, rows + <usize> start * size, m);
+    let i = start;
+    let touched: f64 = 0;
+    while (from != start) {
+      const at = order + (<usize> from << 2);
+      const next = load<i32>(at);
+      // The row after this one is on its way from memory, while this one is copied.
+      touched += load<f64>(rows + <usize> next * size);
+      store<i32>(order + (<usize> i << 2), ~from);
+      copyRow(rows + <usize> i * size, rows + <usize> from * size, m);
+      i = from;
+      from = next;
+    }
+    store<i32>(order + (<usize> i << 2), ~from);
+    copyRow(rows + <usize> i * size, spare, m);
+    if (touched == Infinity) store<f64>(spare, touched);
+  }
+}

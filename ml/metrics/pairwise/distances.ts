@@ -1,3 +1,4 @@
+import { checkOptionNames } from "../../utils/mod.ts";
 import { type MatrixLike, NDArray } from "../../array/mod.ts";
 import { MetricError } from "../errors.ts";
 import { checkPair, checkPaired, eachPair, isSmall, type Pair, products, rowSquares, unitRows } from "./inputs.ts";
@@ -56,6 +57,7 @@ export function euclideanDistances(
   Y?: MatrixLike | null,
   options: { squared?: boolean } = {},
 ): NDArray<Float64Array> {
+  checkOptionNames("euclideanDistances", options, ["squared"]);
   const squares = squaredDistances(checkPair(X, Y));
   return options.squared === true ? squares : roots(squares);
 }
@@ -122,6 +124,7 @@ export function nanEuclideanDistances(
   Y?: MatrixLike | null,
   options: { squared?: boolean } = {},
 ): NDArray<Float64Array> {
+  checkOptionNames("nanEuclideanDistances", options, ["squared"]);
   const out = eachPair(checkPair(X, Y, true), (x, a, y, b, d) => {
     let sum = 0, present = 0;
     for (let k = 0; k < d; k++) {
@@ -149,6 +152,7 @@ export function pairedDistances(
   Y: MatrixLike,
   options: { metric?: PairedMetric } = {},
 ): NDArray<Float64Array> {
+  checkOptionNames("pairedDistances", options, ["metric"]);
   const { metric = "euclidean" } = options;
   const { X: a, Y: b } = checkPaired(X, Y);
   const [n, d] = a.shape;

@@ -1,5 +1,5 @@
 import { type MatrixLike, NDArray } from "../../array/mod.ts";
-import { checkArray, didYouMean, UnknownNameError } from "../../utils/mod.ts";
+import { checkArray, checkOptionNames, didYouMean, UnknownNameError } from "../../utils/mod.ts";
 import { MetricError } from "../errors.ts";
 import { blockDistance, cosineSimilarity, squaredDistances } from "./distances.ts";
 import { checkPair, eachPair, products } from "./inputs.ts";
@@ -31,6 +31,7 @@ export function polynomialKernel(
   Y?: MatrixLike | null,
   options: KernelOptions = {},
 ): NDArray<Float64Array> {
+  checkOptionNames("polynomialKernel", options, ["coef0", "degree", "gamma"]);
   const pair = checkPair(X, Y);
   const { degree = 3, coef0 = 1 } = options;
   const gamma = options.gamma ?? 1 / pair.X.shape[1];
@@ -43,6 +44,7 @@ export function sigmoidKernel(
   Y?: MatrixLike | null,
   options: Omit<KernelOptions, "degree"> = {},
 ): NDArray<Float64Array> {
+  checkOptionNames("sigmoidKernel", options, ["coef0", "gamma"]);
   const pair = checkPair(X, Y);
   const { coef0 = 1 } = options;
   const gamma = options.gamma ?? 1 / pair.X.shape[1];
@@ -63,6 +65,7 @@ export function rbfKernel(
   Y?: MatrixLike | null,
   options: Pick<KernelOptions, "gamma"> = {},
 ): NDArray<Float64Array> {
+  checkOptionNames("rbfKernel", options, ["gamma"]);
   const pair = checkPair(X, Y);
   const gamma = options.gamma ?? 1 / pair.X.shape[1];
   return inPlace(squaredDistances(pair), (v) => Math.exp(-gamma * v));
@@ -74,6 +77,7 @@ export function laplacianKernel(
   Y?: MatrixLike | null,
   options: Pick<KernelOptions, "gamma"> = {},
 ): NDArray<Float64Array> {
+  checkOptionNames("laplacianKernel", options, ["gamma"]);
   const pair = checkPair(X, Y);
   const gamma = options.gamma ?? 1 / pair.X.shape[1];
   return inPlace(eachPair(pair, blockDistance), (v) => Math.exp(-gamma * v));
@@ -107,6 +111,7 @@ export function chi2Kernel(
   Y?: MatrixLike | null,
   options: Pick<KernelOptions, "gamma"> = {},
 ): NDArray<Float64Array> {
+  checkOptionNames("chi2Kernel", options, ["gamma"]);
   const gamma = options.gamma ?? 1;
   return inPlace(additiveChi2Kernel(X, Y), (v) => Math.exp(gamma * v));
 }
@@ -164,6 +169,7 @@ export function pairwiseKernels(
   Y?: MatrixLike | null,
   options: PairwiseKernelsOptions = {},
 ): NDArray<Float64Array> {
+  checkOptionNames("pairwiseKernels", options, ["coef0", "degree", "filterParams", "gamma", "metric"]);
   const { metric = "linear", filterParams = false, ...params } = options;
   if (typeof metric === "function") {
     const { X: a, Y: b } = checkPair(X, Y);
@@ -188,5 +194,5 @@ export function pairwiseKernels(
       `pairwiseKernels: ${metric} takes no ${extra.join(", ")}; filterParams: true passes over them`,
     );
   }
-  return kernel(X, Y, params);
+  return kernel(X, Y, Object.fromEntries(Object.entries(params).filter(([name]) => takes.includes(name))));
 }

@@ -1,5 +1,5 @@
 import { type MatrixLike, NDArray } from "../../array/mod.ts";
-import { checkArray, didYouMean, UnknownNameError } from "../../utils/mod.ts";
+import { checkArray, checkOptionNames, didYouMean, UnknownNameError } from "../../utils/mod.ts";
 import { MetricError } from "../errors.ts";
 import {
   cosineDistances,
@@ -95,6 +95,9 @@ function byFunction({ X, Y, same }: Pair, measure: DistanceFunction): NDArray<Fl
   return new NDArray(out, [n, m]);
 }
 
+const OPTIONS: readonly (keyof PairwiseDistancesOptions)[] = ["metric", "p", "w", "V", "VI"];
+const leftOut = { nJobs: "it is one thread's work", ensureAllFinite: "only nan_euclidean takes NaN" };
+
 /**
  * Distances of the rows of X to those of Y.
  *
@@ -114,6 +117,7 @@ export function pairwiseDistances(
   Y?: MatrixLike | null,
   options: PairwiseDistancesOptions = {},
 ): NDArray<Float64Array> {
+  checkOptionNames("pairwiseDistances", options, OPTIONS, leftOut);
   const { metric = "euclidean" } = options;
   if (typeof metric === "function") return byFunction(checkPair(X, Y), metric);
   checkName(metric);
@@ -142,20 +146,22 @@ export function* pairwiseDistancesChunked(
   Y?: MatrixLike | null,
   options: ChunkedOptions = {},
 ): IterableIterator<{ start: number; distances: NDArray<Float64Array> }> {
-  const { workingMemory = 64, metric = "euclidean" } = options;
+  checkOptionNames("pairwiseDistancesChunked", options, [...OPTIONS, "workingMemory"], leftOut);
+  const { workingMemory = 64, ...rest } = options;
+  const { metric = "euclidean" } = rest;
   if (metric === "precomputed") {
-    yield { start: 0, distances: pairwiseDistances(X, Y, options) };
+    yield { start: 0, distances: pairwiseDistances(X, Y, rest) };
     return;
   }
   const { X: a, Y: b, same } = checkPair(X, Y, metric === "nan_euclidean");
   const rows = Math.max(1, Math.floor(workingMemory * 2 ** 20 / (8 * b.shape[0])));
   const measure = typeof metric === "string" && measureNames.includes(metric) && !Object.hasOwn(named, metric)
-    ? measureOf(metric, a, same, options)
+    ? measureOf(metric, a, same, rest)
     : undefined;
   for (let start = 0; start < a.shape[0]; start += rows) {
     const part = a.slice(start, start + rows);
     const distances = measure === undefined
-      ? pairwiseDistances(part, b, options)
+      ? pairwiseDistances(part, b, rest)
       : eachPair({ X: part, Y: b, same: false }, measure);
     // Of a row to itself, whatever rounding made of it.
     if (same && typeof metric === "string" && metric !== "nan_euclidean") {
@@ -181,6 +187,7 @@ export function pairwiseDistancesArgminMin(
   Y: MatrixLike,
   options: ArgminOptions = {},
 ): { indices: NDArray<Int32Array>; distances: NDArray<Float64Array> } {
+  checkOptionNames("pairwiseDistancesArgminMin", options, [...OPTIONS, "axis"], leftOut);
   const { axis = 1, metric = "euclidean", ...rest } = options;
   if (axis !== 0 && axis !== 1) throw new MetricError(`pairwiseDistancesArgminMin: axis must be 0 or 1, got ${axis}`);
   const [a, b] = axis === 1 ? [X, Y] : [Y, X];
@@ -213,5 +220,6 @@ export function pairwiseDistancesArgmin(
   Y: MatrixLike,
   options: ArgminOptions = {},
 ): NDArray<Int32Array> {
+  checkOptionNames("pairwiseDistancesArgmin", options, [...OPTIONS, "axis"], leftOut);
   return pairwiseDistancesArgminMin(X, Y, options).indices;
 }

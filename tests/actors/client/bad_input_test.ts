@@ -45,6 +45,28 @@ Deno.test("Client names the user's own files and lines in what went wrong elsewh
   }
 });
 
+Deno.test("Client's errors of what cannot be sent name the user's line, however deep in the value it stands", async () => {
+  await using client = await Client.local({ processes: false, workers: 1, threadsPerWorker: 1, memoryLimit: "256MiB" });
+  const deep = { a: [{ b: { c: [{ d: Symbol("k") }] } }] };
+  const own = (e: Error) => {
+    match(e.message, /a\[0\]\.b\.c\[0\]\.d: it is a symbol/);
+    match(e.stack!, /bad_input_test\.ts:\d+:\d+/);
+    return e.name === "NotSendableError";
+  };
+  throws(() => client.submit((x: unknown) => x, deep), own);
+  await rejects(() => client.scatter(deep), own);
+});
+
+Deno.test("Client.submit() gives functions back that it sent, and says that others cannot come", async () => {
+  await using client = await Client.local({ processes: false, workers: 1, threadsPerWorker: 1, memoryLimit: "256MiB" });
+  const back = await client.submit((f: (x: number) => number) => [f], (x: number) => x + 1);
+  strictEqual(back[0](4), 5);
+  await rejects(
+    async () => await client.submit(() => ({ f: (x: number) => x })),
+    /cannot send result\.f: it is the function f, which was made in the task/,
+  );
+});
+
 Deno.test("Client.gather() says what it expected", async () => {
   await using client = await Client.local({ processes: false, workers: 1, threadsPerWorker: 1, memoryLimit: "256MiB" });
   const one = client.submit(Math.sqrt, 4);

@@ -25,6 +25,28 @@ async function some(client: Client, n: number, kept: number[], released: number[
   return kept.map((i) => futures[i]);
 }
 
+class Waiter {
+  async wait(ms: number): Promise<string> {
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    return "waited";
+  }
+}
+
+Deno.test("Client.spawn()'s actor lives while a call of it is awaited, and no longer than its last handle", async () => {
+  await using client = await Client.local({ workers: 1, threadsPerWorker: 1, processes: false });
+  const ticker = setInterval(gc, 5);
+  try {
+    const calls = await Promise.all([1, 2].map(async () => {
+      const handle = await client.spawn(Waiter);
+      return [handle.wait(100)];
+    }));
+    for (const [call] of calls) strictEqual(await call, "waited");
+  } finally {
+    clearInterval(ticker);
+  }
+  await remembers(client, 0);
+});
+
 Deno.test("Client.map() lets futures go that were collected: of a short list each, of a long one in groups", async () => {
   await using client = await Client.local({ workers: 1, threadsPerWorker: 1, processes: false });
   const few = await some(client, 100, [3, 7], [4]);

@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert/strict";
-import { Client, compute, type Delayed, Future, persist, visualize } from "../../../mod.ts";
+import { Client, compute, computeInTurn, type Delayed, Future, persist, visualize } from "../../../mod.ts";
 import { cull, fuse } from "../../../actors/client/graph/optimize.ts";
 import { findInputs, type GraphNode, withHoles } from "../../../actors/client/graph/node.ts";
 
@@ -144,6 +144,42 @@ Deno.test("Client.delayed()", async (t) => {
     const dot = visualize(b);
     strictEqual(dot.match(/->/g)?.length, 1);
     ok(dot.startsWith("digraph {") && dot.includes(a.key) && dot.includes(b.key));
+  });
+
+  await t.step("computeInTurn() gives values in order, and lets go of each", async () => {
+    const before = new Set(Object.keys(await client.whoHas()));
+    const kept = async (): Promise<number> =>
+      Object.keys(await client.whoHas()).filter((key) => !before.has(key)).length;
+    const seen: number[] = [];
+    for await (const value of computeInTurn(Array.from({ length: 20 }, (_, i) => inc(inc(i))))) {
+      seen.push(value);
+      ok(await kept() <= 4, "only the next ones are computed");
+    }
+    deepStrictEqual(seen, Array.from({ length: 20 }, (_, i) => i + 2));
+    // What they share is computed once, also when one comes twice.
+    const random = client.delayed(() => Math.random())();
+    const one = add(random, 1), shared: number[] = [];
+    for await (const value of computeInTurn([one, random, one, add(random, 2)])) shared.push(value);
+    const [a, b, c, d] = shared;
+    deepStrictEqual([a, c, d], [b + 1, b + 1, b + 2]);
+    // What is persisted stays.
+    const held = inc(7);
+    const future = held.persist();
+    for await (const value of computeInTurn([inc(1), held])) ok(value === 2 || value === 8);
+    strictEqual(await future, 8);
+    held.release();
+    const fail = client.delayed((x: number): number => {
+      if (x === 3) throw new RangeError("no 3");
+      return x;
+    });
+    const got: number[] = [];
+    await rejects(async () => {
+      for await (const value of computeInTurn([0, 1, 2, 3, 4].map((x) => fail(x)))) got.push(value);
+    }, { name: "RangeError", message: "no 3" });
+    deepStrictEqual(got, [0, 1, 2]);
+    for await (const value of computeInTurn([inc(0), inc(1), inc(2)])) if (value === 2) break;
+    strictEqual((await Array.fromAsync(computeInTurn([]))).length, 0);
+    strictEqual(await kept(), 0);
   });
 
   await t.step("what lies between is not kept, and not known here", async () => {

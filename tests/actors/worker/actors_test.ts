@@ -111,6 +111,18 @@ Deno.test("ThreadExecutor.stopActor() ends the actor, and calls that wait fail",
   assert.equal((after as { error: Error }).error.name, "ActorGoneError");
 });
 
+Deno.test("ThreadExecutor.stopActor() of one with 100,000 calls waiting leaves its thread to the others", async () => {
+  await using b = new ThreadBench();
+  await b.spawn("c", Counter, 0);
+  await b.spawn("other", Counter, 0);
+  const begun = b.call("c", [["slowly", 1, 60_000]]);
+  const calls = b.call("c", Array.from({ length: 100_000 }, () => ["add", 1] as const));
+  b.executor.stopActor("c");
+  for (const o of [...await begun, ...await calls]) assert.equal((o as { error: Error }).error.name, "ActorGoneError");
+  assert.deepEqual(await b.call("other", [["add", 1]]), [{ value: 1 }]);
+  assert.equal(b.events.find((e) => e.kind === "writtenOff"), undefined);
+});
+
 Deno.test("ThreadExecutor.start() of an actor whose constructor throws fails, and leaves nothing", async () => {
   await using b = new ThreadBench();
   const Bad = class {

@@ -136,9 +136,9 @@ export class ThreadBench implements AsyncDisposable {
   #event(e: ExecutorEvent): void {
     if (e.kind === "replies") {
       const batch = this.#replies.get(e.batch)!;
-      let at = 0;
+      let at = 0, value: unknown;
       e.ok.forEach((ok, i) => {
-        const value = unpack(fromBlob(e.values.slice(at, at += e.sizes[i])));
+        if (e.sizes[i] > 0) value = unpack(fromBlob(e.values.slice(at, at += e.sizes[i])));
         batch.values[e.first + i] = ok === 1 ? { value } : { error: value as Error };
       });
       batch.left -= e.ok.length;

@@ -159,6 +159,18 @@ Deno.test("ThreadExecutor's sandbox denies files, environment, network, processe
   }
 });
 
+Deno.test("ThreadExecutor's sandbox refuses what would end the thread or the process, and the thread goes on", async () => {
+  await using b = new ThreadBench({ threads: 1 });
+  const attempts: (() => unknown)[] = [
+    () => Deno.exit(3),
+    () => Deno.kill(Deno.pid, "SIGKILL"),
+    () => globalThis.close(),
+    async () => (await import("node:process")).exit(3),
+  ];
+  for (const attempt of attempts) await assert.rejects(b.run(attempt), /cannot be called in a task/);
+  assert.equal(await b.run(() => "alive"), "alive");
+});
+
 Deno.test("ThreadExecutor's sandbox opens what it is told to", async () => {
   const folder = await Deno.makeTempDir();
   try {

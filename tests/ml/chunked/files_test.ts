@@ -72,6 +72,12 @@ Deno.test("chunked arrays and files", async (t) => {
       const some = columns.at(columns.at(":", 0).gt(0));
       await some.toNpyStack(`${dir}/some`);
       assert.ok((await chunked.fromNpy(`${dir}/some`, { client }).compute()).equals(await some.compute()));
+      // What all blocks need is computed once.
+      const random = chunked.fromArray(X, { chunks: [4, 5], client }).mapBlocks((x: NDArray<Float64Array>) =>
+        x.map((v) => v + Math.random())
+      );
+      await random.sub(random.mean(0)).toNpyStack(`${dir}/centred`);
+      assertClose(await chunked.fromNpy(`${dir}/centred`, { client }).mean(0).compute(), new Float64Array(5), 1e-12);
       assert.throws(() => unpickle(new Uint8Array([0x80, 2, 0x69]), "x"), /more than plain data/);
     });
 
@@ -114,7 +120,30 @@ Deno.test("chunked arrays and files", async (t) => {
       await both.computeChunkSizes();
       assert.deepEqual(both.shape, [46, 2]);
       assertClose(await both.sum(0).compute(), [2 * X.col(4).sum(), 2 * X.col(0).sum()]);
+      const odd = "# made by hand\r\n\r\nname;x;y\r\n" +
+        Array.from(
+          { length: 400 },
+          (_, i) => `${i % 7 === 0 ? `"n;${i}"` : `n${i}`};${i / 3};${i % 50 ? -i : "NA"}\r\n`,
+        ).join("");
+      Deno.writeTextFileSync(`${dir}/odd.csv`, odd);
+      for (const blockBytes of [1e6, 2000, 77]) {
+        const some = await chunked.fromCsv(`${dir}/odd.csv`, {
+          blockBytes,
+          columns: ["y", "x"],
+          delimiter: ";",
+          skipRows: 1,
+          client,
+        });
+        const value = await some.compute();
+        assert.deepEqual(value.shape, [400, 2]);
+        for (let i = 0; i < 400; i++) assert.deepEqual([...value.row(i).data], [i % 50 ? -i : NaN, i / 3]);
+      }
+      await assert.rejects(chunked.fromCsv(`${dir}/x.csv`, { columns: ["a", "z"], client }), /"z"/);
       Deno.writeTextFileSync(`${dir}/text.csv`, "a,b\n1,x\n2,y\n");
+      await assert.rejects(chunked.fromCsv([`${dir}/x.csv`, `${dir}/text.csv`], { client }), {
+        name: "FileFormatError",
+        message: /text\.csv has columns a, b; .*x\.csv has a, b, c, d, e$/,
+      });
       await assert.rejects((await chunked.fromCsv(`${dir}/text.csv`, { client })).compute(), /column "b" holds text/);
     });
 

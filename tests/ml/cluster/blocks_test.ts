@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { beginBlock, drawByBounds } from "../../../ml/cluster/blocks/begin_block.ts";
+import { seedByBounds } from "../../../ml/cluster/blocks/bounds.ts";
 import { LloydDriver } from "../../../ml/cluster/blocks/iterate.ts";
 import { seedBlock, type SeedPartial } from "../../../ml/cluster/blocks/seed_block.ts";
-import { seedGiven, seedPlusPlus, seedScalable } from "../../../ml/cluster/blocks/seeding.ts";
+import { seedByPasses, seedGiven, seedPlusPlus, seedScalable } from "../../../ml/cluster/blocks/seeding.ts";
 import { combineInTree } from "../../../ml/by_block/mod.ts";
 import { InvalidInputError, KMeans, loadDigits, makeBlobs, NDArray, RandomState } from "../../../ml/mod.ts";
 import { assertClose } from "../golden.ts";
@@ -48,30 +50,103 @@ Deno.test("LloydDriver.run() gives empty clusters the farthest rows, as KMeans d
 Deno.test("LloydDriver.run() reads no block in whose rows nothing can have changed", async () => {
   const { X } = makeBlobs({ nSamples: 4000, nFeatures: 20, centers: 8, randomState: 1 });
   const blocks = new LocalBlocks(X, [1000, 1000, 1000, 1000]);
-  const seeding = await seedScalable(
-    blocks,
-    { k: 8, many: 10, rounds: 3, restarts: 10 },
-    new RandomState(0),
-  );
+  const options = { k: 8, many: 10, rounds: 3, restarts: 10 };
+  const measured = await seedByPasses(blocks, options, new RandomState(0));
+  assert.equal(blocks.steps, 12, "a pass for each round");
+  const after = await new LloydDriver(blocks, measured, 8).run({ ...settings, tol: 0 });
+  assert.equal(after.visited, 4, "one pass to label");
+  const seeding = await seedScalable(blocks, options, new RandomState(0));
+  assert.equal(blocks.steps, 12 + 4 + 4, "one pass to begin with");
   const found = await new LloydDriver(blocks, seeding, 8).run({ ...settings, tol: 0 });
-  assert.equal(found.visited, 4, "one pass is all");
+  assert.equal(found.visited, 0, "it labelled all rows");
+  assertClose(found.inertia, after.inertia, 1e-12);
+  assert.equal(found.nIter, after.nIter);
+});
+
+for (const seed of [seedScalable, seedByPasses]) {
+  for (const [name, { X, k }] of Object.entries(data)) {
+    Deno.test(`${seed.name}() begins near an optimum, and the same whatever the blocks: ${name}`, async () => {
+      const best = await new KMeans({ nClusters: k, nInit: 10, randomState: 0 }).fit(X);
+      const fit = async (lengths: number[]) => {
+        const blocks = new LocalBlocks(X, lengths);
+        const options = { k, many: 2 * k, rounds: 4, restarts: 10 };
+        return await new LloydDriver(blocks, await seed(blocks, options, new RandomState(5)), k).run(settings);
+      };
+      const one = await fit([X.length]);
+      assert.ok(one.inertia < 1.02 * best.inertia_, `inertia ${one.inertia}, in memory ${best.inertia_}`);
+      const many = await fit(thirds(X.length));
+      assertClose(many.inertia, one.inertia, 1e-9);
+      assert.equal(many.nIter, one.nIter);
+    });
+  }
+}
+
+Deno.test("seedByBounds() gives way where bounds tell too little, and seedScalable() goes on", async () => {
+  // Twenty places and two centres: soon all rows lie next to a candidate, and the distance to their centre tells nothing of that.
+  const rng = new RandomState(6);
+  const places = rng.standardNormal([20, 2]);
+  const X = rng.standardNormal([20_000, 2]).map((v, at) => places.data[at % 40] + 1e-3 * v);
+  const options = { k: 2, many: 40, rounds: 5, restarts: 10 };
+  const blocks = new LocalBlocks(X, [12_000, 8000]);
+  assert.equal(await seedByBounds(blocks, options, new RandomState(0)), null);
+  const seeding = await seedScalable(blocks, options, new RandomState(0));
+  assert.equal(seeding.labelled, undefined);
+  const found = await new LloydDriver(blocks, seeding, 2).run(settings);
+  const best = await new KMeans({ nClusters: 2, nInit: 10, randomState: 0 }).fit(X);
+  assert.ok(found.inertia < 1.02 * best.inertia_, `inertia ${found.inertia}, in memory ${best.inertia_}`);
 });
 
 for (const [name, { X, k }] of Object.entries(data)) {
-  Deno.test(`seedScalable() begins near an optimum, and the same whatever the blocks: ${name}`, async () => {
-    const best = await new KMeans({ nClusters: k, nInit: 10, randomState: 0 }).fit(X);
-    const fit = async (lengths: number[]) => {
-      const blocks = new LocalBlocks(X, lengths);
-      const options = { k, many: 2 * k, rounds: 4, restarts: 10 };
-      return await new LloydDriver(blocks, await seedScalable(blocks, options, new RandomState(5)), k).run(settings);
-    };
-    const one = await fit([X.length]);
-    assert.ok(one.inertia < 1.02 * best.inertia_, `inertia ${one.inertia}, in memory ${best.inertia_}`);
-    const many = await fit(thirds(X.length));
-    assertClose(many.inertia, one.inertia, 1e-9);
-    assert.equal(many.nIter, one.nIter);
+  Deno.test(`seedByBounds() draws the same rows whether it looks ahead or not: ${name}`, async () => {
+    const options = { k, many: 5, rounds: 3, restarts: 10 };
+    const blocks = new LocalBlocks(X, thirds(X.length));
+    const with_ = await seedByBounds(blocks, options, new RandomState(2));
+    const asked = blocks.asked;
+    const without = await seedByBounds(blocks, options, new RandomState(2), false);
+    assert.deepEqual(with_, without);
+    assert.ok(asked < blocks.asked - asked, "what came along need not be asked for");
   });
 }
+
+Deno.test("drawByBounds() gives every row that seedBlock() draws with the same seeds", () => {
+  const rng = new RandomState(11);
+  for (let round = 0; round < 20; round++) {
+    const m = 1 + round;
+    const X = rng.standardNormal([2000, m]);
+    const refs = X.slice(0, 3).data.slice();
+    const none = new Float64Array(3);
+    const origin = X.mean(0).data as Float64Array;
+    const step = { centers: refs, k: 3, refs, origin, half: none, drift: none, guess: null };
+    const begun = beginBlock(X, null, step, [], { first: 100, wanted: Int32Array.of(5) });
+    assert.deepEqual([...begun.partial.even], [...X.slice(5, 6).data]);
+    const points = X.slice(7, 8).data.slice();
+    const seeds: [number, number] = [round, 17];
+    const many = 30;
+    const { partial } = seedBlock(X, null, { points, base: 0, origin: null, many, seeds }, {
+      first: 100,
+      wanted: new Int32Array(0),
+    });
+    const reach = Float64Array.from({ length: 3 }, (_, c) => {
+      let d = 0;
+      for (let j = 0; j < m; j++) d += (refs[c * m + j] - points[j]) ** 2;
+      return Math.sqrt(d);
+    });
+    const share = many / partial.cost;
+    const { rows, chances } = drawByBounds(begun, { reach, share, seeds, most: 2000 }, 100);
+    const kept = Array.from(rows, (i, e) => ({ i, chance: chances[e] })).filter(({ i, chance }) => {
+      let d = 0;
+      for (let j = 0; j < m; j++) d += (X.data[i * m + j] - points[j]) ** 2;
+      return chance < share * d;
+    });
+    const drawn = [...partial.keys.keys()].filter((e) => partial.keys[e] * partial.cost < many);
+    assert.deepEqual(
+      kept.flatMap(({ i }) => [...X.slice(i, i + 1).data]),
+      drawn.flatMap((e) => [...partial.drawn.subarray(e * m, e * m + m)]),
+      `round ${round}`,
+    );
+    assert.ok(kept.length > 5 && rows.length < 2000, `round ${round}: ${kept.length} of ${rows.length} rows`);
+  }
+});
 
 Deno.test("seedPlusPlus() takes distinct rows, in a pass for each", async () => {
   const { X } = makeBlobs({ nSamples: 600, nFeatures: 3, centers: 5, randomState: 2 });

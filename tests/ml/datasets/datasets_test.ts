@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  Client,
   type Dataset,
   DatasetError,
   InvalidParameterError,
@@ -16,7 +17,7 @@ import {
   makeLowRankMatrix,
   makeMoons,
   makeRegression,
-} from "../../../ml/mod.ts";
+} from "../../../mod.ts";
 import { assertClose, assertDigest, camelCase, golden } from "../golden.ts";
 
 const values = golden("ml_datasets");
@@ -67,6 +68,23 @@ for (const [i, { params, X, y, centers }] of values.blobs.entries()) {
     assertClose(made.centers, centers, 0, "centers");
   });
 }
+
+Deno.test("makeBlobs() makes the same samples in a task, where they lie in shared memory", async () => {
+  await using client = await Client.local({ processes: false, threadsPerWorker: 1 });
+  for (
+    const options of [
+      { nSamples: 3001, nFeatures: 7, centers: 5, randomState: 3 },
+      { nSamples: [4000, 0, 5001], nFeatures: 3, clusterStd: [1, 2, 3], randomState: 4 },
+      { nSamples: 20_000, nFeatures: 1, centers: 3, randomState: 5, shuffle: false },
+      { nSamples: 9, randomState: 6 },
+    ]
+  ) {
+    const here = makeBlobs(options);
+    const there = await client.delayed(makeBlobs)(options).compute() as ReturnType<typeof makeBlobs>;
+    assert.deepEqual(there.X, here.X);
+    assert.deepEqual(there.y, here.y);
+  }
+});
 
 Deno.test("makeBlobs() names what does not fit together", () => {
   assert.throws(() => makeBlobs({ clusterStd: [1, 2] }), /clusterStd has 2 entries for 3 centers/);

@@ -120,7 +120,9 @@ Deno.test("LogisticRegression of many samples finds what candidates share in a s
         const [train] = splits[split];
         const own = clone(estimator).setParams(candidates[candidate]);
         await own.fit(X.take(train), y.take(train), sampleWeight?.take(train));
-        assertClose([...fitted.coef_.data], [...own.coef_.data], 1e-5, `${nClasses} ${candidate}`);
+        // Without a penalty both stop somewhat farther from the optimum.
+        const tol = candidates[candidate].C === Infinity ? 1e-4 : 1e-5;
+        assertClose([...fitted.coef_.data], [...own.coef_.data], tol, `${nClasses} ${candidate}`);
       }
     }
   }

@@ -149,3 +149,28 @@ Deno.test("metrics of clusterings and pairs refuse what they cannot judge", () =
   assert.throws(() => ml.chi2Kernel([[-1]]), /X has negative values/);
   assert.throws(() => ml.pairedDistances([[1]], [[1], [2]]), /X has 1 samples and Y 2/);
 });
+
+Deno.test("metrics refuse options that they do not have, with the nearest that they have", () => {
+  const y = [0, 1, 1, 0];
+  const p = [0.2, 0.7, 0.6, 0.4];
+  const wrong = { avrage: "macro" } as object;
+  assert.throws(() => ml.f1Score(y, y, wrong), /f1Score: no option "avrage"; did you mean "average"\?/);
+  for (
+    const metric of [ml.accuracyScore, ml.confusionMatrix, ml.classificationReport, ml.meanSquaredError, ml.r2Score]
+  ) {
+    assert.throws(
+      () => (metric as ml.Metric)(y, y, wrong),
+      new RegExp(`${metric.name}: no option "avrage"`),
+      metric.name,
+    );
+  }
+  for (const metric of [ml.rocAucScore, ml.rocCurve, ml.logLoss, ml.averagePrecisionScore, ml.brierScoreLoss]) {
+    assert.throws(
+      () => (metric as ml.Metric)(y, p, wrong),
+      new RegExp(`${metric.name}: no option "avrage"`),
+      metric.name,
+    );
+  }
+  assert.throws(() => ml.pairwiseDistances([[0]], null, { nJobs: 2 } as object), /nJobs.*is left out/);
+  assert.throws(() => ml.makeScorer(ml.f1Score, wrong), /options: \{ avrage: … \}/);
+});

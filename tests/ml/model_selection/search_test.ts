@@ -250,3 +250,9 @@ Deno.test("a search refuses bad input before the first fit", async () => {
   await assert.rejects(new GridSearchCV({} as object, { C: [1] }).fit(X, y), InvalidParameterError);
   await assert.rejects(new GridSearchCV(new SVC(), { C: [1] }, { cv: 3 }).fit(X, y.map(() => 1)), FitFailedError);
 });
+
+Deno.test("GridSearchCV says once what its fits warn of", async () => {
+  const search = new GridSearchCV(new SVC({ maxIter: 2 }), { C: [1, 2, 3] }, { cv: 3, refit: false });
+  const { warn } = await captured(() => search.fit(X, y));
+  assert.deepEqual(warn, ["SVC: stopped at maxIter=2 before it converged; scale the features, or raise maxIter"]);
+});

@@ -42,6 +42,29 @@ for (const [i, n] of SIZES.entries()) {
   });
 }
 
+Deno.test("RandomState.fillNormal() gives what normal() gives, row by row", () => {
+  for (const m of [1, 2, 3, 20, 9001]) {
+    for (const n of [0, 1, 7, 41, 911]) {
+      if (n * m > 50_000) continue;
+      const [a, b] = twins(n, m % 5);
+      const center = Float64Array.from({ length: m }, (_, j) => Math.sqrt(j + 1));
+      // From an even and from an odd place.
+      for (let round = 0; round < 2; round++) {
+        const rows = new Float64Array(n * m);
+        a.fillNormal(rows, center, 2.5);
+        const expected = Float64Array.from(rows, (_, i) => center[i % m] + 2.5 * b.nextGauss());
+        assert.deepEqual(rows, expected, `${n} rows of ${m}`);
+        assertSame(a, b, `${n} rows of ${m}`);
+        a.nextGauss();
+        b.nextGauss();
+      }
+    }
+  }
+  const rng = new RandomState(0);
+  assert.throws(() => rng.fillNormal(new Float64Array(5), new Float64Array(2)), /5 values are no rows of 2/);
+  assert.throws(() => rng.fillNormal(new Float64Array(4), new Float64Array(2), -1), /must not be negative, got -1/);
+});
+
 Deno.test("RandomState.permutation() is drawn in blocks as one by one", () => {
   for (const n of [130, 256, 257, 1025, 8193, 8194, 40_000]) {
     const [a, b] = twins(n, n % 5);

@@ -152,3 +152,45 @@ Deno.test("a search over 10,000 samples scores what scikit-learn's does", async 
     assert.ok(Math.abs(score - mean_test_score[i]) <= 0.001, `${JSON.stringify(params[i])}: ${score}`)
   );
 });
+
+Deno.test("a search's last fit begins at the solution that the folds began from, and comes to the same machine", async () => {
+  const three = makeClassification({
+    ...{ nSamples: 2300, nFeatures: 6, nInformative: 4, nClasses: 3, flipY: 0.05, randomState: 4 },
+  });
+  const two = makeClassification({ nSamples: 1500, nFeatures: 4, flipY: 0.05, randomState: 5 });
+  const sampleWeight = new RandomState(0).uniform(0, 2, 1500).data;
+  sampleWeight[7] = 0;
+  const cases: { X: typeof two.X; y: typeof two.y; base: Params; grid: Grid; sampleWeight?: Float64Array }[] = [
+    { ...three, base: { gamma: 0.3 }, grid: { C: [3, 0.2] } },
+    {
+      ...two,
+      base: { gamma: 0.2, probability: true, randomState: 3 },
+      grid: { C: [0.5, 8], shrinking: [false, true] },
+    },
+    { ...two, base: { kernel: "linear" }, grid: { C: [0.5, 8], classWeight: [{ 0: 3 }] }, sampleWeight },
+  ];
+  for (const { X, y, base, grid, sampleWeight } of cases) {
+    const params = { ...base, tol: 1e-5 };
+    const search = new GridSearchCV(new SVC(params), grid as never, { cv: 3 });
+    let began = 0;
+    const { fitNear } = SVC.prototype;
+    SVC.prototype.fitNear = function (...args) {
+      if (args[3] !== undefined) began++;
+      return fitNear.apply(this, args) as Promise<never>;
+    };
+    try {
+      await search.fit(X, y, { sampleWeight });
+    } finally {
+      SVC.prototype.fitNear = fitNear;
+    }
+    assert.equal(began, 1);
+    const best = search.bestEstimator_ as SVC;
+    const own = await new SVC({ ...params, ...search.bestParams_ }).fit(X, y, sampleWeight);
+    const [a, b] = await Promise.all([best.decisionFunction(X), own.decisionFunction(X)]);
+    a.data.forEach((v, i) => assert.ok(Math.abs(v - b.data[i]) < 1e-3, `${v}, not ${b.data[i]}`));
+    assert.deepEqual(best.getParams(false), own.getParams(false));
+    if (own.probability) {
+      best.probA_.data.forEach((v, i) => assert.ok(Math.abs(v / own.probA_.data[i] - 1) < 1e-3));
+    }
+  }
+});
