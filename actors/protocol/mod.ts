@@ -5,6 +5,7 @@
  */
 
 export * from "./kinds.ts";
+export * from "./replaced.ts";
 export * from "./schema.ts";
 export * from "./tasks.ts";
 export * from "./vocabularies.ts";

@@ -11,7 +11,7 @@ import type { Books, SchedulerSession } from "./books.ts";
 import { SchedulerClient } from "./clients.ts";
 import { clientGone, workerGone } from "./departures.ts";
 import { appear, engageRunning, leaveQueue, lose, place, restartTask, unplace } from "./lifecycle.ts";
-import type { clientToScheduler, MessageOf, workerToScheduler } from "../protocol/mod.ts";
+import { type clientToScheduler, type MessageOf, replacedReason, type workerToScheduler } from "../protocol/mod.ts";
 import { readResources } from "./pools.ts";
 import { askAgain, dataHeld, dataRemembered, describeData, notSupplier, upholdAll } from "./references.ts";
 import { copiesChanged } from "./replication.ts";
@@ -39,7 +39,7 @@ function replace(b: Books, role: string, name: string, incarnation: string): voi
 /** A session begins. Whether it may go on. */
 export function welcomeSession(b: Books, s: SchedulerSession): boolean {
   if (b.replaced.has(`${s.role}\n${s.name}\n${s.incarnation}`)) {
-    b.close(s.peer, `another ${s.role} has taken the name ${s.name}`);
+    b.close(s.peer, replacedReason(s.role, s.name));
     b.sessions.delete(s.peer);
     return false;
   }
@@ -52,7 +52,7 @@ export function workerJoins(b: Books, s: SchedulerSession, m: WorkerJoin): void 
   let w = b.workers.get(s.name);
   if (w !== undefined && w.incarnation !== s.incarnation) {
     replace(b, "worker", w.name, w.incarnation);
-    if (w.peer !== null) b.close(w.peer, `another worker has taken the name ${w.name}`);
+    if (w.peer !== null) b.close(w.peer, replacedReason("worker", w.name));
     workerGone(b, w, "a new incarnation of it came", w.status !== "leaving");
     w = undefined;
   }
@@ -206,7 +206,7 @@ export function clientResumes(b: Books, s: SchedulerSession, m: ClientResume): v
   let c = b.clients.get(s.name);
   if (c !== undefined && c.incarnation !== s.incarnation) {
     replace(b, "client", c.name, c.incarnation);
-    if (c.peer !== null) b.close(c.peer, `another client has taken the name ${c.name}`);
+    if (c.peer !== null) b.close(c.peer, replacedReason("client", c.name));
     clientGone(b, c, "a new incarnation of it came");
     c = undefined;
   }

@@ -10,6 +10,7 @@ import {
 import { BaseClassifier, checkIsFitted, clone, type Params, resetFitted } from "../base/mod.ts";
 import { checkCv, type CrossValidation, type CrossValidator, type Split } from "../model_selection/mod.ts";
 import { delayed, Parallel } from "../parallel/mod.ts";
+import { LinearSVC } from "../svm/mod.ts";
 import {
   bool,
   checkClassificationTargets,
@@ -42,8 +43,11 @@ import { FrozenEstimator } from "./frozen_estimator.ts";
 
 /** Hyperparameters of {@linkcode CalibratedClassifierCV}. */
 export interface CalibratedClassifierCVOptions {
-  /** The classifier; it needs `decisionFunction` or `predictProba`. In a {@linkcode FrozenEstimator} if it was fitted already. */
-  estimator: object;
+  /**
+   * The classifier; it needs `decisionFunction` or `predictProba`. In a {@linkcode FrozenEstimator} if it was fitted already. A
+   * {@linkcode LinearSVC} if null or left out.
+   */
+  estimator?: object | null;
   /** "sigmoid" (Platt's), "isotonic" or "temperature"; "sigmoid" if left out. */
   method?: CalibrationMethod;
   /** How the samples are divided into those to fit with and those to calibrate with; five folds if null or left out. */
@@ -60,8 +64,8 @@ export interface CalibratedClassifierCVOptions {
 
 const rules: Readonly<Record<string, ParameterRule>> = {
   estimator: {
-    expected: "a classifier, an object with fit() (scikit-learn's default of LinearSVC is left out)",
-    test: (v) => typeof v === "object" && v !== null && "fit" in v,
+    expected: "a classifier, an object with fit(), or null",
+    test: (v) => v === null || typeof v === "object" && "fit" in v,
   },
   method: oneOf("sigmoid", "isotonic", "temperature"),
   nJobs: either(integer(), oneOf(null)),
@@ -92,8 +96,8 @@ export class CalibratedClassifierCV extends BaseClassifier {
     ensemble: "auto",
   };
 
-  /** The classifier. */
-  declare estimator: object;
+  /** The classifier; null for a {@linkcode LinearSVC}. */
+  declare estimator: object | null;
   /** How scores become probabilities. */
   declare method: CalibrationMethod;
   /** How the samples are divided. */
@@ -113,9 +117,9 @@ export class CalibratedClassifierCV extends BaseClassifier {
   /**
    * Keeps its hyperparameters.
    *
-   * @param options hyperparameters by name; `estimator` is needed
+   * @param options hyperparameters by name
    */
-  constructor(options: CalibratedClassifierCVOptions) {
+  constructor(options: CalibratedClassifierCVOptions = {}) {
     super(options);
   }
 
@@ -135,7 +139,7 @@ export class CalibratedClassifierCV extends BaseClassifier {
     checkClassificationTargets(labels, "CalibratedClassifierCV.fit");
     const encoded = encodeLabels(labels);
     this.checkFolds(encoded);
-    const estimator = this.estimator as Predictor;
+    const estimator = (this.estimator ?? new LinearSVC()) as Predictor;
     responseOf(estimator);
     const weight = checkSampleWeight(sampleWeight, labels.size);
     const weighFit = sampleWeight !== undefined && sampleWeight !== null && takesWeights(estimator);
@@ -148,7 +152,7 @@ export class CalibratedClassifierCV extends BaseClassifier {
     }
     const splits = [...checkCv(this.cv, labels, { classifier: true }).split(X, labels)];
     const ensemble = this.ensemble === "auto" ? !(estimator instanceof FrozenEstimator) : this.ensemble;
-    const job: CalibrationJob = { X, labels, encoded, weight, weighFit, splits };
+    const job: CalibrationJob = { estimator, X, labels, encoded, weight, weighFit, splits };
     const pairs = ensemble ? await this.fitPairs(job) : [await this.fitWhole(job)];
     resetFitted(this);
     this.classes_ = encoded.classes;
@@ -158,10 +162,12 @@ export class CalibratedClassifierCV extends BaseClassifier {
   }
 
   /** A classifier a fold, each calibrated with the samples it has not seen. */
-  private fitPairs({ X, labels, encoded, weight, weighFit, splits }: CalibrationJob): Promise<CalibratedClassifier[]> {
+  private fitPairs(
+    { estimator, X, labels, encoded, weight, weighFit, splits }: CalibrationJob,
+  ): Promise<CalibratedClassifier[]> {
     const { classes, codes } = encoded;
     const calls = splits.map(([train, test]) =>
-      delayed(fitCalibratedPair)(clone(this.estimator as Predictor), X, labels, codes, weight, {
+      delayed(fitCalibratedPair)(clone(estimator), X, labels, codes, weight, {
         train,
         test,
         classes,
@@ -174,10 +180,10 @@ export class CalibratedClassifierCV extends BaseClassifier {
 
   /** One classifier of all samples, calibrated with what those of the folds said of the samples they had not seen. */
   private async fitWhole(job: CalibrationJob): Promise<CalibratedClassifier> {
-    const { X, labels, encoded, weight, weighFit, splits } = job;
+    const { estimator, X, labels, encoded, weight, weighFit, splits } = job;
     const table = toNDArray(X, "X") as NDArray<ArrayData>;
     const calls = splits.map(([train, test]) =>
-      delayed(predictFold)(clone(this.estimator as Predictor), table, labels, weighFit ? weight : null, train, test)
+      delayed(predictFold)(clone(estimator), table, labels, weighFit ? weight : null, train, test)
     );
     const parts = await new Parallel({ nJobs: this.nJobs }).run(calls);
     const columns = parts[0].shape[1];
@@ -197,7 +203,7 @@ export class CalibratedClassifierCV extends BaseClassifier {
     if (met.some((count) => count !== 1)) {
       throw new InvalidInputError("CalibratedClassifierCV.fit: with ensemble: false, cv must test each sample once");
     }
-    const whole = clone(this.estimator as Predictor);
+    const whole = clone(estimator);
     if (weighFit) await whole.fit(X, labels, weight);
     else await whole.fit(X, labels);
     return fitCalibrators(whole, scores, encoded.codes, weight, encoded.classes, this.method);
@@ -249,6 +255,7 @@ export class CalibratedClassifierCV extends BaseClassifier {
 
 /** What a fit works with. */
 interface CalibrationJob {
+  readonly estimator: Predictor;
   readonly X: MatrixLike;
   readonly labels: Labels;
   readonly encoded: Encoded;

@@ -1,5 +1,6 @@
 import type { Column, Table } from "../array/mod.ts";
 import { checkOptionNames } from "../utils/mod.ts";
+import { checkArrow, isArrowFile } from "./arrow_check.ts";
 import { distinctNames, joinParts, pickNames, tableOf } from "./columns.ts";
 import { FileFormatError } from "./errors.ts";
 import { bytesOf, type FileSource, nameOf } from "./source.ts";
@@ -44,6 +45,7 @@ export async function readArrow(source: FileSource, options: ReadArrowOptions = 
   let names: string[];
   let vectors: ArrowVector[];
   try {
+    checkArrow(bytes);
     const table = tableFromIPC(bytes);
     names = distinctNames(table.schema.fields.map((field: { name: string }) => field.name));
     vectors = names.map((_, j) => table.getChildAt(j) as unknown as ArrowVector);
@@ -65,7 +67,7 @@ export async function readArrow(source: FileSource, options: ReadArrowOptions = 
 }
 
 function looksLikeArrow(bytes: Uint8Array): boolean {
-  return new TextDecoder().decode(bytes.subarray(0, 6)) === "ARROW1" || bytes[0] === 0xff;
+  return isArrowFile(bytes) || bytes[0] === 0xff;
 }
 
 const PLAIN = /^(?:Float(?:32|64)|U?int(?:8|16|32))$/i;

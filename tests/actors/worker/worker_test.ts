@@ -255,6 +255,18 @@ Deno.test("Worker gives up when there is no scheduler for too long", async () =>
   assert.match(ends[0].reason, /no scheduler at memory:\/\/s for 60 s/);
 });
 
+Deno.test("Worker gives up when another has taken its name", async () => {
+  await using w = await new World().begin("w1");
+  const { worker } = w.workers.get("w1")!;
+  const ends: WorkerEnd[] = [];
+  void worker.ended.then((e) => ends.push(e));
+  w.scheduler.close(w.peers.get("w1")!, "another worker has taken the name w1");
+  w.clock.advance(10);
+  await Promise.resolve();
+  assert.deepEqual(ends.map((e) => [e.reason, e.renew]), [["another worker has taken the name w1", false]]);
+  assert(ends[0].error instanceof SchedulerLostError);
+});
+
 Deno.test("Worker.leave() says so, finishes its work when it is let go, and ends", async () => {
   await using w = await new World().begin("w1");
   w.run("w1", { key: "a", fn: "inc", args: [1] });

@@ -89,6 +89,17 @@ Deno.test("CalibratedClassifierCV keeps labels of text", async () => {
   }
 });
 
+Deno.test("CalibratedClassifierCV calibrates a LinearSVC where nothing is said", async () => {
+  const { X, y } = loadIris();
+  const model = await new CalibratedClassifierCV().fit(X, y);
+  assert.equal(model.estimator, null);
+  const rows = Array.from({ length: 15 }, (_, i) => 10 * i);
+  // liblinear stops at a tolerance of 1e-4.
+  assertClose((await model.predictProba(X)).take(rows), values.standard.proba, 2e-3, "predictProba");
+  assertClose(await model.score(X, y), values.standard.score, 0.01, "score");
+  assert.equal(clone(model).estimator, null);
+});
+
 Deno.test("FrozenEstimator leaves its estimator alone", async () => {
   const { X, y } = loadIris();
   const base = await new GaussianNB().fit(X, y);
