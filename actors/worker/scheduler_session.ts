@@ -31,6 +31,7 @@ export interface SchedulerSessionOptions {
 export class SchedulerSession {
   readonly #o: SchedulerSessionOptions;
   #scheduler: Peer | undefined;
+  #away = false;
   #alone: Timer | undefined;
   #beat: Timer | undefined;
 
@@ -61,12 +62,15 @@ export class SchedulerSession {
   up(peer: Peer): void {
     this.#alone?.cancel();
     this.#scheduler = peer;
+    if (this.#away) this.#o.log("the scheduler is back");
+    this.#away = false;
     this.#o.up();
   }
 
   /** It is away. */
   down(reason: string): void {
     this.#scheduler = undefined;
+    this.#away = true;
     this.#o.log(`the scheduler is away: ${reason}`);
     this.#o.down();
     // Names are unique: what lives under this one now is not this worker.

@@ -208,7 +208,8 @@ export class ChunkedArray<D extends ArrayData = Float64Array, V = never> extends
     const grid = this.#grid.settled();
     const nodes = grid.nodes();
     const fresh = nodes.filter((node) => node.future === undefined);
-    persist(...fresh);
+    // All of them, so that they are all looked at: of one cluster they must be.
+    persist(...nodes);
     try {
       await settledAll(nodes.map((node) => node.future!));
     } catch (e) {

@@ -190,6 +190,28 @@ function spreadEight(
   }
 }
 
+/** Squared lengths of four rows that {@link spreadEight} brought. */
+// @ts-ignore: decorator
+@inline
+function squaredLanes(p: usize, m: i32): v128 {
+  // Two sums, for one alone would wait for each addition.
+  let s = f32x4.splat(0);
+  let t = s;
+  let j = 0;
+  for (; j + 2 <= m; j += 2) {
+    const x = v128.load(p);
+    const y = v128.load(p, 32);
+    s = madd32(x, x, s);
+    t = madd32(y, y, t);
+    p += 64;
+  }
+  if (j < m) {
+    const x = v128.load(p);
+    s = madd32(x, x, s);
+  }
+  return f32x4.add(s, t);
+}
+
 /** Measures one row against all points in float64; keeps the nearest. */
 function nearestExactly(row: usize, m: i32, points: usize, count: i32, base: i32, distance: usize, owner: usize, i: i32): void {
   for (let c = 0; c < count; c++) {
@@ -235,14 +257,8 @@ export function measureNew(
     const r6 = rowAt(data, p + min(6, last), m);
     const r7 = rowAt(data, p + last, m);
     spreadEight(r0, r1, r2, r3, r4, r5, r6, r7, m, origin, scratch);
-    let normA = f32x4.splat(0);
-    let normB = normA;
-    for (let j = 0; j < m; j++) {
-      const xa = v128.load(scratch + (<usize> j << 5));
-      const xb = v128.load(scratch + (<usize> j << 5), 16);
-      normA = madd32(xa, xa, normA);
-      normB = madd32(xb, xb, normB);
-    }
+    const normA = squaredLanes(scratch, m);
+    const normB = squaredLanes(scratch + 16, m);
     let bestA = f32x4.splat(Infinity);
     let bestB = bestA;
     let labelA = i32x4.splat(0);
@@ -278,21 +294,21 @@ export function measureNew(
         w += 16;
       }
       labelA = v128.bitselect(i32x4.splat(4 * f), labelA, f32x4.lt(a0, bestA));
-      bestA = f32x4.min(bestA, a0);
+      bestA = f32x4.pmin(bestA, a0);
       labelB = v128.bitselect(i32x4.splat(4 * f), labelB, f32x4.lt(b0, bestB));
-      bestB = f32x4.min(bestB, b0);
+      bestB = f32x4.pmin(bestB, b0);
       labelA = v128.bitselect(i32x4.splat(4 * f + 1), labelA, f32x4.lt(a1, bestA));
-      bestA = f32x4.min(bestA, a1);
+      bestA = f32x4.pmin(bestA, a1);
       labelB = v128.bitselect(i32x4.splat(4 * f + 1), labelB, f32x4.lt(b1, bestB));
-      bestB = f32x4.min(bestB, b1);
+      bestB = f32x4.pmin(bestB, b1);
       labelA = v128.bitselect(i32x4.splat(4 * f + 2), labelA, f32x4.lt(a2, bestA));
-      bestA = f32x4.min(bestA, a2);
+      bestA = f32x4.pmin(bestA, a2);
       labelB = v128.bitselect(i32x4.splat(4 * f + 2), labelB, f32x4.lt(b2, bestB));
-      bestB = f32x4.min(bestB, b2);
+      bestB = f32x4.pmin(bestB, b2);
       labelA = v128.bitselect(i32x4.splat(4 * f + 3), labelA, f32x4.lt(a3, bestA));
-      bestA = f32x4.min(bestA, a3);
+      bestA = f32x4.pmin(bestA, a3);
       labelB = v128.bitselect(i32x4.splat(4 * f + 3), labelB, f32x4.lt(b3, bestB));
-      bestB = f32x4.min(bestB, b3);
+      bestB = f32x4.pmin(bestB, b3);
     }
     // What the distance is at least: with all that rounding may have added.
     const errorA = f32x4.mul(f32x4.add(normA, f32x4.splat(largest)), f32x4.splat(factor));
@@ -511,14 +527,8 @@ export function label(
     const r6 = listed(data, list, start, p + min(6, last), m);
     const r7 = listed(data, list, start, p + last, m);
     spreadEight(r0, r1, r2, r3, r4, r5, r6, r7, m, origin, scratch);
-    let normA = f32x4.splat(0);
-    let normB = normA;
-    for (let j = 0; j < m; j++) {
-      const xa = v128.load(scratch + (<usize> j << 5));
-      const xb = v128.load(scratch + (<usize> j << 5), 16);
-      normA = madd32(xa, xa, normA);
-      normB = madd32(xb, xb, normB);
-    }
+    const normA = squaredLanes(scratch, m);
+    const normB = squaredLanes(scratch + 16, m);
     let bestA = f32x4.splat(Infinity);
     let bestB = bestA;
     let secondA = bestA;
@@ -555,30 +565,30 @@ export function label(
         x += 32;
         w += 16;
       }
-      secondA = f32x4.min(secondA, f32x4.max(bestA, a0));
+      secondA = f32x4.pmin(secondA, f32x4.pmax(bestA, a0));
       labelA = v128.bitselect(i32x4.splat(4 * f + 0), labelA, f32x4.lt(a0, bestA));
-      bestA = f32x4.min(bestA, a0);
-      secondB = f32x4.min(secondB, f32x4.max(bestB, b0));
+      bestA = f32x4.pmin(bestA, a0);
+      secondB = f32x4.pmin(secondB, f32x4.pmax(bestB, b0));
       labelB = v128.bitselect(i32x4.splat(4 * f + 0), labelB, f32x4.lt(b0, bestB));
-      bestB = f32x4.min(bestB, b0);
-      secondA = f32x4.min(secondA, f32x4.max(bestA, a1));
+      bestB = f32x4.pmin(bestB, b0);
+      secondA = f32x4.pmin(secondA, f32x4.pmax(bestA, a1));
       labelA = v128.bitselect(i32x4.splat(4 * f + 1), labelA, f32x4.lt(a1, bestA));
-      bestA = f32x4.min(bestA, a1);
-      secondB = f32x4.min(secondB, f32x4.max(bestB, b1));
+      bestA = f32x4.pmin(bestA, a1);
+      secondB = f32x4.pmin(secondB, f32x4.pmax(bestB, b1));
       labelB = v128.bitselect(i32x4.splat(4 * f + 1), labelB, f32x4.lt(b1, bestB));
-      bestB = f32x4.min(bestB, b1);
-      secondA = f32x4.min(secondA, f32x4.max(bestA, a2));
+      bestB = f32x4.pmin(bestB, b1);
+      secondA = f32x4.pmin(secondA, f32x4.pmax(bestA, a2));
       labelA = v128.bitselect(i32x4.splat(4 * f + 2), labelA, f32x4.lt(a2, bestA));
-      bestA = f32x4.min(bestA, a2);
-      secondB = f32x4.min(secondB, f32x4.max(bestB, b2));
+      bestA = f32x4.pmin(bestA, a2);
+      secondB = f32x4.pmin(secondB, f32x4.pmax(bestB, b2));
       labelB = v128.bitselect(i32x4.splat(4 * f + 2), labelB, f32x4.lt(b2, bestB));
-      bestB = f32x4.min(bestB, b2);
-      secondA = f32x4.min(secondA, f32x4.max(bestA, a3));
+      bestB = f32x4.pmin(bestB, b2);
+      secondA = f32x4.pmin(secondA, f32x4.pmax(bestA, a3));
       labelA = v128.bitselect(i32x4.splat(4 * f + 3), labelA, f32x4.lt(a3, bestA));
-      bestA = f32x4.min(bestA, a3);
-      secondB = f32x4.min(secondB, f32x4.max(bestB, b3));
+      bestA = f32x4.pmin(bestA, a3);
+      secondB = f32x4.pmin(secondB, f32x4.pmax(bestB, b3));
       labelB = v128.bitselect(i32x4.splat(4 * f + 3), labelB, f32x4.lt(b3, bestB));
-      bestB = f32x4.min(bestB, b3);
+      bestB = f32x4.pmin(bestB, b3);
     }
     const unsure = judge(judged, normA, bestA, secondA, labelA, factor, largest) |
       (judge(judged + 16, normB, bestB, secondB, labelB, factor, largest) << 4);

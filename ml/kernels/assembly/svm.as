@@ -548,10 +548,13 @@ function mark(k: i32, beta: usize, lo: usize, hi: usize, up: usize, down: usize)
 /** Most free samples that a Newton step is made with. */
 const MOST_FREE: i32 = 420;
 
-/** Room for a Newton step, 0 for none: `newtonBytes()` bytes. */
+/** Most samples that are looked at by such a step. */
+const MOST_BLOCK: i32 = 2048;
+
+/** Room for Newton steps, 0 for none: `newtonBytes()` bytes. */
 let NEWTON: usize = 0;
 export function newtonBytes(): i32 {
-  return 8 * MOST_FREE * MOST_FREE + 4 * 8 * MOST_FREE + 4 * MOST_FREE + 64;
+  return 8 * MOST_FREE * MOST_FREE + 5 * 8 * MOST_FREE + 8 * MOST_BLOCK + 4 * MOST_FREE + 64;
 }
 export function setNewton(room: usize): void {
   NEWTON = room;
@@ -596,19 +599,47 @@ function cholesky(A: usize, n: i32, ld: i32): bool {
   return true;
 }
 
-/** Solves LLᵀx = b in place, where the diagonal of L holds inverses. */
-function substitute(A: usize, n: i32, ld: i32, b: usize): void {
+/** Solves LLᵀx = a and LLᵀx = b in place, where the diagonal of L holds inverses. */
+function substitute(A: usize, n: i32, ld: i32, a: usize, b: usize): void {
   for (let i = 0; i < n; i++) {
-    const ri = A + ((<usize> i * <usize> ld) << 3);
-    store<f64>(b + (<usize> i << 3), (load<f64>(b + (<usize> i << 3)) - dot64(ri, b, i)) * load<f64>(ri + (<usize> i << 3)));
+    const row = A + ((<usize> i * <usize> ld) << 3);
+    const end = <usize> i << 3;
+    const even = end & ~15;
+    let s = f64x2.splat(0), t = s;
+    for (let o: usize = 0; o < even; o += 16) {
+      const l = v128.load(row + o);
+      s = madd64(l, v128.load(a + o), s);
+      t = madd64(l, v128.load(b + o), t);
+    }
+    let x = load<f64>(a + end) - f64x2.extract_lane(s, 0) - f64x2.extract_lane(s, 1);
+    let z = load<f64>(b + end) - f64x2.extract_lane(t, 0) - f64x2.extract_lane(t, 1);
+    if (even < end) {
+      x -= load<f64>(row + even) * load<f64>(a + even);
+      z -= load<f64>(row + even) * load<f64>(b + even);
+    }
+    const inverse = load<f64>(row + end);
+    store<f64>(a + end, x * inverse);
+    store<f64>(b + end, z * inverse);
   }
   for (let i = n - 1; i >= 0; i--) {
-    const ri = A + ((<usize> i * <usize> ld) << 3);
-    const x = load<f64>(b + (<usize> i << 3)) * load<f64>(ri + (<usize> i << 3));
-    store<f64>(b + (<usize> i << 3), x);
-    for (let k = 0; k < i; k++) {
-      const o = <usize> k << 3;
-      store<f64>(b + o, load<f64>(b + o) - load<f64>(ri + o) * x);
+    const row = A + ((<usize> i * <usize> ld) << 3);
+    const end = <usize> i << 3;
+    const even = end & ~15;
+    const inverse = load<f64>(row + end);
+    const x = load<f64>(a + end) * inverse;
+    const z = load<f64>(b + end) * inverse;
+    store<f64>(a + end, x);
+    store<f64>(b + end, z);
+    const s = f64x2.splat(-x);
+    const t = f64x2.splat(-z);
+    for (let o: usize = 0; o < even; o += 16) {
+      const l = v128.load(row + o);
+      v128.store(a + o, madd64(l, s, v128.load(a + o)));
+      v128.store(b + o, madd64(l, t, v128.load(b + o)));
+    }
+    if (even < end) {
+      store<f64>(a + even, load<f64>(a + even) - load<f64>(row + even) * x);
+      store<f64>(b + even, load<f64>(b + even) - load<f64>(row + even) * z);
     }
   }
 }
@@ -620,81 +651,197 @@ function countFree(n: i32, up: usize, down: usize): i32 {
   return k;
 }
 
+/** Takes a row and column out of what L is the root of, by plane rotations: `rot` has room for two numbers a row. */
+function withoutRow(A: usize, f: i32, ld: i32, r: i32, rot: usize): void {
+  const size = <usize> ld << 3;
+  for (let i = r + 1; i < f; i++) {
+    const from = A + <usize> i * size;
+    const to = from - size;
+    memory.copy(to, from, <usize> r << 3);
+    let x = load<f64>(from + (<usize> r << 3));
+    for (let k = r; k < i - 1; k++) {
+      const o = <usize> k << 3;
+      const c = load<f64>(rot + 2 * o);
+      const s = load<f64>(rot + 2 * o, 8);
+      const y = load<f64>(from + o, 8);
+      store<f64>(to + o, c * x + s * y);
+      x = c * y - s * x;
+    }
+    const y = 1 / load<f64>(from + (<usize> i << 3));
+    const inverse = 1 / Math.sqrt(x * x + y * y);
+    const o = <usize> (i - 1) << 3;
+    store<f64>(rot + 2 * o, x * inverse);
+    store<f64>(rot + 2 * o, y * inverse, 8);
+    store<f64>(to + o, inverse);
+  }
+}
+
+/** Puts one more row and column, of sample i, to what L is the root of; false where that is not positive. */
+function withRow(A: usize, f: i32, ld: i32, list: usize, row: usize, own: f64): bool {
+  const to = A + ((<usize> f * <usize> ld) << 3);
+  for (let c = 0; c < f; c++) {
+    const o = <usize> c << 3;
+    const other = A + ((<usize> c * <usize> ld) << 3);
+    const k = <f64> load<f32>(row + (<usize> load<i32>(list + (<usize> c << 2)) << 2));
+    store<f64>(to + o, (k - dot64(other, to, c)) * load<f64>(other + o));
+  }
+  const d = own - dot64(to, to, f);
+  if (!(d > 0)) return false;
+  store<f64>(to + (<usize> f << 3), 1 / Math.sqrt(d));
+  return true;
+}
+
+/** Most samples that become free at a time. */
+const MOST_NEW: i32 = 8;
+
 /**
- * Moves all free samples at once to where their F are equal, or as far on the way as the bounds allow: where curvatures differ widely pairs
- * take very many moves for that. Gives whether anything moved.
+ * Moves all free samples at once to where their F are equal, or as far on the way as the bounds allow; what comes to its bound is no longer free,
+ * and where all are at rest the worst violators become so, until none is left or it has taken long enough: where curvatures differ widely pairs
+ * take very many moves for that. Keeps a root of the free samples' matrix. Gives whether anything moved.
+ *
+ * Source: K. Scheinberg, "An efficient implementation of an active set method for SVMs", JMLR 7 (2006).
  */
-function newton(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usize, lo: usize, hi: usize, up: usize, down: usize): bool {
+function settle(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usize, lo: usize, hi: usize, up: usize, down: usize, tol: f64): bool {
   const list = NEWTON;
   const u = (list + 4 * MOST_FREE + 15) & ~15;
   const v = u + 8 * MOST_FREE;
-  const A = v + 8 * MOST_FREE;
+  const g = v + 8 * MOST_FREE;
+  const rot = g + 8 * MOST_FREE;
+  const moved = rot + 16 * MOST_FREE;
+  const A = moved + 8 * MOST_BLOCK;
   let f = 0;
   let largest: f64 = 0;
   for (let i = 0; i < n; i++) {
     const o = <usize> i << 3;
     if (load<f64>(up + o) != 0 || load<f64>(down + o) != 0) continue;
-    store<i32>(list + ((<usize> (f++)) << 2), i);
+    store<i32>(list + (<usize> f << 2), i);
+    store<f64>(g + (<usize> f << 3), load<f64>(F + o));
+    f++;
     largest = max(largest, load<f64>(diag + o));
   }
-  if (f < 2 || f > MOST_FREE) return false;
+  if (f < 1 || f > MOST_FREE || n > MOST_BLOCK) return false;
   // A ridge above the rounding of single precision: the step then still goes down, if not all the way.
   let ridge = 1e-6 * largest;
   for (let attempt = 0;; attempt++) {
     for (let r = 0; r < f; r++) {
       const row = K + ((<usize> load<i32>(list + (<usize> r << 2)) * <usize> ld) << 2);
-      const to = A + ((<usize> r * <usize> f) << 3);
+      const to = A + ((<usize> r * <usize> MOST_FREE) << 3);
       for (let c = 0; c < r; c++) store<f64>(to + (<usize> c << 3), load<f32>(row + (<usize> load<i32>(list + (<usize> c << 2)) << 2)));
       store<f64>(to + (<usize> r << 3), load<f64>(diag + (<usize> load<i32>(list + (<usize> r << 2)) << 3)) + ridge);
     }
-    if (cholesky(A, f, f)) break;
+    if (cholesky(A, f, MOST_FREE)) break;
     if (attempt > 3) return false;
     ridge *= 30;
   }
-  for (let r = 0; r < f; r++) {
-    store<f64>(u + (<usize> r << 3), load<f64>(F + (<usize> load<i32>(list + (<usize> r << 2)) << 3)));
-    store<f64>(v + (<usize> r << 3), 1);
+  memory.fill(moved, 0, <usize> n << 3);
+  let any = false;
+  for (let left = 64 + 2 * f; left > 0 && f > 0; left--) {
+    for (let o: usize = 0; o < <usize> f << 3; o += 8) {
+      store<f64>(u + o, load<f64>(g + o));
+      store<f64>(v + o, 1);
+    }
+    substitute(A, f, MOST_FREE, u, v);
+    let su: f64 = 0, sv: f64 = 0;
+    for (let o: usize = 0; o < <usize> f << 3; o += 8) {
+      su += load<f64>(u + o);
+      sv += load<f64>(v + o);
+    }
+    const rho = su / sv;
+    let t: f64 = 1;
+    let hit = -1;
+    for (let r = 0; r < f; r++) {
+      const o = <usize> r << 3;
+      const d = rho * load<f64>(v + o) - load<f64>(u + o);
+      store<f64>(u + o, d);
+      const i = <usize> load<i32>(list + (<usize> r << 2)) << 3;
+      const b = load<f64>(beta + i);
+      const room = d > 0 ? (load<f64>(hi + i) - b) / d : d < 0 ? (load<f64>(lo + i) - b) / d : 1;
+      if (room < t) {
+        t = room;
+        hit = r;
+      }
+    }
+    for (let r = 0; r < f; r++) {
+      const o = <usize> r << 3;
+      const i = <usize> load<i32>(list + (<usize> r << 2)) << 3;
+      const d = load<f64>(u + o);
+      const b = load<f64>(beta + i);
+      const h = load<f64>(hi + i);
+      const l = load<f64>(lo + i);
+      // To the bound itself where that is what stopped it.
+      const x = r == hit ? (d > 0 ? h : l) : min(h, max(l, b + t * d));
+      store<f64>(beta + i, x);
+      store<f64>(moved + i, load<f64>(moved + i) + (x - b));
+      store<f64>(g + o, load<f64>(g + o) + t * (rho - load<f64>(g + o) - ridge * d));
+    }
+    if (t > 0) any = true;
+    if (hit >= 0) {
+      withoutRow(A, f, MOST_FREE, hit, rot);
+      f--;
+      for (let r = hit; r < f; r++) {
+        store<i32>(list + (<usize> r << 2), load<i32>(list + (<usize> r << 2), 4));
+        store<f64>(g + (<usize> r << 3), load<f64>(g + (<usize> r << 3), 8));
+      }
+      continue;
+    }
+    follow(n, K, ld, F, moved);
+    let spread: f64 = 0;
+    for (let r = 0; r < f; r++) {
+      const own = load<f64>(F + (<usize> load<i32>(list + (<usize> r << 2)) << 3));
+      store<f64>(g + (<usize> r << 3), own);
+      spread = max(spread, Math.abs(own - rho));
+    }
+    // The worst of those at their bounds, the worst of all first; `v` has room for how far, `rot` for which.
+    let found = 0;
+    for (let i = 0; i < n; i++) {
+      const o = <usize> i << 3;
+      const b = load<f64>(beta + o);
+      const grows = b < load<f64>(hi + o);
+      const shrinks = b > load<f64>(lo + o);
+      if (grows == shrinks) continue;
+      const far = grows ? rho - load<f64>(F + o) : load<f64>(F + o) - rho;
+      if (far <= 0.4 * tol || (found == MOST_NEW && far <= load<f64>(v, 8 * (MOST_NEW - 1)))) continue;
+      let at = found < MOST_NEW ? found++ : found - 1;
+      for (; at > 0 && load<f64>(v + (<usize> (at - 1) << 3)) < far; at--) {
+        store<f64>(v + (<usize> at << 3), load<f64>(v + (<usize> (at - 1) << 3)));
+        store<i32>(rot + (<usize> at << 2), load<i32>(rot + (<usize> (at - 1) << 2)));
+      }
+      store<f64>(v + (<usize> at << 3), far);
+      store<i32>(rot + (<usize> at << 2), i);
+    }
+    if (found == 0) {
+      if (spread <= 0.4 * tol) break;
+      continue;
+    }
+    if (f + found > MOST_FREE) break;
+    const before = f;
+    for (let a = 0; a < found; a++) {
+      const i = load<i32>(rot + (<usize> a << 2));
+      const row = K + ((<usize> i * <usize> ld) << 2);
+      if (!withRow(A, f, MOST_FREE, list, row, load<f64>(diag + (<usize> i << 3)) + ridge)) continue;
+      store<i32>(list + (<usize> f << 2), i);
+      store<f64>(g + (<usize> f << 3), load<f64>(F + (<usize> i << 3)));
+      f++;
+    }
+    if (f == before) break;
   }
-  substitute(A, f, f, u);
-  substitute(A, f, f, v);
-  let su: f64 = 0, sv: f64 = 0;
-  for (let r = 0; r < f; r++) {
-    su += load<f64>(u + (<usize> r << 3));
-    sv += load<f64>(v + (<usize> r << 3));
-  }
-  const rho = su / sv;
-  let t: f64 = 1;
-  for (let r = 0; r < f; r++) {
-    const o = <usize> r << 3;
-    const d = rho * load<f64>(v + o) - load<f64>(u + o);
-    store<f64>(u + o, d);
-    const i = <usize> load<i32>(list + (<usize> r << 2)) << 3;
-    const b = load<f64>(beta + i);
-    if (d > 0) t = min(t, (load<f64>(hi + i) - b) / d);
-    else if (d < 0) t = min(t, (load<f64>(lo + i) - b) / d);
-  }
-  if (!(t > 0)) return false;
-  for (let r = 0; r < f; r++) {
-    const k = load<i32>(list + (<usize> r << 2));
-    const i = <usize> k << 3;
-    const d = load<f64>(u + (<usize> r << 3));
-    const b = load<f64>(beta + i);
-    const h = load<f64>(hi + i);
-    const l = load<f64>(lo + i);
-    let x = b + t * d;
-    // To the bound itself where that is what stopped it.
-    if (d > 0 && (h - b) / d <= t) x = h;
-    else if (d < 0 && (l - b) / d <= t) x = l;
-    x = min(h, max(l, x));
-    store<f64>(beta + i, x);
-    const move = f64x2.splat(x - b);
-    mark(k, beta, lo, hi, up, down);
-    const row = K + ((<usize> k * <usize> ld) << 2);
+  follow(n, K, ld, F, moved);
+  for (let i = 0; i < n; i++) mark(i, beta, lo, hi, up, down);
+  return any;
+}
+
+/** F follows what β has moved by, which is zero afterwards. */
+function follow(n: i32, K: usize, ld: i32, F: usize, moved: usize): void {
+  for (let i = 0; i < n; i++) {
+    const by = load<f64>(moved + (<usize> i << 3));
+    if (by == 0) continue;
+    store<f64>(moved + (<usize> i << 3), 0);
+    const move = f64x2.splat(by);
+    const row = K + ((<usize> i * <usize> ld) << 2);
     for (let o: usize = 0; o < <usize> n << 3; o += 16) {
       v128.store(F + o, madd64(f64x2.promote_low_f32x4(v128.load64_zero(row + (o >> 1))), move, v128.load(F + o)));
     }
   }
-  return true;
 }
 
 /** What the last `smo` left: its gap. */
@@ -766,12 +913,7 @@ export function smo(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usiz
       const free = countFree(n, up, down);
       next = moves + 100 + (free <= MOST_FREE ? <i32> (<f64> free * <f64> free * <f64> free / 3000) : 2000);
       if (free <= MOST_FREE) {
-        let restart = false;
-        for (let again = 0; again < 3; again++) {
-          if (!newton(n, K, ld, diag, F, beta, lo, hi, up, down)) break;
-          restart = true;
-        }
-        if (restart) {
+        if (settle(n, K, ld, diag, F, beta, lo, hi, up, down, tol)) {
           block = largest(bytes, F, up);
           top = LARGEST;
         }
@@ -1439,6 +1581,9 @@ export function solve(F: usize, beta: usize, lo: usize, hi: usize, tol: f64, mos
   }
 }
 
+/** From this many features on, a kernel value is dearer than a copy of it. */
+const MIRROR_WIDTH: i32 = 12;
+
 /** The kernel matrix of a block: `n` rows and columns of floats. */
 function block(list: usize, count: i32, n: i32, K: usize, tiles: usize, norms: usize): void {
   if (KIND == MATRIX) {
@@ -1477,8 +1622,21 @@ function block(list: usize, count: i32, n: i32, K: usize, tiles: usize, norms: u
   }
   for (let r = 0; r < count; r += 4) {
     const left = min(4, count - r);
+    // With many features what lies below the diagonal is copied from above.
+    const first = DIM < MIRROR_WIDTH ? 0 : r >> 3;
+    const at = tiles + ((<usize> first * <usize> DIM) << (size + 3));
+    const out = K + ((<usize> r * <usize> n + (<usize> first << 3)) << 2);
     // Rows beyond the last are written too, and lie within the padding of n.
-    compute(single ? SINGLE : DOUBLE, list + (<usize> r << 2), left, 0, tiles, norms, n >> 3, K + ((<usize> r * <usize> n) << 2), n, 0, SCRATCH);
+    compute(single ? SINGLE : DOUBLE, list + (<usize> r << 2), left, 0, at, norms + (<usize> first << (size + 3)), (n >> 3) - first, out, n, 0, SCRATCH);
+    for (let c = 0; c < first << 3; c++) {
+      let from = K + ((<usize> c * <usize> n + <usize> r) << 2);
+      let to = K + ((<usize> r * <usize> n + <usize> c) << 2);
+      for (let s = 0; s < left; s++) {
+        store<f32>(to, load<f32>(from));
+        from += 4;
+        to += <usize> n << 2;
+      }
+    }
   }
 }
 

@@ -119,6 +119,17 @@ Deno.test("ChunkedArray", async (t) => {
     await parallelBackend("cluster", { client }, () => assert.equal(fromArray([1, 2]).client, client));
     assert.equal(fromDelayed(blobs(1)[0].get("X"), { shape: [500, 3] }).client, client);
     await assert.rejects(chunked.zeros(3).add(chunked.ones(3, { client })).compute(), /another cluster/);
+    // Also of what is there already.
+    using theirs = await chunked.ones(3, { client: other }).persist();
+    using ours = await chunked.ones(3, { client }).persist();
+    for (const mixed of [ours.add(theirs), theirs.add(ours).sum(), concatenate([ours, theirs])]) {
+      await assert.rejects(
+        async () => await mixed.compute(),
+        /^TypeError: \S+ was delayed by a client of another cluster$/,
+      );
+    }
+    await assert.rejects(concatenate([ours, theirs]).persist(), /another cluster/);
+    assert.deepEqual([await ours.sum().compute(), await theirs.sum().compute()], [3, 3]);
   });
 
   await t.step("in a task it is the task's cluster", async () => {
