@@ -7,6 +7,7 @@
 import { holdForMessages, loadKeys, openEndpoint, realClock } from "../../transport/mod.ts";
 import { openLifeline, RENEW_EXIT_CODE, systemIds } from "../core/mod.ts";
 import { libraryBundle } from "../cluster/library_bundle.ts";
+import { CompressingDisk } from "./compressing_disk.ts";
 import { checkFractions, valuesLimit, type WorkerConfig } from "./config.ts";
 import type { Disk } from "./disk.ts";
 import { Rooms } from "./rooms.ts";
@@ -58,9 +59,11 @@ function usageSince(): () => Usage {
 function openDisk(): Disk | undefined {
   const { spillDirectory } = config;
   if (spillDirectory === null) return undefined;
-  if (spillDirectory !== undefined) return SpillFile.open(spillDirectory);
+  const open = (directory: string): Disk =>
+    new CompressingDisk(SpillFile.open(directory), { now: () => performance.now() });
+  if (spillDirectory !== undefined) return open(spillDirectory);
   try {
-    return SpillFile.open(Deno.env.get("TMPDIR") ?? "/tmp");
+    return open(Deno.env.get("TMPDIR") ?? "/tmp");
   } catch (error) {
     console.error(`values stay in memory: ${error instanceof Error ? error.message : error}`);
   }

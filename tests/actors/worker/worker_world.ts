@@ -52,6 +52,7 @@ interface TaskRow {
   readonly attempt?: number;
   readonly kind?: "task" | "actor";
   readonly timeout?: number | null;
+  readonly quiet?: boolean;
   /** Holders of each dependency. */
   readonly holders?: Readonly<Record<string, readonly string[]>>;
 }
@@ -150,6 +151,7 @@ export class World implements AsyncDisposable {
       priorities: new Float64Array(rows.length),
       tags: new Float64Array(rows.length),
       durations: new Float64Array(rows.length).fill(5),
+      quiet: Uint32Array.from(rows.flatMap((r, i) => r.quiet === true ? [i] : [])),
       frames: [all],
     });
   }
