@@ -6,6 +6,7 @@
 
 import { loadKeys } from "../../transport/mod.ts";
 import { schedulerNanny } from "../cluster/mod.ts";
+import { bracketed } from "./host.ts";
 import type { Command } from "./options.ts";
 import { serve } from "./serve.ts";
 
@@ -29,7 +30,7 @@ export const schedulerCommand: Command = {
     if (keys !== undefined) await loadKeys(keys); // Said here, a mistake is said best.
     const nanny = await schedulerNanny({
       name: "scheduler",
-      address: `tcp://${host.includes(":") ? `[${host}]` : host}:${port === 0 ? "*" : port}`,
+      address: `tcp://${bracketed(host)}:${port === 0 ? "*" : port}`,
       keys,
       insecure: args.is("insecure"),
       leave: "ask",

@@ -9,6 +9,7 @@ import { parseBytes, workerNanny } from "../cluster/mod.ts";
 import { libraryFile, systemIds } from "../core/mod.ts";
 import { checkFractions, type MemoryFractions } from "../worker/config.ts";
 import { UsageError } from "./errors.ts";
+import { bracketed } from "./host.ts";
 import type { Command } from "./options.ts";
 import { serve } from "./serve.ts";
 
@@ -84,10 +85,6 @@ export const workerCommand: Command = {
     return await serve(nanny, (info) => console.log(`worker ${name} at ${info.address}`));
   },
 };
-
-function bracketed(host: string): string {
-  return host.includes(":") ? `[${host}]` : host;
-}
 
 /** The address at which others of the scheduler's network reach this machine. */
 function ownHost(scheduler: string): string {

@@ -49,7 +49,8 @@ export async function startThreadCluster(options: LocalClusterOptions = {}): Pro
   const library = granted() ? libraryBundle(() => made = makeLibraryBundle()) : undefined;
   const home = endpoint("scheduler", "scheduler");
   const scheduler = new Scheduler({ endpoint: home, clock: realClock, random: systemRandom });
-  const schedulerAddress = await home.bind("memory://scheduler");
+  // Of its own, as every cluster's: so it says which cluster is meant.
+  const schedulerAddress = await home.bind(`memory://${ids.next("scheduler")}`);
   const workers = await Promise.all(Array.from({ length: count }, async (_, i) => {
     const name = `w-${i}`;
     const store = new Store({ memoryLimit });

@@ -194,8 +194,11 @@ export const schedulerToWorker = {
     priorities: f64s,
     tags: f64s,
     durations: f64s,
+    /** Indices of those whose value no client wants now: a small one need not ride along with the news. */
+    quiet: u32s,
   }, (m, frames) =>
     checkTasks(m, frames) ?? checkHolders(m, m.deps.length) ??
+      (m.quiet.some((i) => i >= m.keys.length) ? "a quiet task is not there" : undefined) ??
       lengths("run", m.keys.length, m.attempts, m.priorities, m.tags, m.durations)),
   /** Forget these values. */
   drop: message(93, { keys: strings }),

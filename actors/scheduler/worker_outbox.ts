@@ -19,6 +19,7 @@ const HOLDERS_TOLD = 4;
 
 const NO_FRAMES: readonly Uint8Array[] = [];
 /** Marks tell the tables of one message from those of another. */
+const NO_INDICES = new Uint32Array(0);
 let lastMark = 0;
 
 /** A copy that the worker is to fetch; without a source, the question whether it has one: it says `has` or `fetchFailed`. */
@@ -189,6 +190,7 @@ function writeRun(
   const priorities = new Float64Array(n);
   const tags = new Float64Array(n);
   const durations = new Float64Array(n);
+  let quiet: number[] | null = null;
   const args = new ByteColumn();
   const holders = new HolderTable(depTotal);
   for (let i = 0; i < n; i++) {
@@ -220,6 +222,7 @@ function writeRun(
     priorities[i] = o.priority;
     tags[i] = t.tag;
     durations[i] = f.estimate / 1000;
+    if (t.wanters === null) (quiet ??= []).push(i);
   }
   const hashes: string[] = [];
   const frames: Uint8Array[] = [args.take()];
@@ -240,6 +243,7 @@ function writeRun(
     priorities,
     tags,
     durations,
+    quiet: quiet === null ? NO_INDICES : Uint32Array.from(quiet),
     frames,
   };
 }

@@ -111,6 +111,8 @@ export type WorkerInstruction =
     readonly attempt: number;
     readonly nbytes: number;
     readonly spent: number;
+    /** Set where no client wants it. */
+    readonly quiet?: true;
   }
   | { readonly do: "failed"; readonly key: string; readonly attempt: number; readonly error: Uint8Array | PlainError }
   | {

@@ -4,9 +4,19 @@
  * @module
  */
 
-import { holdForMessages, loadKeys, openEndpoint, realClock } from "../../transport/mod.ts";
+import {
+  BindError,
+  DriverError,
+  holdForMessages,
+  InsecureBindError,
+  KeysError,
+  loadKeys,
+  openEndpoint,
+  realClock,
+} from "../../transport/mod.ts";
 import { openLifeline, RENEW_EXIT_CODE, systemIds } from "../core/mod.ts";
 import { libraryBundle } from "../cluster/library_bundle.ts";
+import { CompressingDisk } from "./compressing_disk.ts";
 import { checkFractions, valuesLimit, type WorkerConfig } from "./config.ts";
 import type { Disk } from "./disk.ts";
 import { Rooms } from "./rooms.ts";
@@ -58,9 +68,11 @@ function usageSince(): () => Usage {
 function openDisk(): Disk | undefined {
   const { spillDirectory } = config;
   if (spillDirectory === null) return undefined;
-  if (spillDirectory !== undefined) return SpillFile.open(spillDirectory);
+  const open = (directory: string): Disk =>
+    new CompressingDisk(SpillFile.open(directory), { now: () => performance.now() });
+  if (spillDirectory !== undefined) return open(spillDirectory);
   try {
-    return SpillFile.open(Deno.env.get("TMPDIR") ?? "/tmp");
+    return open(Deno.env.get("TMPDIR") ?? "/tmp");
   } catch (error) {
     console.error(`values stay in memory: ${error instanceof Error ? error.message : error}`);
   }
@@ -130,7 +142,10 @@ async function main(): Promise<void> {
   Deno.exit(end.renew ? RENEW_EXIT_CODE : 0);
 }
 
+/** Errors that say all there is to say. */
+const CLEAR = [BindError, InsecureBindError, DriverError, KeysError];
+
 main().catch((error) => {
-  console.error(error);
+  if (!CLEAR.some((cls) => error instanceof cls)) console.error(error);
   lifeline.refuse(error instanceof Error ? error.message : String(error));
 });

@@ -41,7 +41,7 @@ export class Reports {
   #last: WorkerToScheduler[] = [];
   #first: WorkerToScheduler[] = [];
 
-  /** A result; `value` if it is still there. */
+  /** A result; `value` if it is still there, and somebody wants it. */
   finished(key: string, attempt: number, nbytes: number, spent: number, value: StoredValue | undefined): void {
     this.#keys.push(key);
     this.#attempts.push(attempt);

@@ -155,7 +155,8 @@ export class Running {
     const d = this.#deps.held(task.key, nbytes);
     d.keep = true;
     this.#b.spilling.look(d);
-    this.#b.out.push({ do: "finished", key: task.key, attempt: task.attempt, nbytes, spent });
+    const told = { do: "finished", key: task.key, attempt: task.attempt, nbytes, spent } as const;
+    this.#b.out.push(task.quiet ? { ...told, quiet: true } : told);
   }
 
   /** Takes back what has not begun. */

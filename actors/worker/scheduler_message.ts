@@ -47,8 +47,10 @@ function readRun(
       tag: m.tags[i],
       duration: m.durations[i],
       timeout: option.timeout,
+      quiet: false,
     };
   });
+  for (const i of m.quiet) tasks[i].quiet = true;
   return { tasks, holders: m.deps.length === 0 ? [] : readHolders(m.deps, m) };
 }
 

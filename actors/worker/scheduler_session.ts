@@ -5,7 +5,7 @@
  */
 
 import type { Peer, Timer } from "../../transport/mod.ts";
-import { isReplaced, schedulerHears, type WorkerToScheduler } from "../protocol/mod.ts";
+import { isReplaced, notScheduler, schedulerHears, type WorkerToScheduler } from "../protocol/mod.ts";
 import type { WorkerInstruction } from "./events.ts";
 import type { MemoryWatch } from "./memory_watch.ts";
 import type { WorkerMachine } from "./state.ts";
@@ -31,6 +31,7 @@ export interface SchedulerSessionOptions {
 export class SchedulerSession {
   readonly #o: SchedulerSessionOptions;
   #scheduler: Peer | undefined;
+  #away = false;
   #alone: Timer | undefined;
   #beat: Timer | undefined;
 
@@ -59,14 +60,20 @@ export class SchedulerSession {
 
   /** The scheduler is there. */
   up(peer: Peer): void {
+    if (peer.role !== "scheduler") {
+      return this.#giveUp(`${this.#o.worker.scheduler} is not a scheduler's address: ${notScheduler(peer)}`);
+    }
     this.#alone?.cancel();
     this.#scheduler = peer;
+    if (this.#away) this.#o.log("the scheduler is back");
+    this.#away = false;
     this.#o.up();
   }
 
   /** It is away. */
   down(reason: string): void {
     this.#scheduler = undefined;
+    this.#away = true;
     this.#o.log(`the scheduler is away: ${reason}`);
     this.#o.down();
     // Names are unique: what lives under this one now is not this worker.

@@ -290,6 +290,7 @@ export class WorkerMachine {
     const known = this.#b.tasks.get(spec.key);
     if (known !== undefined) {
       known.attempt = spec.attempt;
+      known.quiet = spec.quiet === true;
       this.#reorder(known, spec);
       return;
     }
@@ -320,6 +321,7 @@ export class WorkerMachine {
       seq: this.#seq++,
       duration: spec.duration,
       timeout: spec.timeout,
+      quiet: spec.quiet === true,
       state: "waiting",
       lacks: undefined,
       ticket: -1,

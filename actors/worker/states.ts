@@ -72,6 +72,8 @@ export interface TaskSpec {
   readonly duration: number;
   /** Milliseconds of execution it may take; null for any. */
   readonly timeout: number | null;
+  /** Whether no client wants its value now. */
+  quiet?: boolean;
 }
 
 /** How long runs of a function take. */
@@ -95,6 +97,7 @@ export interface WorkerTask {
   readonly seq: number;
   duration: number;
   readonly timeout: number | null;
+  quiet: boolean;
   state: WorkerTaskState;
   /** Dependencies that are not here yet, if there are any. */
   lacks: Set<string> | undefined;

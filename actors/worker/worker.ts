@@ -317,7 +317,13 @@ export class Worker {
           deps: i.deps.length === 0 ? NO_DEPS : i.deps.map((key) => ({ key, value: store.get(key)!.value.retain() })),
         });
       case "finished":
-        return this.#reports.finished(i.key, i.attempt, i.nbytes, i.spent, store.get(i.key)?.value);
+        return this.#reports.finished(
+          i.key,
+          i.attempt,
+          i.nbytes,
+          i.spent,
+          i.quiet === undefined ? store.get(i.key)?.value : undefined,
+        );
       case "failed":
         return this.#reports.failed(i.key, i.attempt, i.error instanceof Uint8Array ? i.error : errorOf(i.error));
       case "spill":

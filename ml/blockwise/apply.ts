@@ -7,8 +7,14 @@ import { checkIsFitted } from "../base/mod.ts";
 /** What has methods of samples. */
 type Methods = Record<string, (X: NDArray) => Promise<unknown>>;
 
-/** A method of an estimator on one block. */
-export async function applyToBlock(block: NDArray, estimator: object, method: string): Promise<NDArray<ArrayData>> {
+/** A method of an estimator on one block. What it makes of none, which most methods refuse, is known by what it makes of one. */
+export async function applyToBlock(
+  block: NDArray,
+  estimator: object,
+  method: string,
+  ofOne?: NDArray<ArrayData>,
+): Promise<NDArray<ArrayData>> {
+  if (block.length === 0 && ofOne !== undefined) return ofOne.slice(0, 0);
   return toNDArray(await (estimator as Methods)[method](block) as number[][], method);
 }
 
@@ -34,7 +40,7 @@ export async function applyInBlocks<D extends ArrayData>(
     method,
   );
   const chunks = [samples.chunks[0], ...tried.shape.slice(1).map((n) => [n])];
-  const out = samples.mapBlocks(applyToBlock, { dtype: tried.dtype, chunks, args: [estimator, method] });
+  const out = samples.mapBlocks(applyToBlock, { dtype: tried.dtype, chunks, args: [estimator, method, tried] });
   return out as unknown as ChunkedArray<D>;
 }
 

@@ -25,6 +25,7 @@ export async function partialFitBlock(
   estimator: Learner,
   more: readonly unknown[],
 ): Promise<Learner> {
+  if (X.length === 0) return estimator;
   const own = estimator as unknown as Record<string, unknown>;
   for (const [name, value] of Object.entries(own)) if (value instanceof NDArray) own[name] = value.copy();
   await estimator.partialFit(X, y, ...more);

@@ -15,7 +15,7 @@ export function isChunked(X: unknown): X is ChunkedInput {
  * Samples in blocks of whole rows.
  *
  * @param caller for errors
- * @throws {InvalidInputError} when X is no table of numbers
+ * @throws {InvalidInputError} when X is no table of numbers, or an empty one
  */
 export function wholeRows(X: ChunkedInput, caller: string): ChunkedInput {
   if (X.ndim !== 2 || X.dtype === "string") {
@@ -25,6 +25,9 @@ export function wholeRows(X: ChunkedInput, caller: string): ChunkedInput {
   }
   const m = X.shape[1];
   if (!(m > 0)) throw new InvalidInputError(`${caller}: X has ${m} features, expected at least one`);
+  if (X.length === 0) {
+    throw new InvalidInputError(`${caller}: X has 0 samples (shape [0, ${m}]), expected at least one`);
+  }
   return X.numBlocks[1] === 1 ? X : X.rechunk([X.chunks[0], [m]]);
 }
 

@@ -208,7 +208,8 @@ export class ChunkedArray<D extends ArrayData = Float64Array, V = never> extends
     const grid = this.#grid.settled();
     const nodes = grid.nodes();
     const fresh = nodes.filter((node) => node.future === undefined);
-    persist(...fresh);
+    // All of them, so that they are all looked at: of one cluster they must be.
+    persist(...nodes);
     try {
       await settledAll(nodes.map((node) => node.future!));
     } catch (e) {
@@ -239,10 +240,17 @@ export class ChunkedArray<D extends ArrayData = Float64Array, V = never> extends
 
   /** The same array cut otherwise. */
   rechunk(chunks: ChunksLike): ChunkedArray<D, V> {
-    if (chunks === "auto" || typeof chunks === "number") mustBeKnown(this.#grid.chunks, "ChunkedArray.rechunk()");
-    const wanted = this.#grid.chunks.every(isKnown)
-      ? normalizeChunks(chunks, this.shape, this.dtype, "ChunkedArray.rechunk()")
-      : chunks as number[][];
+    const what = "ChunkedArray.rechunk()", own = this.#grid.chunks;
+    if (own.every(isKnown)) {
+      return new ChunkedArray(rechunk(this.#grid, normalizeChunks(chunks, this.shape, this.dtype, what)));
+    }
+    if (!Array.isArray(chunks) || chunks.length !== own.length) mustBeKnown(own, what);
+    // Axes of unknown lengths stay as they are.
+    const wanted = (chunks as readonly (number | "auto" | readonly number[])[]).map((c, axis) => {
+      if (isKnown(own[axis])) return normalizeChunks([c], [this.shape[axis]], this.dtype, what)[0];
+      if (!Array.isArray(c)) mustBeKnown([own[axis]], what);
+      return c as readonly number[];
+    });
     return new ChunkedArray(rechunk(this.#grid, wanted));
   }
 

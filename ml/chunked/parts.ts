@@ -9,11 +9,12 @@ import { type DType, NDArray, ShapeError, sizeOf } from "../array/mod.ts";
 import { type AnyArray, newArray } from "./block.ts";
 import { copyStrided, stepsOf } from "./copy.ts";
 
-/** What is taken of a block along an axis: the first, from one to the next, and how many. */
+/** What is taken of a block along an axis: the first, from one to the next, and how many; NaN for all, where it is not known how many there are. */
 export type Cut = readonly [start: number, step: number, count: number];
 
 /** A part of a block. Whole rows in a row are not copied. */
-export function sliceBlock(block: AnyArray, cuts: readonly Cut[], dropped: readonly number[] = []): AnyArray {
+export function sliceBlock(block: AnyArray, given: readonly Cut[], dropped: readonly number[] = []): AnyArray {
+  const cuts = given.map((cut, axis): Cut => cut[2] === cut[2] ? cut : [0, 1, block.shape[axis]]);
   const counts = cuts.map(([, , count]) => count);
   const shape = counts.filter((_, axis) => !dropped.includes(axis));
   const { shape: whole, data } = block;
@@ -36,13 +37,20 @@ export function sliceBlock(block: AnyArray, cuts: readonly Cut[], dropped: reado
   return new NDArray(out.data, shape, out.dtype);
 }
 
-/** A block of parts, each at its place. */
+/** A block of parts, each at its place. Along axes of which the length is not known, all parts are as long as it. */
 export function assembleBlocks(
   dtype: DType,
-  shape: readonly number[],
+  declared: readonly number[],
   places: readonly (readonly number[])[],
   parts: readonly AnyArray[],
 ): AnyArray {
+  const shape = declared.map((n, axis) => n === n ? n : parts[0].shape[axis]);
+  const odd = parts.find((part) => declared.some((n, axis) => n !== n && part.shape[axis] !== shape[axis]));
+  if (odd !== undefined) {
+    throw new ShapeError(
+      `blocks: [${odd.shape.join(", ")}] and [${parts[0].shape.join(", ")}] do not lie side by side`,
+    );
+  }
   const out = newArray(dtype, shape);
   const steps = stepsOf(shape);
   parts.forEach((part, i) => {

@@ -60,11 +60,6 @@ export function rechunk(grid: Grid, chunks: Chunks): Grid {
     mustBeKnown([axis, chunks[i]], "rechunk()");
     return overlaps(axis, chunks[i]);
   });
-  const needsLengths = countBlocks(chunks) > 0;
-  if (needsLengths) {
-    // Parts of blocks are cut by lengths along all axes.
-    mustBeKnown(grid.chunks, "rechunk()");
-  }
   const nodes = Array.from({ length: countBlocks(chunks) }, (_, b): Delayed<AnyArray> => {
     const place = blockIndex(chunks, b);
     const pieces = product(place.map((i, axis) => along[axis][i]));

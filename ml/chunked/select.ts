@@ -107,9 +107,6 @@ export function sliceGrid(grid: Grid, ranges: readonly Range[], dropped: readonl
       return start === 0 && step === 1 && Object.is(count, grid.chunks[axis][block]);
     });
     if (whole) return node;
-    if (chosen.some(({ cut }) => cut[2] !== cut[2])) {
-      throw new UnknownChunksError(`${what}: the lengths of blocks are not known; await computeChunkSizes() first`);
-    }
     return call(grid.client, sliceBlock, node, chosen.map(({ cut }) => cut), dropped);
   });
   return gridOf(grid.client, chunks, grid.dtype, nodes);

@@ -11,6 +11,7 @@ import {
   rememberFeatures,
   resetFitted,
 } from "../base/mod.ts";
+import type { RandomStateLike } from "../random/mod.ts";
 import {
   bool,
   checkParameters,
@@ -22,6 +23,7 @@ import {
   mapping,
   oneOf,
   type ParameterRule,
+  randomSource,
   real,
   warn,
 } from "../utils/mod.ts";
@@ -34,7 +36,9 @@ import { type SmoothResult, solveSmooth } from "./logistic_smooth.ts";
 import { solveSparse } from "./logistic_sparse.ts";
 
 /** Ways to find the optimum. */
-export type LogisticSolver = "lbfgs" | "newton-cholesky" | "saga" | "liblinear";
+export type LogisticSolver = "lbfgs" | "newton-cg" | "newton-cholesky" | "sag" | "saga" | "liblinear";
+
+const solvers: readonly LogisticSolver[] = ["lbfgs", "newton-cg", "newton-cholesky", "sag", "saga", "liblinear"];
 
 /** Hyperparameters of {@linkcode LogisticRegression}. */
 export interface LogisticRegressionOptions {
@@ -52,13 +56,16 @@ export interface LogisticRegressionOptions {
   classWeight?: ClassWeight;
   /**
    * "lbfgs" and "newton-cholesky" for penalties on squares or none; "saga" for all penalties; "liblinear" for two classes,
-   * with a penalty on the constant too. "lbfgs" if left out.
+   * with a penalty on the constant too. "newton-cg" and "sag" are other names for "lbfgs", for the optimum is the same.
+   * "lbfgs" if left out.
    */
   solver?: LogisticSolver;
   /** Steps at most; 100 if left out. */
   maxIter?: number;
   /** Whether to start from what was learned before; false if left out. */
   warmStart?: boolean;
+  /** Not used, for no solver here draws; kept because scikit-learn has it. */
+  randomState?: RandomStateLike;
 }
 
 const rules: Readonly<Record<string, ParameterRule>> = {
@@ -68,14 +75,10 @@ const rules: Readonly<Record<string, ParameterRule>> = {
   fitIntercept: bool,
   interceptScaling: real({ above: 0 }),
   classWeight: either(oneOf("balanced", null), mapping),
-  solver: {
-    expected:
-      '"lbfgs", "newton-cholesky", "saga" or "liblinear" (scikit-learn\'s "newton-cg" and "sag" are left out: ' +
-      '"lbfgs" finds the same optimum)',
-    test: (v) => ["lbfgs", "newton-cholesky", "saga", "liblinear"].includes(v as string),
-  },
+  solver: oneOf(...solvers),
   maxIter: integer({ min: 0 }),
   warmStart: bool,
+  randomState: randomSource,
 };
 
 /**
@@ -104,6 +107,7 @@ export class LogisticRegression extends LinearClassifier {
     solver: "lbfgs",
     maxIter: 100,
     warmStart: false,
+    randomState: null,
   };
 
   /** What scikit-learn has and this has not. */
@@ -111,7 +115,6 @@ export class LogisticRegression extends LinearClassifier {
     penalty: "it is deprecated; use l1Ratio, 0 for l2 and 1 for l1, and C: Infinity for none",
     dual: "the optimum is the same; the solver takes the form that suits the data",
     nJobs: "it has no effect in scikit-learn either",
-    randomState: "no solver here draws random numbers",
     verbose: "there is nothing it would print",
   };
 
@@ -133,6 +136,8 @@ export class LogisticRegression extends LinearClassifier {
   declare maxIter: number;
   /** Whether to start from what was learned before. */
   declare warmStart: boolean;
+  /** Not used. */
+  declare randomState: RandomStateLike;
 
   /** Steps that were made, shape [1]. */
   declare nIter_: NDArray<Int32Array>;
@@ -226,7 +231,7 @@ export class LogisticRegression extends LinearClassifier {
   checkOptions(): void {
     checkParameters("LogisticRegression", this.getParams(false), rules);
     const { solver, l1Ratio, C } = this;
-    if (C !== Infinity && l1Ratio > 0 && (solver === "lbfgs" || solver === "newton-cholesky")) {
+    if (C !== Infinity && l1Ratio > 0 && solver !== "saga" && solver !== "liblinear") {
       throw new InvalidParameterError(
         `LogisticRegression: solver ${
           JSON.stringify(solver)

@@ -10,6 +10,7 @@ import {
 } from "../base/mod.ts";
 import { kernels } from "../kernels/mod.ts";
 import { choleskyInPlace } from "../linalg/mod.ts";
+import type { RandomStateLike } from "../random/mod.ts";
 import {
   bool,
   checkParameters,
@@ -19,6 +20,7 @@ import {
   InvalidParameterError,
   isArrayLike,
   type ParameterRule,
+  randomSource,
   real,
 } from "../utils/mod.ts";
 import { solveCholesky } from "./factor.ts";
@@ -50,6 +52,8 @@ export interface RidgeOptions {
   solver?: RidgeSolver;
   /** Whether weights must not be negative; false if left out. */
   positive?: boolean;
+  /** Not used, for no solver here draws; kept because scikit-learn has it. */
+  randomState?: RandomStateLike;
 }
 
 const rules: Readonly<Record<string, ParameterRule>> = {
@@ -62,6 +66,7 @@ const rules: Readonly<Record<string, ParameterRule>> = {
     test: (v) => ["auto", "cholesky", "svd", "lbfgs"].includes(v as string),
   },
   positive: bool,
+  randomState: randomSource,
 };
 
 /** Ratio of squared pivots below which digits are at stake. */
@@ -86,6 +91,7 @@ export class Ridge extends LinearRegressor {
     fitIntercept: true,
     solver: "auto",
     positive: false,
+    randomState: null,
   };
 
   /** What scikit-learn has and this has not. */
@@ -93,7 +99,6 @@ export class Ridge extends LinearRegressor {
     copyX: "X is never changed",
     maxIter: "all solvers here are direct",
     tol: "all solvers here are direct",
-    randomState: "no solver here draws random numbers",
   };
 
   /** Weight of the penalty. */
@@ -104,6 +109,8 @@ export class Ridge extends LinearRegressor {
   declare solver: RidgeSolver;
   /** Whether weights must not be negative. */
   declare positive: boolean;
+  /** Not used. */
+  declare randomState: RandomStateLike;
 
   /** How it was solved. */
   declare solver_: string;

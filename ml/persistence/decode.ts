@@ -165,10 +165,13 @@ class Decoder {
   #fill(out: object, names: unknown, values: unknown): void {
     check(isNames(names) && Array.isArray(values) && names.length === values.length, "fields and values are uneven");
     names.forEach((name, i) => {
-      check(name !== "__proto__", "a field has a name that it may not have");
+      check(name !== "__proto__" && !isMethod(out, name), "a field has a name that it may not have");
+      const value = this.value(values[i]);
+      // Whoever awaits an object with such a field calls it: load() itself would, to hand it over.
+      check(name !== "then" || typeof value !== "function", "a field would be called where its object is awaited");
       // Defined, not assigned: no setter of any class runs.
       Object.defineProperty(out, name, {
-        value: this.value(values[i]),
+        value,
         writable: true,
         enumerable: true,
         configurable: true,
@@ -191,6 +194,14 @@ class Decoder {
     if (cls.prototype instanceof BaseEstimator) completeParameters(out, cls as unknown as EstimatorClass);
     return out;
   }
+}
+
+/** Whether an instance's class has a method of that name, which a field would stand before. */
+function isMethod(instance: object, name: string): boolean {
+  for (let p = Object.getPrototypeOf(instance); p !== null && p !== Object.prototype; p = Object.getPrototypeOf(p)) {
+    if (typeof Object.getOwnPropertyDescriptor(p, name)?.value === "function") return true;
+  }
+  return false;
 }
 
 const isLike = (name: string) => (other: string): boolean => other[0]?.toLowerCase() === name[0]?.toLowerCase();

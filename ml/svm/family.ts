@@ -9,6 +9,7 @@ import {
   type Encoded,
   encodeLabels,
 } from "../utils/mod.ts";
+import { explicitWidth } from "./features.ts";
 import type { KernelSpec } from "./kernel.ts";
 import { LARGE_PAIR } from "./one_vs_one.ts";
 
@@ -23,7 +24,7 @@ export interface FamilyEntry {
 
 /** Fits that share a kernel. */
 export interface FamilyGroup {
-  readonly kernel: "rbf" | "linear" | "poly";
+  readonly kernel: "rbf" | "linear" | "poly" | "sigmoid" | "precomputed";
   readonly gamma: "scale" | "auto" | number;
   readonly coef0: number;
   readonly degree: number;
@@ -96,16 +97,21 @@ function factorsOn(encoded: Encoded, train: Int32Array | null, classWeight: Clas
   return computeClassWeight(classWeight, { ...encoded, codes, counts });
 }
 
+/** What a kernel's values hang on. */
+const SHAPES: Readonly<Record<FamilyGroup["kernel"], readonly string[]>> = {
+  linear: [],
+  precomputed: [],
+  rbf: ["gamma"],
+  sigmoid: ["gamma", "coef0"],
+  poly: ["gamma", "coef0", "degree"],
+};
+
 /** Groups of the candidates that can be planned. */
 function groupsOf(candidates: readonly (Params | undefined)[]): FamilyGroup[] {
   const groups = new Map<string, { head: Params; entries: Map<string, { head: Params; candidates: number[] }> }>();
   for (const [c, p] of candidates.entries()) {
     if (p === undefined) continue;
-    const shape = p.kernel === "linear"
-      ? ["linear"]
-      : p.kernel === "rbf"
-      ? ["rbf", p.gamma]
-      : ["poly", p.gamma, p.coef0, p.degree];
+    const shape = [p.kernel, ...SHAPES[p.kernel as FamilyGroup["kernel"]].map((name) => p[name])];
     const key = JSON.stringify(shape);
     let group = groups.get(key);
     if (group === undefined) groups.set(key, group = { head: p, entries: new Map() });
@@ -118,7 +124,7 @@ function groupsOf(candidates: readonly (Params | undefined)[]): FamilyGroup[] {
   }
   return [...groups.values()].map(({ head, entries }) => ({
     kernel: head.kernel as "rbf",
-    gamma: head.kernel === "linear" ? 1 : head.gamma as number,
+    gamma: SHAPES[head.kernel as FamilyGroup["kernel"]].length === 0 ? 1 : head.gamma as number,
     coef0: head.coef0 as number,
     degree: head.degree as number,
     cacheSize: head.cacheSize as number,
@@ -159,6 +165,12 @@ function soundSplits({ encoded, weight, splits }: FamilyData): number[] {
   });
 }
 
+function isSymmetric({ data, shape: [n, width] }: NDArray<Float64Array>): boolean {
+  if (n !== width) return false;
+  for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) if (data[i * n + j] !== data[j * n + i]) return false;
+  return true;
+}
+
 /** Size of the largest pair of classes in any training set. */
 function largestPair({ encoded, splits }: FamilyData): number {
   let largest = 0;
@@ -185,10 +197,14 @@ export function planFamily(family: FitFamily, candidates: readonly (Params | und
     return null;
   }
   const splits = soundSplits(data);
-  const groups = groupsOf(candidates);
-  if (splits.length === 0 || groups.length === 0 || data.encoded.classes.size < 2) return null;
   const [n, width] = data.table.shape;
+  let groups = groupsOf(candidates);
+  if (splits.length === 0 || groups.length === 0 || data.encoded.classes.size < 2) return null;
   const small = largestPair(data) < LARGE_PAIR && n * n * 8 <= groups[0].cacheSize * 2 ** 20;
+  // Where there may be many optima, large problems take LIBSVM's way alone. A matrix is no samples for other kernels.
+  const isMatrix = groups.every((g) => g.kernel === "precomputed") && small && isSymmetric(data.table);
+  groups = groups.filter((g) => g.kernel === "precomputed" ? isMatrix : g.kernel !== "sigmoid" || small);
+  if (groups.length === 0) return null;
   if (small) return { parts: smallParts(groups, splits, data.table) };
   const whole = splits.length === family.splits.length && areFolds(family.splits, n);
   const parts: PlannedPart[] = [];
@@ -201,7 +217,7 @@ export function planFamily(family: FitFamily, candidates: readonly (Params | und
   const kept = n * n * 4 <= groups[0].cacheSize * 2 ** 20 && width >= 12;
   for (const group of paths) {
     const { kernel, gamma, entries } = group;
-    const unit = entries.length * (kernel === "rbf" ? 4 : kernel === "poly" ? 2 : 1);
+    const unit = entries.length * rowCost(group, width);
     const shares = whole && (kernel === "linear" || gamma !== "scale") && entries[0].classWeight !== "balanced";
     if (shares && kept && kernel !== "linear" && paths.length >= MANY) {
       parts.push(partOf("folds", [group], splits, unit * 3));
@@ -212,6 +228,14 @@ export function planFamily(family: FitFamily, candidates: readonly (Params | und
     } else for (const s of splits) parts.push(partOf("paths", [group], [s], unit));
   }
   return { stages, parts };
+}
+
+/** What a kernel row costs, in those of a product of few features; gaussian kernels want more of them, too. */
+function rowCost(group: FamilyGroup, width: number): number {
+  const { kernel, gamma, coef0, degree } = group;
+  const factor = typeof gamma === "number" ? gamma : 1;
+  const wide = explicitWidth({ name: kernel, gamma: factor, coef0, degree }, width);
+  return wide < Infinity ? 1 + wide / 12 : kernel === "rbf" ? 4 + width / 10 : 6 + width / 7;
 }
 
 function partOf(

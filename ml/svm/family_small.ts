@@ -24,7 +24,7 @@ export function* smallFits(
   onTrain: boolean,
 ): Generator<SmallFit> {
   const started = performance.now();
-  using bench = new SmallBench(data);
+  using bench = new SmallBench(data, groups[0].kernel === "precomputed");
   let shared = (performance.now() - started) / 1000;
   const total = groups.reduce((t, g) => t + g.entries.length, 0) * splits.length;
   shared /= total;

@@ -36,7 +36,7 @@ function plannable(
       checkParameters("SVC", full, rules);
       const { kernel, maxIter, breakTies, decisionFunctionShape } = full;
       if (maxIter !== -1 || (breakTies === true && decisionFunctionShape === "ovo")) return undefined;
-      return kernel === "rbf" || kernel === "linear" || kernel === "poly" ? full : undefined;
+      return typeof kernel === "function" ? undefined : full;
     } catch {
       return undefined;
     }
@@ -88,6 +88,7 @@ export function* performSVCPart(
       const params = candidates[candidate];
       if (params !== null) made.setParams(clone(params, { safe: false }));
       const shape = made as unknown as DecisionShape;
+      const isMatrix = groups[0].kernel === "precomputed";
       yield {
         candidate,
         split,
@@ -97,7 +98,7 @@ export function* performSVCPart(
         test: outputs(test, shape),
         train: train === undefined ? undefined : outputs(train, shape),
         attributes: { classes_: classes },
-        make: () => fitted(made as unknown as Fitter, data, split),
+        make: () => fitted(made as unknown as Fitter, data, split, isMatrix),
       };
     }
   }
@@ -134,9 +135,18 @@ async function fitted(
   estimator: Fitter,
   { table, encoded, weight, splits }: ReturnType<typeof familyData>,
   split: number,
+  isMatrix: boolean,
 ): Promise<object> {
   const [train] = splits[split];
   const y = decodeLabels(encoded.classes, Int32Array.from(train, (i) => encoded.codes[i]));
   const w = new NDArray(Float64Array.from(train, (i) => weight[i]));
-  return await estimator.fit(table.take(train), y, w);
+  return await estimator.fit(isMatrix ? between(table, train) : table.take(train), y, w);
+}
+
+/** Rows and columns of a kernel's matrix. */
+function between({ data, shape: [, width] }: NDArray<Float64Array>, rows: Int32Array): NDArray<Float64Array> {
+  const n = rows.length;
+  const out = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) out[i * n + j] = data[rows[i] * width + rows[j]];
+  return new NDArray(out, [n, n]);
 }

@@ -62,7 +62,11 @@ export class SmallBench implements Disposable {
   /** Problems of an identity matrix hang on nothing but their size. */
   readonly #apart = new Map<string, PairMemo>();
 
-  constructor(data: FamilyData) {
+  /**
+   * @param data the samples
+   * @param isMatrix whether they are the kernel's own symmetric matrix
+   */
+  constructor(data: FamilyData, isMatrix = false) {
     this.#data = data;
     const { table, encoded } = data;
     const [n, dim] = table.shape;
@@ -85,13 +89,20 @@ export class SmallBench implements Disposable {
     };
     for (const name of ["diag", "F", "beta", "lo", "hi", "up", "down"]) sizes[name] = (ld + 8) * 8;
     for (const [name, bytes] of Object.entries(sizes)) at[name] = frame.temp(bytes);
-    const X = table.take(this.#order).data;
     const products = frame.f64(at.products, ld * ld);
-    // Nothing looks below the diagonal.
-    for (let i = 0; i < n; i += PANEL) {
-      const rows = Math.min(PANEL, n - i);
-      const [A, to] = [X.subarray(i * dim), products.subarray(i * ld + i)];
-      kernels().gemm(false, true, rows, n - i, dim, 1, A, dim, A, dim, 0, to, ld);
+    if (isMatrix) {
+      for (let i = 0; i < n; i++) {
+        const from = this.#order[i] * n;
+        for (let j = 0; j < n; j++) products[i * ld + j] = table.data[from + this.#order[j]];
+      }
+    } else {
+      const X = table.take(this.#order).data;
+      // Nothing looks below the diagonal.
+      for (let i = 0; i < n; i += PANEL) {
+        const rows = Math.min(PANEL, n - i);
+        const [A, to] = [X.subarray(i * dim), products.subarray(i * ld + i)];
+        kernels().gemm(false, true, rows, n - i, dim, 1, A, dim, A, dim, 0, to, ld);
+      }
     }
     const squares = frame.f64(at.squares, ld).fill(0);
     for (let i = 0; i < n; i++) squares[i] = products[i * ld + i];

@@ -14,6 +14,8 @@ import { cull, fuse } from "./optimize.ts";
 /** What submitting needs of the client. */
 export interface GraphSubmitting {
   readonly core: ClientCore;
+  /** Whether a call's client is of this cluster. */
+  isOurs(node: GraphNode): boolean;
   /** Submits one call as the task of that key. */
   // deno-lint-ignore ban-types
   submit(node: GraphNode, fn: Function, args: readonly unknown[]): ClientTask;
@@ -25,12 +27,18 @@ export interface GraphSubmitting {
  * Submits all that `outputs` need, and lets go of all but the outputs: what lies between stays on the workers for as long as it is needed there.
  *
  * @returns A future of each output.
+ * @throws {TypeError} when some of them are another cluster's; then nothing is submitted
  */
 export function submitGraph(
-  { core, submit, futures }: GraphSubmitting,
+  { core, isOurs, submit, futures }: GraphSubmitting,
   outputs: readonly GraphNode[],
 ): Future<unknown>[] {
   const order = cull(outputs);
+  const check = (node: GraphNode): void => {
+    if (!isOurs(node)) throw new TypeError(`${node.key} was delayed by a client of another cluster`);
+  };
+  for (const output of outputs) check(output);
+  for (const { inputs } of order) for (const input of inputs) check(input);
   const tasks = new Map<GraphNode, ClientTask>();
   try {
     for (const chain of fuse(order, outputs)) {

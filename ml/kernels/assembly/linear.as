@@ -391,12 +391,17 @@ export function descend(
   let intercept = load<f64>(s, INTERCEPT), t = load<f64>(s, STEP), scale = load<f64>(s, SCALE);
   let squares = load<f64>(s, SQUARES), absolutes = load<f64>(s, ABSOLUTES), due = load<f64>(s, DUE), objective: f64 = 0;
   let touched = 0;
+  // As many rows as leave room in the first cache.
+  const group = max(1, min(32, <i32> (16384 / width)));
   for (let i = 0; i < count; i++) {
     const x = table + <usize> (rows == 0 ? i : load<i32>(rows + (i << 2))) * width;
-    if (rows != 0 && i + 6 < count) {
-      // Touched now, a row is in the cache when its turn comes.
-      const ahead = table + <usize> load<i32>(rows + ((i + 6) << 2)) * width;
-      for (let at: usize = 0; at < width; at += 64) touched += load<i32>(ahead + at);
+    if (rows != 0 && i % group == 0) {
+      // Asked for together, many rows are on their way from memory at once, and in the cache when their turn comes.
+      for (let k = i; k < min(i + group, count); k++) {
+        const ahead = table + <usize> load<i32>(rows + (k << 2)) * width;
+        for (let at: usize = 0; at < width; at += 64) touched += load<i32>(ahead + at);
+        touched += load<i32>(ahead + width - 4);
+      }
     }
     const target = load<f64>(y + (i << 3)), eta = load<f64>(etas + (i << 3));
     const p = dotRow(w, x, m) * scale + intercept;
@@ -427,8 +432,21 @@ export function descend(
     }
     if (update != 0) {
       const step = f64x2.splat(update / scale);
-      let q = f64x2.splat(0), a = q;
+      // Two sums each, that do not wait for each other.
+      let q = f64x2.splat(0), a = q, q2 = q, a2 = q;
       let j = 0;
+      for (; j + 4 <= m; j += 4) {
+        const to = w + (j << 3), from = x + (j << 3);
+        const v = madd(v128.load(from), step, v128.load(to)), u = madd(v128.load(from, 16), step, v128.load(to, 16));
+        v128.store(to, v);
+        v128.store(to, u, 16);
+        q = madd(v, v, q);
+        q2 = madd(u, u, q2);
+        a = f64x2.add(a, f64x2.abs(v));
+        a2 = f64x2.add(a2, f64x2.abs(u));
+      }
+      q = f64x2.add(q, q2);
+      a = f64x2.add(a, a2);
       for (; j + 2 <= m; j += 2) {
         const to = w + (j << 3);
         const v = madd(v128.load(x + (j << 3)), step, v128.load(to));

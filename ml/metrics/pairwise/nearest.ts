@@ -25,22 +25,30 @@ export function nearestRows({ X, Y }: Pair): { indices: Int32Array; squares: Flo
     kernels().gemm(false, true, rows, m, d, -2, part, d, Y.data, d, 0, block, m);
     for (let r = 0; r < rows; r++) {
       const i = start + r;
-      let least = Infinity;
+      let least = Infinity, second = Infinity, nearest = 0;
       for (let j = 0, at = r * m; j < m; j++, at++) {
         const v = block[at] + ofY[j];
-        block[at] = v;
-        if (v < least) least = v;
+        if (v < least) {
+          second = least;
+          least = v;
+          nearest = j;
+        } else if (v < second) second = v;
       }
-      const slack = (d + 4) * 2 ** -51 * (ofX[i] + largest);
-      let best = Infinity;
-      for (let j = 0, at = r * m; j < m; j++, at++) {
-        if (block[at] > least + slack) continue;
-        const exact = squaredDistance(X.data, i * d, Y.data, j * d, d);
-        if (exact < best) {
-          best = exact;
-          indices[i] = j;
+      const bound = least + (d + 4) * 2 ** -51 * (ofX[i] + largest);
+      let best = squaredDistance(X.data, i * d, Y.data, nearest * d, d);
+      if (second <= bound) {
+        // Rounding leaves open which one it is.
+        best = Infinity;
+        for (let j = 0, at = r * m; j < m; j++, at++) {
+          if (block[at] + ofY[j] > bound) continue;
+          const exact = squaredDistance(X.data, i * d, Y.data, j * d, d);
+          if (exact < best) {
+            best = exact;
+            nearest = j;
+          }
         }
       }
+      indices[i] = nearest;
       squares[i] = best;
     }
   }

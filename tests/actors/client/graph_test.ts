@@ -1,5 +1,6 @@
 import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert/strict";
 import { Client, compute, computeInTurn, type Delayed, Future, persist, visualize } from "../../../mod.ts";
+import { startLocalCluster } from "../../../actors/cluster/mod.ts";
 import { cull, fuse } from "../../../actors/client/graph/optimize.ts";
 import { findInputs, type GraphNode, withHoles } from "../../../actors/client/graph/node.ts";
 
@@ -144,6 +145,20 @@ Deno.test("Client.delayed()", async (t) => {
     const dot = visualize(b);
     strictEqual(dot.match(/->/g)?.length, 1);
     ok(dot.startsWith("digraph {") && dot.includes(a.key) && dot.includes(b.key));
+  });
+
+  await t.step("clients of one cluster may mix what they delay", async () => {
+    await using cluster = await startLocalCluster({ workers: 1, threadsPerWorker: 1, memoryLimit: "256MiB" });
+    await using one = await Client.connect(cluster.schedulerAddress);
+    await using two = await Client.connect(cluster.schedulerAddress);
+    const held = one.delayed((x: number) => x + 1)(1);
+    const future = held.persist();
+    const twice = two.delayed((x: number) => 2 * x);
+    strictEqual(await twice(held).compute(), 4);
+    strictEqual(await twice(one.delayed((x: number) => x - 1)(1)).compute(), 0);
+    strictEqual(await future, 2);
+    await rejects(async () => await compute(twice(1), inc(1)), /delayed by a client of another cluster/);
+    strictEqual(await inc(1).compute(), 2);
   });
 
   await t.step("computeInTurn() gives values in order, and lets go of each", async () => {

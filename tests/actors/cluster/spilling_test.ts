@@ -71,3 +71,70 @@ Deno.test("Client.local() says that values cannot move to a directory that is no
     /\/nowhere\/at\/all: no file can be made in this directory/,
   );
 });
+
+/** A directory on a disk of 48 MB; undefined where no such disk can be had. */
+async function smallDisk(): Promise<{ path: string } & AsyncDisposable | undefined> {
+  const path = await Deno.makeTempDir();
+  const run = async (command: string, args: string[]): Promise<boolean> => {
+    try {
+      return (await new Deno.Command(command, { args, stdout: "null", stderr: "null" }).output()).success;
+    } catch {
+      return false;
+    }
+  };
+  const mounted = Deno.build.os === "linux" &&
+    await run("mount", ["-t", "tmpfs", "-o", "size=48m", "troupe-test", path]);
+  if (!mounted) {
+    await Deno.remove(path);
+    return undefined;
+  }
+  return {
+    path,
+    async [Symbol.asyncDispose]() {
+      assert(await run("umount", [path]), `${path} is still in use`);
+      await Deno.remove(path);
+    },
+  };
+}
+
+Deno.test("A full disk fails tasks that need the room, spoils nothing, and the cluster goes on", async (t) => {
+  await using disk = await smallDisk();
+  if (disk === undefined) {
+    await t.step({ name: "no small disk can be mounted here", ignore: true, fn: () => {} });
+    return;
+  }
+  await using cluster = await startLocalCluster({
+    workers: 1,
+    threadsPerWorker: 2,
+    memoryLimit: "512MiB",
+    spillDirectory: disk.path,
+    log: () => {},
+  });
+  await using client = await Client.connect(cluster.schedulerAddress);
+  // 480 MB, where memory and disk take about 280 together.
+  const numbers = Array.from({ length: 60 }, (_, i) => i);
+  const blocks = client.map(block, numbers, numbers.map(() => LENGTH));
+  const made = await Promise.allSettled(blocks.map((future) => client.submit(sum, future, 0)));
+  const failed = made.filter((m) => m.status === "rejected");
+  assert(failed.length > 0, "there was no room for all of them");
+  for (const { reason } of failed) assert.match(String(reason), /MemoryError: no room for/);
+  made.forEach((m, i) => m.status === "rejected" || assert.equal(m.value, i * LENGTH));
+  for (const future of blocks) future.release();
+  const again = client.map(block, [1, 2, 3], [LENGTH, LENGTH, LENGTH]);
+  assert.deepEqual(await client.gather(client.map(sum, again, [0, 0, 0])), [LENGTH, 2 * LENGTH, 3 * LENGTH]);
+});
+
+Deno.test("A result that is larger than all of a worker's memory fails its task, and the cluster goes on", async () => {
+  await using cluster = await startLocalCluster({
+    workers: 1,
+    threadsPerWorker: 1,
+    memoryLimit: "300MiB",
+    log: () => {},
+  });
+  await using client = await Client.connect(cluster.schedulerAddress);
+  await assert.rejects(
+    async () => await client.submit(block, 1, 12_000_000),
+    /MemoryError: no room for the result: 960000\d\d bytes wanted, \d+ held, the worker's limit is \d+/,
+  );
+  assert.equal(await client.submit(sum, client.submit(block, 2, 1000), 1), 2001);
+});

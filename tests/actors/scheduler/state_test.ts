@@ -52,6 +52,15 @@ Deno.test("SchedulerState.handle() hands each task its own arguments, whatever t
   assert.deepEqual([...w.tasks.values()].map((t) => [...t.args]), [[2], [1, 1], [3, 3, 3]]);
 });
 
+Deno.test("SchedulerState.handle() tells workers which tasks' values no client wants", () => {
+  const b = new Bench(), c = b.client();
+  c.submit({ key: "a" }, { key: "b" }, { key: "c", deps: ["a"] });
+  c.release("a");
+  const w = b.worker("w1", { threads: 4 });
+  const quiet = w.take("run").flatMap((m) => [...m.quiet].map((i) => m.keys[i]));
+  assert.deepEqual(quiet, ["a"]);
+});
+
 Deno.test("SchedulerState.handle() sends each piece of code once to each worker, with the first tasks after it came", () => {
   const b = new Bench(), c = b.client(), w = b.worker("w1"), x = b.worker("w2", { codes: ["h1"] });
   const code = new Map([["h1", Uint8Array.of(9)]]);

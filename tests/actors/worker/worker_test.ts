@@ -47,6 +47,15 @@ Deno.test("Worker fails a task at its timeout with TaskTimeoutError, and stops i
   assert.deepEqual(w.take("finished")[0].keys, ["b"]);
 });
 
+Deno.test("Worker tells small values with the news of them, but for those that nobody wants", async () => {
+  await using w = await new World().begin("w1");
+  w.run("w1", { key: "a", fn: "inc", args: [1] }, { key: "b", fn: "inc", args: [2], quiet: true });
+  w.clock.advance(20);
+  const told = w.take("finished").flatMap((m) => m.keys.map((key, i) => [key, m.inline[i] > 0]));
+  assert.deepEqual(told.sort(), [["a", true], ["b", false]]);
+  assert(w.workers.get("w1")!.store.has("b"));
+});
+
 Deno.test("Worker fetches dependencies from another worker, and says that it has them", async () => {
   await using w = await new World().begin("w1", "w2");
   w.run("w1", { key: "x", fn: "zeros", args: [20_000] });
@@ -253,6 +262,16 @@ Deno.test("Worker gives up when there is no scheduler for too long", async () =>
   await Promise.resolve();
   assert(ends[0].error instanceof SchedulerLostError);
   assert.match(ends[0].reason, /no scheduler at memory:\/\/s for 60 s/);
+});
+
+Deno.test("Worker gives up when no scheduler listens where it was told, but a worker", async () => {
+  await using w = await new World().begin("w1");
+  const worker = await w.add("w2", 1 << 20, { scheduler: "memory://w1" });
+  const ends: WorkerEnd[] = [];
+  void worker.ended.then((e) => ends.push(e));
+  w.clock.advance(10);
+  await Promise.resolve();
+  assert.match(ends[0].reason, /memory:\/\/w1 is not a scheduler's address: the worker w1 listens there/);
 });
 
 Deno.test("Worker gives up when another has taken its name", async () => {

@@ -52,6 +52,7 @@ interface TaskRow {
   readonly attempt?: number;
   readonly kind?: "task" | "actor";
   readonly timeout?: number | null;
+  readonly quiet?: boolean;
   /** Holders of each dependency. */
   readonly holders?: Readonly<Record<string, readonly string[]>>;
 }
@@ -88,7 +89,11 @@ export class World implements AsyncDisposable {
     return this;
   }
 
-  async add(name: string, memoryLimit = 1 << 24, options: { giveUpAfter?: number } = {}): Promise<Worker> {
+  async add(
+    name: string,
+    memoryLimit = 1 << 24,
+    options: { giveUpAfter?: number; scheduler?: string } = {},
+  ): Promise<Worker> {
     const store = new Store({ memoryLimit, arenas: heapArenas });
     const rooms = new Rooms(store);
     const executor = new FakeExecutor(1, this.clock, FUNCTIONS);
@@ -150,6 +155,7 @@ export class World implements AsyncDisposable {
       priorities: new Float64Array(rows.length),
       tags: new Float64Array(rows.length),
       durations: new Float64Array(rows.length).fill(5),
+      quiet: Uint32Array.from(rows.flatMap((r, i) => r.quiet === true ? [i] : [])),
       frames: [all],
     });
   }

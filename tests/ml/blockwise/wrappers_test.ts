@@ -85,3 +85,30 @@ Deno.test("Incremental learns block after block, in the order that its seed says
   assert.deepEqual((a.estimator_ as SGDClassifier).coef_.data, (b.estimator_ as SGDClassifier).coef_.data);
   await assert.rejects(() => new Incremental({ estimator: new SVC() }).fit(blocks, targets), /SVC has no partialFit/);
 });
+
+Deno.test("Blocks without rows, as masks leave them, are learned from and predicted like others", async () => {
+  await using client = await Client.local({ processes: false, threadsPerWorker: 2 });
+  const { X, y } = loadIris();
+  // The classes lie one after the other: of the first, no row of the later blocks.
+  const blocks = fromArray(X, { chunks: [30, 3], client }), labels = fromArray(y, { chunks: [30], client });
+  const mask = labels.ne(1);
+  const some = blocks.at(mask), its = labels.at(mask);
+  const rows = [...y.data.keys()].filter((i) => y.data[i] !== 1);
+  const XSome = X.take(rows), ySome = y.take(rows);
+  const bayes = await new GaussianNB().fit(some, its);
+  const expected = await new GaussianNB().fit(XSome, ySome);
+  assertClose(bayes.theta_, expected.theta_, 1e-12);
+  assertClose(await bayes.score(some, its), await expected.score(XSome, ySome));
+  const model = new ParallelPostFit({ estimator: expected });
+  assert.ok((await (await model.predict(some)).compute()).equals(await expected.predict(XSome) as NDArray));
+  assertClose(await (await model.predictProba(some)).compute(), await expected.predictProba(XSome), 1e-12);
+  const one = await new Incremental({ estimator: new GaussianNB(), randomState: 0 }).fit(some, its);
+  assertClose((one.estimator_ as GaussianNB).theta_, expected.theta_, 1e-12);
+  const pca = await new PCA({ nComponents: 2 }).fit(some);
+  assertClose(pca.explainedVariance_, (await new PCA({ nComponents: 2 }).fit(XSome)).explainedVariance_, 1e-10);
+  assert.deepEqual((await (await pca.transform(some)).compute()).shape, [100, 2]);
+  await assert.rejects(async () => await new PCA().fit(blocks.slice(0, 0)), {
+    name: "InvalidInputError",
+    message: "PCA.fit: X has 0 samples (shape [0, 4]), expected at least one",
+  });
+});

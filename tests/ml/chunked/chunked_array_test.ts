@@ -119,6 +119,17 @@ Deno.test("ChunkedArray", async (t) => {
     await parallelBackend("cluster", { client }, () => assert.equal(fromArray([1, 2]).client, client));
     assert.equal(fromDelayed(blobs(1)[0].get("X"), { shape: [500, 3] }).client, client);
     await assert.rejects(chunked.zeros(3).add(chunked.ones(3, { client })).compute(), /another cluster/);
+    // Also of what is there already.
+    using theirs = await chunked.ones(3, { client: other }).persist();
+    using ours = await chunked.ones(3, { client }).persist();
+    for (const mixed of [ours.add(theirs), theirs.add(ours).sum(), concatenate([ours, theirs])]) {
+      await assert.rejects(
+        async () => await mixed.compute(),
+        /^TypeError: \S+ was delayed by a client of another cluster$/,
+      );
+    }
+    await assert.rejects(concatenate([ours, theirs]).persist(), /another cluster/);
+    assert.deepEqual([await ours.sum().compute(), await theirs.sum().compute()], [3, 3]);
   });
 
   await t.step("in a task it is the task's cluster", async () => {
@@ -146,6 +157,24 @@ Deno.test("ChunkedArray", async (t) => {
     assert.equal(await some.computeChunkSizes(), some);
     assert.deepEqual(some.chunks, [[2, 2, 2, 1]]);
     assert.deepEqual((await some.slice(0, 3).compute()).toArray(), [0, 3, 6]);
+    // What has nothing to do with them works.
+    const table = chunked.random([40, 6], { chunks: [10, 4], randomState: 2, client });
+    const local = await table.compute();
+    const rows = [...local.col(0).data.keys()].filter((i) => local.get(i, 0) > 0.5);
+    const kept = table.at(table.at(":", 0).gt(0.5));
+    const [columns, column, both, joined] = await Promise.all([
+      kept.at(":", "::-2").compute(),
+      kept.at(":", 5).compute(),
+      table.at(table.at(":", 0).gt(0.5), "1:3").compute(),
+      kept.rechunk([kept.chunks[0], [5, 1]]).compute(),
+    ]);
+    assert.deepEqual(columns.toArray(), rows.map((i) => [5, 3, 1].map((j) => local.get(i, j))));
+    assert.deepEqual(column.toArray(), rows.map((i) => local.get(i, 5)));
+    assert.deepEqual(both.toArray(), rows.map((i) => [local.get(i, 1), local.get(i, 2)]));
+    assert.deepEqual(joined.toArray(), rows.map((i) => local.row(i).toArray()));
+    assert.deepEqual(kept.rechunk([kept.chunks[0], -1]).chunks[1], [6]);
+    assert.throws(() => kept.rechunk([5, -1]), UnknownChunksError);
+    assert.throws(() => kept.at("1:", 0), UnknownChunksError);
     const none = X.at(X.lt(0));
     assert.deepEqual((await none.compute()).shape, [0]);
     assert.equal(await none.sum().compute(), 0);

@@ -193,6 +193,16 @@ Deno.test("load() refuses strange files, and runs nothing of them", async () => 
     d.objects[array].v = [["o", array], ["o", array], "float64"];
   }, /refers to itself/);
   await refuse((d) => d.objects[0] = { t: "regexp", v: "(", f: "" }, /damaged or strange/);
+  // Whoever awaits the object would call what stands there; nor may anything stand before a method.
+  for (
+    const [field, what] of [["then", /called where its object is awaited/], ["transform", /may not have/]] as const
+  ) {
+    await refuse((d) => {
+      const instance = d.objects.find((o) => o.t === "instance" && o.c === "StandardScaler") as Record<string, unknown>;
+      (instance.k as string[]).push(field);
+      (instance.v as unknown[]).push(["o", d.objects.push({ t: "function", c: "chi2" }) - 1]);
+    }, what);
+  }
   await refuse((d) => {
     // Every object holds the next: deeper than any stack.
     for (let k = 0; k < 100_000; k++) d.objects[k] = { t: "list", v: [["o", k + 1]] };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import {
   GridSearchCV,
   makeClassification,
-  type NDArray,
+  NDArray,
   type Params,
   RandomState,
   ShuffleSplit,
@@ -77,6 +77,33 @@ Deno.test("a search over small SVCs comes to what single fits come to", async ()
   );
   assertNear(await both(X, y, { kernel: "poly", gamma: 0.1, coef0: 1 }, { C: [0.1, 1], degree: [2, 3] }), 1e-12);
   assert.deepEqual(new Set(methods(X, y, [{ C: 1 }, { C: 2, gamma: 3 }])), new Set(["small"]));
+});
+
+Deno.test("a search over small SVCs with kernels that may not be positive, or are given, comes to what single fits come to", async () => {
+  const { X, y } = makeClassification({ nSamples: 230, nFeatures: 6, nInformative: 4, nClasses: 3, randomState: 6 });
+  const grid = { C: [10, 0.1, 1], gamma: ["scale", 0.01, 0.3], coef0: [0, -0.5, 0.5], kernel: ["sigmoid"] };
+  const options = { returnTrainScore: true, scoring: ["accuracy", "f1_macro"] };
+  assertNear(await both(X, y, {}, grid, options), 1e-12);
+  const n = X.length;
+  const K = new NDArray(new Float64Array(n * n), [n, n]);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) {
+      let square = 0;
+      for (let f = 0; f < 6; f++) square += (X.data[i * 6 + f] - X.data[j * 6 + f]) ** 2;
+      K.data[i * n + j] = K.data[j * n + i] = Math.exp(-0.2 * square);
+    }
+  }
+  const given = { C: [1, 0.1, 30], classWeight: [null, "balanced"], tol: [1e-3, 1e-5] };
+  const sampleWeight = new RandomState(0).uniform(0, 2, n).data;
+  const base = { kernel: "precomputed" };
+  assertNear(await both(K, y, base, given, options, sampleWeight), 1e-12);
+  // One that wants to see the estimator itself.
+  const own = { scoring: (e: SVC, X: NDArray<Float64Array>) => e.predict(X).then((p) => p.size + e.support_.size) };
+  assertNear(await both(K, y, base, { C: [1, 2] }, own), 1e-12);
+  assert.deepEqual(new Set(methods(X, y, [{ kernel: "sigmoid" }])), new Set(["small"]));
+  assert.deepEqual(new Set(methods(K, y, [base])), new Set(["small"]));
+  K.data[1] += 1;
+  assert.deepEqual(methods(K, y, [base]), []);
 });
 
 Deno.test("a search over large SVCs comes to what single fits come to: two classes, few features", async () => {

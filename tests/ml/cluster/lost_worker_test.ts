@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { type ChunkedArray, Client, concatenate, fromDelayed, KMeans } from "../../../mod.ts";
+import { startLocalCluster } from "../../../actors/cluster/mod.ts";
+import { until } from "../../helpers/processes.ts";
+
+const BLOCKS = 56, ROWS = 125_000, FEATURES = 10;
+
+/** A block of 10 MB around eight centres, and a word to the worker's log. */
+const makeBlock = (seed: number, rows: number, features: number): Float64Array => {
+  console.log(`made ${seed} in ${Deno.pid}`);
+  const data = new Float64Array(rows * features);
+  let state = seed + 1;
+  for (let i = 0; i < data.length; i++) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
+    data[i] = (state >>> 8) / 2 ** 24 + 5 * ((Math.floor(i / features) + i % features) % 8);
+  }
+  return data;
+};
+
+interface Beat {
+  readonly spilled: number;
+}
+
+Deno.test("KMeans.fit() finds the same centres when a worker with blocks in memory and on disk is killed in the middle of it", async () => {
+  const directory = await Deno.makeTempDir();
+  const log: string[] = [];
+  /** Which processes made a block, in order. */
+  const makers = (block: number): string[] =>
+    log.flatMap((line) => line.match(new RegExp(`made ${block} in (\\d+)`))?.[1] ?? []);
+  try {
+    await using cluster = await startLocalCluster({
+      workers: 2,
+      threadsPerWorker: 1,
+      memoryLimit: "512MiB",
+      spillDirectory: directory,
+      log: (line) => log.push(line),
+    });
+    await using client = await Client.connect(cluster.schedulerAddress);
+    await client.waitForWorkers(2);
+    const make = client.delayed(makeBlock);
+    const X = await concatenate(
+      Array.from(
+        { length: BLOCKS },
+        (_, seed) => fromDelayed(make(seed, ROWS, FEATURES), { shape: [ROWS * FEATURES] }).reshape(ROWS, FEATURES),
+      ),
+    ).persist();
+    const model = (): KMeans => new KMeans({ nClusters: 8, initMaxIter: 3, oversamplingFactor: 10, randomState: 5 });
+    const undisturbed = await model().fit(X);
+    const labels = await (undisturbed.labels_ as unknown as ChunkedArray).compute();
+    await until("blocks of both workers are on disk", async () => {
+      const workers = await client.ask("workers") as unknown as { beat: Beat | null }[];
+      return workers.length === 2 && workers.every(({ beat }) => beat !== null && beat.spilled > 0);
+    });
+    assert.deepEqual(log.filter((line) => /killed/.test(line)), [], "nothing is killed for want of memory");
+    for (let b = 0; b < BLOCKS; b++) assert.equal(makers(b).length, 1, `block ${b} is made once`);
+
+    let over = false;
+    const fitting = model().fit(X).finally(() => over = true);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assert(!over, "the fit is not over so soon");
+    const [, pid] = cluster.pids().workers;
+    Deno.kill(pid!, "SIGKILL");
+    const disturbed = await fitting;
+    assert.deepEqual(disturbed.clusterCenters_, undisturbed.clusterCenters_);
+    assert.equal(disturbed.inertia_, undisturbed.inertia_);
+    assert.equal(disturbed.nIter_, undisturbed.nIter_);
+    assert.deepEqual(await (disturbed.labels_ as unknown as ChunkedArray).compute(), labels);
+    let again = 0;
+    for (let b = 0; b < BLOCKS; b++) {
+      const by = makers(b);
+      if (by.length === 1) continue;
+      again++;
+      assert.deepEqual([by.length, by[0]], [2, `${pid}`], `block ${b} is made again once, for it was lost`);
+    }
+    assert(again > 0, "blocks were lost");
+    assert.deepEqual([...Deno.readDirSync(directory)], [], "nothing is left of what was on disk");
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
