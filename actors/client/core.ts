@@ -6,7 +6,7 @@
  */
 
 import type { Arrival, Clock, Endpoint, Header, Peer } from "../../transport/mod.ts";
-import { type ClientToScheduler, clientToScheduler, codec, schedulerToClient } from "../protocol/mod.ts";
+import { type ClientToScheduler, clientToScheduler, codec, notScheduler, schedulerToClient } from "../protocol/mod.ts";
 import type { Ids } from "../core/ids.ts";
 import { ClientTask, tellWatchers, type Watcher } from "./client_task.ts";
 import { ClientClosedError, ConnectionError, refusalBy, SchedulerRefusalError } from "./errors.ts";
@@ -310,6 +310,7 @@ export class ClientCore {
     const now = this.clock.now();
     switch (a.kind) {
       case "up":
+        if (a.peer.role !== "scheduler") return this.over(notScheduler(a.peer));
         this.flush();
         this.#peer = a.peer;
         return this.#apply(this.machine.handle({ type: "up", now }));

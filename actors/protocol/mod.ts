@@ -4,6 +4,7 @@
  * @module
  */
 
+export * from "./introduced.ts";
 export * from "./kinds.ts";
 export * from "./replaced.ts";
 export * from "./schema.ts";

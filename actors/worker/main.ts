@@ -4,7 +4,16 @@
  * @module
  */
 
-import { holdForMessages, loadKeys, openEndpoint, realClock } from "../../transport/mod.ts";
+import {
+  BindError,
+  DriverError,
+  holdForMessages,
+  InsecureBindError,
+  KeysError,
+  loadKeys,
+  openEndpoint,
+  realClock,
+} from "../../transport/mod.ts";
 import { openLifeline, RENEW_EXIT_CODE, systemIds } from "../core/mod.ts";
 import { libraryBundle } from "../cluster/library_bundle.ts";
 import { CompressingDisk } from "./compressing_disk.ts";
@@ -133,7 +142,10 @@ async function main(): Promise<void> {
   Deno.exit(end.renew ? RENEW_EXIT_CODE : 0);
 }
 
+/** Errors that say all there is to say. */
+const CLEAR = [BindError, InsecureBindError, DriverError, KeysError];
+
 main().catch((error) => {
-  console.error(error);
+  if (!CLEAR.some((cls) => error instanceof cls)) console.error(error);
   lifeline.refuse(error instanceof Error ? error.message : String(error));
 });

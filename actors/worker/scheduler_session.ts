@@ -5,7 +5,7 @@
  */
 
 import type { Peer, Timer } from "../../transport/mod.ts";
-import { isReplaced, schedulerHears, type WorkerToScheduler } from "../protocol/mod.ts";
+import { isReplaced, notScheduler, schedulerHears, type WorkerToScheduler } from "../protocol/mod.ts";
 import type { WorkerInstruction } from "./events.ts";
 import type { MemoryWatch } from "./memory_watch.ts";
 import type { WorkerMachine } from "./state.ts";
@@ -60,6 +60,9 @@ export class SchedulerSession {
 
   /** The scheduler is there. */
   up(peer: Peer): void {
+    if (peer.role !== "scheduler") {
+      return this.#giveUp(`${this.#o.worker.scheduler} is not a scheduler's address: ${notScheduler(peer)}`);
+    }
     this.#alone?.cancel();
     this.#scheduler = peer;
     if (this.#away) this.#o.log("the scheduler is back");

@@ -6,6 +6,12 @@ const SMALL = 600;
 /** Of how many samples one is taken for the smaller problem. */
 const THIN = 4;
 
+/**
+ * What share of a smaller problem's support vectors has to stand at their bounds, where rows of the kernel are dear: else
+ * they tell little of the others.
+ */
+const HELD = 0.2;
+
 /** A threshold from a machine's gradient: F of the free samples on average, or the middle of what the bounds allow. */
 export function thresholdOf({ F, beta, lo, hi, rows }: DualMachine): number {
   let sum = 0, free = 0, below = -Infinity, above = Infinity;
@@ -26,39 +32,39 @@ export function thresholdOf({ F, beta, lo, hi, rows }: DualMachine): number {
 
 /**
  * Begins a classification problem, whose bounds are set, near its optimum: solves it for every fourth sample, with bounds
- * four times as large, and puts the samples that its solution has on the wrong side of their margin at their bound.
+ * four times as large, and puts the samples that its solution has on the wrong side of their margin at their bound. Where
+ * few of that solution's samples stand at their bounds, it is begun at zero.
  *
  * @param signs 1 or −1 for each sample
+ * @returns whether it was begun elsewhere than at zero
  */
-export function startCold(machine: DualMachine, options: MachineOptions, signs: Int8Array, tol: number): void {
+export function startCold(machine: DualMachine, options: MachineOptions, signs: Int8Array, tol: number): boolean {
   const { beta, F, lo, hi, rows } = machine;
   beta.fill(0);
   const base = Float64Array.from(signs, (s) => -s);
   const movable: number[] = [];
   for (let i = 0; i < rows; i++) if (hi[i] > lo[i]) movable.push(i);
-  if (movable.length < SMALL || options.kernel.name === "precomputed") {
-    F.fill(0);
-    F.set(base);
-    machine.parts.fill(0);
-    return;
-  }
-  const taken = movable.filter((_, k) => k % THIN === THIN >> 1);
-  const coarse = solveCoarse(machine, options, signs, taken, tol);
   F.fill(0);
   F.set(base);
+  machine.parts.fill(0);
+  if (movable.length < SMALL || options.kernel.name === "precomputed") return false;
+  const taken = movable.filter((_, k) => k % THIN === THIN >> 1);
+  const coarse = solveCoarse(machine, options, signs, taken, tol);
+  if (coarse === undefined) return false;
   machine.addRows(coarse.rows, coarse.coefs);
   putAtBounds(machine, movable, signs, coarse.threshold);
   machine.refresh(base);
+  return true;
 }
 
-/** The solution for some of the samples. */
+/** The solution for some of the samples; none where their bounds hold few of them. */
 function solveCoarse(
   machine: DualMachine,
   options: MachineOptions,
   signs: Int8Array,
   taken: readonly number[],
   tol: number,
-): { rows: number[]; coefs: number[]; threshold: number } {
+): { rows: number[]; coefs: number[]; threshold: number } | undefined {
   const { width } = options;
   const X = new Float64Array(taken.length * width);
   taken.forEach((i, k) => X.set(options.X.subarray(i * width, (i + 1) * width), k * width));
@@ -78,16 +84,19 @@ function solveCoarse(
   });
   // A rough solution will do: it only says who is likely to stand at a bound.
   const rough = Math.max(tol, 0.02);
-  startCold(small, inner, own, rough);
+  const begun = startCold(small, inner, own, rough);
+  if (!begun && taken.length >= SMALL) return undefined;
   small.solve(rough, 20_000);
   const rows: number[] = [];
   const coefs: number[] = [];
+  let held = 0;
   for (let k = 0; k < taken.length; k++) {
     if (small.beta[k] === 0) continue;
+    if (small.beta[k] === small.lo[k] || small.beta[k] === small.hi[k]) held++;
     rows.push(taken[k]);
     coefs.push(small.beta[k]);
   }
-  return { rows, coefs, threshold: thresholdOf(small) };
+  return held < HELD * rows.length && !small.isQuick ? undefined : { rows, coefs, threshold: thresholdOf(small) };
 }
 
 /** Puts samples short of their margin at their bounds, the farthest first, as much on one side as on the other. */

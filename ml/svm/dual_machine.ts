@@ -114,7 +114,7 @@ export class DualMachine implements Disposable {
     at.parts = frame.temp(Math.max(8, this.#nGroups * n * 8));
     at.groups = frame.temp(n);
     at.matrix = keeps ? frame.temp(n * n * 4) : 0;
-    at.filled = keeps && !precomputed ? frame.temp(n) : 0;
+    at.filled = keeps && !precomputed ? frame.temp((n + 1) * 4) : 0;
     at.room = frame.temp(exports.roomBytes(q, dim));
     at.scratch = frame.temp(exports.scratchBytes(n, dim));
     at.newton = frame.temp(exports.newtonBytes());
@@ -128,7 +128,7 @@ export class DualMachine implements Disposable {
     this.hi = frame.f64(at.hi, n).fill(0);
     this.parts = frame.f64(at.parts, this.#nGroups * n).fill(0);
     frame.u8(at.groups, n).fill(0).set(groups ?? []);
-    if (at.filled !== 0) frame.u8(at.filled, n).fill(0);
+    if (at.filled !== 0) frame.i32(at.filled, n + 1).fill(0);
     const factor = kernel.name === "rbf" ? -gamma : 1;
     if (precomputed) this.#takeMatrix(options.X, rows, n);
     else {

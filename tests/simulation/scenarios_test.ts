@@ -197,3 +197,44 @@ Deno.test("A stuck task is given up at its timeout, and its worker is renewed", 
   strictEqual(lines(played, /<- scheduler: failed \[ "stuck"/).length, 1);
   strictEqual(lines(played, /ends, to be renewed/).length, 1);
 });
+
+Deno.test("A fit on blocks in memory and on disk goes on when a worker dies in the middle: the same results, and only what was lost is made again", async () => {
+  const BLOCKS = 16, STEPS = 4;
+  // 96 KB each, 1.5 MB in all, on two workers that keep 300 KB each in memory.
+  const blocks = many(BLOCKS, (b) => task(`block${b}`, [], { ms: 10, form: "array", size: 12_000 }));
+  const fit: TaskPlan[] = [];
+  for (let s = 0; s < STEPS; s++) {
+    for (let b = 0; b < BLOCKS; b++) {
+      const before = s === 0 ? [] : [`state${s - 1}-${b}`, `sums${s - 1}`];
+      fit.push(task(`state${s}-${b}`, [`block${b}`, ...before], { ms: 5, form: "array", size: 500 }));
+      fit.push(task(`part${s}-${b}`, [`state${s}-${b}`]));
+    }
+    fit.push(task(`sums${s}`, many(BLOCKS, (b) => task(`part${s}-${b}`)).map((t) => t.key)));
+  }
+  const small = { memoryLimit: 600_000, disk: true, threads: 1 };
+  const last = STEPS - 1;
+  const keep = [`sums${last}`, ...blocks.keys().map((b) => `state${last}-${b}`)];
+  const life = (faults: readonly Fault[]): Promise<Played> =>
+    live(
+      [worker("w0", small), worker("w1", small)],
+      [client("c0", submit(0, ...blocks), { at: 400, do: "submit", tasks: fit, keep })],
+      faults,
+    );
+  const undisturbed = await life([]);
+  deepStrictEqual(performed(undisturbed, "block"), new Map(blocks.map((t) => [t.key, 1])));
+  const played = await life([{ at: 480, fault: "kill", who: "w1" }]);
+  const killed = played.log.findIndex((l) => /w1 .*is killed/.test(l));
+  ok(lines(played, /<- w\d: beat \[ \d+, \d+, \d+, [1-9]/).length > 0, "some lay on disk");
+  const lost = new Set(
+    played.log.slice(0, killed).filter((l) => /scheduler +<- w1: finished/.test(l)).flatMap((l) =>
+      l.match(/block\d+/g) ?? []
+    ),
+  );
+  for (const { key } of blocks) {
+    strictEqual(
+      played.world.executions.get(key),
+      lost.has(key) ? 2 : 1,
+      `${key} was ${lost.has(key) ? "" : "not "}lost`,
+    );
+  }
+});

@@ -346,6 +346,72 @@ export function gaussian32(tiles: usize, norms: usize, blocks: i32, dim: i32, ro
   }
 }
 
+/** One row as `gaussian32` has four, stored in `out`. */
+function gaussianRow(tiles: usize, norms: usize, blocks: i32, dim: i32, row: usize, rowNorm: usize, out: usize): void {
+  const n0 = v128.load32_splat(rowNorm);
+  const minus = f32x4.splat(-<f32> GAMMA);
+  const least = held32(LEAST);
+  const magic = held32(MAGIC32);
+  const one = held32(1);
+  const s1 = held32(S1);
+  const s2 = held32(S2);
+  const s3 = held32(S3);
+  const s4 = held32(S4);
+  const s5 = held32(S5);
+  const end = dim << 2;
+  const size = <usize> dim << 5;
+  for (let b = 0; b < blocks; b += 2) {
+    const both = b + 1 < blocks;
+    let t = tiles;
+    let u = both ? tiles + size : tiles;
+    let a0: v128, a1: v128, a2: v128, a3: v128;
+    if (APART) {
+      a0 = a1 = a2 = a3 = f32x4.splat(0);
+      for (let k = 0; k < end; k += 4) {
+        const v = v128.load32_splat(row + k);
+        let e = f32x4.sub(v128.load(t), v);
+        a0 = madd32(e, e, a0);
+        e = f32x4.sub(v128.load(t, 16), v);
+        a1 = madd32(e, e, a1);
+        e = f32x4.sub(v128.load(u), v);
+        a2 = madd32(e, e, a2);
+        e = f32x4.sub(v128.load(u, 16), v);
+        a3 = madd32(e, e, a3);
+        t += 32;
+        u += 32;
+      }
+      a0 = f32x4.pmax(least, f32x4.mul(a0, minus));
+      a1 = f32x4.pmax(least, f32x4.mul(a1, minus));
+      a2 = f32x4.pmax(least, f32x4.mul(a2, minus));
+      a3 = f32x4.pmax(least, f32x4.mul(a3, minus));
+    } else {
+      const next = both ? norms + 32 : norms;
+      a0 = f32x4.add(v128.load(norms), n0);
+      a1 = f32x4.add(v128.load(norms, 16), n0);
+      a2 = f32x4.add(v128.load(next), n0);
+      a3 = f32x4.add(v128.load(next, 16), n0);
+      norms += 64;
+      for (let k = 0; k < end; k += 4) {
+        const v = v128.load32_splat(row + k);
+        a0 = madd32(v128.load(t), v, a0);
+        a1 = madd32(v128.load(t, 16), v, a1);
+        a2 = madd32(v128.load(u), v, a2);
+        a3 = madd32(v128.load(u, 16), v, a3);
+        t += 32;
+        u += 32;
+      }
+    }
+    v128.store(out, exp2f(a0, magic, one, s1, s2, s3, s4, s5));
+    v128.store(out, exp2f(a1, magic, one, s1, s2, s3, s4, s5), 16);
+    if (both) {
+      v128.store(out, exp2f(a2, magic, one, s1, s2, s3, s4, s5), 32);
+      v128.store(out, exp2f(a3, magic, one, s1, s2, s3, s4, s5), 48);
+    }
+    tiles += 2 * size;
+    out += 64;
+  }
+}
+
 // @ts-ignore: decorator
 @inline
 function power(x: v128, n: i32): v128 {
@@ -720,6 +786,7 @@ function settle(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usize, l
     largest = max(largest, load<f64>(diag + o));
   }
   if (f < 1 || f > MOST_FREE || n > MOST_BLOCK) return false;
+  if (LAZY != 0) for (let r = 0; r < f; r++) ensure(load<i32>(list + (<usize> r << 2)));
   // A ridge above the rounding of single precision: the step then still goes down, if not all the way.
   let ridge = 1e-6 * largest;
   for (let attempt = 0;; attempt++) {
@@ -817,6 +884,7 @@ function settle(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usize, l
     const before = f;
     for (let a = 0; a < found; a++) {
       const i = load<i32>(rot + (<usize> a << 2));
+      if (LAZY != 0) ensure(i);
       const row = K + ((<usize> i * <usize> ld) << 2);
       if (!withRow(A, f, MOST_FREE, list, row, load<f64>(diag + (<usize> i << 3)) + ridge)) continue;
       store<i32>(list + (<usize> f << 2), i);
@@ -911,9 +979,13 @@ export function smo(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usiz
   while (true) {
     if (moves >= next) {
       const free = countFree(n, up, down);
-      next = moves + 100 + (free <= MOST_FREE ? <i32> (<f64> free * <f64> free * <f64> free / 3000) : 2000);
-      if (free <= MOST_FREE) {
-        if (settle(n, K, ld, diag, F, beta, lo, hi, up, down, tol)) {
+      const cube = <f64> free * <f64> free * <f64> free;
+      // Where as many moves as it costs suffice, it is not wanted.
+      const first = <i32> (cube / (100 * <f64> n));
+      if (free <= MOST_FREE && moves < first) next = first;
+      else {
+        next = moves + 100 + (free <= MOST_FREE ? <i32> (cube / 3000) : 2000);
+        if (free <= MOST_FREE && settle(n, K, ld, diag, F, beta, lo, hi, up, down, tol)) {
           block = largest(bytes, F, up);
           top = LARGEST;
         }
@@ -926,8 +998,8 @@ export function smo(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usiz
     // Of equals the last.
     let i = <i32> (min(block + STRIDE, bytes) >> 3) - 1;
     while (load<f64>(up + (<usize> i << 3)) - load<f64>(F + (<usize> i << 3)) != top) i--;
-    if (ON_MATRIX) ensure(i);
-    const rowI = K + ((<usize> i * <usize> ld) << 2);
+    if (LAZY != 0) ensure(i);
+    const rowI = LAZY == IN_MATRIX ? rowOf(i) : K + ((<usize> i * <usize> ld) << 2);
     const tops = f64x2.splat(top);
     const own = f64x2.splat(load<f64>(diag + (<usize> i << 3)));
     let worst = none, worse = none;
@@ -1047,8 +1119,8 @@ export function smo(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usiz
     store<f64>(beta + oj, z);
     mark(i, beta, lo, hi, up, down);
     mark(j, beta, lo, hi, up, down);
-    if (ON_MATRIX) ensure(j);
-    const rowJ = K + ((<usize> j * <usize> ld) << 2);
+    if (LAZY != 0) ensure(j);
+    const rowJ = LAZY == IN_MATRIX ? rowOf(j) : K + ((<usize> j * <usize> ld) << 2);
     const di = f64x2.splat((x - bi) * SCALE);
     const dj = f64x2.splat((z - bj) * SCALE);
     top = -Infinity;
@@ -1092,7 +1164,7 @@ let TILES: usize = 0;
 let NORMS: usize = 0;
 let MAT: usize = 0;
 let LD: i32 = 0;
-/** One byte a row of the matrix: whether it is filled. 0: all are. */
+/** How many rows of the matrix are filled, and for each sample which of them is its own, from 1; 0: none yet. No array: all are, in their order. */
 let FILLED: usize = 0;
 /** How rows of the matrix are filled: SINGLE or DOUBLE. */
 let FILLER: i32 = 0;
@@ -1122,7 +1194,7 @@ export function setSamples(kind: i32, n: i32, dim: i32, tiles: usize, norms: usi
 
 export function roomBytes(q: i32, dim: i32): i32 {
   // indices, 8 vectors of doubles, histogram, changed rows, norms, the matrix, tiles
-  return (4 * q + 64) + 64 * q + 8192 + 4 * q + 8 * q + 64 + 4 * q * q + 8 * q * dim + 256;
+  return (4 * q + 64) + 64 * q + 8192 + 4 * q + 9 * q + 64 + 4 * q * q + 8 * q * dim + 256;
 }
 
 /** Puts one row's features to `to`, floats times a factor. */
@@ -1155,7 +1227,8 @@ function compute(kind: i32, rows: usize, count: i32, coefs: usize, tiles: usize,
       store<f32>(ns + (<usize> r << 2), load<f32>(NORMS + (<usize> i << 2)));
       if (coefs != 0) store<f32>(ns + 16 + (<usize> r << 2), r < count ? <f32> load<f64>(coefs + (<usize> r << 3)) : 0);
     }
-    gaussian32(tiles, norms, blocks, DIM, scratch, ns, coefs != 0 ? ns + 16 : 0, out, ld, also);
+    if (count == 1 && coefs == 0) gaussianRow(tiles, norms, blocks, DIM, scratch, ns, out);
+    else gaussian32(tiles, norms, blocks, DIM, scratch, ns, coefs != 0 ? ns + 16 : 0, out, ld, also);
     return;
   }
   const factor: f64 = KERNEL == RBF ? 2 * GAMMA : 1;
@@ -1171,24 +1244,41 @@ function compute(kind: i32, rows: usize, count: i32, coefs: usize, tiles: usize,
   }
 }
 
-/** Fills rows of the matrix that are not there yet, four at a time. */
+/** A row of the matrix, which is there. */
+// @ts-ignore: decorator
+@inline
+function rowOf(i: i32): usize {
+  return MAT + ((<usize> (FILLED == 0 ? i : load<i32>(FILLED + (<usize> i << 2), 4) - 1) * <usize> LD) << 2);
+}
+
+// @ts-ignore: decorator
+@inline
+function isThere(i: i32): bool {
+  return FILLED == 0 || load<i32>(FILLED + (<usize> i << 2), 4) != 0;
+}
+
+/** Fills rows of the matrix that are not there yet, four at a time: each behind the last, so that memory is touched for those alone. */
 function fill(rows: usize, count: i32, scratch: usize): void {
   if (FILLED == 0) return;
   const list = scratch;
-  const work = scratch + 64 + 4 * ((<usize> LD) << 2);
   let k = 0;
   for (let r = 0; r <= count; r++) {
     if (r < count) {
       const i = load<i32>(rows + (<usize> r << 2));
-      if (load<u8>(FILLED + i)) continue;
-      store<u8>(FILLED + i, 1);
+      if (isThere(i)) continue;
+      const next = load<i32>(FILLED) + 1;
+      store<i32>(FILLED, next);
+      store<i32>(FILLED + (<usize> i << 2), next, 4);
       store<i32>(list + ((<usize> (k++)) << 2), i);
     }
     if (k == 4 || (r == count && k > 0)) {
-      compute(FILLER, list, k, 0, TILES, NORMS, N >> 3, scratch + 64, LD, 0, work);
-      for (let s = 0; s < k; s++) {
-        const i = load<i32>(list + (<usize> s << 2));
-        memory.copy(MAT + ((<usize> i * <usize> LD) << 2), scratch + 64 + ((<usize> s * <usize> LD) << 2), (<usize> LD) << 2);
+      let done = 0;
+      // Four rows are written in any case, and two of double precision: one alone stands where only it is.
+      while (done < k) {
+        const at = list + (<usize> done << 2);
+        const some = k == 4 ? 4 : 1;
+        compute(FILLER, at, some, 0, TILES, NORMS, N >> 3, rowOf(load<i32>(at)), some == 4 ? LD : 0, 0, scratch + 64);
+        done += some;
       }
       k = 0;
     }
@@ -1219,10 +1309,10 @@ export function addRows(rows: usize, coefs: usize, count: i32, F: usize, also: u
     else {
       const f = SCRATCH;
       for (let s = 0; s < 4; s++) store<f32>(f + (<usize> s << 2), s < k ? <f32> load<f64>(c + (<usize> s << 3)) : 0);
-      const p0 = MAT + ((<usize> load<i32>(list) * <usize> LD) << 2);
-      const p1 = k > 1 ? MAT + ((<usize> load<i32>(list, 4) * <usize> LD) << 2) : p0;
-      const p2 = k > 2 ? MAT + ((<usize> load<i32>(list, 8) * <usize> LD) << 2) : p0;
-      const p3 = k > 3 ? MAT + ((<usize> load<i32>(list, 12) * <usize> LD) << 2) : p0;
+      const p0 = rowOf(load<i32>(list));
+      const p1 = k > 1 ? rowOf(load<i32>(list, 4)) : p0;
+      const p2 = k > 2 ? rowOf(load<i32>(list, 8)) : p0;
+      const p3 = k > 3 ? rowOf(load<i32>(list, 12)) : p0;
       addStored(p0, p1, p2, p3, f, N >> 3, F, also);
     }
   }
@@ -1388,8 +1478,11 @@ function choose(F: usize, beta: usize, lo: usize, hi: usize, list: usize, counts
   return k;
 }
 
-/** Whether `smo` works on the matrix of all samples, of which rows may be missing. */
-let ON_MATRIX: bool = false;
+/** Where rows may be missing that `smo` works on: nowhere, in the matrix of all samples, or in a block's. */
+const NOWHERE: i32 = 0;
+const IN_MATRIX: i32 = 1;
+const IN_BLOCK: i32 = 2;
+let LAZY: i32 = 0;
 
 /** Room for `overAll`, 0 for none; and from how many free samples on it is done: blocks would be too small for them. */
 let SPARE: usize = 0;
@@ -1402,8 +1495,15 @@ export function spareBytes(n: i32): i32 {
   return 8 * 5 * n + 8 * n + 64;
 }
 
+/** Fills a row that is missing. */
 function ensure(i: i32): void {
-  if (FILLED == 0 || load<u8>(FILLED + i)) return;
+  if (LAZY == IN_BLOCK) {
+    if (load<u8>(THERE + i)) return;
+    store<u8>(THERE + i, 1);
+    blockRow(i);
+    return;
+  }
+  if (isThere(i)) return;
   store<i32>(SPARE, i);
   fill(SPARE, 1, SCRATCH);
 }
@@ -1443,9 +1543,9 @@ function overAll(F: usize, beta: usize, lo: usize, hi: usize, tol: f64, most: i3
   }
   const newton = NEWTON;
   NEWTON = 0;
-  ON_MATRIX = true;
+  LAZY = IN_MATRIX;
   const m = smo(N, MAT, N, DIAG, f, beta, lo, hi, up, down, tol, most);
-  ON_MATRIX = false;
+  LAZY = NOWHERE;
   NEWTON = newton;
   let group = 0;
   do {
@@ -1506,6 +1606,8 @@ export function solve(F: usize, beta: usize, lo: usize, hi: usize, tol: f64, mos
   p += 4 * q;
   const norms = p;
   p += 8 * q;
+  const there = p;
+  p += q;
   const K = (p + 63) & ~63;
   const tiles = K + 4 * q * q;
   SCALE = 1;
@@ -1514,6 +1616,8 @@ export function solve(F: usize, beta: usize, lo: usize, hi: usize, tol: f64, mos
   STEPS = 0;
   let last: f64 = Infinity;
   let stuck = 0;
+  /** Whether most of a block's samples moved, the last time. */
+  let eager = true;
   while (true) {
     extremes(F, beta, lo, hi);
     const gap = TOP + LOW;
@@ -1554,8 +1658,10 @@ export function solve(F: usize, beta: usize, lo: usize, hi: usize, tol: f64, mos
         store<f64>(h + o, 0);
       }
     }
-    block(list, count, n, K, tiles, norms);
+    block(list, count, n, K, tiles, norms, there, eager);
     const m = smo(n, K, n, diag, f, b, l, h, up, down, max(tol * 0.5, gap * 0.1), most < 0 ? 10000000 : most - MOVES);
+    LAZY = NOWHERE;
+    const added = ADDED;
     MOVES += m < 0 ? -m - 1 : m;
     // What changed, by group.
     let group = 0;
@@ -1578,26 +1684,86 @@ export function solve(F: usize, beta: usize, lo: usize, hi: usize, tol: f64, mos
       }
       group++;
     } while (groups != 0 && group < nGroups);
+    eager = 5 * (ADDED - added) > 3 * count;
   }
 }
 
 /** From this many features on, a kernel value is dearer than a copy of it. */
 const MIRROR_WIDTH: i32 = 12;
 
-/** The kernel matrix of a block: `n` rows and columns of floats. */
-function block(list: usize, count: i32, n: i32, K: usize, tiles: usize, norms: usize): void {
+// The block: its samples, its kernel matrix of B_SIZE rows and columns of floats, which rows are there, its tiles and norms.
+let B_LIST: usize = 0;
+let B_COUNT: i32 = 0;
+let B_SIZE: i32 = 0;
+let B_MATRIX: usize = 0;
+let THERE: usize = 0;
+let B_TILES: usize = 0;
+let B_NORMS: usize = 0;
+
+/** Makes the block ready. With `all`, rows are computed at once, four at a time, else one by one as they are wanted. */
+function block(list: usize, count: i32, n: i32, K: usize, tiles: usize, norms: usize, there: usize, all: bool): void {
+  B_LIST = list;
+  B_COUNT = count;
+  B_SIZE = n;
+  B_MATRIX = K;
+  B_TILES = tiles;
+  B_NORMS = norms;
+  THERE = there;
+  LAZY = all ? NOWHERE : IN_BLOCK;
+  memory.fill(there, 0, n);
+  if (KIND != MATRIX) gatherTiles(list, count, n, tiles, norms);
+  if (!all) return;
   if (KIND == MATRIX) {
     fill(list, count, SCRATCH);
-    for (let r = 0; r < count; r++) {
-      const from = MAT + ((<usize> load<i32>(list + (<usize> r << 2)) * <usize> LD) << 2);
-      let to = K + ((<usize> r * <usize> n) << 2);
-      for (let s = 0; s < count; s++) {
-        store<f32>(to, load<f32>(from + (<usize> load<i32>(list + (<usize> s << 2)) << 2)));
-        to += 4;
-      }
-    }
+    for (let r = 0; r < count; r++) blockRow(r);
     return;
   }
+  const kind = valuesKind();
+  const size = kind == SINGLE ? 5 : 6;
+  for (let r = 0; r < count; r += 4) {
+    const left = min(4, count - r);
+    // With many features what lies below the diagonal is copied from above.
+    const first = DIM < MIRROR_WIDTH ? 0 : r >> 3;
+    const at = tiles + ((<usize> first * <usize> DIM) << size);
+    const out = K + ((<usize> r * <usize> n + (<usize> first << 3)) << 2);
+    // Rows beyond the last are written too, and lie within the padding of n.
+    compute(kind, list + (<usize> r << 2), left, 0, at, norms + (<usize> first << size), (n >> 3) - first, out, n, 0, SCRATCH);
+    for (let c = 0; c < first << 3; c++) {
+      let from = K + ((<usize> c * <usize> n + <usize> r) << 2);
+      let to = K + ((<usize> r * <usize> n + <usize> c) << 2);
+      for (let s = 0; s < left; s++) {
+        store<f32>(to, load<f32>(from));
+        from += 4;
+        to += <usize> n << 2;
+      }
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function valuesKind(): i32 {
+  return KIND == SINGLE ? SINGLE : DOUBLE;
+}
+
+/** One row of the block's matrix. */
+function blockRow(r: i32): void {
+  const at = B_LIST + (<usize> r << 2);
+  let to = B_MATRIX + ((<usize> r * <usize> B_SIZE) << 2);
+  if (KIND != MATRIX) {
+    compute(valuesKind(), at, 1, 0, B_TILES, B_NORMS, B_SIZE >> 3, to, 0, 0, SCRATCH);
+    return;
+  }
+  fill(at, 1, SCRATCH);
+  const from = rowOf(load<i32>(at));
+  for (let s = 0; s < B_COUNT; s++) {
+    store<f32>(to, load<f32>(from + (<usize> load<i32>(B_LIST + (<usize> s << 2)) << 2)));
+    to += 4;
+  }
+}
+
+/** The features of a block's samples, in tiles of their own. */
+function gatherTiles(list: usize, count: i32, n: i32, tiles: usize, norms: usize): void {
   const single = KIND == SINGLE;
   const size = single ? 2 : 3;
   for (let k = 0; k < n; k++) {
@@ -1617,24 +1783,6 @@ function block(list: usize, count: i32, n: i32, K: usize, tiles: usize, norms: u
         store<f64>(to, load<f64>(from));
         from += 64;
         to += 64;
-      }
-    }
-  }
-  for (let r = 0; r < count; r += 4) {
-    const left = min(4, count - r);
-    // With many features what lies below the diagonal is copied from above.
-    const first = DIM < MIRROR_WIDTH ? 0 : r >> 3;
-    const at = tiles + ((<usize> first * <usize> DIM) << (size + 3));
-    const out = K + ((<usize> r * <usize> n + (<usize> first << 3)) << 2);
-    // Rows beyond the last are written too, and lie within the padding of n.
-    compute(single ? SINGLE : DOUBLE, list + (<usize> r << 2), left, 0, at, norms + (<usize> first << (size + 3)), (n >> 3) - first, out, n, 0, SCRATCH);
-    for (let c = 0; c < first << 3; c++) {
-      let from = K + ((<usize> c * <usize> n + <usize> r) << 2);
-      let to = K + ((<usize> r * <usize> n + <usize> c) << 2);
-      for (let s = 0; s < left; s++) {
-        store<f32>(to, load<f32>(from));
-        from += 4;
-        to += <usize> n << 2;
       }
     }
   }

@@ -52,6 +52,17 @@ Deno.test("Client.connect() says that a scheduler without keys was dialled with 
   match(e.message, /it uses no keys, (and we do|or the server)/);
 });
 
+Deno.test("Client.connect() says that it dialled a worker, and no scheduler", async () => {
+  const ids = systemIds();
+  const self = { role: "worker", name: "w1", incarnation: ids.next("i") } as const;
+  await using worker = await openEndpoint({ self });
+  worker.receive(() => {});
+  const address = await worker.bind("tcp://127.0.0.1:*");
+  const e = await refusal(Client.connect(address, { timeout: 4000 }));
+  ok(e.message.includes(address), e.message);
+  match(e.message, /the worker w1 listens there, and no scheduler/);
+});
+
 Deno.test("ClientCore refuses a scheduler of another version, and names both", async () => {
   await using scheduler = new RunningCommand("scheduler", "--port", "0");
   const address = await scheduler.address();

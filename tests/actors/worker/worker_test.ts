@@ -264,6 +264,16 @@ Deno.test("Worker gives up when there is no scheduler for too long", async () =>
   assert.match(ends[0].reason, /no scheduler at memory:\/\/s for 60 s/);
 });
 
+Deno.test("Worker gives up when no scheduler listens where it was told, but a worker", async () => {
+  await using w = await new World().begin("w1");
+  const worker = await w.add("w2", 1 << 20, { scheduler: "memory://w1" });
+  const ends: WorkerEnd[] = [];
+  void worker.ended.then((e) => ends.push(e));
+  w.clock.advance(10);
+  await Promise.resolve();
+  assert.match(ends[0].reason, /memory:\/\/w1 is not a scheduler's address: the worker w1 listens there/);
+});
+
 Deno.test("Worker gives up when another has taken its name", async () => {
   await using w = await new World().begin("w1");
   const { worker } = w.workers.get("w1")!;

@@ -89,7 +89,11 @@ export class World implements AsyncDisposable {
     return this;
   }
 
-  async add(name: string, memoryLimit = 1 << 24, options: { giveUpAfter?: number } = {}): Promise<Worker> {
+  async add(
+    name: string,
+    memoryLimit = 1 << 24,
+    options: { giveUpAfter?: number; scheduler?: string } = {},
+  ): Promise<Worker> {
     const store = new Store({ memoryLimit, arenas: heapArenas });
     const rooms = new Rooms(store);
     const executor = new FakeExecutor(1, this.clock, FUNCTIONS);
