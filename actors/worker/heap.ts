@@ -260,7 +260,13 @@ export class Heap {
       const { arena, runs } = this.#entries[i];
       if (!arena.grow((runs.end + pages) * PAGE)) continue;
       runs.extend(Math.floor(arena.buffer.byteLength / PAGE));
-      const page = runs.take(pages);
+      const page = runs.take(pages, false);
+      if (page >= 0) return { arena: i, page };
+    }
+    // Pieces with and without memory that touch become one.
+    if (this.trim(0, PAGE) === 0) return undefined;
+    for (let i = 0; i < this.#entries.length; i++) {
+      const page = this.#entries[i].runs.take(pages, false);
       if (page >= 0) return { arena: i, page };
     }
   }

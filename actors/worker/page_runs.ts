@@ -10,11 +10,6 @@ function binOf(pages: number): number {
   return 31 - Math.clz32(pages);
 }
 
-/** Of two that are joined: dirty if either is, and then as old as the younger one. */
-function younger(a: number, b: number): number {
-  return a === 0 || b === 0 ? a + b : Math.min(a, b);
-}
-
 /**
  * Runs of pages. Free runs stand in doubly linked lists by the power of two of their length (segregated fit), and each carries its
  * length at both of its ends (boundary tags), so that freeing finds its neighbours at once. Those whose memory the process has stand apart from
@@ -120,27 +115,35 @@ export class PageRuns {
         }
         discard(p, length);
         this.#remove(p);
-        this.#link(p, length, 0);
+        this.#free -= length;
+        this.#insert(p, length, 0);
         n += length;
       }
     }
     return n;
   }
 
+  /** A run is free: joined with its neighbours, if they are free and as clean or dirty as it is. */
   #insert(page: number, pages: number, dirty: number): void {
     this.#free += pages;
-    if (page > 0 && this.#length[page - 1] > 0 && this.#used[page - 1] === 0) {
-      const before = this.#length[page - 1];
-      page -= before;
-      pages += before;
-      dirty = younger(dirty, this.#dirty[page]);
-      this.#remove(page);
+    const before = page > 0 ? this.#length[page - 1] : 0;
+    if (before > 0 && this.#used[page - 1] === 0) {
+      const age = this.#dirty[page - before];
+      if ((age === 0) === (dirty === 0)) {
+        page -= before;
+        pages += before;
+        dirty = Math.min(dirty, age);
+        this.#remove(page);
+      }
     }
     const after = page + pages;
     if (after < this.#end && this.#length[after] > 0) {
-      pages += this.#length[after];
-      dirty = younger(dirty, this.#dirty[after]);
-      this.#remove(after);
+      const age = this.#dirty[after];
+      if ((age === 0) === (dirty === 0)) {
+        pages += this.#length[after];
+        dirty = Math.min(dirty, age);
+        this.#remove(after);
+      }
     }
     this.#link(page, pages, dirty);
   }
@@ -170,19 +173,21 @@ export class PageRuns {
     this.#dirty[page] = 0;
   }
 
-  /** Checks that free and used runs tile the arena, that no two free runs touch, and that the lists are whole. */
+  /** Checks that free and used runs tile the arena, that no two free runs touch that could be one, and that the lists are whole. */
   validate(): void {
-    let page = 0, free = 0, dirty = 0, wasFree = false, runs = 0;
+    let page = 0, free = 0, dirty = 0, runs = 0;
+    let was: boolean | undefined;
     while (page < this.#end) {
       if (this.#used[page] > 0) {
         page += this.#used[page];
-        wasFree = false;
+        was = undefined;
         continue;
       }
       const n = this.#length[page];
       if (n <= 0 || this.#length[page + n - 1] !== n) throw new Error(`page ${page}: broken run of ${n}`);
-      if (wasFree) throw new Error(`page ${page}: two free runs touch`);
-      wasFree = true;
+      const clean = this.#dirty[page] === 0;
+      if (was === clean) throw new Error(`page ${page}: two free runs touch that are alike`);
+      was = clean;
       free += n;
       if (this.#dirty[page] !== 0) dirty += n;
       runs++;

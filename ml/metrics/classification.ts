@@ -1,10 +1,10 @@
-import { checkOptionNames } from "../utils/mod.ts";
+import { checkOptionNames, checkSampleWeight } from "../utils/mod.ts";
 import { type LabelsLike, NDArray, type VectorLike } from "../array/mod.ts";
 import { type ChunkedInput, isChunked } from "../by_block/mod.ts";
 import { chunkedAccuracy } from "./chunked.ts";
 import { countLabels } from "./counts.ts";
 import { MetricError } from "./errors.ts";
-import { classTargets, indicatorTargets, isTable, type TargetsLike } from "./targets.ts";
+import { classTargets, equalLabels, indicatorTargets, isTable, type TargetsLike } from "./targets.ts";
 import { warnOnce } from "./warn.ts";
 
 /** Options that every classification metric takes. */
@@ -45,31 +45,28 @@ export function accuracyScore(
 ): number | Promise<number> {
   checkOptionNames("accuracyScore", options, ["normalize", "sampleWeight"]);
   if (isChunked(yTrue)) return chunkedAccuracy(yTrue, yPred, options);
-  const { right, weight } = rightOnes(yTrue, yPred as TargetsLike, options.sampleWeight as VectorLike);
-  let hit = 0;
-  let total = 0;
-  for (let i = 0; i < right.length; i++) {
-    total += weight[i];
-    if (right[i] === 1) hit += weight[i];
+  const sampleWeight = options.sampleWeight as VectorLike | null | undefined;
+  const right = rightOnes(yTrue, yPred as TargetsLike, sampleWeight);
+  let hit = 0, total = right.length;
+  if (sampleWeight === undefined || sampleWeight === null) {
+    for (let i = 0; i < right.length; i++) hit += right[i];
+  } else {
+    const weight = checkSampleWeight(sampleWeight, right.length);
+    total = 0;
+    for (let i = 0; i < right.length; i++) {
+      total += weight[i];
+      if (right[i] === 1) hit += weight[i];
+    }
   }
   return options.normalize === false ? hit : hit / total;
 }
 
-function rightOnes(
-  yTrue: TargetsLike,
-  yPred: TargetsLike,
-  sampleWeight?: VectorLike | null,
-): { right: Uint8Array; weight: Float64Array } {
-  if (!isTable(yTrue) && !isTable(yPred)) {
-    const { truth, predicted, weight } = classTargets(yTrue, yPred, sampleWeight);
-    const right = new Uint8Array(truth.length);
-    for (let i = 0; i < right.length; i++) right[i] = truth[i] === predicted[i] ? 1 : 0;
-    return { right, weight };
-  }
-  const { n, k, truth, predicted, weight } = indicatorTargets(yTrue, yPred, sampleWeight);
+function rightOnes(yTrue: TargetsLike, yPred: TargetsLike, sampleWeight?: VectorLike | null): Uint8Array {
+  if (!isTable(yTrue) && !isTable(yPred)) return equalLabels(yTrue, yPred, sampleWeight);
+  const { n, k, truth, predicted } = indicatorTargets(yTrue, yPred, sampleWeight);
   const right = new Uint8Array(n).fill(1);
   for (let at = 0; at < n * k; at++) if (truth[at] !== predicted[at]) right[Math.floor(at / k)] = 0;
-  return { right, weight };
+  return right;
 }
 
 /** Options of {@linkcode confusionMatrix}. */

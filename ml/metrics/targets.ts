@@ -40,13 +40,8 @@ export interface ClassTargets {
   weight: Float64Array;
 }
 
-/** Encodes labels by the classes that occur in either list, or by `labels` and then the others in order. */
-export function classTargets(
-  yTrue: TargetsLike,
-  yPred: TargetsLike,
-  sampleWeight?: VectorLike | null,
-  labels?: LabelsLike | null,
-): ClassTargets {
+/** Labels of either list, checked, and of the same kind. */
+function checkPairOfLabels(yTrue: TargetsLike, yPred: TargetsLike, sampleWeight?: VectorLike | null): [Labels, Labels] {
   checkConsistentLength({ yTrue, yPred, sampleWeight });
   const a = checkLabels(yTrue as LabelsLike, "yTrue");
   const b = checkLabels(yPred as LabelsLike, "yPred");
@@ -54,6 +49,32 @@ export function classTargets(
   if ((a.dtype === "string") !== (b.dtype === "string")) {
     throw new InvalidInputError(`yTrue holds ${kind(a)} and yPred ${kind(b)}: they must be labels of the same kind`);
   }
+  return [a, b];
+}
+
+/** Which samples have the label that was predicted: 1 for each. */
+export function equalLabels(yTrue: TargetsLike, yPred: TargetsLike, sampleWeight?: VectorLike | null): Uint8Array {
+  const [a, b] = checkPairOfLabels(yTrue, yPred, sampleWeight);
+  const right = new Uint8Array(a.size);
+  if (a.data instanceof Int32Array && b.data instanceof Int32Array) {
+    // Integers are labels, whichever they are.
+    const truth: Int32Array = a.data, predicted: Int32Array = b.data;
+    for (let i = 0; i < right.length; i++) right[i] = truth[i] === predicted[i] ? 1 : 0;
+    return right;
+  }
+  const { truth, predicted } = encodeSmall(a, b, []) ?? encodeAny(a, b, []);
+  for (let i = 0; i < right.length; i++) right[i] = truth[i] === predicted[i] ? 1 : 0;
+  return right;
+}
+
+/** Encodes labels by the classes that occur in either list, or by `labels` and then the others in order. */
+export function classTargets(
+  yTrue: TargetsLike,
+  yPred: TargetsLike,
+  sampleWeight?: VectorLike | null,
+  labels?: LabelsLike | null,
+): ClassTargets {
+  const [a, b] = checkPairOfLabels(yTrue, yPred, sampleWeight);
   const given = labels !== undefined && labels !== null;
   const first: (number | string)[] = given ? [...checkLabels(labels, "labels").data] : [];
   if (given && first.length === 0) throw new InvalidInputError("labels is empty: ask for at least one");

@@ -2,9 +2,16 @@ import type { LabelsLike, MatrixLike, VectorLike } from "../array/mod.ts";
 import { type FitFamily, type FitPlan, type Params, type PlannedPart, plannerOf } from "../base/mod.ts";
 import { registerInternals } from "../../actors/code/mod.ts";
 import { delayed, type DelayedCall, Parallel } from "../parallel/mod.ts";
-import { numSamples, warn } from "../utils/mod.ts";
+import { InvalidInputError, numSamples, warn } from "../utils/mod.ts";
 import { FitFailedError } from "./errors.ts";
-import { checkErrorScore, endLine, fitAndScore, type FitOptions, type FitResult } from "./fit_and_score.ts";
+import {
+  checkErrorScore,
+  endLine,
+  fitAndScore,
+  type FitOptions,
+  type FitResult,
+  type Fittable,
+} from "./fit_and_score.ts";
 import { type FamilyCode, familyOf, fitPart, fitStage, type StageResult } from "./fit_part.ts";
 import { encodeSplits } from "./split_code.ts";
 import type { Split } from "./splitter.ts";
@@ -171,6 +178,7 @@ export async function evaluateFits(job: FitJob): Promise<FitResult[]> {
 export async function evaluateFamily(job: FitJob): Promise<Evaluated> {
   const { candidates, splits, options } = job;
   checkErrorScore(options.errorScore);
+  checkTakesWeights(job);
   const total = candidates.length * splits.length;
   const results = new Array<FitResult>(total);
   const planner = plannerOf(job.estimator);
@@ -203,6 +211,15 @@ export async function evaluateFamily(job: FitJob): Promise<Evaluated> {
   reportFailures(results, options.errorScore);
   reportWarnings(results);
   return { results, refit: (candidate) => planner?.refit?.(family, plan, calls.landed, candidate) ?? null };
+}
+
+/** Weights that `fit` would pass over in silence are refused: its parameters say that it has no place for them. */
+function checkTakesWeights({ estimator, sampleWeight }: FitJob): void {
+  const { fit } = estimator as Partial<Fittable>;
+  if (sampleWeight === null || sampleWeight === undefined || typeof fit !== "function" || fit.length >= 3) return;
+  const text = Function.prototype.toString.call(fit);
+  if (/^[^{]*?\([^)]*(sampleWeight|=|\.\.\.)/.test(text) || /\barguments\b/.test(text)) return;
+  throw new InvalidInputError(`${estimator.constructor.name}.fit takes no weights of samples; leave sampleWeight out`);
 }
 
 /** Hands on what fits warned of, each text once. */

@@ -1,5 +1,5 @@
 import { isEstimator, type Params } from "../base/mod.ts";
-import { ParameterGrid, type ParamGrid } from "./parameter_grid.ts";
+import { ParameterGrid, type ParamGrid, type ParamGridOf } from "./parameter_grid.ts";
 import { BaseSearchCV } from "./search.ts";
 import { type Evaluate, searchDefaults, type SearchOptions } from "./search_options.ts";
 
@@ -25,7 +25,7 @@ export interface GridSearchOptions extends SearchOptions {
  * search.bestParams_; // { C: 10, gamma: 0.001 }
  * ```
  */
-export class GridSearchCV extends BaseSearchCV {
+export class GridSearchCV<E extends object = object> extends BaseSearchCV {
   /** Hyperparameters and their defaults. */
   static override readonly defaults: Readonly<Params> = { ...searchDefaults, paramGrid: null };
 
@@ -35,11 +35,11 @@ export class GridSearchCV extends BaseSearchCV {
   /**
    * A search with its main parts in order.
    *
-   * @param estimator what is searched for
+   * @param estimator what is searched for; names of hyperparameters that its class has not do not compile
    * @param paramGrid values to try for each parameter, or several such tables
    * @param options the rest
    */
-  constructor(estimator: object, paramGrid: ParamGrid | readonly ParamGrid[], options?: SearchOptions);
+  constructor(estimator: E, paramGrid: ParamGridOf<E> | readonly ParamGridOf<E>[], options?: SearchOptions);
   /**
    * A search with everything in one object.
    *

@@ -1,6 +1,6 @@
 import { isEstimator, type Params } from "../base/mod.ts";
 import { BaseHalvingSearch, halvingDefaults, type HalvingOptions } from "./halving_search.ts";
-import { ParameterGrid, type ParamGrid } from "./parameter_grid.ts";
+import { ParameterGrid, type ParamGrid, type ParamGridOf } from "./parameter_grid.ts";
 
 /** Parameters of {@linkcode HalvingGridSearchCV}, when given as one object. */
 export interface HalvingGridSearchOptions extends HalvingOptions {
@@ -23,7 +23,7 @@ export interface HalvingGridSearchOptions extends HalvingOptions {
  * search.bestParams_;
  * ```
  */
-export class HalvingGridSearchCV extends BaseHalvingSearch {
+export class HalvingGridSearchCV<E extends object = object> extends BaseHalvingSearch {
   /** Hyperparameters and their defaults. */
   static override readonly defaults: Readonly<Params> = { ...halvingDefaults, paramGrid: null };
 
@@ -33,11 +33,11 @@ export class HalvingGridSearchCV extends BaseHalvingSearch {
   /**
    * A search with its main parts in order.
    *
-   * @param estimator what is searched for
+   * @param estimator what is searched for; names of hyperparameters that its class has not do not compile
    * @param paramGrid values to try for each parameter, or several such tables
    * @param options the rest
    */
-  constructor(estimator: object, paramGrid: ParamGrid | readonly ParamGrid[], options?: HalvingOptions);
+  constructor(estimator: E, paramGrid: ParamGridOf<E> | readonly ParamGridOf<E>[], options?: HalvingOptions);
   /**
    * A search with everything in one object.
    *

@@ -1,7 +1,7 @@
 import { isEstimator, type Params } from "../base/mod.ts";
 import { InvalidParameterError } from "../utils/mod.ts";
 import { BaseHalvingSearch, halvingDefaults, type HalvingOptions } from "./halving_search.ts";
-import { type ParamDistributions, ParameterSampler } from "./parameter_sampler.ts";
+import { type ParamDistributions, type ParamDistributionsOf, ParameterSampler } from "./parameter_sampler.ts";
 
 /** Parameters of a halving search at random beyond those of all halving searches. */
 export interface HalvingRandomOptions extends HalvingOptions {
@@ -31,7 +31,7 @@ export interface HalvingRandomSearchOptions extends HalvingRandomOptions {
  * search.bestParams_;
  * ```
  */
-export class HalvingRandomSearchCV extends BaseHalvingSearch {
+export class HalvingRandomSearchCV<E extends object = object> extends BaseHalvingSearch {
   /** Hyperparameters and their defaults. */
   static override readonly defaults: Readonly<Params> = {
     ...halvingDefaults,
@@ -48,13 +48,13 @@ export class HalvingRandomSearchCV extends BaseHalvingSearch {
   /**
    * A search with its main parts in order.
    *
-   * @param estimator what is searched for
+   * @param estimator what is searched for; names of hyperparameters that its class has not do not compile
    * @param paramDistributions for each parameter values or a distribution, or several such tables
    * @param options the rest
    */
   constructor(
-    estimator: object,
-    paramDistributions: ParamDistributions | readonly ParamDistributions[],
+    estimator: E,
+    paramDistributions: ParamDistributionsOf<E> | readonly ParamDistributionsOf<E>[],
     options?: HalvingRandomOptions,
   );
   /**

@@ -1,9 +1,13 @@
 import type { Params } from "../base/mod.ts";
 import { InvalidParameterError } from "../utils/mod.ts";
 import { compareText } from "../utils/mod.ts";
+import type { ParamTable } from "./param_names.ts";
 
 /** The values to try for each parameter, or several such tables, which are gone through one after the other. */
 export type ParamGrid = Readonly<Record<string, readonly unknown[] | ArrayLike<unknown> | undefined>>;
+
+/** The same for an estimator of a known class: only names that it has. */
+export type ParamGridOf<E> = ParamTable<E, readonly unknown[] | ArrayLike<unknown> | undefined>;
 
 /** `classWeight` to `class_weight`: candidates stand in the order of these names, which is scikit-learn's. */
 function snakeCase(name: string): string {

@@ -2,11 +2,18 @@ import type { Params } from "../base/mod.ts";
 import { checkRandomState, type RandomStateLike, sampleWithoutReplacement } from "../random/mod.ts";
 import { checkOptionNames, checkParameters, integer, InvalidParameterError } from "../utils/mod.ts";
 import type { Distribution } from "./distributions.ts";
+import type { ParamTable } from "./param_names.ts";
 import { ParameterGrid, type ParamGrid, sortedNames } from "./parameter_grid.ts";
 
 /** For each parameter a list of values or a distribution; or several such tables, of which one is drawn each time. */
 export type ParamDistributions = Readonly<
   Record<string, readonly unknown[] | ArrayLike<unknown> | Distribution | undefined>
+>;
+
+/** The same for an estimator of a known class: only names that it has. */
+export type ParamDistributionsOf<E> = ParamTable<
+  E,
+  readonly unknown[] | ArrayLike<unknown> | Distribution | undefined
 >;
 
 function isDistribution(x: unknown): x is Distribution {

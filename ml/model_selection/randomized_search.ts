@@ -1,6 +1,6 @@
 import { isEstimator, type Params } from "../base/mod.ts";
 import type { RandomStateLike } from "../random/mod.ts";
-import { type ParamDistributions, ParameterSampler } from "./parameter_sampler.ts";
+import { type ParamDistributions, type ParamDistributionsOf, ParameterSampler } from "./parameter_sampler.ts";
 import { BaseSearchCV } from "./search.ts";
 import { type Evaluate, searchDefaults, type SearchOptions } from "./search_options.ts";
 
@@ -34,7 +34,7 @@ export interface RandomizedSearchOptions extends RandomizedOptions {
  * search.bestParams_;
  * ```
  */
-export class RandomizedSearchCV extends BaseSearchCV {
+export class RandomizedSearchCV<E extends object = object> extends BaseSearchCV {
   /** Hyperparameters and their defaults. */
   static override readonly defaults: Readonly<Params> = {
     ...searchDefaults,
@@ -53,13 +53,13 @@ export class RandomizedSearchCV extends BaseSearchCV {
   /**
    * A search with its main parts in order.
    *
-   * @param estimator what is searched for
+   * @param estimator what is searched for; names of hyperparameters that its class has not do not compile
    * @param paramDistributions for each parameter values or a distribution, or several such tables
    * @param options the rest
    */
   constructor(
-    estimator: object,
-    paramDistributions: ParamDistributions | readonly ParamDistributions[],
+    estimator: E,
+    paramDistributions: ParamDistributionsOf<E> | readonly ParamDistributionsOf<E>[],
     options?: RandomizedOptions,
   );
   /**

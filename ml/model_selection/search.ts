@@ -20,11 +20,13 @@ import {
 import {
   bool,
   checkConsistentLength,
+  checkOptionNames,
   checkParameters,
   didYouMean,
   either,
   InvalidInputError,
   InvalidParameterError,
+  isArrayLike,
   mapping,
   numSamples,
 } from "../utils/mod.ts";
@@ -111,12 +113,18 @@ export abstract class BaseSearchCV extends BaseEstimator {
    *
    * @param X samples, shape [nSamples, nFeatures]
    * @param y targets
+   * @param given weights and groups of the samples, or weights alone
    * @throws {InvalidParameterError} when a parameter of the search has a value it cannot have
    * @throws {UnknownNameError} when a candidate sets a parameter that the estimator does not have
    * @throws {FitFailedError} when all fits fail
    */
-  async fit(X: MatrixLike, y?: LabelsLike | null, options: SearchFitOptions = {}): Promise<this> {
+  async fit(X: MatrixLike, y?: LabelsLike | null, given: SearchFitOptions | VectorLike | null = {}): Promise<this> {
     const name = this.constructor.name;
+    // Weights alone stand where all estimators take them: a search may be inside another, or a cross validation.
+    const options = given === null || isArrayLike(given)
+      ? { sampleWeight: given as VectorLike | null }
+      : given as SearchFitOptions;
+    checkOptionNames(`${name}.fit`, options, ["sampleWeight", "groups"]);
     if (!isEstimator(this.estimator)) throw new InvalidParameterError(`${name}: estimator must be an estimator`);
     const scorers = readScoring(this.scoring, this.estimator);
     const refitMetric = this.refitMetric(scorers);

@@ -3,18 +3,24 @@
  */
 
 import {
+  CalibratedClassifierCV,
   Client,
   concatenate,
   delayed,
   fromDelayed,
   GridSearchCV,
+  HalvingGridSearchCV,
+  HalvingRandomSearchCV,
   KMeans,
   makeBlobs,
   makeClassification,
   type NDArray,
   Parallel,
   parallelBackend,
+  Pipeline,
+  RandomizedSearchCV,
   registerParallelBackend,
+  stats,
   SVC,
 } from "../../mod.ts";
 import type { ChunkedArray, ParallelBackend, Params } from "../../mod.ts";
@@ -53,6 +59,35 @@ export async function models(): Promise<void> {
   is<Params>()(search.bestParams_);
   is<number>()(search.bestScore_);
   void search.cvResults_;
+}
+
+export function grids(): void {
+  const C = [1, 10];
+  new GridSearchCV(new SVC(), { C, kernel: ["rbf"], classWeight: [null, "balanced"] });
+  new GridSearchCV(new SVC(), [{ C }, { gamma: [1] }]);
+  const grid = { C, kernel: ["rbf", "poly"] };
+  new GridSearchCV(new SVC(), grid);
+  const table: Record<string, unknown[]> = grid;
+  new GridSearchCV(new SVC(), table);
+  // @ts-expect-error a hyperparameter that is not there
+  new GridSearchCV(new SVC(), { gama: [1] });
+  // @ts-expect-error no list of values
+  new GridSearchCV(new SVC(), { C: 1 });
+  // @ts-expect-error what is learned is no hyperparameter
+  new GridSearchCV(new SVC(), { supportVectors_: [1] });
+  // @ts-expect-error a hyperparameter that is not there
+  new RandomizedSearchCV(new SVC(), { C: stats.uniform(0, 1), gama: stats.uniform(0, 1) }, { nIter: 2 });
+  // @ts-expect-error a hyperparameter that is not there
+  new HalvingGridSearchCV(new SVC(), { gama: [1] });
+  // @ts-expect-error a hyperparameter that is not there
+  new HalvingRandomSearchCV(new SVC(), { gama: [1] });
+  // Parts have the names that they were given.
+  new GridSearchCV(new Pipeline([["svm", new SVC()]]), { svm__C: C, svm: [new SVC()] });
+  new GridSearchCV(new CalibratedClassifierCV({ estimator: new SVC() }), { estimator__C: C, method: ["sigmoid"] });
+  const something: object = new SVC();
+  new GridSearchCV(something, { C });
+  const search: GridSearchCV = new GridSearchCV(new SVC(), { C });
+  void search;
 }
 
 export async function blocks(client: Client, centers: NDArray): Promise<void> {

@@ -66,6 +66,31 @@ Deno.test("Heap.allocate() refuses what would pass the limit", () => {
   assert.equal(heap.allocate(-1), undefined);
 });
 
+Deno.test("Heap.allocate() has no more memory than its limit, also where what is free lies in pieces", () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const random = seededRandom(seed);
+    const below = (n: number): number => Math.floor(random.next() * n);
+    const limit = 64 << 20;
+    let discarded = 0;
+    const heap = new Heap({
+      limit,
+      arenas: (capacity) =>
+        Object.assign(heapArenas(capacity), { discard: (_: number, length: number) => discarded += length }),
+    });
+    const live: Block[] = [];
+    for (let step = 0; step < 300; step++) {
+      const block = random.next() < 0.6 ? heap.allocate((1 << 20) + below(7 << 20)) : undefined;
+      if (block !== undefined) live.push(block);
+      else if (live.length > 0) live.splice(below(live.length), 1)[0].release();
+      const taken = live.reduce((n, b) => n + PAGE * Math.ceil(b.length / PAGE), 0);
+      // Between blocks pieces may stay that are too small to be given back.
+      assert(taken + heap.spare <= limit + (live.length + 1) * 2 ** 18, `seed ${seed}: ${taken} and ${heap.spare}`);
+      heap.validate();
+    }
+    assert(discarded > 0, `seed ${seed}: nothing was ever in pieces`);
+  }
+});
+
 Deno.test("Heap.find() finds the block that bytes lie in, also deep inside a large one and after growth", () => {
   const heap = new Heap({ limit: 256 << 20, arenas: sharedArenas });
   const early = heap.allocate(100)!;

@@ -100,6 +100,49 @@ Deno.test("WorkerMachine brings back what a task wants, and lets it go again wit
   assert.deepEqual(b.memory(300), ["unload a"]);
 });
 
+Deno.test("WorkerMachine lets go first of what is on disk already, and of what has no copy when nobody has read it for long", () => {
+  const b = new Bench();
+  for (const key of ["a", "d", "b", "c"]) b.make(key, 120);
+  assert.deepEqual(b.make("e", 120), ["spill a"]);
+  b.tell({ type: "spilled", key: "a" });
+  b.memory(-120);
+  let reads = 0;
+  const read = (key: string): string[] => {
+    b.run(`read ${key} ${++reads}`, key);
+    const out = b.tell({ type: "loaded", key });
+    b.tell({ type: "finished", ticket: b.ticket, nbytes: 0, spent: 1 });
+    return out;
+  };
+  assert.deepEqual(read("a"), ["start read a 1", "spill d"]);
+  b.tell({ type: "spilled", key: "d" });
+  // a and d take turns; b is idle for longer than they, and would have to be written.
+  let [here, gone] = ["a", "d"], times = 0;
+  for (let out: string[]; times < 100; times++) {
+    out = read(gone);
+    if (out[1] !== `unload ${here}`) {
+      assert.deepEqual(out, [`start read ${gone} ${reads}`, "spill b"]);
+      break;
+    }
+    [here, gone] = [gone, here];
+  }
+  // Until three times the memory has come in since.
+  assert(times > 20 && times < 30, `${times} times`);
+});
+
+Deno.test("WorkerMachine begins the task first whose value was brought back, among those of equal priority", () => {
+  const b = new Bench();
+  b.make("a", 300);
+  b.make("b", 300);
+  b.tell({ type: "spilled", key: "a" });
+  b.memory(-300);
+  b.run("long");
+  assert.equal(b.machine.executing, 1);
+  for (const key of ["x", "y", "z"]) b.run(key, "b");
+  b.run("t", "a");
+  b.tell({ type: "loaded", key: "a" });
+  assert.deepEqual(b.tell({ type: "finished", ticket: b.ticket, nbytes: 0, spent: 5 })[0], "start t");
+});
+
 Deno.test("WorkerMachine drops a value wherever it is, also while it is being written or read", () => {
   const b = new Bench();
   b.make("a", 300);
@@ -192,6 +235,39 @@ Deno.test("SpillFile writes values and reads them again, whatever their sizes, i
     );
   } finally {
     await Deno.remove(directory, { recursive: true });
+  }
+});
+
+Deno.test("SpillFile reads what it wrote wherever it lies in memory, on disks that know no way past the cache too", async () => {
+  const shared = await Deno.stat("/dev/shm").then((s) => s.isDirectory, () => false);
+  for (const dir of shared ? [undefined, "/dev/shm"] : [undefined]) {
+    const directory = await Deno.makeTempDir({ dir });
+    try {
+      const file = SpillFile.open(directory);
+      const memory = new WebAssembly.Memory({ initial: 64, maximum: 64, shared: true });
+      const at = (offset: number, length: number): Uint8Array => new Uint8Array(memory.buffer, offset, length);
+      // Whole pages; pages and a rest; off the pages; small.
+      const parts = [at(0, 1 << 20), at(1 << 20, 200_001), at((5 << 18) + 64, 100_000), at((6 << 18) + 7, 100)];
+      parts.forEach((part, i) => part.forEach((_, k) => part[k] = 31 * i + k % 251));
+      const copy = await new Promise<DiskCopy>((resolve, reject) =>
+        file.write(parts, (c) => c instanceof Error ? reject(c) : resolve(c))
+      );
+      for (const shift of [0, 4096 * 3 + 64]) {
+        let offset = (2 << 20) + shift;
+        const into = copy.sizes.map((size) => {
+          const part = at(offset, size).fill(255);
+          offset += Math.ceil(size / 4096) * 4096;
+          return part;
+        });
+        await new Promise<void>((resolve, reject) =>
+          file.read(copy, into, (error) => error === undefined ? resolve() : reject(error))
+        );
+        into.forEach((part, i) => assert.deepEqual(part.slice(), parts[i].slice(), `part ${i} in ${directory}`));
+      }
+      copy.free();
+    } finally {
+      await Deno.remove(directory, { recursive: true });
+    }
   }
 });
 

@@ -8,6 +8,7 @@ import {
   GridSearchCV,
   InvalidParameterError,
   KFold,
+  KNeighborsClassifier,
   loadDigits,
   logspace,
   makeClassification,
@@ -255,4 +256,24 @@ Deno.test("GridSearchCV says once what its fits warn of", async () => {
   const search = new GridSearchCV(new SVC({ maxIter: 2 }), { C: [1, 2, 3] }, { cv: 3, refit: false });
   const { warn } = await captured(() => search.fit(X, y));
   assert.deepEqual(warn, ["SVC: stopped at maxIter=2 before it converged; scale the features, or raise maxIter"]);
+});
+
+Deno.test("crossValScore() refuses weights for an estimator that takes none", async () => {
+  const sampleWeight = new Float64Array(150).fill(1);
+  await assert.rejects(
+    crossValScore(new KNeighborsClassifier(), X, y, { sampleWeight }),
+    /KNeighborsClassifier.fit takes no weights of samples/,
+  );
+  assert.equal((await crossValScore(new SVC(), X, y, { sampleWeight, cv: 3 })).size, 3);
+});
+
+Deno.test("GridSearchCV.fit() takes weights alone in the third place, and refuses options that it does not have", async () => {
+  const sampleWeight = Float64Array.from({ length: 150 }, (_, i) => i % 3);
+  const make = (): GridSearchCV => new GridSearchCV(new SVC(), { C: [0.01, 1] }, { cv: 3 });
+  const search = await make().fit(X, y, { sampleWeight });
+  const alone = await make().fit(X, y, sampleWeight);
+  const without = await make().fit(X, y);
+  assert.deepEqual(alone.cvResults_.meanTestScore, search.cvResults_.meanTestScore);
+  assert.notDeepEqual(without.cvResults_.meanTestScore, search.cvResults_.meanTestScore);
+  await assert.rejects(make().fit(X, y, { sampleWeights: sampleWeight } as object), /did you mean "sampleWeight"/);
 });
