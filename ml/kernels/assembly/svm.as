@@ -980,8 +980,8 @@ export function smo(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usiz
     if (moves >= next) {
       const free = countFree(n, up, down);
       const cube = <f64> free * <f64> free * <f64> free;
-      // Where as many moves as it costs suffice, it is not wanted.
-      const first = <i32> (cube / (100 * <f64> n));
+      // Where as many moves as it costs suffice, it is not wanted; but where many are free, moves make ever more so, and take far longer.
+      const first = 3 * free > n ? 0 : <i32> (cube / (100 * <f64> n));
       if (free <= MOST_FREE && moves < first) next = first;
       else {
         next = moves + 100 + (free <= MOST_FREE ? <i32> (cube / 3000) : 2000);
@@ -1658,7 +1658,12 @@ export function solve(F: usize, beta: usize, lo: usize, hi: usize, tol: f64, mos
         store<f64>(h + o, 0);
       }
     }
-    block(list, count, n, K, tiles, norms, there, eager);
+    // An active set wants the rows of all free samples.
+    let free = 0;
+    for (let o: usize = 0; o < <usize> count << 3; o += 8) {
+      if (load<f64>(b + o) > load<f64>(l + o) && load<f64>(b + o) < load<f64>(h + o)) free++;
+    }
+    block(list, count, n, K, tiles, norms, there, eager || 3 * free > count);
     const m = smo(n, K, n, diag, f, b, l, h, up, down, max(tol * 0.5, gap * 0.1), most < 0 ? 10000000 : most - MOVES);
     LAZY = NOWHERE;
     const added = ADDED;
