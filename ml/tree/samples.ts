@@ -4,7 +4,7 @@ export const FEATURE_THRESHOLD: number = Math.fround(1e-7);
 /** Fewer samples than this are sorted by insertion. */
 const SMALL = 24;
 /** From so many on they are sorted by the bytes of their keys. */
-const MANY = 96;
+const MANY = 64;
 /** Places in the keys: 32 bits of the value and these make 53. */
 const PLACES = 0x200000;
 
