@@ -137,8 +137,8 @@ Deno.test("WorkerMachine lets go first of what is on disk already, and of what h
   b.tell({ type: "spilled", key: "d" });
   // a and d take turns; b is idle for longer than they, and would have to be written.
   let [here, gone] = ["a", "d"], times = 0;
-  for (let out: string[]; times < 100; times++) {
-    out = read(gone);
+  for (; times < 100; times++) {
+    const out = read(gone);
     if (out[1] !== `unload ${here}`) {
       assert.deepEqual(out, [`start read ${gone} ${reads}`, "spill b"]);
       break;
