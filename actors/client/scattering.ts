@@ -220,10 +220,11 @@ export class Scatterer {
       try {
         return await this.#store(supply.task, value, packed, true);
       } catch {
-        if (this.#core.machine.ended !== undefined) return;
+        // Then it cannot.
       }
     }
-    this.#core.tell({ type: "cannotSupply", ids: [id] });
+    // Asked while it was leaving, it says nothing any more.
+    if (this.#core.machine.ended === undefined) this.#core.tell({ type: "cannotSupply", ids: [id] });
   }
 
   #repack(value: unknown): PackedValue | undefined {

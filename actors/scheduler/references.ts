@@ -145,7 +145,8 @@ export function dataHeld(b: Books, t: SchedulerTask): void {
 export function askForSupply(b: Books, t: SchedulerTask): void {
   const data = t.extras!.data!;
   b.missingData.add(t);
-  if (b.recovering || b.idle.size === 0 || data.probed !== null) return;
+  // One that is short of memory may still have room for it; it is the one who supplies it that is told so, or not.
+  if (b.recovering || b.idle.size + b.pausedCount === 0 || data.probed !== null) return;
   if (data.asked !== null && data.asked.peer !== null) return;
   for (const c of fewList(data.suppliers)) {
     if (c.peer === null) continue;

@@ -228,6 +228,8 @@ export class Spilling {
           this.#wished = d.nbytes;
           return;
         }
+        // Who waits for room learns first that there is none: brought back now, it would only have to go again.
+        if (this.#needed > 0 && after - this.#needed <= memoryLimit) return;
       }
       this.#asked.delete(d);
       d.state = "loading";

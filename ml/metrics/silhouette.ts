@@ -10,6 +10,7 @@ import {
 } from "../utils/mod.ts";
 import { MetricError } from "./errors.ts";
 import { pairwiseDistancesChunked, type PairwiseDistancesOptions } from "./pairwise/mod.ts";
+import { distanceSums } from "./pairwise/nearest.ts";
 
 /**
  * Samples and the codes of their clusters.
@@ -30,6 +31,11 @@ export function clusteredSamples(
   }
   return { ...encoded, X: table };
 }
+
+/** Features up to which differences lose no digits and cost no more than products. */
+const FEW = 4;
+/** Samples from which on products are worth their making. */
+const MANY = 500;
 
 /**
  * How much nearer each sample is to its own cluster than to the next one: from −1 to 1, and 0 for one that is alone.
@@ -63,17 +69,27 @@ export function silhouetteSamples(
     }
   }
   const out = new Float64Array(n);
+  const judge = (i: number, sums: Float64Array, at: number): void => {
+    const own = codes[i];
+    let other = Infinity;
+    for (let c = 0; c < k; c++) if (c !== own) other = Math.min(other, sums[at + c] / counts[c]);
+    const within = sums[at + own] / (counts[own] - 1);
+    const value = (other - within) / Math.max(within, other);
+    out[i] = counts[own] === 1 || value !== value ? 0 : value;
+  };
+  const { metric = "euclidean" } = options;
+  if ((metric === "euclidean" || metric === "l2") && table.shape[1] > FEW && n >= MANY) {
+    distanceSums(table, codes, k, (sums, start, rows) => {
+      for (let r = 0; r < rows; r++) judge(start + r, sums, r * k);
+    });
+    return new NDArray(out);
+  }
   const sums = new Float64Array(k);
   for (const { start, distances } of pairwiseDistancesChunked(table, null, options)) {
     for (let r = 0; r < distances.shape[0]; r++) {
       sums.fill(0);
       for (let j = 0; j < n; j++) sums[codes[j]] += distances.data[r * n + j];
-      const own = codes[start + r];
-      let other = Infinity;
-      for (let c = 0; c < k; c++) if (c !== own) other = Math.min(other, sums[c] / counts[c]);
-      const within = sums[own] / (counts[own] - 1);
-      const value = (other - within) / Math.max(within, other);
-      out[start + r] = counts[own] === 1 || value !== value ? 0 : value;
+      judge(start + r, sums, 0);
     }
   }
   return new NDArray(out);

@@ -11,6 +11,7 @@ import {
   type FitOptions,
   type FitResult,
   type Fittable,
+  startLine,
 } from "./fit_and_score.ts";
 import { type FamilyCode, familyOf, fitPart, fitStage, type StageResult } from "./fit_part.ts";
 import { encodeSplits } from "./split_code.ts";
@@ -203,7 +204,9 @@ export async function evaluateFamily(job: FitJob): Promise<Evaluated> {
       done++;
       const params = candidates[result.candidate];
       if ((options.verbose ?? 0) > 1) {
-        console.log(endLine(params, optionsOf(job, result.candidate, result.split), result));
+        const own = optionsOf(job, result.candidate, result.split);
+        if (options.verbose as number > 9 && result.announced !== true) console.log(startLine(params, own));
+        console.log(endLine(params, own, result));
       }
       job.onProgress?.({ done, total, params, result });
     }

@@ -1,3 +1,4 @@
+import { inTask } from "../../actors/mod.ts";
 import type { LabelsLike, MatrixLike, VectorLike } from "../array/mod.ts";
 import { clone, type HasParams, type Params } from "../base/mod.ts";
 import { checkArray, hearWarnings, InvalidParameterError } from "../utils/mod.ts";
@@ -47,6 +48,8 @@ export interface FitResult {
   fitError: string | null;
   /** Why scoring failed, by name; empty when it did not. */
   scoreErrors: Record<string, string>;
+  /** Whether the line that says a fit begins was printed. */
+  announced?: boolean;
   /** What `fit` warned of, when it did. */
   warnings?: string[];
   /** The fitted estimator, when asked for. */
@@ -120,7 +123,7 @@ export async function fitAndScore(
 ): Promise<FitResult> {
   const { errorScore } = options;
   checkErrorScore(errorScore);
-  if ((options.verbose ?? 0) > 9) console.log(startLine(params, options));
+  const announced = announce(params, options);
   const candidate = clone(estimator) as Fittable;
   if (params !== null) candidate.setParams(clone(params, { safe: false }));
   const started = performance.now();
@@ -130,6 +133,7 @@ export async function fitAndScore(
   const XTest = partOf(candidate, X, test, train);
   const yTrain = targets(train);
   const result = emptyResult(options, test.length);
+  if (announced) result.announced = true;
   const weight = options.sampleWeight ?? undefined;
   const heard: string[] = [];
   try {
@@ -200,6 +204,13 @@ function progressText({ splitProgress, candidateProgress, verbose = 0 }: FitOpti
 /** The line that says a fit begins: from `verbose` 10 on. */
 export function startLine(params: Params | null, options: FitOptions): string {
   return `[CV${progressText(options)}] START ${paramsText(params)}`.padEnd(80, ".");
+}
+
+/** Prints that line where it is seen as it is; what a task prints has the task's name before it, so there it is not. */
+export function announce(params: Params | null, options: FitOptions): boolean {
+  if ((options.verbose ?? 0) <= 9 || inTask() !== undefined) return false;
+  console.log(startLine(params, options));
+  return true;
 }
 
 /** The line that says a fit has ended, as scikit-learn writes it: from `verbose` 2 on. */

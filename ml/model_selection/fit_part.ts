@@ -12,6 +12,7 @@ import {
   plannerOf,
 } from "../base/mod.ts";
 import {
+  announce,
   checkErrorScore,
   emptyResult,
   errorText,
@@ -20,7 +21,6 @@ import {
   type FitResult,
   type Fittable,
   partOf,
-  startLine,
 } from "./fit_and_score.ts";
 import { hearWarnings } from "../utils/mod.ts";
 import { decodeSplits, type SplitCode } from "./split_code.ts";
@@ -186,10 +186,11 @@ class Judge {
     const { family, options } = this;
     const params = family.candidates[fit.candidate];
     const own = this.optionsOf(fit.candidate, fit.split);
-    if ((options.verbose ?? 0) > 9) console.log(startLine(params, own));
+    const announced = announce(params, own);
     const candidate = clone(family.estimator) as Fittable;
     if (params !== null) candidate.setParams(clone(params, { safe: false }));
     const result = emptyResult(own, family.splits[fit.split][1].length);
+    if (announced) result.announced = true;
     result.fitTime = fit.fitTime + this.sharedSeconds;
     const test = this.#side(fit.split, 1, candidate);
     const train = options.returnTrainScore === true ? this.#side(fit.split, 0, candidate) : undefined;

@@ -41,7 +41,8 @@ export function thresholdOf({ F, beta, lo, hi, rows }: DualMachine): number {
 export function startCold(machine: DualMachine, options: MachineOptions, signs: Int8Array, tol: number): boolean {
   const { beta, F, lo, hi, rows } = machine;
   beta.fill(0);
-  const base = Float64Array.from(signs, (s) => -s);
+  const base = new Float64Array(signs.length);
+  for (let i = 0; i < signs.length; i++) base[i] = -signs[i];
   const movable: number[] = [];
   for (let i = 0; i < rows; i++) if (hi[i] > lo[i]) movable.push(i);
   F.fill(0);

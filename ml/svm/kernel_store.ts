@@ -35,16 +35,18 @@ export class KernelStore {
   readonly #factor: number;
 
   /**
-   * @param X training samples, grouped by class
+   * @param X training samples, grouped by class; for a precomputed kernel the matrix as it was given
    * @param starts first sample of each class, and their number at the end
-   * @param columns for a precomputed kernel, the column of each sample
+   * @param columns for a precomputed kernel, the row and column of each sample
    * @param megabytes memory for kernel values
    */
   constructor(spec: KernelSpec, X: NDArray<Float64Array>, starts: Int32Array, columns: Int32Array, megabytes: number) {
-    const n = X.shape[0];
+    const n = spec.name === "precomputed" ? columns.length : X.shape[0];
     this.#spec = spec;
     this.#factor = spec.name === "rbf" ? RBF_FACTOR : 1;
-    this.#block = sampleBlock(X);
+    this.#block = spec.name === "precomputed"
+      ? { data: X.data, width: X.shape[1], norms: new Float64Array(n) }
+      : sampleBlock(X);
     this.#starts = starts;
     this.#columns = columns;
     this.#bytes = megabytes * 2 ** 20;
@@ -55,9 +57,14 @@ export class KernelStore {
     this.#scratch = new Float64Array(n);
     this.#diagonal = new Float64Array(n);
     for (let i = 0; i < n; i++) {
-      kernelRow(spec, this.#block, i, this.#block, i, i + 1, this.#scratch, columns);
+      kernelRow(spec, this.#block, this.#at(i), this.#block, i, i + 1, this.#scratch, columns);
       this.#diagonal[i] = this.#scratch[i];
     }
+  }
+
+  /** Where a sample's row stands in the block. */
+  #at(i: number): number {
+    return this.#spec.name === "precomputed" ? this.#columns[i] : i;
   }
 
   /** The matrix of some of the samples. */
@@ -85,7 +92,7 @@ export class KernelStore {
     const scratch = this.#scratch;
     for (let s = 0; s < others.length; s++) {
       const j = others[s];
-      kernelRow(this.#spec, this.#block, i, this.#block, j, j + 1, scratch, this.#columns);
+      kernelRow(this.#spec, this.#block, this.#at(i), this.#block, j, j + 1, scratch, this.#columns);
       out[s] = scratch[j];
     }
   }
@@ -112,7 +119,7 @@ export class KernelStore {
       }
       let stop = j + 1;
       while (stop < end && !(mirror && stop !== i && filled[stop * classCount + own] === 1)) stop++;
-      kernelRow(this.#spec, this.#block, i, this.#block, j, stop, this.#scratch, this.#columns, LOWEST);
+      kernelRow(this.#spec, this.#block, this.#at(i), this.#block, j, stop, this.#scratch, this.#columns, LOWEST);
       this.#narrow(this.#scratch, row, j, stop);
       j = stop;
     }
@@ -155,7 +162,7 @@ export class KernelStore {
           row = kept.get(oldest) as Float32Array;
           kept.delete(oldest);
         }
-        kernelRow(this.#spec, this.#block, samples[t], part, 0, n, scratch, columns, LOWEST);
+        kernelRow(this.#spec, this.#block, this.#at(samples[t]), part, 0, n, scratch, columns, LOWEST);
         this.#narrow(scratch, row, 0, n);
         kept.set(t, row);
         return row;

@@ -4,12 +4,6 @@ import type { DualOptions, DualProblem, DualSolution, DualSolver } from "./solve
 /** Stands for a curvature that is not positive. */
 const TAU = 1e-12;
 
-/** The largest −G of samples of a class that may grow, or the largest G of those that may shrink, and which it is. */
-interface Extreme {
-  at: number;
-  value: number;
-}
-
 /**
  * Solves problems in which each class's sum of α is given: pairs are moved within a class.
  *
@@ -42,6 +36,7 @@ function solve(problem: DualProblem & { alpha: Float64Array }, { tol, maxIter }:
   const { size, columns, diagonal, scale } = kernel;
   const G = new Float64Array(size);
   const add = (i: number, by: number): void => {
+    if (by === 0) return;
     const row = kernel.row(i);
     const d = by * y[i] * scale;
     for (let k = 0; k < size; k++) G[k] += y[k] * d * row[columns[k]];
@@ -81,37 +76,51 @@ function select(
   G: Float64Array,
   tol: number,
 ): readonly [number, number] | undefined {
-  const grow: Record<number, Extreme> = {
-    1: { at: -1, value: -Infinity },
-    [-1]: { at: -1, value: -Infinity },
-  };
+  const { diagonal, columns } = kernel;
   const size = y.length;
+  // Of each class: the sample that most wants to grow, and how much; of equals the last.
+  let plus = -1, minus = -1, topPlus = -Infinity, topMinus = -Infinity;
   for (let t = 0; t < size; t++) {
-    const of = grow[y[t]];
-    if (alpha[t] < upper[t] && -G[t] >= of.value) [of.at, of.value] = [t, -G[t]];
+    if (!(alpha[t] < upper[t])) continue;
+    const v = -G[t];
+    if (y[t] > 0) {
+      if (v >= topPlus) {
+        plus = t;
+        topPlus = v;
+      }
+    } else if (v >= topMinus) {
+      minus = t;
+      topMinus = v;
+    }
   }
-  const worst: Record<number, number> = { 1: -Infinity, [-1]: -Infinity };
+  const rowPlus = plus < 0 ? undefined : kernel.row(plus);
+  const rowMinus = minus < 0 ? undefined : kernel.row(minus);
+  const ownPlus = plus < 0 ? 0 : diagonal[plus];
+  const ownMinus = minus < 0 ? 0 : diagonal[minus];
+  const twice = 2 * kernel.scale;
+  let worstPlus = -Infinity, worstMinus = -Infinity;
   let best = Infinity;
-  let pair: readonly [number, number] | undefined;
-  const rows = { 1: grow[1].at < 0 ? undefined : kernel.row(grow[1].at), [-1]: undefined as Float32Array | undefined };
-  rows[-1] = grow[-1].at < 0 ? undefined : kernel.row(grow[-1].at);
+  let first = -1, second = -1;
   for (let t = 0; t < size; t++) {
     if (!(alpha[t] > 0)) continue;
-    const s = y[t] as 1 | -1;
-    worst[s] = Math.max(worst[s], G[t]);
-    const { at, value } = grow[s];
-    const gap = value + G[t];
-    const row = rows[s];
+    const isPlus = y[t] > 0;
+    const g = G[t];
+    if (isPlus) {
+      if (g > worstPlus) worstPlus = g;
+    } else if (g > worstMinus) worstMinus = g;
+    const row = isPlus ? rowPlus : rowMinus;
+    const gap = (isPlus ? topPlus : topMinus) + g;
     if (!(gap > 0) || row === undefined) continue;
-    const curvature = kernel.diagonal[at] + kernel.diagonal[t] - 2 * kernel.scale * row[kernel.columns[t]];
+    const curvature = (isPlus ? ownPlus : ownMinus) + diagonal[t] - twice * row[columns[t]];
     const gain = -(gap * gap) / (curvature > 0 ? curvature : TAU);
     if (gain <= best) {
       best = gain;
-      pair = [at, t];
+      first = isPlus ? plus : minus;
+      second = t;
     }
   }
-  const gap = Math.max(grow[1].value + worst[1], grow[-1].value + worst[-1]);
-  return gap < tol ? undefined : pair;
+  const gap = Math.max(topPlus + worstPlus, topMinus + worstMinus);
+  return gap < tol || second < 0 ? undefined : [first, second];
 }
 
 /** Where the gradient of a class's free samples stands. */

@@ -72,7 +72,8 @@ export function groupByClass({ codes, nClasses, weight }: TrainingSet): { order:
 export function pairOf(starts: Int32Array, a: number, b: number): { samples: Int32Array; signs: Int8Array } {
   const na = starts[a + 1] - starts[a];
   const n = na + starts[b + 1] - starts[b];
-  const samples = Int32Array.from({ length: n }, (_, t) => t < na ? starts[a] + t : starts[b] + t - na);
+  const samples = new Int32Array(n);
+  for (let t = 0; t < n; t++) samples[t] = t < na ? starts[a] + t : starts[b] + t - na;
   const signs = new Int8Array(n).fill(1, 0, na).fill(-1, na);
   return { samples, signs };
 }
@@ -85,8 +86,9 @@ export function pairOf(starts: Int32Array, a: number, b: number): { samples: Int
 export function trainOneVsOne(set: TrainingSet, options: TrainingOptions): OneVsOneModel {
   const { nClasses } = set;
   const { order, starts } = groupByClass(set);
-  const grouped = set.X.take(order);
-  const upper = Float64Array.from(order, (i) => set.upper[i]);
+  // A matrix is read where it lies.
+  const grouped = options.kernel.name === "precomputed" ? set.X : set.X.take(order);
+  const upper = pick(set.upper, order);
   let kept: KernelStore | undefined;
   const solutions: DualSolution[] = [];
   const sigmoids: Sigmoid[] = [];
@@ -111,11 +113,17 @@ export function trainOneVsOne(set: TrainingSet, options: TrainingOptions): OneVs
         kernel: store.view(samples),
         y: signs,
         p: new Float64Array(samples.length).fill(-1),
-        upper: Float64Array.from(samples, (i) => upper[i]),
+        upper: pick(upper, samples),
       }, options));
     }
   }
   return { ...assemble(solutions, order, starts, nClasses), sigmoids };
+}
+
+function pick(values: Float64Array, at: Int32Array): Float64Array {
+  const out = new Float64Array(at.length);
+  for (let k = 0; k < at.length; k++) out[k] = values[at[k]];
+  return out;
 }
 
 /** Kernels that may not be positive have many optima: there the path is LIBSVM's. */
@@ -141,7 +149,7 @@ function solveLarge(
   upper: Float64Array,
   { kernel, cacheSize, tol, plattSeed, start, order }: TrainingOptions & { start?: Float64Array; order: Int32Array },
 ): { solution: DualSolution; sigmoid?: Sigmoid } {
-  const own = Float64Array.from(samples, (i) => upper[i]);
+  const own = pick(upper, samples);
   const folds = plattSeed === undefined ? undefined : drawFolds(samples.length, plattSeed);
   using path = new PairPath({
     ...pairOptions(grouped, samples, kernel),
@@ -186,7 +194,8 @@ export function assemble(
       }
     }
   }
-  const kept = Int32Array.from(used.keys()).filter((i) => used[i] === 1);
+  const kept = new Int32Array(used.reduce((t, v) => t + v, 0));
+  for (let i = 0, at = 0; i < used.length; i++) if (used[i] === 1) kept[at++] = i;
   const nSupport = new Int32Array(nClasses);
   for (let c = 0; c < nClasses; c++) for (let i = starts[c]; i < starts[c + 1]; i++) nSupport[c] += used[i];
   const dualCoef = new Float64Array((nClasses - 1) * kept.length);
@@ -194,7 +203,7 @@ export function assemble(
     for (let s = 0; s < kept.length; s++) dualCoef[r * kept.length + s] = coefs[r * order.length + kept[s]];
   }
   return {
-    support: Int32Array.from(kept, (i) => order[i]),
+    support: kept.map((i) => order[i]),
     nSupport,
     dualCoef,
     intercept: Float64Array.from(solutions, (s) => -s.rho),

@@ -163,6 +163,7 @@ export class SVC extends BaseSVC {
 
   /** Upper bound of each α: C by the weights of class and sample. */
   protected override upperBounds(codes: Int32Array, classWeight: Float64Array, weight: Float64Array): Float64Array {
-    return Float64Array.from(codes, (c, i) => this.C * classWeight[c] * weight[i]);
+    const { C } = this;
+    return weight.map((w, i) => C * classWeight[codes[i]] * w);
   }
 }

@@ -3,8 +3,10 @@ export const FEATURE_THRESHOLD: number = Math.fround(1e-7);
 
 /** Fewer samples than this are sorted by insertion. */
 const SMALL = 24;
-/** More samples than this do not fit into the keys: 32 bits of the value and these make 53. */
-const MOST_KEYS = 0x200000;
+/** From so many on they are sorted by the bytes of their keys. */
+const MANY = 64;
+/** Places in the keys: 32 bits of the value and these make 53. */
+const PLACES = 0x200000;
 
 const bits = new Uint32Array(1);
 const single = new Float32Array(bits.buffer);
@@ -30,6 +32,11 @@ export class NodeSamples {
   /** Largest value, after `range`. */
   max = 0;
   private readonly keys: Float64Array;
+  /** Bits of `values`. */
+  private readonly valueBits: Uint32Array;
+  /** Keys, and the samples they belong to, before and after a pass of the sort by bytes. */
+  private readonly bytewise: { keys: Uint32Array; order: Int32Array }[];
+  private readonly counts = new Int32Array(4 * 256);
   private readonly spare: Int32Array;
   private readonly spareValues: Float32Array;
 
@@ -51,7 +58,9 @@ export class NodeSamples {
     for (let i = 0; i < n; i++) if (weight === null || weight[i] !== 0) order[count++] = i;
     this.order = order.subarray(0, count);
     this.values = new Float32Array(count);
-    this.keys = new Float64Array(count);
+    this.valueBits = new Uint32Array(this.values.buffer);
+    this.keys = new Float64Array(Math.min(count, MANY));
+    this.bytewise = [0, 1].map(() => ({ keys: new Uint32Array(count), order: new Int32Array(count) }));
     this.spare = new Int32Array(count);
     this.spareValues = new Float32Array(count);
   }
@@ -82,6 +91,7 @@ export class NodeSamples {
     }
     this.nMissing = end - stop;
     if (stop - start <= SMALL) this.insertionSort(start, stop);
+    else if (stop - start >= MANY) this.byteSort(start, stop);
     else this.keySort(start, stop);
   }
 
@@ -105,34 +115,62 @@ export class NodeSamples {
   private keySort(start: number, end: number): void {
     const { order, values, spare, spareValues } = this;
     const n = end - start;
-    if (n > MOST_KEYS) return this.slowSort(start, end);
     const keys = this.keys.subarray(0, n);
     for (let p = 0; p < n; p++) {
       const v = values[start + p];
       // Both zeros are one value.
       single[0] = v === 0 ? 0 : v;
       const b = bits[0];
-      keys[p] = (b >>> 31 === 1 ? ~b >>> 0 : (b | 0x80000000) >>> 0) * MOST_KEYS + p;
+      keys[p] = (b >>> 31 === 1 ? ~b >>> 0 : (b | 0x80000000) >>> 0) * PLACES + p;
       spare[p] = order[start + p];
       spareValues[p] = v;
     }
     keys.sort();
     for (let p = 0; p < n; p++) {
-      const from = keys[p] % MOST_KEYS;
+      const from = keys[p] % PLACES;
       order[start + p] = spare[from];
       values[start + p] = spareValues[from];
     }
   }
 
-  private slowSort(start: number, end: number): void {
-    const { order, values, spare, spareValues } = this;
+  /** By the bytes of the values' bits, made to sort as numbers do, the last one first; equal ones keep their order. */
+  private byteSort(start: number, end: number): void {
+    const { order, valueBits, counts } = this;
     const n = end - start;
-    spare.set(order.subarray(start, end));
-    spareValues.set(values.subarray(start, end));
-    const places = Int32Array.from({ length: n }, (_, p) => p).sort((a, b) => spareValues[a] - spareValues[b] || a - b);
+    let [from, to] = this.bytewise;
+    counts.fill(0);
     for (let p = 0; p < n; p++) {
-      order[start + p] = spare[places[p]];
-      values[start + p] = spareValues[places[p]];
+      const b = valueBits[start + p];
+      // Both zeros are one value.
+      const key = b === 0x80000000 ? b : (b >>> 31 === 1 ? ~b : b | 0x80000000) >>> 0;
+      from.keys[p] = key;
+      from.order[p] = order[start + p];
+      counts[key & 255]++;
+      counts[256 + (key >>> 8 & 255)]++;
+      counts[512 + (key >>> 16 & 255)]++;
+      counts[768 + (key >>> 24)]++;
+    }
+    for (let byte = 0; byte < 4; byte++) {
+      const base = 256 * byte, shift = 8 * byte;
+      if (counts[base + (from.keys[0] >>> shift & 255)] === n) continue;
+      let before = 0;
+      for (let c = base; c < base + 256; c++) {
+        const count = counts[c];
+        counts[c] = before;
+        before += count;
+      }
+      const { keys, order } = from, sortedKeys = to.keys, sorted = to.order;
+      for (let p = 0; p < n; p++) {
+        const key = keys[p], at = counts[base + (key >>> shift & 255)]++;
+        sortedKeys[at] = key;
+        sorted[at] = order[p];
+      }
+      [from, to] = [to, from];
+    }
+    for (let p = 0; p < n; p++) {
+      const key = from.keys[p];
+      valueBits[start + p] = key >>> 31 === 1 ? key & 0x7fffffff : ~key;
+      order[start + p] = from.order[p];
     }
   }
 

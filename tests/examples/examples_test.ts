@@ -54,6 +54,15 @@ Deno.test("examples/grid_search.ts finds scikit-learn's score and best candidate
 Deno.test("examples/random_search.ts finds scikit-learn's score and best candidate, both times", async () => {
   const text = await run("random_search.ts", "--iterations", "4");
   assert.match(text, /^\[ 1, 2, 3 \]$/m);
+  // As scikit-learn writes them, wherever the fits were done.
+  assert.equal(
+    [...text.matchAll(/^\[CV [123]\/3; [1-4]\/4\] START C=.*, classWeight=.*, gamma=.*, tol=.*$/gm)].length,
+    12,
+  );
+  assert.equal(
+    [...text.matchAll(/^\[CV [123]\/3; [1-4]\/4\] END C=.*, score=\d\.\d{3} total time= +[\d.]+s$/gm)].length,
+    12,
+  );
   const best = [...text.matchAll(/^best: (\{.*\}) (.*)$/gm)].map((m) => [m[1], Number(m[2]).toFixed(12)]);
   const expected = ["{ C: 1000000, classWeight: null, gamma: 0.001, tol: 0.001 }", "0.976071229827"];
   assert.deepEqual(best, [expected, expected], text);

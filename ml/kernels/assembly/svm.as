@@ -1711,17 +1711,21 @@ function block(list: usize, count: i32, n: i32, K: usize, tiles: usize, norms: u
   THERE = there;
   LAZY = all ? NOWHERE : IN_BLOCK;
   memory.fill(there, 0, n);
-  if (KIND != MATRIX) gatherTiles(list, count, n, tiles, norms);
+  // Rows over all samples are made of those alone that move.
+  if (KIND != MATRIX || FILLED != 0) gatherTiles(list, count, n, tiles, norms);
   if (!all) return;
-  if (KIND == MATRIX) {
-    fill(list, count, SCRATCH);
-    for (let r = 0; r < count; r++) blockRow(r);
-    return;
-  }
   const kind = valuesKind();
   const size = kind == SINGLE ? 5 : 6;
   for (let r = 0; r < count; r += 4) {
     const left = min(4, count - r);
+    if (KIND == MATRIX) {
+      let there = 0;
+      for (let s = 0; s < left; s++) if (isThere(load<i32>(list + (<usize> (r + s) << 2)))) there++;
+      if (there == left) {
+        for (let s = 0; s < left; s++) blockRow(r + s);
+        continue;
+      }
+    }
     // With many features what lies below the diagonal is copied from above.
     const first = DIM < MIRROR_WIDTH ? 0 : r >> 3;
     const at = tiles + ((<usize> first * <usize> DIM) << size);
@@ -1743,18 +1747,17 @@ function block(list: usize, count: i32, n: i32, K: usize, tiles: usize, norms: u
 // @ts-ignore: decorator
 @inline
 function valuesKind(): i32 {
-  return KIND == SINGLE ? SINGLE : DOUBLE;
+  return KIND == MATRIX ? FILLER : KIND;
 }
 
 /** One row of the block's matrix. */
 function blockRow(r: i32): void {
   const at = B_LIST + (<usize> r << 2);
   let to = B_MATRIX + ((<usize> r * <usize> B_SIZE) << 2);
-  if (KIND != MATRIX) {
+  if (KIND != MATRIX || !isThere(load<i32>(at))) {
     compute(valuesKind(), at, 1, 0, B_TILES, B_NORMS, B_SIZE >> 3, to, 0, 0, SCRATCH);
     return;
   }
-  fill(at, 1, SCRATCH);
   const from = rowOf(load<i32>(at));
   for (let s = 0; s < B_COUNT; s++) {
     store<f32>(to, load<f32>(from + (<usize> load<i32>(B_LIST + (<usize> s << 2)) << 2)));
@@ -1764,7 +1767,7 @@ function blockRow(r: i32): void {
 
 /** The features of a block's samples, in tiles of their own. */
 function gatherTiles(list: usize, count: i32, n: i32, tiles: usize, norms: usize): void {
-  const single = KIND == SINGLE;
+  const single = valuesKind() == SINGLE;
   const size = single ? 2 : 3;
   for (let k = 0; k < n; k++) {
     const i = load<i32>(list + (<usize> min(k, count - 1) << 2));

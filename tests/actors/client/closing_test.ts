@@ -1,4 +1,5 @@
-import { deepStrictEqual } from "node:assert/strict";
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { coreOf } from "../../../actors/client/client.ts";
 import { Client } from "../../../actors/client/mod.ts";
 
 Deno.test("Client.close() leaves what was fired and forgotten to be done, also what waits for its arguments", async () => {
@@ -12,4 +13,14 @@ Deno.test("Client.close() leaves what was fired and forgotten to be done, also w
     (await cluster.events({ limit: 10_000 })).filter((e) => e.what === "fired").map((e) => `${e.from} ${e.to}`);
   while ((await done()).at(-1) !== "memory forgotten") await new Promise((r) => setTimeout(r, 10));
   deepStrictEqual((await done()).slice(-2), ["processing memory", "memory forgotten"]);
+});
+
+Deno.test("Client.close() leaves nothing that fails when the scheduler still asks for scattered data", async () => {
+  const client = await Client.local({ processes: false, workers: 1, threadsPerWorker: 1, memoryLimit: "256MiB" });
+  const { key } = await client.scatter([1, 2, 3]);
+  await client.close();
+  // Whatever it throws later would end the program.
+  coreOf(client).onResupply([key, "unknown"]);
+  await new Promise((resolve) => setTimeout(resolve, 1));
+  strictEqual(coreOf(client).machine.ended, "the client was closed");
 });

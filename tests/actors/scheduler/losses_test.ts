@@ -123,6 +123,16 @@ Deno.test("SchedulerState.handle() asks for lost data the client that scattered 
   assert.deepEqual(c.done(), ["x", "a"]);
 });
 
+Deno.test("SchedulerState.handle() asks for lost data also where the only worker left is short of memory", () => {
+  const b = new Bench(), c = b.client(), w = b.worker("w1"), x = b.worker("w2");
+  c.scattered(card("x", ["w1"]));
+  c.submit({ key: "a", deps: ["x"], workers: ["w2"] });
+  x.beat(true);
+  w.die();
+  b.pass(1000);
+  assert.deepEqual(c.take("resupply").map((m) => m.ids), [["x"]]);
+});
+
 Deno.test("SchedulerState.handle() says that data is lost which nobody can supply, to all who want or need it", () => {
   const b = new Bench(), c = b.client(), d = b.client("c2"), w = b.worker("w1");
   c.scattered(card("x", ["w1"]));

@@ -37,6 +37,8 @@ class Bench {
   }
 
   ticket = -1;
+  /** Who else holds what tasks are to read. */
+  holders: { key: string; holders: string[]; nbytes: number }[] = [];
 
   run(key: string, ...deps: string[]): string[] {
     const task: TaskSpec = {
@@ -51,7 +53,7 @@ class Bench {
       duration: 5,
       timeout: null,
     };
-    return this.tell({ type: "run", tasks: [task], holders: [] });
+    return this.tell({ type: "run", tasks: [task], holders: this.holders });
   }
 
   /** Performs a task whose result has so many bytes; gives what the machine wants after that. */
@@ -100,6 +102,24 @@ Deno.test("WorkerMachine brings back what a task wants, and lets it go again wit
   assert.deepEqual(b.memory(300), ["unload a"]);
 });
 
+Deno.test("WorkerMachine says that there is no room when what it let go of for it was not enough, and brings that back later", () => {
+  const b = new Bench();
+  const card = { id: "p", nbytes: 600, about: null, workers: [], copies: 1 };
+  b.tell({ type: "pinned", card });
+  b.memory(600);
+  assert.deepEqual(b.make("s", 100), ["spill s"]);
+  assert.deepEqual(b.tell({ type: "spilled", key: "s" }), ["unload s"]);
+  b.memory(-100);
+  b.holders = [{ key: "far", holders: ["tcp://other"], nbytes: 600 }];
+  assert.deepEqual(b.run("t", "s", "far"), ["get far", "load s"]);
+  b.tell({ type: "loaded", key: "s" });
+  b.memory(100);
+  // far has come, and finds no room: beside what is pinned there will never be any.
+  assert.deepEqual(b.tell({ type: "need", bytes: 600, tasks: 0 }), ["unload s"]);
+  assert.deepEqual(b.memory(-100), ["noRoom"]);
+  assert.deepEqual(b.memory(0), ["load s"]);
+});
+
 Deno.test("WorkerMachine lets go first of what is on disk already, and of what has no copy when nobody has read it for long", () => {
   const b = new Bench();
   for (const key of ["a", "d", "b", "c"]) b.make(key, 120);
@@ -117,8 +137,8 @@ Deno.test("WorkerMachine lets go first of what is on disk already, and of what h
   b.tell({ type: "spilled", key: "d" });
   // a and d take turns; b is idle for longer than they, and would have to be written.
   let [here, gone] = ["a", "d"], times = 0;
-  for (let out: string[]; times < 100; times++) {
-    out = read(gone);
+  for (; times < 100; times++) {
+    const out = read(gone);
     if (out[1] !== `unload ${here}`) {
       assert.deepEqual(out, [`start read ${gone} ${reads}`, "spill b"]);
       break;

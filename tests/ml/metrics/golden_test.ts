@@ -300,6 +300,36 @@ Deno.test("pairwiseDistances() has scikit-learn's and SciPy's distances", () => 
   );
 });
 
+Deno.test("silhouetteSamples() of many samples gives what their distances give", () => {
+  for (const [n, d, k] of [[501, 5, 3], [700, 8, 2], [640, 7, 1 << 6]]) {
+    const rng = new ml.RandomState(n);
+    const X = rng.standardNormal([n, d]);
+    X.row(3).data.set(X.row(4).data);
+    const labels = Int32Array.from({ length: n }, (_, i) => i % k);
+    const own = ml.silhouetteSamples(X, labels);
+    const given = ml.silhouetteSamples(ml.euclideanDistances(X), labels, { metric: "precomputed" });
+    assertClose(own, given, 1e-10, `${n} × ${d}, ${k} clusters`);
+  }
+});
+
+Deno.test("pairwiseDistancesArgmin() gives the first of those that are equally near", () => {
+  for (const m of [1, 2, 3, 7, 64, 65]) {
+    const rng = new ml.RandomState(m);
+    const X = rng.randint(0, 3, 3000 * 5).reshape(3000, 5).astype("float64");
+    const Y = rng.randint(0, 3, m * 5).reshape(m, 5).astype("float64");
+    const found = ml.pairwiseDistancesArgmin(X, Y).data;
+    for (let i = 0; i < X.length; i++) {
+      let best = Infinity, nearest = -1;
+      for (let j = 0; j < m; j++) {
+        let square = 0;
+        for (let c = 0; c < 5; c++) square += (X.get(i, c) - Y.get(j, c)) ** 2;
+        if (square < best) [best, nearest] = [square, j];
+      }
+      assert.equal(found[i], nearest, `row ${i} of ${m}`);
+    }
+  }
+});
+
 Deno.test("pairwiseDistancesArgminMin() finds the nearest, block by block too", () => {
   const { X, Y, argmin, argmin_axis } = values.pairs;
   const near = ml.pairwiseDistancesArgminMin(X, Y);

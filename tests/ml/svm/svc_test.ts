@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {
   InvalidInputError,
   InvalidParameterError,
+  makeClassification,
   NDArray,
   NotFittedError,
   RandomState,
@@ -97,6 +98,32 @@ Deno.test("SVC with too little memory for the kernel matrix learns the same", as
   assertClose((await svc.decisionFunction(T)).slice(0, 10), values.small_cache.decision, 1e-6);
   assert.ok(svc.dualCoef_.equals(roomy.dualCoef_));
   assert.deepEqual(svc.nIter_.toArray(), roomy.nIter_.toArray());
+});
+
+Deno.test("SVC on many samples comes to the optimum that small steps come to", async () => {
+  const settings: [number, SVCOptions][] = [
+    [3, { gamma: 0.3 }],
+    // Nearly all samples are free, and nearly all kernel values vanish.
+    [3, { gamma: 60 }],
+    [3, { gamma: 8, C: 20 }],
+    // Rows of the kernel are kept.
+    [30, { classWeight: { 0: 1, 1: 3 } }],
+    [30, { gamma: 5 }],
+    [30, { kernel: "poly", coef0: 1, degree: 4, gamma: 0.01 }],
+    [5, { kernel: "linear", C: 10 }],
+  ];
+  for (const [nFeatures, own] of settings) {
+    const shape = { nSamples: 1400, nFeatures, nInformative: Math.min(nFeatures, 5), nRedundant: 0, randomState: 3 };
+    const { X, y } = makeClassification({ ...shape, nClustersPerClass: 1, flipY: 0.1 });
+    const params = { ...own, tol: 1e-5 };
+    const [train, classes, test] = [X.slice(0, 1200), y.slice(0, 1200), X.slice(1200)];
+    const fast = await new SVC(params).fit(train, classes);
+    // A limit of iterations that is not reached asks for the other solver.
+    const slow = await new SVC({ ...params, maxIter: 5_000_000 }).fit(train, classes);
+    const scale = Math.max(1, (await slow.decisionFunction(train)).map(Math.abs).max());
+    const [a, b] = [await fast.decisionFunction(test), await slow.decisionFunction(test)];
+    assertClose(a.map((v) => v / scale), b.map((v) => v / scale), 2e-4);
+  }
 });
 
 Deno.test("SVC.coef_ has the weights of a linear kernel", async () => {

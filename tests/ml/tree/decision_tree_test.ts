@@ -13,6 +13,7 @@ import {
   type Tree,
   UnknownNameError,
 } from "../../../ml/mod.ts";
+import { NodeSamples } from "../../../ml/tree/samples.ts";
 import { assertClose, assertDigest, camelCase, captured, type Digest, golden } from "../golden.ts";
 import { observePredictions } from "../../parity/observe.ts";
 import { classes, many, numbers } from "./data.ts";
@@ -244,4 +245,22 @@ Deno.test("Decision trees asked before fit throw NotFittedError", async () => {
   await m.fit([[0], [1]], [0, 1]);
   await assert.rejects(m.predict([[1, 2]]), /X has 2 features/);
   await assert.rejects(m.predict([[Infinity]]), InvalidInputError);
+});
+
+Deno.test("NodeSamples.sort() orders values, and keeps the order of equal ones, however many", () => {
+  for (const n of [5, 30, 63, 64, 65, 500, 3000]) {
+    const seed = n, rng = new RandomState(seed);
+    const X = Float32Array.from(
+      rng.normal(0, 10, n).data,
+      (v, i) => i % 7 === 0 ? -0 : i % 5 === 0 ? 0 : Math.round(v * 4) / 8,
+    );
+    const samples = new NodeSamples(X, 1, new Uint8Array(1), null);
+    // Once more from another order: a node is sorted by feature after feature.
+    samples.order.reverse();
+    const before = Array.from(samples.order);
+    samples.sort(0, 0, n);
+    const wanted = before.map((i, p) => ({ i, p })).sort((a, b) => X[a.i] - X[b.i] || a.p - b.p).map(({ i }) => i);
+    assert.deepEqual(Array.from(samples.order), wanted, `seed ${seed}`);
+    assert.ok(wanted.every((i, p) => samples.values[p] === X[i]), `seed ${seed}`);
+  }
 });
