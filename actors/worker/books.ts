@@ -40,7 +40,7 @@ export class WorkerBooks {
   /** All that waits, runs or is suspended here, by key. */
   readonly tasks: Map<string, WorkerTask> = new Map();
   /** Values. */
-  readonly data: DataBook = new DataBook();
+  readonly data: DataBook;
   readonly ready: ReadyHeap = new ReadyHeap();
   /** Runs of tasks that are of interest, by ticket. */
   readonly runs: Map<number, WorkerTask> = new Map();
@@ -66,6 +66,7 @@ export class WorkerBooks {
 
   /** Empty ones. */
   constructor(readonly options: WorkerMachineOptions) {
+    this.data = new DataBook(options.memoryLimit);
     this.places = new Places(options.threads);
     this.log = new TransitionLog(options.name);
     this.spilling = new Spilling(this);

@@ -88,7 +88,7 @@ export function checkFractions(given: MemoryFractions = {}): CheckedFractions {
 /** Part of the process's memory that values may take at most; the rest is for the programs, their threads, and what tasks make as they go. */
 export const VALUES_PART = 0.8;
 /** Bytes that a process takes without any value, and that tasks leave to the garbage collector of each thread. */
-const OWN_BYTES = 160 * 2 ** 20, GARBAGE = 96 * 2 ** 20;
+const OWN_BYTES = 200 * 2 ** 20, GARBAGE = 96 * 2 ** 20;
 
 /** Bytes that values may take in a process of so much memory and so many threads. */
 export function valuesLimit(memoryLimit: number, threads: number, terminate: number): number {

@@ -6,7 +6,7 @@
  */
 
 /** Bytes after which what is young is collected, and after which all is: what a task made on its way has often grown old. */
-const YOUNG = 16 << 20, ALL = 64 << 20;
+const YOUNG = 16 << 20, ALL = 48 << 20;
 
 type Collect = (options: { type: "minor" | "major" }) => void;
 

@@ -10,6 +10,8 @@ import type { WorkerTask } from "./states.ts";
 /** Bytes that may be under way to here, from all others and from one. One value is always fetched, however large. */
 const UNDER_WAY = 256 << 20;
 const UNDER_WAY_FROM_ONE = 64 << 20;
+/** The latter is no more than this part of the memory, for who gives it is likely no larger; but this much in any case. */
+const FROM_ONE_PART = 1 / 8, LEAST_FROM_ONE = 4 << 20;
 
 /** What the machine knows of one value. */
 export interface WorkerData {
@@ -67,8 +69,14 @@ export class DataBook {
   /** Wanted, and with a holder to ask; in order of arrival. */
   #queue: WorkerData[] = [];
   readonly #from = new Map<string, number>();
+  readonly #fromOne: number;
   #underWay = 0;
   #fetching = 0;
+
+  /** For a worker whose values may take so many bytes. */
+  constructor(memoryLimit: number) {
+    this.#fromOne = Math.min(UNDER_WAY_FROM_ONE, Math.max(LEAST_FROM_ONE, FROM_ONE_PART * memoryLimit));
+  }
 
   /** What is known of the key. */
   get(key: string): WorkerData | undefined {
@@ -160,7 +168,7 @@ export class DataBook {
         if (d.tried.includes(h)) continue;
         open = true;
         const load = this.#from.get(h) ?? 0;
-        if (load >= least || (load > 0 && load + d.nbytes > UNDER_WAY_FROM_ONE)) continue;
+        if (load >= least || (load > 0 && load + d.nbytes > this.#fromOne)) continue;
         best = h;
         least = load;
       }

@@ -103,18 +103,20 @@ Deno.test("A full disk fails tasks that need the room, spoils nothing, and the c
     await t.step({ name: "no small disk can be mounted here", ignore: true, fn: () => {} });
     return;
   }
+  const log: string[] = [];
   await using cluster = await startLocalCluster({
     workers: 1,
-    threadsPerWorker: 2,
+    threadsPerWorker: 1,
     memoryLimit: "512MiB",
     spillDirectory: disk.path,
-    log: () => {},
+    log: (line) => log.push(line),
   });
   await using client = await Client.connect(cluster.schedulerAddress);
-  // 480 MB, where memory and disk take about 280 together.
+  // 480 MB, where memory and disk take about 250 together.
   const numbers = Array.from({ length: 60 }, (_, i) => i);
   const blocks = client.map(block, numbers, numbers.map(() => LENGTH));
   const made = await Promise.allSettled(blocks.map((future) => client.submit(sum, future, 0)));
+  assert.deepEqual(log.filter((line) => /killed/.test(line)), [], "nothing is killed for want of memory");
   const failed = made.filter((m) => m.status === "rejected");
   assert(failed.length > 0, "there was no room for all of them");
   for (const { reason } of failed) assert.match(String(reason), /MemoryError: no room for/);
