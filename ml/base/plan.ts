@@ -59,6 +59,17 @@ export interface FitPlan {
   readonly parts: readonly PlannedPart[];
 }
 
+/** What a stage came to, wherever it lies. */
+export interface StageValue {
+  /**
+   * Has a function look at it there.
+   *
+   * @param fn exported by the library or by a module: it travels. Gets the stage's result, and the arguments
+   * @returns what it came to; undefined where the stage could not be done
+   */
+  ask<A extends unknown[], T>(fn: (value: unknown, ...args: A) => T, ...args: A): Promise<Awaited<T> | undefined>;
+}
+
 /** What is known about samples as a by-product of a fit: what the fitted estimator's methods would return for them. */
 export type KnownOutputs = Readonly<Partial<Record<OutputMethod, unknown>>>;
 
@@ -85,7 +96,10 @@ export interface PlannedFit extends FitKey {
 export interface FitPlanner {
   /** The plan, or null when nothing is gained. Runs where the search runs: it should be quick. */
   planFits(family: FitFamily): FitPlan | null | Promise<FitPlan | null>;
-  /** Does what comes first; the result travels, so it should be plain data and typed arrays. Anywhere, at any time. */
+  /**
+   * Does what comes first; the result travels to the workers that want it, so it should be plain data and typed arrays.
+   * Anywhere, at any time.
+   */
   performStage?(family: FitFamily, task: unknown): unknown;
   /**
    * Does the fits of a part, and gives each as soon as it is there. A fit that it cannot do it leaves out, and it may
@@ -105,7 +119,7 @@ export interface FitPlanner {
   refit?(
     family: FitFamily,
     plan: FitPlan,
-    stages: ReadonlyMap<number, unknown>,
+    stages: ReadonlyMap<number, StageValue>,
     candidate: number,
   ): Promise<object> | null;
 }

@@ -1,7 +1,14 @@
 import type { LabelsLike, MatrixLike, VectorLike } from "../array/mod.ts";
-import { type FitFamily, type FitPlan, type Params, type PlannedPart, plannerOf } from "../base/mod.ts";
+import {
+  type FitFamily,
+  type FitPlan,
+  type Params,
+  type PlannedPart,
+  plannerOf,
+  type StageValue,
+} from "../base/mod.ts";
 import { registerInternals } from "../../actors/code/mod.ts";
-import { delayed, type DelayedCall, Parallel } from "../parallel/mod.ts";
+import { delayed, DelayedCall, isKept, type KeptResult, Parallel } from "../parallel/mod.ts";
 import { InvalidInputError, numSamples, warn } from "../utils/mod.ts";
 import { FitFailedError } from "./errors.ts";
 import {
@@ -44,8 +51,14 @@ export interface FitJob {
   readonly onProgress?: ((progress: FitProgress) => void) | null;
 }
 
+/** What a stage of a plan came to. */
+interface LandedStage {
+  readonly stage: number;
+  readonly result: StageResult;
+}
+
 /** What a call of an evaluation came to: a stage of a plan, or fits. */
-type Landed = { readonly stage: number; readonly result: StageResult } | { readonly fits: readonly FitResult[] };
+type Landed = LandedStage | { readonly fits: readonly FitResult[] };
 
 function optionsOf(job: FitJob, c: number, s: number): FitOptions {
   return {
@@ -57,13 +70,32 @@ function optionsOf(job: FitJob, c: number, s: number): FitOptions {
 }
 
 /** A stage, tagged with its number: what comes back from anywhere must say what it is. */
-export async function landStage(stage: number, ...args: Parameters<typeof fitStage>): Promise<Landed> {
+export async function landStage(stage: number, ...args: Parameters<typeof fitStage>): Promise<LandedStage> {
   return { stage, result: await fitStage(...args) };
 }
 
-/** A part's fits. */
-export async function landPart(...args: Parameters<typeof fitPart>): Promise<Landed> {
-  return { fits: await fitPart(...args) };
+/**
+ * A part's fits.
+ *
+ * @param stages what the part's stages came to
+ * @param users how many fits use each of them: all answer for its seconds alike
+ */
+export async function landPart(
+  stages: readonly LandedStage[],
+  users: readonly number[],
+  ...args: Parameters<typeof fitPart> extends [...infer Rest, readonly StageResult[]] ? Rest : never
+): Promise<Landed> {
+  const shared = stages.map(({ result }, i) => ({ ...result, seconds: result.seconds / users[i] }));
+  return { fits: await fitPart(...args, shared) };
+}
+
+/** What a function says of a stage's result; undefined where the stage failed. */
+export function askStage<A extends unknown[], T>(
+  { result }: LandedStage,
+  fn: (value: unknown, ...args: A) => T,
+  args: A,
+): T | undefined {
+  return result.failed === true ? undefined : fn(result.value, ...args);
 }
 
 /** One fit. */
@@ -71,14 +103,15 @@ export async function landFit(...args: Parameters<typeof fitAndScore>): Promise<
   return { fits: [await fitAndScore(...args)] };
 }
 
-registerInternals({ landStage, landPart, landFit });
+registerInternals({ landStage, landPart, landFit, askStage });
 
 /** The calls of an evaluation: stages, then parts as soon as their stages have landed, then single fits. */
 class Calls {
   readonly #job: FitJob;
   readonly #plan: FitPlan;
   readonly #code: FamilyCode;
-  readonly #stages = new Map<number, StageResult>();
+  readonly #stages = new Map<number, LandedStage | KeptResult<LandedStage>>();
+  readonly #numbers = new Map<DelayedCall<Landed>, number>();
   #wake: () => void = () => {};
 
   constructor(job: FitJob, plan: FitPlan) {
@@ -88,14 +121,26 @@ class Calls {
     this.#code = { candidates, splits: encodeSplits(splits, numSamples(X)), options };
   }
 
-  /** What the stages came to that could be done. */
-  get landed(): ReadonlyMap<number, unknown> {
-    return new Map([...this.#stages].filter(([, s]) => s.failed !== true).map(([i, s]) => [i, s.value]));
+  /** What the stages came to, here or on a worker. */
+  get landed(): ReadonlyMap<number, StageValue> {
+    return new Map(
+      [...this.#stages].map(([i, landed]) => [i, {
+        ask: async <A extends unknown[], T>(fn: (value: unknown, ...args: A) => T, ...args: A) =>
+          await (isKept(landed) ? landed.ask(askStage<A, T>, fn, args) : askStage(landed, fn, args)),
+      }]),
+    );
   }
 
-  land(stage: number, result: StageResult): void {
-    this.#stages.set(stage, result);
+  /** A stage is done; where its result is kept, the call says which it is. */
+  land(landed: LandedStage | KeptResult<LandedStage>): void {
+    this.#stages.set(isKept(landed) ? this.#numbers.get(landed.call) as number : landed.stage, landed);
     this.#wake();
+  }
+
+  /** Lets go of what the stages came to. */
+  release(): void {
+    for (const landed of this.#stages.values()) if (isKept(landed)) landed.release();
+    this.#stages.clear();
   }
 
   /** All at once, where no call waits for another; otherwise as they can be made. */
@@ -104,7 +149,7 @@ class Calls {
     if (stages.length > 0) return this.#staged();
     const { estimator, X, y, sampleWeight = null } = this.#job;
     const planned = [...parts].sort((a, b) => b.cost - a.cost).map((part) =>
-      delayed(landPart)(estimator, X, y, sampleWeight, this.#code, part, [])
+      delayed(landPart)([], [], estimator, X, y, sampleWeight, this.#code, part)
     );
     return [...planned, ...this.#singles()];
   }
@@ -115,7 +160,10 @@ class Calls {
     const stages = this.#plan.stages ?? [];
     const byCost = [...stages.keys()].sort((a, b) => stages[b].cost - stages[a].cost);
     for (const i of byCost) {
-      yield delayed(landStage)(i, estimator, X, y, sampleWeight, this.#code, stages[i].task);
+      const args: Parameters<typeof landStage> = [i, estimator, X, y, sampleWeight, this.#code, stages[i].task];
+      const call = new DelayedCall<Landed>(landStage, args, true);
+      this.#numbers.set(call, i);
+      yield call;
     }
     const left = [...this.#plan.parts].sort((a, b) => b.cost - a.cost);
     while (left.length > 0) {
@@ -125,18 +173,23 @@ class Calls {
         continue;
       }
       const [part] = left.splice(ready, 1);
-      yield delayed(landPart)(estimator, X, y, sampleWeight, this.#code, part, this.#sharedBy(part));
+      const users = (part.stages ?? []).map((s) => this.#users(s));
+      yield delayed(landPart)(this.#stagesOf(part), users, estimator, X, y, sampleWeight, this.#code, part);
     }
     yield* this.#singles();
   }
 
-  /** Results of a part's stages, with the seconds that each of its fits answers for: all that use a stage, alike. */
-  #sharedBy({ stages = [] }: PlannedPart): StageResult[] {
+  /** What a part's stages came to, or what stands for it. */
+  #stagesOf({ stages = [] }: PlannedPart): LandedStage[] {
     return stages.map((s) => {
-      const { value, seconds } = this.#stages.get(s) as StageResult;
-      const users = this.#plan.parts.reduce((n, p) => n + (p.stages?.includes(s) ? p.fits.length : 0), 0);
-      return { value, seconds: seconds / users };
+      const landed = this.#stages.get(s) as LandedStage | KeptResult<LandedStage>;
+      return isKept(landed) ? landed.ref as unknown as LandedStage : landed;
     });
+  }
+
+  /** How many fits use a stage. */
+  #users(stage: number): number {
+    return this.#plan.parts.reduce((n, p) => n + (p.stages?.includes(stage) ? p.fits.length : 0), 0);
   }
 
   /** One call for each fit that stands in no part, candidates first. */
@@ -163,6 +216,8 @@ export interface Evaluated {
   readonly results: FitResult[];
   /** A candidate fitted to all samples, from what the fits shared; null where they shared nothing that helps. */
   refit(candidate: number): Promise<object> | null;
+  /** Lets go of what the fits shared. */
+  release(): void;
 }
 
 /**
@@ -172,7 +227,9 @@ export interface Evaluated {
  * @throws {FitFailedError} when all of them failed
  */
 export async function evaluateFits(job: FitJob): Promise<FitResult[]> {
-  return (await evaluateFamily(job)).results;
+  const { results, release } = await evaluateFamily(job);
+  release();
+  return results;
 }
 
 /** The same, with what the fits know of one more: the best candidate's, to all samples. */
@@ -193,27 +250,34 @@ export async function evaluateFamily(job: FitJob): Promise<Evaluated> {
     ...(plan.parts.length > 0 ? { batchSize: 1 } : {}),
   });
   const calls = new Calls(job, plan);
-  let done = 0;
-  for await (const landed of parallel.stream(calls.all(), { ordered: false })) {
-    if ("stage" in landed) {
-      calls.land(landed.stage, landed.result);
-      continue;
-    }
-    for (const result of landed.fits) {
-      results[result.candidate * splits.length + result.split] = result;
-      done++;
-      const params = candidates[result.candidate];
-      if ((options.verbose ?? 0) > 1) {
-        const own = optionsOf(job, result.candidate, result.split);
-        if (options.verbose as number > 9 && result.announced !== true) console.log(startLine(params, own));
-        console.log(endLine(params, own, result));
+  const release = (): void => calls.release();
+  try {
+    let done = 0;
+    const stream: AsyncIterable<Landed | KeptResult<LandedStage>> = parallel.stream(calls.all(), { ordered: false });
+    for await (const landed of stream) {
+      if (!("fits" in landed)) {
+        calls.land(landed);
+        continue;
       }
-      job.onProgress?.({ done, total, params, result });
+      for (const result of landed.fits) {
+        results[result.candidate * splits.length + result.split] = result;
+        done++;
+        const params = candidates[result.candidate];
+        if ((options.verbose ?? 0) > 1) {
+          const own = optionsOf(job, result.candidate, result.split);
+          if (options.verbose as number > 9 && result.announced !== true) console.log(startLine(params, own));
+          console.log(endLine(params, own, result));
+        }
+        job.onProgress?.({ done, total, params, result });
+      }
     }
+    reportFailures(results, options.errorScore);
+  } catch (error) {
+    release();
+    throw error;
   }
-  reportFailures(results, options.errorScore);
   reportWarnings(results);
-  return { results, refit: (candidate) => planner?.refit?.(family, plan, calls.landed, candidate) ?? null };
+  return { results, release, refit: (candidate) => planner?.refit?.(family, plan, calls.landed, candidate) ?? null };
 }
 
 /** Weights that `fit` would pass over in silence are refused: its parameters say that it has no place for them. */

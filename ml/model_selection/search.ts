@@ -143,7 +143,8 @@ export abstract class BaseSearchCV extends BaseEstimator {
     resetFitted(this);
     const all: Params[] = [];
     const allResults: Evaluated["results"] = [];
-    const evaluated: { first: number; refit: Evaluated["refit"] }[] = [];
+    const evaluated: (Omit<Evaluated, "results"> & { first: number })[] = [];
+    using _stages = { [Symbol.dispose]: () => evaluated.forEach(({ release }) => release()) };
     const columns: Record<string, number[]> = {};
     let results: CvResults | undefined;
     const evaluate: Evaluate = async (candidates, more = {}) => {
@@ -156,7 +157,7 @@ export abstract class BaseSearchCV extends BaseEstimator {
             `${candidates.length * splits.length} fits`,
         );
       }
-      const { results: part, refit } = await evaluateFamily({
+      const { results: part, refit, release } = await evaluateFamily({
         estimator: clone(this.estimator),
         X,
         y,
@@ -173,7 +174,7 @@ export abstract class BaseSearchCV extends BaseEstimator {
         preDispatch: this.preDispatch,
         onProgress: this.onProgress,
       });
-      evaluated.push({ first: all.length, refit });
+      evaluated.push({ first: all.length, refit, release });
       all.push(...candidates);
       allResults.push(...part);
       for (const [key, values] of Object.entries(more.columns ?? {})) (columns[key] ??= []).push(...Array.from(values));

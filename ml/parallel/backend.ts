@@ -52,7 +52,10 @@ export interface ParallelBackend {
    * @param nJobs What was asked for: -1 for all there is, -2 for all but one, …; never 0.
    */
   effectiveNJobs(nJobs: number): number | Promise<number>;
-  /** Begins calls, to be performed one after the other. */
+  /**
+   * Begins calls, to be performed one after the other. A call that `stays` may be answered by a {@link KeptResult}; a backend that keeps nothing
+   * answers it as any other.
+   */
   submit(calls: readonly DelayedCall<unknown>[], run: ParallelRun): SubmittedBatch;
   /** How many calls the next batch should hold, where the user left it open; 1 where this is missing. */
   batchSize?(run: ParallelRun): number;

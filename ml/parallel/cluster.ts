@@ -4,12 +4,12 @@
  * @module
  */
 
-import { type Client, type Future, getClient, type Ref } from "../../actors/mod.ts";
+import { type Client, type Future, getClient, type Ref, wait } from "../../actors/mod.ts";
 import { didYouMean } from "../utils/mod.ts";
 import { SharedArguments } from "./arguments.ts";
 import { countJobs, type ParallelBackend, type ParallelRun, type SubmittedBatch } from "./backend.ts";
 import { BatchTuner, performCalls } from "./batch.ts";
-import type { DelayedCall } from "./delayed.ts";
+import type { DelayedCall, KeptResult } from "./delayed.ts";
 import { BackendError } from "./errors.ts";
 
 /** Options of the "cluster" backend. */
@@ -119,6 +119,7 @@ export class ClusterBackend implements ParallelBackend {
     const running = this.#runs.get(run)!;
     let cancelled = false;
     let future: Future<unknown> | undefined;
+    let isKept = false;
     const perform = async (): Promise<readonly unknown[]> => {
       const { args, done } = running.shared.prepare(calls.map((call) => call.args));
       try {
@@ -131,6 +132,11 @@ export class ClusterBackend implements ParallelBackend {
           if (calls.length === 1) {
             const only = running.client.submit(calls[0].fn, ...ready[0]);
             future = only;
+            if (calls[0].stays) {
+              await wait([only]);
+              isKept = only.status === "done";
+              if (isKept) return [kept(running.client, calls[0], only, done)];
+            }
             const value = await only;
             running.tuner.landed(1, performance.now() - began);
             return [value];
@@ -142,10 +148,11 @@ export class ClusterBackend implements ParallelBackend {
           return values;
         } finally {
           leave(running);
-          future?.release();
+          if (!isKept) future?.release();
         }
       } finally {
-        done();
+        // What a result that stays was made of is there until nobody wants it: it may have to be made again.
+        if (!isKept) done();
       }
     };
     const cancel = () => {
@@ -166,6 +173,22 @@ export class ClusterBackend implements ParallelBackend {
     for (const ref of this.#pinned.values()) ref.release();
     this.#pinned.clear();
   }
+}
+
+/** A result that stays on its worker. */
+function kept(client: Client, call: DelayedCall<unknown>, ref: Future<unknown>, done: () => void): KeptResult<unknown> {
+  return {
+    call,
+    ref,
+    async ask<A extends unknown[], T>(fn: (result: unknown, ...args: A) => T, ...args: A): Promise<Awaited<T>> {
+      using asked = client.submit(fn as (...args: unknown[]) => T, ref, ...args);
+      return await asked as Awaited<T>;
+    },
+    release() {
+      ref.release();
+      done();
+    },
+  };
 }
 
 /** Gives the place to the next. */

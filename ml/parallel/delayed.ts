@@ -11,18 +11,43 @@ export class DelayedCall<R> {
   readonly fn: (...args: any[]) => R | Promise<R>;
   /** With what. */
   readonly args: readonly unknown[];
+  /** Whether its result may stay where it comes to be: then a backend may hand out a {@link KeptResult} in its place. */
+  readonly stays: boolean;
 
   /** Keeps what it is given; {@link delayed} is the usual way. */
   // deno-lint-ignore no-explicit-any
-  constructor(fn: (...args: any[]) => R | Promise<R>, args: readonly unknown[]) {
+  constructor(fn: (...args: any[]) => R | Promise<R>, args: readonly unknown[], stays = false) {
     this.fn = fn;
     this.args = args;
+    this.stays = stays;
   }
 
   /** Makes the call, here and now. */
   async run(): Promise<R> {
     return await this.fn(...this.args);
   }
+}
+
+/** The result of a call that stays where it came to be: other calls take it from there. */
+export interface KeptResult<R> {
+  /** The call. */
+  readonly call: DelayedCall<R>;
+  /** Stands for the result among the arguments of later calls of the same backend. */
+  readonly ref: object;
+  /**
+   * Has a function look at the result where it lies.
+   *
+   * @param fn Gets the result, and the arguments.
+   * @returns What it came to.
+   */
+  ask<A extends unknown[], T>(fn: (result: R, ...args: A) => T, ...args: A): Promise<Awaited<T>>;
+  /** Lets go of it. */
+  release(): void;
+}
+
+/** Whether something is a result that was kept. */
+export function isKept<R>(value: R | KeptResult<R>): value is KeptResult<R> {
+  return (value as Partial<KeptResult<R>> | null)?.call instanceof DelayedCall;
 }
 
 /** Calls, all at once or as they come: an array, an iterable or an async iterable. */

@@ -155,10 +155,10 @@ export class LargeFamily implements Disposable {
     };
   }
 
-  /** Where the fit of an entry to all samples begins: β of all samples by number, for each pair. */
-  starts({ states }: WholePaths, entry: number): Float64Array[] {
+  /** Where the fit of an entry to all samples begins: β of all samples by number, from those of each pair's machine. */
+  starts(betas: readonly Float64Array[]): Float64Array[] {
     return this.#pairs.map(({ samples }, p) => {
-      const { beta } = states[entry][p];
+      const beta = betas[p];
       const start = new Float64Array(this.#data.weight.length);
       for (let t = 0; t < samples.length; t++) start[samples[t]] = beta[t];
       return start;

@@ -7,7 +7,9 @@ import {
   type Params,
   type PlannedFit,
   type PlannedPart,
+  type StageValue,
 } from "../base/mod.ts";
+import { registerInternals } from "../../actors/code/mod.ts";
 import { checkParameters, decodeLabels, type ParameterRule } from "../utils/mod.ts";
 import type { BaseSVC } from "./base_svc.ts";
 import { familyData, type FamilyTask, planFamily } from "./family.ts";
@@ -104,6 +106,13 @@ export function* performSVCPart(
   }
 }
 
+/** β of all pairs' samples for an entry, of all that a stage came to: this little travels. */
+export function betasOfStage(paths: unknown, entry: number): Float64Array[] {
+  return (paths as WholePaths).states[entry].map(({ beta }) => beta);
+}
+
+registerInternals({ betasOfStage });
+
 /** The best candidate, fitted to all samples from a stage's solution; null where no stage has it. */
 export function refitSVC(
   family: FitFamily,
@@ -111,17 +120,22 @@ export function refitSVC(
   landed: ReadonlyMap<number, unknown>,
   candidate: number,
 ): Promise<object> | null {
-  for (const [s, paths] of landed) {
+  for (const [s, stage] of landed) {
     const { groups, way } = stages[s].task as FamilyTask;
     const entry = groups[0].entries.findIndex((e) => e.candidates.includes(candidate));
     if (entry < 0) continue;
-    using large = new LargeFamily(familyData(family), groups[0], way);
-    const { estimator, candidates, X, y, sampleWeight } = family;
-    const made = clone(estimator);
-    const params = candidates[candidate];
-    if (params !== null) made.setParams(clone(params, { safe: false }));
-    const starts = large.starts(paths as WholePaths, entry);
-    return (made as unknown as BaseSVC).fitNear(X, y as LabelsLike, sampleWeight ?? undefined, starts);
+    const fit = async (): Promise<object> => {
+      // Where the stage is lost, the fit is an ordinary one.
+      const betas = await (stage as StageValue).ask(betasOfStage, entry).catch(() => undefined);
+      const { estimator, candidates, X, y, sampleWeight } = family;
+      const made = clone(estimator);
+      const params = candidates[candidate];
+      if (params !== null) made.setParams(clone(params, { safe: false }));
+      using large = new LargeFamily(familyData(family), groups[0], way);
+      const starts = betas === undefined ? undefined : large.starts(betas);
+      return await (made as unknown as BaseSVC).fitNear(X, y as LabelsLike, sampleWeight ?? undefined, starts);
+    };
+    return fit();
   }
   return null;
 }
