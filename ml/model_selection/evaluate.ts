@@ -125,8 +125,13 @@ class Calls {
   get landed(): ReadonlyMap<number, StageValue> {
     return new Map(
       [...this.#stages].map(([i, landed]) => [i, {
-        ask: async <A extends unknown[], T>(fn: (value: unknown, ...args: A) => T, ...args: A) =>
-          await (isKept(landed) ? landed.ask(askStage<A, T>, fn, args) : askStage(landed, fn, args)),
+        ask: async <A extends unknown[], T>(
+          fn: (value: unknown, ...args: A) => T,
+          ...args: A
+        ): Promise<Awaited<T> | undefined> =>
+          isKept(landed)
+            ? await landed.ask(askStage<A, T>, fn, args) as Awaited<T> | undefined
+            : await askStage(landed, fn, args),
       }]),
     );
   }
