@@ -129,6 +129,7 @@ async function main(): Promise<void> {
     resources: config.resources,
     host: Deno.hostname(),
     pid: Deno.pid,
+    before: config.before,
     usage: usageSince(),
     returnFreed,
     log: (line) => console.error(line),
