@@ -75,7 +75,8 @@ Deno.test("KMeans.fit() finds the same centres when a worker with blocks in memo
     // The one that has more of the blocks.
     const has = (process: number | undefined): number =>
       Array.from({ length: BLOCKS }, (_, b) => makers(b).at(-1)).filter((maker) => maker === `${process}`).length;
-    const [pid] = [...cluster.pids().workers].sort((a, b) => has(b) - has(a));
+    const processes = cluster.pids().workers;
+    const [pid] = [...processes].sort((a, b) => has(b) - has(a));
     const disturbed = await whenBegun(
       () => model().setParams({ verbose: 1 }).fit(X),
       () => Deno.kill(pid!, "SIGKILL"),
@@ -85,13 +86,17 @@ Deno.test("KMeans.fit() finds the same centres when a worker with blocks in memo
     assert.equal(disturbed.nIter_, undisturbed.nIter_);
     assert.deepEqual(await (disturbed.labels_ as unknown as ChunkedArray).compute(), labels);
     const alive = cluster.pids().workers.map(String);
-    let again = 0;
+    // On a busy machine the other worker takes over tasks, and keeps copies of their blocks: those are not lost.
+    const holders = await client.whoHas();
+    const survivor = `w-${processes[0] === pid ? 1 : 0}`;
     for (let b = 0; b < BLOCKS; b++) {
       const lost = makers(b).slice(0, -1);
-      if (lost.includes(`${pid}`)) again++;
+      if (makers(b)[0] === `${pid}` && lost.length === 0) {
+        const key = log.join("\n").match(new RegExp(`\\[(\\S+)\\] made ${b} in`))![1];
+        assert(holders[key]?.includes(survivor), `block ${b} was lost, and is not made again:\n${log.join("\n")}`);
+      }
       for (const maker of lost) assert(!alive.includes(maker), `block ${b} is made again, and process ${maker} has it`);
     }
-    assert(again > 0, `blocks were lost; log:\n${log.join("\n")}`);
     assert.deepEqual([...Deno.readDirSync(directory)], [], "nothing is left of what was on disk");
   } finally {
     await Deno.remove(directory, { recursive: true });
