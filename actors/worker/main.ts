@@ -19,6 +19,7 @@ import { libraryBundle } from "../cluster/library_bundle.ts";
 import { CompressingDisk } from "./compressing_disk.ts";
 import { checkFractions, valuesLimit, type WorkerConfig } from "./config.ts";
 import type { Disk } from "./disk.ts";
+import { returnFreed } from "./freed_memory.ts";
 import { Rooms } from "./rooms.ts";
 import { SpillFile } from "./spill_file.ts";
 import { Store } from "./store.ts";
@@ -129,6 +130,7 @@ async function main(): Promise<void> {
     host: Deno.hostname(),
     pid: Deno.pid,
     usage: usageSince(),
+    returnFreed,
     log: (line) => console.error(line),
     giveUpAfter: config.giveUpAfter,
   });
