@@ -20,8 +20,8 @@ export interface NannyOptions {
   readonly name: string;
   /** What to run; asked at each start. */
   readonly command: () => ProcessCommand;
-  /** The child's config; asked at each start, with what the child said when it was ready last. */
-  readonly config: (last: ReadyInfo | undefined) => unknown;
+  /** The child's config; asked at each start, with what the child said when it was ready last, and how it ended then. */
+  readonly config: (last: ReadyInfo | undefined, before: string | undefined) => unknown;
   /** Time. */
   readonly clock: Clock;
   /** Where lines of the child's log, and the nanny's own, go. */
@@ -62,6 +62,7 @@ export class Nanny {
   #wake: Timer | undefined;
   #look: Timer | undefined;
   #told = "";
+  #before: string | undefined;
   #muted = false;
   #alive: number | undefined;
   readonly #provided = new Set<Promise<void>>();
@@ -166,7 +167,7 @@ export class Nanny {
     const id = this.name;
     let process: ChildProcess;
     try {
-      process = new ChildProcess(this.#options.command(), this.#options.config(this.#info), {
+      process = new ChildProcess(this.#options.command(), this.#options.config(this.#info, this.#before), {
         said: (line) => {
           if ("alive" in line) this.#watch?.alive();
           else if ("wants" in line) this.#provide(line.wants);
@@ -229,6 +230,7 @@ export class Nanny {
     if (this.#machine.stateOf(this.name) === "running" && how !== "clean" && this.#told === "") {
       this.#options.log(how === "renew" ? `${this.name} starts anew` : `${this.name} died: ${reason}`);
     }
+    this.#before = this.#told === "" ? reason : this.#told;
     this.#told = "";
     this.#handle({ type: "ended", id: this.name, how, reason, now: this.#now() });
   }

@@ -162,7 +162,7 @@ export async function workerNanny(options: WorkerProcessOptions, contents?: Cont
     wants: async (what) => what === "library" ? await makeLibraryBundle() : undefined,
     // Threads can be given no more than the process has.
     command: () => command(entry, env, ["--v8-flags=--expose-gc", "--allow-write", ...netFlag(options.allowNet ?? [])]),
-    config: (): WorkerConfig => ({
+    config: (_, before): WorkerConfig => ({
       name: options.name,
       scheduler: options.scheduler,
       address: options.address,
@@ -178,6 +178,7 @@ export async function workerNanny(options: WorkerProcessOptions, contents?: Cont
       natives: nativeLibraries(),
       scratch: options.scratch,
       leaveWithin: options.leaveWithin,
+      before,
     }),
   });
 }

@@ -128,6 +128,8 @@ export const workerToScheduler = {
     resources: amounts,
     host: str,
     pid: int,
+    /** How the process ended whose place this one has taken; empty where that is not known, or there was none. */
+    before: text,
     /** Results in its store. */
     held: strings,
     heldBytes: f64s,

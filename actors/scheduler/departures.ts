@@ -60,7 +60,7 @@ export function workerGone(b: Books, w: SchedulerWorker, reason: string, died: b
   for (const t of tasks) {
     const killers = t.extras === null ? 0 : t.extras.killers.length;
     if (died && killers >= b.settings.deathsAllowed) {
-      fail(b, t, b.settings.packError(new KilledWorkerError(t.key, t.extras!.killers)), t.key, why, false);
+      fail(b, t, b.settings.packError(new KilledWorkerError(t.key, t.extras!.killers, reason)), t.key, why, false);
     } else restartTask(b, t, why);
   }
   for (const t of held) {

@@ -15,9 +15,10 @@ export class KilledWorkerError extends Error {
   /** Names of the workers that died with it, in order. */
   readonly workers: readonly string[];
 
-  /** Names the task and its workers. */
-  constructor(key: string, workers: readonly string[]) {
-    super(`task ${key} was running on ${workers.length} workers when they died: ${workers.join(", ")}`);
+  /** Names the task and its workers, and says how the last of them ended. */
+  constructor(key: string, workers: readonly string[], reason: string) {
+    const names = workers.join(", ");
+    super(`task ${key} was running on ${workers.length} workers when they died: ${names}; the last one: ${reason}`);
     this.key = key;
     this.workers = workers;
   }

@@ -53,7 +53,7 @@ export function workerJoins(b: Books, s: SchedulerSession, m: WorkerJoin): void 
   if (w !== undefined && w.incarnation !== s.incarnation) {
     replace(b, "worker", w.name, w.incarnation);
     if (w.peer !== null) b.close(w.peer, replacedReason("worker", w.name));
-    workerGone(b, w, "a new incarnation of it came", w.status !== "leaving");
+    workerGone(b, w, m.before === "" ? "a new incarnation of it came" : m.before, w.status !== "leaving");
     w = undefined;
   }
   if (w === undefined) {

@@ -36,6 +36,8 @@ export interface WorkerConfig extends ChildConfig {
   readonly natives?: readonly NativeLibrary[];
   /** Niceness of the threads. Default 5. */
   readonly nice?: number;
+  /** How the process ended whose place this one takes, if there was one. */
+  readonly before?: string;
   /** Milliseconds it takes for leaving after SIGTERM. Default 10,000. */
   readonly leaveWithin?: number;
   /** Milliseconds without a scheduler after which it gives up. Default 60,000. */

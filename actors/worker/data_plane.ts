@@ -10,6 +10,7 @@ import { hex, type PackedValue } from "../values/mod.ts";
 import type { Card } from "./events.ts";
 import type { Executor, ExecutorEvent, ExecutorTask } from "./executor.ts";
 import type { Disk } from "./disk.ts";
+import { collectGarbage, leftBehind } from "./garbage.ts";
 import type { Store, StoredValue, StoreEntry } from "./store.ts";
 
 /** What the data plane needs of its worker. */
@@ -27,6 +28,8 @@ export interface DataPlaneOptions {
   readonly occupied: (places: number) => void;
   /** Code that came along. */
   readonly code: (hash: string, bytes: Uint8Array) => void;
+  /** Told that the transport has no more need of a value that it was given. */
+  readonly sent: () => void;
 }
 
 interface Execution {
@@ -42,7 +45,17 @@ interface Offer {
   readonly sizes: Float64Array;
 }
 
+interface Read {
+  readonly peer: Peer;
+  readonly n: number;
+  readonly key: string;
+  /** Held until it is read. */
+  readonly value: StoredValue;
+}
+
 const NONE: readonly Uint8Array[] = [];
+/** Part of what values may take that may be in memory on its way from disk to others, beyond it; so many bytes in any case, and one value. */
+const PASSING_PART = 1 / 16, LEAST_PASSING = 16 << 20;
 
 /** Answers others. */
 export class DataPlane {
@@ -53,6 +66,10 @@ export class DataPlane {
   readonly #batches = new Map<number, { readonly peer: Peer; readonly n: number; left: number }>();
   /** Executions under way, by ticket. Theirs are negative, so that they are none of the machine's. */
   readonly #executions = new Map<number, Execution>();
+  /** What is on disk only and is to be sent, in the order in which it was asked for. */
+  #reads: Read[] = [];
+  #passing = 0;
+  #sending = 0;
   #batch = 0;
   #ticket = -1;
 
@@ -83,6 +100,10 @@ export class DataPlane {
   /** The session is over: nobody waits for its answers. */
   down(peer: Peer): void {
     this.#offers.delete(peer.id);
+    this.#reads = this.#reads.filter((read) => {
+      if (read.peer.id === peer.id) read.value.release();
+      return read.peer.id !== peer.id;
+    });
     for (const [ticket, e] of this.#executions) {
       if (e.peer.id !== peer.id) continue;
       this.#executions.delete(ticket);
@@ -137,20 +158,51 @@ export class DataPlane {
     }
     // Sent from where it lies; it stays there until the transport has no more need of it.
     const value = entry.value.retain();
-    if (!value.resident) return this.#getFromDisk(peer, n, key, value);
+    if (!value.resident) {
+      this.#reads.push({ peer, n, key, value });
+      return this.#readOn();
+    }
     const { head, frames } = value.packed;
     const message = { type: "data", n, key, status: "ok", reason: "", frames: [head, ...frames] } as const;
-    this.#send(peer, message, () => value.release());
+    this.#sending++;
+    this.#send(peer, message, () => {
+      value.release();
+      this.#sending--;
+      this.#options.sent();
+    });
   }
 
-  /** Sent from memory of its own: what is on disk only need not come back for others. */
-  #getFromDisk(peer: Peer, n: number, key: string, value: StoredValue): void {
+  /** How many values are being sent from where they lie. */
+  get sending(): number {
+    return this.#sending;
+  }
+
+  /** Sent from memory of its own: what is on disk only need not come back for others. That memory is bounded. */
+  #readOn(): void {
+    const most = Math.max(LEAST_PASSING, PASSING_PART * this.#options.store.limit);
+    while (this.#reads.length > 0) {
+      const { nbytes } = this.#reads[0].value;
+      if (this.#passing > 0 && this.#passing + nbytes > most) return;
+      this.#passing += nbytes;
+      this.#read(this.#reads.shift()!, () => {
+        this.#passing -= nbytes;
+        leftBehind(nbytes);
+        collectGarbage();
+        this.#readOn();
+      });
+    }
+  }
+
+  #read({ peer, n, key, value }: Read, done: () => void): void {
     const copy = value.copy!;
     const frames = copy.sizes.map((size) => new Uint8Array(size));
     this.#options.disk!.read(copy, frames, (error) => {
       value.release();
-      if (error === undefined) this.#send(peer, { type: "data", n, key, status: "ok", reason: "", frames });
-      else this.#send(peer, { type: "data", n, key, status: "missing", reason: error.message, frames: NONE });
+      if (error === undefined) {
+        return this.#send(peer, { type: "data", n, key, status: "ok", reason: "", frames }, done);
+      }
+      this.#send(peer, { type: "data", n, key, status: "missing", reason: error.message, frames: NONE });
+      done();
     });
   }
 

@@ -14,12 +14,12 @@ export class MemoryError extends RangeError {
   readonly bytes: number;
   /** Bytes held when they were asked for. */
   readonly held: number;
-  /** Most bytes the worker may hold. */
+  /** Most bytes of values the worker may hold: a part of its memory limit. */
   readonly limit: number;
 
-  /** Says how much was wanted for `what`, how much is held, and what the limit is. */
+  /** Says how much was wanted for `what`, how much is held, and how much room there is for values. */
   constructor(what: string, bytes: number, held: number, limit: number) {
-    super(`no room for ${what}: ${bytes} bytes wanted, ${held} held, the worker's limit is ${limit}`);
+    super(`no room for ${what}: ${bytes} bytes wanted, ${held} held, the worker has room for ${limit} bytes of values`);
     this.bytes = bytes;
     this.held = held;
     this.limit = limit;

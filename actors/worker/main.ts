@@ -19,6 +19,7 @@ import { libraryBundle } from "../cluster/library_bundle.ts";
 import { CompressingDisk } from "./compressing_disk.ts";
 import { checkFractions, valuesLimit, type WorkerConfig } from "./config.ts";
 import type { Disk } from "./disk.ts";
+import { returnFreed } from "./freed_memory.ts";
 import { Rooms } from "./rooms.ts";
 import { SpillFile } from "./spill_file.ts";
 import { Store } from "./store.ts";
@@ -128,7 +129,9 @@ async function main(): Promise<void> {
     resources: config.resources,
     host: Deno.hostname(),
     pid: Deno.pid,
+    before: config.before,
     usage: usageSince(),
+    returnFreed,
     log: (line) => console.error(line),
     giveUpAfter: config.giveUpAfter,
   });

@@ -19,6 +19,8 @@ export interface MemoryWatchOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly usage: (() => Usage) | undefined;
+  /** Gives back to the system what was freed outside of the store. */
+  readonly returnFreed: (() => void) | undefined;
   /** Whether values can go to disk. */
   readonly often: boolean;
   /** Bytes of resident memory above which values are to go. */
@@ -69,11 +71,16 @@ export class MemoryWatch {
   }
 
   /**
-   * When the process takes too much, values go; what they leave is taken by those that come, so it counts as gone. When it takes so much that no
-   * task is to begin, all that is free goes back to the system at once.
+   * When the process takes too much, what was freed outside of the store goes back to the system, and if that is not enough, values go; what
+   * they leave is taken by those that come, so it counts as gone. When it takes so much that no task is to begin, all that is free goes back at
+   * once.
    */
   #look(age?: number): void {
-    const { store: { heap }, residentAt, pauseAt, tell } = this.#options;
+    const { store: { heap }, usage, returnFreed, residentAt, pauseAt, tell } = this.#options;
+    if (this.#usage.rss > residentAt && returnFreed !== undefined) {
+      returnFreed();
+      this.#usage = { ...this.#usage, rss: usage!().rss };
+    }
     const trimmed = this.#usage.rss > pauseAt ? heap.trim(0) : age === undefined ? 0 : heap.trim(age);
     const rss = this.#usage.rss - trimmed;
     tell(Math.max(0, rss - heap.spare - residentAt), rss > pauseAt);

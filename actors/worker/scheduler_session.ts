@@ -97,7 +97,7 @@ export class SchedulerSession {
 
   /** The session's first word: all that this worker has. */
   join(i: Extract<WorkerInstruction, { do: "join" }>): void {
-    const { address, executor, store, resources = {}, host = "", pid = 0 } = this.#o.worker;
+    const { address, executor, store, resources = {}, host = "", pid = 0, before = "" } = this.#o.worker;
     this.send({
       type: "join",
       address,
@@ -106,6 +106,7 @@ export class SchedulerSession {
       resources,
       host,
       pid,
+      before,
       held: i.held,
       heldBytes: Float64Array.from(i.heldBytes),
       pinned: i.pinned as never,

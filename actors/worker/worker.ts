@@ -12,6 +12,7 @@ import { MemoryError, SchedulerLostError, ThreadLostError } from "./errors.ts";
 import type { WorkerEvent, WorkerInstruction } from "./events.ts";
 import type { ExecutorEvent, ExecutorTask } from "./executor.ts";
 import { Fetches } from "./fetches.ts";
+import { collectGarbage, leftBehind } from "./garbage.ts";
 import { MemoryWatch } from "./memory_watch.ts";
 import { Reports } from "./reports.ts";
 import { Spiller } from "./spiller.ts";
@@ -38,6 +39,8 @@ export class Worker {
   readonly #waiting = new WaitingRoom();
   readonly #memory: MemoryWatch;
   #threadsNeed = { bytes: 0, tasks: 0 };
+  /** There was to be no room, while sends were under way. */
+  #denied = false;
   readonly #results: ResultsIn;
   readonly #codes = new Set<string>();
   readonly #end = Promise.withResolvers<WorkerEnd>();
@@ -69,6 +72,7 @@ export class Worker {
       store,
       clock,
       usage: options.usage,
+      returnFreed: options.returnFreed,
       often: options.disk !== undefined,
       residentAt: options.residentAt ?? Infinity,
       pauseAt: options.pauseAt ?? Infinity,
@@ -90,6 +94,7 @@ export class Worker {
       pinned: (card) => this.#tell({ type: "pinned", now: clock.now(), card }),
       occupied: (places) => this.#tell({ type: "occupied", now: clock.now(), places }),
       code: (hash, bytes) => this.#code(hash, bytes),
+      sent: () => this.#sent(),
     });
     this.#results = new ResultsIn({
       machine: this.machine,
@@ -219,13 +224,27 @@ export class Worker {
     this.#options.executor.roomMade();
     const waiting = this.#waiting.leave();
     if (waiting.length === 0) return;
-    for (const { key, from, value } of waiting) this.#received(key, from, value);
+    for (const { key, from, value, bytes } of waiting) {
+      this.#received(key, from, value);
+      leftBehind(bytes);
+    }
+    this.#need();
+    collectGarbage();
+  }
+
+  /** What was sent from where it lay is gone: its memory may be free now. */
+  #sent(): void {
+    this.#flushSoon();
+    if (!this.#denied || this.#plane.sending > 0) return;
+    this.#denied = false;
     this.#need();
   }
 
-  /** None will be made. */
+  /** None will be made, but for what is being sent. */
   #noRoom(): void {
     const { store, clock, executor } = this.#options;
+    this.#denied = this.#plane.sending > 0;
+    if (this.#denied) return;
     // Threads first: what they let go of then may be room enough for the others.
     if (this.#threadsNeed.bytes > 0) return executor.noRoom();
     for (const { key, from, bytes } of this.#waiting.leave()) {

@@ -10,8 +10,8 @@ import type { WorkerTask } from "./states.ts";
 /** Bytes that may be under way to here, from all others and from one. One value is always fetched, however large. */
 const UNDER_WAY = 256 << 20;
 const UNDER_WAY_FROM_ONE = 64 << 20;
-/** The latter is no more than this part of the memory, for who gives it is likely no larger; but this much in any case. */
-const FROM_ONE_PART = 1 / 8, LEAST_FROM_ONE = 4 << 20;
+/** They are no more than these parts of the memory: who gives it is likely no larger, and it may find no room. But this much in any case. */
+const ALL_PART = 1 / 4, FROM_ONE_PART = 1 / 8, LEAST_UNDER_WAY = 4 << 20;
 
 /** What the machine knows of one value. */
 export interface WorkerData {
@@ -69,13 +69,15 @@ export class DataBook {
   /** Wanted, and with a holder to ask; in order of arrival. */
   #queue: WorkerData[] = [];
   readonly #from = new Map<string, number>();
+  readonly #fromAll: number;
   readonly #fromOne: number;
   #underWay = 0;
   #fetching = 0;
 
   /** For a worker whose values may take so many bytes. */
   constructor(memoryLimit: number) {
-    this.#fromOne = Math.min(UNDER_WAY_FROM_ONE, Math.max(LEAST_FROM_ONE, FROM_ONE_PART * memoryLimit));
+    this.#fromAll = Math.min(UNDER_WAY, Math.max(LEAST_UNDER_WAY, ALL_PART * memoryLimit));
+    this.#fromOne = Math.min(UNDER_WAY_FROM_ONE, Math.max(LEAST_UNDER_WAY, FROM_ONE_PART * memoryLimit));
   }
 
   /** What is known of the key. */
@@ -176,7 +178,7 @@ export class DataBook {
         exhausted.push(d);
         continue;
       }
-      if (best === undefined || (this.#fetching > 0 && this.#underWay + d.nbytes > UNDER_WAY)) {
+      if (best === undefined || (this.#fetching > 0 && this.#underWay + d.nbytes > this.#fromAll)) {
         this.#enqueue(d);
         continue;
       }

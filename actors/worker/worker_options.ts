@@ -48,8 +48,12 @@ export interface WorkerOptions {
   /** Name of the machine. */
   readonly host?: string;
   readonly pid?: number;
+  /** How the process ended whose place this one has taken. */
+  readonly before?: string;
   /** How the process is; asked every second. */
   readonly usage?: () => Usage;
+  /** Gives back to the system what was freed outside of the store: called when the process takes more than `residentAt`. */
+  readonly returnFreed?: () => void;
   /** Where lines of the worker's log go. */
   readonly log?: (line: string) => void;
   /** Milliseconds without a scheduler after which the worker gives up. Default 60,000. */

@@ -1,43 +1,19 @@
 import { type LabelsLike, NDArray } from "../array/mod.ts";
-import { checkRandomState, type RandomStateLike } from "../random/mod.ts";
+import { checkRandomState } from "../random/mod.ts";
 import { checkClassificationTargets, checkConsistentLength, checkLabels, encodeLabels } from "../utils/mod.ts";
 import { SplitError } from "./errors.ts";
 import { checkGroups } from "./groups.ts";
-import { checkedFolds, type KFoldOptions } from "./k_fold.ts";
-import { byFold, countSamples, type CrossValidator, type Split } from "./splitter.ts";
+import { BaseFolds } from "./k_fold.ts";
+import { byFold, countSamples, type Split } from "./splitter.ts";
 
 /** Folds in which each group is whole, and which are as equal in size as the groups allow. */
-export class GroupKFold implements CrossValidator {
-  /** How many folds. */
-  readonly nSplits: number;
-  /** Whether groups are dealt in random order, and not the largest first. */
-  readonly shuffle: boolean;
-  /** Seed. */
-  readonly randomState: RandomStateLike;
-
-  /**
-   * Keeps its parameters.
-   *
-   * @throws {InvalidParameterError} when there are fewer than two folds, or a seed without `shuffle`
-   */
-  constructor(options: KFoldOptions = {}) {
-    const { nSplits, shuffle, randomState } = checkedFolds("GroupKFold", options);
-    this.nSplits = nSplits;
-    this.shuffle = shuffle;
-    this.randomState = randomState;
-  }
-
-  /** How many folds there are. */
-  getNSplits(): number {
-    return this.nSplits;
-  }
-
+export class GroupKFold extends BaseFolds {
   /**
    * The folds, each as the test set once.
    *
    * @throws {SplitError} when there are no groups, or fewer than folds
    */
-  *split(X: unknown, y?: LabelsLike | null, groups?: LabelsLike | null): IterableIterator<Split> {
+  override *split(X: unknown, y?: LabelsLike | null, groups?: LabelsLike | null): IterableIterator<Split> {
     countSamples(X ?? y, "GroupKFold");
     const { codes, counts } = checkGroups("GroupKFold", X ?? y, groups);
     const k = this.nSplits;
@@ -74,37 +50,13 @@ export class GroupKFold implements CrossValidator {
 }
 
 /** Folds in which each group is whole, and the classes have about the parts that they have in the whole. */
-export class StratifiedGroupKFold implements CrossValidator {
-  /** How many folds. */
-  readonly nSplits: number;
-  /** Whether groups of equal spread are taken in random order. */
-  readonly shuffle: boolean;
-  /** Seed. */
-  readonly randomState: RandomStateLike;
-
-  /**
-   * Keeps its parameters.
-   *
-   * @throws {InvalidParameterError} when there are fewer than two folds, or a seed without `shuffle`
-   */
-  constructor(options: KFoldOptions = {}) {
-    const { nSplits, shuffle, randomState } = checkedFolds("StratifiedGroupKFold", options);
-    this.nSplits = nSplits;
-    this.shuffle = shuffle;
-    this.randomState = randomState;
-  }
-
-  /** How many folds there are. */
-  getNSplits(): number {
-    return this.nSplits;
-  }
-
+export class StratifiedGroupKFold extends BaseFolds {
   /**
    * The folds, each as the test set once.
    *
    * @throws {SplitError} when there are no groups or fewer than folds, or no class has as many samples as there are folds
    */
-  *split(X: unknown, y?: LabelsLike | null, groups?: LabelsLike | null): IterableIterator<Split> {
+  override *split(X: unknown, y?: LabelsLike | null, groups?: LabelsLike | null): IterableIterator<Split> {
     if (y === undefined || y === null) {
       throw new SplitError("StratifiedGroupKFold.split(): needs y, the class of each sample");
     }

@@ -27,18 +27,42 @@ export interface KFoldOptions {
 
 const rules = { nSplits: integer({ min: 2 }), shuffle: bool, randomState: randomSource };
 
-/** The options of folds, checked and complete. */
-export function checkedFolds(who: string, options: KFoldOptions): Required<KFoldOptions> {
-  checkOptionNames(who, options, Object.keys(rules));
-  const { nSplits = 5, shuffle = false, randomState = null } = options;
-  const full = { nSplits, shuffle, randomState };
-  checkParameters(who, full, rules);
-  if (!shuffle && randomState !== null) {
-    throw new InvalidParameterError(
-      `${who}: randomState has no effect without shuffle: true; leave it out, or shuffle`,
-    );
+/** What splitters into folds have in common: a number of folds, and whether chance orders what is dealt to them. */
+export abstract class BaseFolds implements CrossValidator {
+  /** How many folds. */
+  readonly nSplits: number;
+  /** Whether samples, or groups, are put in random order first. */
+  readonly shuffle: boolean;
+  /** Seed. */
+  readonly randomState: RandomStateLike;
+
+  /**
+   * Keeps its parameters.
+   *
+   * @throws {InvalidParameterError} when there are fewer than two folds, or a seed without `shuffle`
+   */
+  constructor(options: KFoldOptions = {}) {
+    const who = this.constructor.name;
+    checkOptionNames(who, options, Object.keys(rules));
+    const { nSplits = 5, shuffle = false, randomState = null } = options;
+    checkParameters(who, { nSplits, shuffle, randomState }, rules);
+    if (!shuffle && randomState !== null) {
+      throw new InvalidParameterError(
+        `${who}: randomState has no effect without shuffle: true; leave it out, or shuffle`,
+      );
+    }
+    this.nSplits = nSplits;
+    this.shuffle = shuffle;
+    this.randomState = randomState;
   }
-  return full;
+
+  /** How many folds there are. */
+  getNSplits(): number {
+    return this.nSplits;
+  }
+
+  /** The folds, each as the test set once. */
+  abstract split(X: unknown, y?: LabelsLike | null, groups?: LabelsLike | null): IterableIterator<Split>;
 }
 
 /**
@@ -52,37 +76,13 @@ export function checkedFolds(who: string, options: KFoldOptions): Required<KFold
  * }
  * ```
  */
-export class KFold implements CrossValidator {
-  /** How many folds. */
-  readonly nSplits: number;
-  /** Whether samples are put in random order first. */
-  readonly shuffle: boolean;
-  /** Seed. */
-  readonly randomState: RandomStateLike;
-
-  /**
-   * Keeps its parameters.
-   *
-   * @throws {InvalidParameterError} when there are fewer than two folds, or a seed without `shuffle`
-   */
-  constructor(options: KFoldOptions = {}) {
-    const { nSplits, shuffle, randomState } = checkedFolds("KFold", options);
-    this.nSplits = nSplits;
-    this.shuffle = shuffle;
-    this.randomState = randomState;
-  }
-
-  /** How many folds there are. */
-  getNSplits(): number {
-    return this.nSplits;
-  }
-
+export class KFold extends BaseFolds {
   /**
    * The folds, each as the test set once.
    *
    * @throws {SplitError} when there are fewer samples than folds
    */
-  *split(X: unknown): IterableIterator<Split> {
+  override *split(X: unknown): IterableIterator<Split> {
     const n = countSamples(X, "KFold");
     const k = this.nSplits;
     if (k > n) throw new SplitError(`KFold: cannot make ${k} folds of ${n} samples`);
@@ -107,37 +107,13 @@ export class KFold implements CrossValidator {
  * test; // [0, 2]
  * ```
  */
-export class StratifiedKFold implements CrossValidator {
-  /** How many folds. */
-  readonly nSplits: number;
-  /** Whether the samples of each class are put in random order first. */
-  readonly shuffle: boolean;
-  /** Seed. */
-  readonly randomState: RandomStateLike;
-
-  /**
-   * Keeps its parameters.
-   *
-   * @throws {InvalidParameterError} when there are fewer than two folds, or a seed without `shuffle`
-   */
-  constructor(options: KFoldOptions = {}) {
-    const { nSplits, shuffle, randomState } = checkedFolds("StratifiedKFold", options);
-    this.nSplits = nSplits;
-    this.shuffle = shuffle;
-    this.randomState = randomState;
-  }
-
-  /** How many folds there are. */
-  getNSplits(): number {
-    return this.nSplits;
-  }
-
+export class StratifiedKFold extends BaseFolds {
   /**
    * The folds, each as the test set once.
    *
    * @throws {SplitError} when no class has as many samples as there are folds; if only some have not, it warns
    */
-  *split(X: unknown, y?: LabelsLike | null): IterableIterator<Split> {
+  override *split(X: unknown, y?: LabelsLike | null): IterableIterator<Split> {
     if (y === undefined || y === null) {
       throw new SplitError("StratifiedKFold.split(): needs y, the class of each sample");
     }

@@ -16,7 +16,7 @@ export * from "./group_k_fold.ts";
 export * from "./group_shuffle_split.ts";
 export * from "./halving_grid_search.ts";
 export * from "./halving_random_search.ts";
-export { KFold, type KFoldOptions, StratifiedKFold } from "./k_fold.ts";
+export { BaseFolds, KFold, type KFoldOptions, StratifiedKFold } from "./k_fold.ts";
 export * from "./leave_out.ts";
 export { type LearningCurve, learningCurve, type LearningCurveOptions } from "./learning_curve.ts";
 export type { ParamNames, ParamTable } from "./param_names.ts";

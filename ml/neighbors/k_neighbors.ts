@@ -67,10 +67,24 @@ const rules: Readonly<Record<string, ParameterRule>> = {
   nJobs: either(integer(), oneOf(null)),
 };
 
-/** What both estimators have when they are fitted. */
-export interface KNeighborsState extends Required<Omit<KNeighborsOptions, "metricParams">> {
-  /** `p` and `w` of the minkowski metric. */
+/** What both estimators have: hyperparameters, and what `fit` leaves. */
+export interface KNeighborsState {
+  /** How many neighbours count. */
+  nNeighbors: number;
+  /** How much they count. */
+  weights: "uniform" | "distance" | WeightFunction | null;
+  /** How they are searched. */
+  algorithm: "auto" | "ball_tree" | "kd_tree" | "brute";
+  /** Samples in a leaf of the tree. */
+  leafSize: number;
+  /** Exponent of the minkowski metric. */
+  p: number | null;
+  /** How far samples are from each other. */
+  metric: MetricName | MetricFunction;
+  /** Parameters of the metric. */
   metricParams: { p?: number; w?: ArrayLike<number> } | null;
+  /** How many parts of the queries are searched at a time. */
+  nJobs: number | null;
   /** The samples, ready to be searched. */
   index_: SearchIndex;
   /** Samples seen in `fit`. */

@@ -1,5 +1,5 @@
 import { type Labels, type LabelsLike, type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
-import { BaseClassifier, type Params, resetFitted } from "../base/mod.ts";
+import { type Params, resetFitted } from "../base/mod.ts";
 import {
   checkClassificationTargets,
   checkConsistentLength,
@@ -13,15 +13,10 @@ import {
   keepIndex,
   kNeighborsDefaults,
   type KNeighborsOptions,
-  type KNeighborsState,
-  neighborsGraph,
   neighborWeights,
   prepareIndex,
-  type SparseRows,
-  type WeightFunction,
 } from "./k_neighbors.ts";
-import type { MetricFunction, MetricName } from "./metric.ts";
-import type { SearchIndex } from "./search_index.ts";
+import { KNeighborsClassifierBase } from "./k_neighbors_base.ts";
 
 /**
  * The class that most of the nearest samples have.
@@ -36,41 +31,14 @@ import type { SearchIndex } from "./search_index.ts";
  * await model.score(X.slice(1000), y.slice(1000)); // 0.957…
  * ```
  */
-export class KNeighborsClassifier extends BaseClassifier {
+export class KNeighborsClassifier extends KNeighborsClassifierBase {
   /** Hyperparameters and their defaults. */
   static override readonly defaults: Readonly<Params> = kNeighborsDefaults;
-
-  /** How many neighbours count. */
-  declare nNeighbors: number;
-  /** How much they count. */
-  declare weights: "uniform" | "distance" | WeightFunction | null;
-  /** How they are searched. */
-  declare algorithm: "auto" | "ball_tree" | "kd_tree" | "brute";
-  /** Samples in a leaf of the tree. */
-  declare leafSize: number;
-  /** Exponent of the minkowski metric. */
-  declare p: number | null;
-  /** How far samples are from each other. */
-  declare metric: MetricName | MetricFunction;
-  /** Parameters of the metric. */
-  declare metricParams: { p?: number; w?: ArrayLike<number> } | null;
-  /** How many parts of the queries are searched at a time. */
-  declare nJobs: number | null;
 
   /** The classes, in order, shape [nClasses]. */
   declare classes_: Labels;
   /** Class of each sample of `fit`, as its number among the classes, shape [nSamples]. */
   declare codes_: NDArray<Int32Array>;
-  /** The samples, ready to be searched. */
-  declare index_: SearchIndex;
-  /** Samples seen in `fit`. */
-  declare nSamplesFit_: number;
-  /** Features seen in `fit`. */
-  declare nFeaturesIn_: number;
-  /** Names of the features seen in `fit`, where X had names. */
-  declare featureNamesIn_?: string[];
-  /** The metric that is used. */
-  declare effectiveMetric_: string;
 
   /**
    * Keeps its hyperparameters.
@@ -91,7 +59,7 @@ export class KNeighborsClassifier extends BaseClassifier {
    */
   // deno-lint-ignore require-await -- promises are the contract
   async fit(X: MatrixLike, y: LabelsLike): Promise<this> {
-    const index = prepareIndex(this as KNeighborsState, X);
+    const index = prepareIndex(this, X);
     const labels = checkLabels(y, "KNeighborsClassifier.fit: y");
     checkConsistentLength({ X: index.X, y: labels });
     checkClassificationTargets(labels, "KNeighborsClassifier.fit");
@@ -99,46 +67,13 @@ export class KNeighborsClassifier extends BaseClassifier {
     resetFitted(this);
     this.classes_ = classes;
     this.codes_ = new NDArray(codes);
-    keepIndex(this as KNeighborsState, X, index);
+    keepIndex(this, X, index);
     return this;
-  }
-
-  /**
-   * The nearest samples and how far they are.
-   *
-   * @param X queries, shape [nQueries, nFeatures]; without, each sample of `fit` is asked for among the others
-   * @param nNeighbors how many; as many as count if left out
-   * @returns distances and numbers of samples, each of shape [nQueries, nNeighbors], nearest first
-   * @throws {NotFittedError} before `fit`
-   * @throws {NeighborsError} when there are not that many
-   */
-  async kneighbors(
-    X?: MatrixLike | null,
-    nNeighbors?: number | null,
-  ): Promise<[distances: NDArray<Float64Array>, indices: NDArray<Int32Array>]> {
-    const { distances, indices } = await findNeighbors(this as KNeighborsState, X, nNeighbors, "kneighbors");
-    return [distances, indices];
-  }
-
-  /**
-   * The graph of neighbours: a row for each query with an entry for each neighbour.
-   *
-   * @param X queries, or nothing, as for `kneighbors`
-   * @param nNeighbors how many; as many as count if left out
-   * @param mode whether the entries are 1 ("connectivity") or the distance
-   */
-  async kneighborsGraph(
-    X?: MatrixLike | null,
-    nNeighbors?: number | null,
-    mode: "connectivity" | "distance" = "connectivity",
-  ): Promise<SparseRows> {
-    const found = await findNeighbors(this as KNeighborsState, X, nNeighbors, "kneighborsGraph");
-    return neighborsGraph(found, this.nSamplesFit_, mode);
   }
 
   /** Weight of the neighbours of each class, shape [nQueries, nClasses]. */
   private async votes(X: MatrixLike | null, method: string): Promise<NDArray<Float64Array>> {
-    const { distances, indices } = await findNeighbors(this as KNeighborsState, X, null, method);
+    const { distances, indices } = await findNeighbors(this, X, null, method);
     const [n, k] = indices.shape;
     const classes = this.classes_.size;
     const weight = neighborWeights(this.weights, distances);

@@ -1,20 +1,15 @@
 import { type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
-import { BaseRegressor, type Params, resetFitted } from "../base/mod.ts";
+import { type Params, resetFitted } from "../base/mod.ts";
 import { checkConsistentLength, checkOutputs } from "../utils/mod.ts";
 import {
   findNeighbors,
   keepIndex,
   kNeighborsDefaults,
   type KNeighborsOptions,
-  type KNeighborsState,
-  neighborsGraph,
   neighborWeights,
   prepareIndex,
-  type SparseRows,
-  type WeightFunction,
 } from "./k_neighbors.ts";
-import type { MetricFunction, MetricName } from "./metric.ts";
-import type { SearchIndex } from "./search_index.ts";
+import { KNeighborsRegressorBase } from "./k_neighbors_base.ts";
 
 /**
  * The mean of the targets that the nearest samples have; of several targets at once, where y has columns.
@@ -26,39 +21,12 @@ import type { SearchIndex } from "./search_index.ts";
  * (await model.predict([[1.5]])).toArray(); // [0.5]
  * ```
  */
-export class KNeighborsRegressor extends BaseRegressor {
+export class KNeighborsRegressor extends KNeighborsRegressorBase {
   /** Hyperparameters and their defaults. */
   static override readonly defaults: Readonly<Params> = kNeighborsDefaults;
 
-  /** How many neighbours count. */
-  declare nNeighbors: number;
-  /** How much they count. */
-  declare weights: "uniform" | "distance" | WeightFunction | null;
-  /** How they are searched. */
-  declare algorithm: "auto" | "ball_tree" | "kd_tree" | "brute";
-  /** Samples in a leaf of the tree. */
-  declare leafSize: number;
-  /** Exponent of the minkowski metric. */
-  declare p: number | null;
-  /** How far samples are from each other. */
-  declare metric: MetricName | MetricFunction;
-  /** Parameters of the metric. */
-  declare metricParams: { p?: number; w?: ArrayLike<number> } | null;
-  /** How many parts of the queries are searched at a time. */
-  declare nJobs: number | null;
-
   /** Targets of the samples of `fit`, as they were given, shape [nSamples] or [nSamples, nOutputs]. */
   declare targets_: NDArray<Float64Array>;
-  /** The samples, ready to be searched. */
-  declare index_: SearchIndex;
-  /** Samples seen in `fit`. */
-  declare nSamplesFit_: number;
-  /** Features seen in `fit`. */
-  declare nFeaturesIn_: number;
-  /** Names of the features seen in `fit`, where X had names. */
-  declare featureNamesIn_?: string[];
-  /** The metric that is used. */
-  declare effectiveMetric_: string;
 
   /**
    * Keeps its hyperparameters.
@@ -79,46 +47,13 @@ export class KNeighborsRegressor extends BaseRegressor {
    */
   // deno-lint-ignore require-await -- promises are the contract
   async fit(X: MatrixLike, y: VectorLike | MatrixLike): Promise<this> {
-    const index = prepareIndex(this as KNeighborsState, X);
+    const index = prepareIndex(this, X);
     const { table, flat } = checkOutputs(y, "KNeighborsRegressor.fit: y");
     checkConsistentLength({ X: index.X, y: table });
     resetFitted(this);
     this.targets_ = flat ? table.ravel() : table;
-    keepIndex(this as KNeighborsState, X, index);
+    keepIndex(this, X, index);
     return this;
-  }
-
-  /**
-   * The nearest samples and how far they are.
-   *
-   * @param X queries, shape [nQueries, nFeatures]; without, each sample of `fit` is asked for among the others
-   * @param nNeighbors how many; as many as count if left out
-   * @returns distances and numbers of samples, each of shape [nQueries, nNeighbors], nearest first
-   * @throws {NotFittedError} before `fit`
-   * @throws {NeighborsError} when there are not that many
-   */
-  async kneighbors(
-    X?: MatrixLike | null,
-    nNeighbors?: number | null,
-  ): Promise<[distances: NDArray<Float64Array>, indices: NDArray<Int32Array>]> {
-    const { distances, indices } = await findNeighbors(this as KNeighborsState, X, nNeighbors, "kneighbors");
-    return [distances, indices];
-  }
-
-  /**
-   * The graph of neighbours: a row for each query with an entry for each neighbour.
-   *
-   * @param X queries, or nothing, as for `kneighbors`
-   * @param nNeighbors how many; as many as count if left out
-   * @param mode whether the entries are 1 ("connectivity") or the distance
-   */
-  async kneighborsGraph(
-    X?: MatrixLike | null,
-    nNeighbors?: number | null,
-    mode: "connectivity" | "distance" = "connectivity",
-  ): Promise<SparseRows> {
-    const found = await findNeighbors(this as KNeighborsState, X, nNeighbors, "kneighborsGraph");
-    return neighborsGraph(found, this.nSamplesFit_, mode);
   }
 
   /**
@@ -128,7 +63,7 @@ export class KNeighborsRegressor extends BaseRegressor {
    * @throws {NotFittedError} before `fit`
    */
   async predict(X: MatrixLike | null): Promise<NDArray<Float64Array>> {
-    const { distances, indices } = await findNeighbors(this as KNeighborsState, X, null, "predict");
+    const { distances, indices } = await findNeighbors(this, X, null, "predict");
     const [n, k] = indices.shape;
     const weight = neighborWeights(this.weights, distances);
     const targets = this.targets_;

@@ -2,6 +2,7 @@ import { type Labels, type LabelsLike, type MatrixLike, NDArray, type VectorLike
 import { BaseClassifier, checkFeatures, checkIsFitted, rememberFeatures, resetFitted } from "../base/mod.ts";
 import { checkRandomState, type RandomStateLike } from "../random/mod.ts";
 import {
+  bool,
   checkArray,
   checkClassificationTargets,
   checkConsistentLength,
@@ -10,19 +11,33 @@ import {
   checkSampleWeight,
   type ClassWeight,
   computeClassWeight,
+  either,
   encodeLabels,
   InvalidInputError,
+  mapping,
+  oneOf,
   type ParameterRule,
+  randomSource,
   warn,
 } from "../utils/mod.ts";
 import { type DecisionModel, pairDecisions } from "./decision.ts";
 import { SVMError } from "./errors.ts";
 import type { KernelFunction, KernelName } from "./kernel.ts";
-import { gammaFor, isMatrix, kernelInput, kernelSpec, ownKernel } from "./kernel_parameters.ts";
+import { gammaFor, isMatrix, kernelInput, kernelMachineRules, kernelSpec, ownKernel } from "./kernel_parameters.ts";
 import { trainOneVsOne } from "./one_vs_one.ts";
 import { predictedClasses, shownDecisions } from "./outputs.ts";
 import { couplePairs, sigmoidOf } from "./platt.ts";
 import type { DualSolver } from "./solver.ts";
+
+/** Rules for the hyperparameters that support vector classifiers with kernels share. */
+export const svcRules: Readonly<Record<string, ParameterRule>> = {
+  ...kernelMachineRules,
+  probability: bool,
+  classWeight: either(oneOf("balanced", null), mapping),
+  decisionFunctionShape: oneOf("ovr", "ovo"),
+  breakTies: bool,
+  randomState: randomSource,
+};
 
 /** What support vector classifiers with kernels have in common: all but the form of their cost. */
 export abstract class BaseSVC extends BaseClassifier {

@@ -1,6 +1,50 @@
 import type { NDArray } from "../array/mod.ts";
-import { checkArray, InvalidInputError } from "../utils/mod.ts";
+import {
+  bool,
+  callable,
+  checkArray,
+  either,
+  integer,
+  InvalidInputError,
+  oneOf,
+  type ParameterRule,
+  real,
+} from "../utils/mod.ts";
 import type { KernelFunction, KernelName, KernelSpec } from "./kernel.ts";
+
+/** Hyperparameters that all machines with kernels share. */
+export interface KernelMachineOptions {
+  /** "rbf" if left out. A function of your own gets two tables and gives the matrix between their rows. */
+  kernel?: KernelName | KernelFunction;
+  /** Exponent of the polynomial kernel; 3 if left out. */
+  degree?: number;
+  /** Factor in rbf, poly and sigmoid: "scale" is 1 / (nFeatures · variance of X), "auto" 1 / nFeatures. "scale" if left out. */
+  gamma?: "scale" | "auto" | number;
+  /** Constant in poly and sigmoid; 0 if left out. */
+  coef0?: number;
+  /** How far from the optimum to stop; 1e-3 if left out. */
+  tol?: number;
+  /** Whether the solver sets aside samples that seem decided; true if left out. Changes time, not results. */
+  shrinking?: boolean;
+  /** Memory for kernel values in MiB; 200 if left out. */
+  cacheSize?: number;
+  /** Not used; kept because scikit-learn has it. */
+  verbose?: boolean | number;
+  /** Iterations at most, for each pair of classes where there are such; −1, no limit, if left out. */
+  maxIter?: number;
+}
+
+/** Rules for {@linkcode KernelMachineOptions}. */
+export const kernelMachineRules: Readonly<Record<string, ParameterRule>> = {
+  kernel: either(oneOf("linear", "poly", "rbf", "sigmoid", "precomputed"), callable),
+  degree: integer({ min: 0 }),
+  gamma: either(oneOf("scale", "auto"), real({ min: 0 })),
+  coef0: real(),
+  tol: real({ above: 0 }),
+  shrinking: bool,
+  cacheSize: real({ above: 0 }),
+  maxIter: integer({ min: -1 }),
+};
 
 /** The hyperparameters that make a kernel. */
 export interface KernelParameters {

@@ -1,16 +1,6 @@
 import type { Params } from "../base/mod.ts";
-import {
-  bool,
-  callable,
-  either,
-  integer,
-  mapping,
-  oneOf,
-  type ParameterRule,
-  randomSource,
-  real,
-} from "../utils/mod.ts";
-import { BaseSVC } from "./base_svc.ts";
+import { type ParameterRule, real } from "../utils/mod.ts";
+import { BaseSVC, svcRules } from "./base_svc.ts";
 import { nuSolver } from "./nu_solver.ts";
 import type { DualSolver } from "./solver.ts";
 import type { SVCOptions } from "./svc.ts";
@@ -21,22 +11,7 @@ export interface NuSVCOptions extends Omit<SVCOptions, "C"> {
   nu?: number;
 }
 
-const rules: Readonly<Record<string, ParameterRule>> = {
-  nu: real({ above: 0, max: 1 }),
-  kernel: either(oneOf("linear", "poly", "rbf", "sigmoid", "precomputed"), callable),
-  degree: integer({ min: 0 }),
-  gamma: either(oneOf("scale", "auto"), real({ min: 0 })),
-  coef0: real(),
-  shrinking: bool,
-  probability: bool,
-  tol: real({ above: 0 }),
-  cacheSize: real({ above: 0 }),
-  classWeight: either(oneOf("balanced", null), mapping),
-  maxIter: integer({ min: -1 }),
-  decisionFunctionShape: oneOf("ovr", "ovo"),
-  breakTies: bool,
-  randomState: randomSource,
-};
+const rules: Readonly<Record<string, ParameterRule>> = { nu: real({ above: 0, max: 1 }), ...svcRules };
 
 /**
  * Support vector classifier that is told what share of the samples may be on the wrong side, and not what each costs.

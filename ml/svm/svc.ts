@@ -1,51 +1,22 @@
 import type { Params } from "../base/mod.ts";
 import type { FitFamily, FitPlan, PlannedFit, PlannedPart } from "../base/mod.ts";
 import type { RandomStateLike } from "../random/mod.ts";
-import {
-  bool,
-  callable,
-  type ClassWeight,
-  either,
-  integer,
-  mapping,
-  oneOf,
-  type ParameterRule,
-  randomSource,
-  real,
-} from "../utils/mod.ts";
-import { BaseSVC } from "./base_svc.ts";
+import { type ClassWeight, type ParameterRule, real } from "../utils/mod.ts";
+import { BaseSVC, svcRules } from "./base_svc.ts";
 import type { FamilyTask } from "./family.ts";
-import type { KernelFunction, KernelName } from "./kernel.ts";
+import type { KernelMachineOptions } from "./kernel_parameters.ts";
 import { performSVCPart, performSVCStage, planSVC, refitSVC } from "./planner.ts";
 import { solveBySmo } from "./smo.ts";
 import type { DualSolver } from "./solver.ts";
 
 /** Hyperparameters of {@linkcode SVC}. */
-export interface SVCOptions {
+export interface SVCOptions extends KernelMachineOptions {
   /** Cost of samples on the wrong side; larger fits closer. Above 0; 1 if left out. */
   C?: number;
-  /** "rbf" if left out. A function of your own gets two tables and gives the matrix between their rows. */
-  kernel?: KernelName | KernelFunction;
-  /** Exponent of the polynomial kernel; 3 if left out. */
-  degree?: number;
-  /** Factor in rbf, poly and sigmoid: "scale" is 1 / (nFeatures · variance of X), "auto" 1 / nFeatures. "scale" if left out. */
-  gamma?: "scale" | "auto" | number;
-  /** Constant in poly and sigmoid; 0 if left out. */
-  coef0?: number;
-  /** Whether the solver sets aside samples that seem decided; true if left out. Changes time, not results. */
-  shrinking?: boolean;
   /** Whether to learn probabilities, by five folds within `fit`, which takes several times as long. False if left out. */
   probability?: boolean;
-  /** How far from the optimum to stop; 1e-3 if left out. */
-  tol?: number;
-  /** Memory for kernel values in MiB; 200 if left out. */
-  cacheSize?: number;
   /** Factor of C for each class: "balanced", a number for each label, or null. */
   classWeight?: ClassWeight;
-  /** Not used; kept because scikit-learn has it. */
-  verbose?: boolean | number;
-  /** Iterations at most for each pair of classes; −1, no limit, if left out. */
-  maxIter?: number;
   /** Whether `decisionFunction` gives a column for each class ("ovr") or for each pair ("ovo"). "ovr" if left out. */
   decisionFunctionShape?: "ovr" | "ovo";
   /** Whether equal votes are decided by `decisionFunction` and not by the order of the classes. False if left out. */
@@ -54,22 +25,7 @@ export interface SVCOptions {
   randomState?: RandomStateLike;
 }
 
-const rules: Readonly<Record<string, ParameterRule>> = {
-  C: real({ above: 0 }),
-  kernel: either(oneOf("linear", "poly", "rbf", "sigmoid", "precomputed"), callable),
-  degree: integer({ min: 0 }),
-  gamma: either(oneOf("scale", "auto"), real({ min: 0 })),
-  coef0: real(),
-  shrinking: bool,
-  probability: bool,
-  tol: real({ above: 0 }),
-  cacheSize: real({ above: 0 }),
-  classWeight: either(oneOf("balanced", null), mapping),
-  maxIter: integer({ min: -1 }),
-  decisionFunctionShape: oneOf("ovr", "ovo"),
-  breakTies: bool,
-  randomState: randomSource,
-};
+const rules: Readonly<Record<string, ParameterRule>> = { C: real({ above: 0 }), ...svcRules };
 
 /**
  * Support vector classifier: a machine for each pair of classes, and a vote. Parameters, attributes and results are

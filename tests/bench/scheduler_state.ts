@@ -120,6 +120,7 @@ class Bench {
           resources: {},
           host: "h",
           pid: i,
+          before: "",
           held: [],
           heldBytes: new Float64Array(0),
           pinned: [],

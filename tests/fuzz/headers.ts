@@ -66,6 +66,7 @@ export function workerHeaders(): Header[] {
       resources: { GPU: 1 },
       host: "fuzz",
       pid: 1,
+      before: "it hangs",
       held: ["fuzz-1"],
       heldBytes: Float64Array.of(8),
       pinned: [card],

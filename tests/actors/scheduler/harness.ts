@@ -143,6 +143,7 @@ export class FakeWorker extends End {
       resources: j.resources ?? {},
       host: "h",
       pid: 1,
+      before: "",
       held,
       heldBytes: Float64Array.from(held, () => 8),
       pinned: j.pinned ?? [],

@@ -63,6 +63,7 @@ export class ModelWorker {
       resources: this.name === "w0" ? { GPU: 1 } : {},
       host: "h",
       pid: 1,
+      before: "",
       held,
       heldBytes: Float64Array.from(held, (k) => this.store.get(k)!),
       pinned: [...this.pinned.values()],

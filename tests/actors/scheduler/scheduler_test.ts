@@ -68,6 +68,7 @@ const join = {
   resources: {},
   host: "h",
   pid: 1,
+  before: "",
   held: [],
   heldBytes: new Float64Array(0),
   pinned: [],
