@@ -14,6 +14,7 @@ import { fitTransformOne, transformOne } from "../pipeline/mod.ts";
 import {
   bool,
   callable,
+  checkNothingMore,
   checkParameters,
   didYouMean,
   either,
@@ -180,7 +181,8 @@ export class ColumnTransformer extends BaseComposition {
    * @param y targets
    * @throws {InvalidInputError} when a column is not there
    */
-  async fit(X: TableLike, y?: LabelsLike | null): Promise<this> {
+  async fit(X: TableLike, y?: LabelsLike | null, ...none: never[]): Promise<this> {
+    checkNothingMore(`${this.constructor.name}.fit`, none);
     await this.fitTransform(X, y);
     return this;
   }

@@ -17,6 +17,7 @@ import {
   assertFinite,
   bool,
   checkArray,
+  checkNothingMore,
   checkParameters,
   either,
   integer,
@@ -147,7 +148,8 @@ export class PCA extends BaseTransformer {
    * @throws {InvalidInputError} when X holds NaN or infinities, or cannot have that many components
    * @throws {InvalidParameterError} when a hyperparameter has a value it cannot have
    */
-  async fit(X: MatrixLike | ChunkedInput, _y?: unknown): Promise<this> {
+  async fit(X: MatrixLike | ChunkedInput, _y?: unknown, ...none: never[]): Promise<this> {
+    checkNothingMore(`${this.constructor.name}.fit`, none);
     if (isChunked(X)) await this.learnBlocks(X);
     else this.learn(X);
     return this;

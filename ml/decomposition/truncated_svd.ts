@@ -15,6 +15,7 @@ import { kernels } from "../kernels/mod.ts";
 import { checkRandomState, type RandomStateLike } from "../random/mod.ts";
 import {
   checkArray,
+  checkNothingMore,
   checkParameters,
   integer,
   InvalidInputError,
@@ -125,7 +126,8 @@ export class TruncatedSVD extends BaseTransformer {
    * @throws {InvalidInputError} when X holds NaN or infinities, or cannot have that many components
    * @throws {InvalidParameterError} when a hyperparameter has a value it cannot have
    */
-  async fit(X: MatrixLike | ChunkedInput, _y?: unknown): Promise<this> {
+  async fit(X: MatrixLike | ChunkedInput, _y?: unknown, ...none: never[]): Promise<this> {
+    checkNothingMore(`${this.constructor.name}.fit`, none);
     if (isChunked(X)) await this.learnBlocks(X);
     else await this.fitTransform(X);
     return this;

@@ -4,6 +4,7 @@ import {
   callable,
   checkArray,
   checkConsistentLength,
+  checkNothingMore,
   checkParameters,
   either,
   integer,
@@ -69,7 +70,8 @@ export class SelectKBest extends BaseSelector {
    * @param y targets
    * @throws {InvalidInputError} when the function gives no score for each feature
    */
-  async fit(X: MatrixLike, y?: LabelsLike | null): Promise<this> {
+  async fit(X: MatrixLike, y?: LabelsLike | null, ...none: never[]): Promise<this> {
+    checkNothingMore(`${this.constructor.name}.fit`, none);
     checkParameters("SelectKBest", this.getParams(), {
       scoreFunc: callable,
       k: either(oneOf("all"), integer({ min: 0 })),

@@ -1,6 +1,6 @@
 import { type MatrixLike, NDArray } from "../array/mod.ts";
 import { type Params, rememberFeatures, resetFitted } from "../base/mod.ts";
-import { checkArray, checkParameters, InvalidInputError, real } from "../utils/mod.ts";
+import { checkArray, checkNothingMore, checkParameters, InvalidInputError, real } from "../utils/mod.ts";
 import { BaseSelector } from "./selector.ts";
 
 /** Hyperparameters of {@linkcode VarianceThreshold}. */
@@ -50,7 +50,8 @@ export class VarianceThreshold extends BaseSelector {
    * @throws {InvalidInputError} when no feature varies more than the threshold
    */
   // deno-lint-ignore require-await -- promises are the contract
-  async fit(X: MatrixLike, _y?: unknown): Promise<this> {
+  async fit(X: MatrixLike, _y?: unknown, ...none: never[]): Promise<this> {
+    checkNothingMore(`${this.constructor.name}.fit`, none);
     checkParameters("VarianceThreshold", { threshold: this.threshold }, { threshold: real({ min: 0 }) });
     resetFitted(this);
     const { data, shape: [n, m] } = checkArray(X, { caller: "VarianceThreshold.fit", forceAllFinite: "allow-nan" });

@@ -23,6 +23,7 @@ import {
 import {
   bool,
   callable,
+  checkNothingMore,
   checkParameters,
   compareText,
   either,
@@ -170,7 +171,8 @@ export class SimpleImputer extends BaseTransformer {
    * @throws {InvalidInputError} when the strategy needs numbers and there is text, or X holds infinities
    */
   // deno-lint-ignore require-await -- promises are the contract
-  async fit(X: TableLike, _y?: unknown): Promise<this> {
+  async fit(X: TableLike, _y?: unknown, ...none: never[]): Promise<this> {
+    checkNothingMore(`${this.constructor.name}.fit`, none);
     checkParameters("SimpleImputer", this.getParams(), {
       missingValues: cell,
       strategy: either(oneOf("mean", "median", "most_frequent", "constant"), callable),

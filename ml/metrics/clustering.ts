@@ -1,4 +1,4 @@
-import { checkOptionNames } from "../utils/mod.ts";
+import { checkNoOptions, checkOptionNames, type NoOptions } from "../utils/mod.ts";
 import { type LabelsLike, NDArray } from "../array/mod.ts";
 import { MetricError } from "./errors.ts";
 import { expectedMutualInfo } from "./expected_mutual_info.ts";
@@ -9,7 +9,12 @@ import { entropyOf, type Overlap, overlapOf } from "./partition.ts";
  *
  * @returns counts, shape [nClasses, nClusters]
  */
-export function contingencyMatrix(labelsTrue: LabelsLike, labelsPred: LabelsLike): NDArray<Float64Array> {
+export function contingencyMatrix(
+  labelsTrue: LabelsLike,
+  labelsPred: LabelsLike,
+  options: NoOptions = {},
+): NDArray<Float64Array> {
+  checkNoOptions("contingencyMatrix", options);
   const { rows, columns, cells } = overlapOf(labelsTrue, labelsPred);
   const out = new Float64Array(rows.length * columns.length);
   for (const { row, column, count } of cells) out[row * columns.length + column] = count;
@@ -30,12 +35,18 @@ function pairCounts({ n, rows, columns, cells }: Overlap): [number, number, numb
  * Ordered pairs of samples by whether each partition puts them together: [[apart in both, together in labelsPred only],
  * [in labelsTrue only, in both]].
  */
-export function pairConfusionMatrix(labelsTrue: LabelsLike, labelsPred: LabelsLike): NDArray<Float64Array> {
+export function pairConfusionMatrix(
+  labelsTrue: LabelsLike,
+  labelsPred: LabelsLike,
+  options: NoOptions = {},
+): NDArray<Float64Array> {
+  checkNoOptions("pairConfusionMatrix", options);
   return new NDArray(Float64Array.from(pairCounts(overlapOf(labelsTrue, labelsPred))), [2, 2]);
 }
 
 /** Part of the pairs of samples on which two partitions agree: together in both, or apart in both. */
-export function randScore(labelsTrue: LabelsLike, labelsPred: LabelsLike): number {
+export function randScore(labelsTrue: LabelsLike, labelsPred: LabelsLike, options: NoOptions = {}): number {
+  checkNoOptions("randScore", options);
   const [apart, a, b, together] = pairCounts(overlapOf(labelsTrue, labelsPred));
   const all = apart + a + b + together;
   return a + b === 0 || all === 0 ? 1 : (apart + together) / all;
@@ -52,7 +63,8 @@ export function randScore(labelsTrue: LabelsLike, labelsPred: LabelsLike): numbe
  * adjustedRandScore([0, 0, 1, 1], [1, 1, 0, 0]); // 1
  * ```
  */
-export function adjustedRandScore(labelsTrue: LabelsLike, labelsPred: LabelsLike): number {
+export function adjustedRandScore(labelsTrue: LabelsLike, labelsPred: LabelsLike, options: NoOptions = {}): number {
+  checkNoOptions("adjustedRandScore", options);
   const [tn, fp, fn, tp] = pairCounts(overlapOf(labelsTrue, labelsPred));
   if (fn === 0 && fp === 0) return 1;
   return 2 * (tp * tn - fn * fp) / ((tp + fn) * (fn + tn) + (tp + fp) * (fp + tn));
@@ -63,7 +75,8 @@ export function adjustedRandScore(labelsTrue: LabelsLike, labelsPred: LabelsLike
  *
  * Source: E. B. Fowlkes, C. L. Mallows, JASA 78 (1983).
  */
-export function fowlkesMallowsScore(labelsTrue: LabelsLike, labelsPred: LabelsLike): number {
+export function fowlkesMallowsScore(labelsTrue: LabelsLike, labelsPred: LabelsLike, options: NoOptions = {}): number {
+  checkNoOptions("fowlkesMallowsScore", options);
   const [, fp, fn, tp] = pairCounts(overlapOf(labelsTrue, labelsPred));
   return tp === 0 ? 0 : Math.sqrt(tp / (tp + fp)) * Math.sqrt(tp / (tp + fn));
 }
@@ -81,7 +94,8 @@ function mutualInfo({ n, rows, columns, cells }: Overlap): number {
 }
 
 /** Mutual information of two partitions, in nats. */
-export function mutualInfoScore(labelsTrue: LabelsLike, labelsPred: LabelsLike): number {
+export function mutualInfoScore(labelsTrue: LabelsLike, labelsPred: LabelsLike, options: NoOptions = {}): number {
+  checkNoOptions("mutualInfoScore", options);
   return mutualInfo(overlapOf(labelsTrue, labelsPred));
 }
 
@@ -183,12 +197,14 @@ export function homogeneityCompletenessVMeasure(
 }
 
 /** 1 when each cluster holds samples of one class only, 0 when clusters say nothing of classes. */
-export function homogeneityScore(labelsTrue: LabelsLike, labelsPred: LabelsLike): number {
+export function homogeneityScore(labelsTrue: LabelsLike, labelsPred: LabelsLike, options: NoOptions = {}): number {
+  checkNoOptions("homogeneityScore", options);
   return homogeneityCompletenessVMeasure(labelsTrue, labelsPred).homogeneity;
 }
 
 /** 1 when all samples of a class are in one cluster, 0 when classes say nothing of clusters. */
-export function completenessScore(labelsTrue: LabelsLike, labelsPred: LabelsLike): number {
+export function completenessScore(labelsTrue: LabelsLike, labelsPred: LabelsLike, options: NoOptions = {}): number {
+  checkNoOptions("completenessScore", options);
   return homogeneityCompletenessVMeasure(labelsTrue, labelsPred).completeness;
 }
 

@@ -1,6 +1,6 @@
 import type { NDArray } from "../array/mod.ts";
 import { type ChunkedInput, isChunked } from "../by_block/mod.ts";
-import { checkOptionNames, checkSampleWeight } from "../utils/mod.ts";
+import { checkNoOptions, checkOptionNames, checkSampleWeight, type NoOptions } from "../utils/mod.ts";
 import { chunkedMeanSquaredError } from "./chunked.ts";
 import { MetricError } from "./errors.ts";
 import {
@@ -252,7 +252,8 @@ export function pinball(alpha = 0.5): (t: number, p: number) => number {
  *
  * @throws {MetricError} when there are several outputs
  */
-export function maxError(yTrue: NumbersLike, yPred: NumbersLike): number {
+export function maxError(yTrue: NumbersLike, yPred: NumbersLike, options: NoOptions = {}): number {
+  checkNoOptions("maxError", options);
   const { truth, predicted } = oneOutput("maxError", yTrue, yPred);
   return truth.reduce((worst, t, i) => Math.max(worst, Math.abs(t - predicted[i])), 0);
 }

@@ -290,7 +290,8 @@ function checkTakesWeights({ estimator, sampleWeight }: FitJob): void {
   const { fit } = estimator as Partial<Fittable>;
   if (sampleWeight === null || sampleWeight === undefined || typeof fit !== "function" || fit.length >= 3) return;
   const text = Function.prototype.toString.call(fit);
-  if (/^[^{]*?\([^)]*(sampleWeight|=|\.\.\.)/.test(text) || /\barguments\b/.test(text)) return;
+  // `...none` gathers what is refused.
+  if (/^[^{]*?\([^)]*(sampleWeight|=|\.\.\.(?!none\b))/.test(text) || /\barguments\b/.test(text)) return;
   throw new InvalidInputError(`${estimator.constructor.name}.fit takes no weights of samples; leave sampleWeight out`);
 }
 

@@ -4,6 +4,7 @@ import {
   checkClassificationTargets,
   checkConsistentLength,
   checkLabels,
+  checkNothingMore,
   decodeLabels,
   encodeLabels,
 } from "../utils/mod.ts";
@@ -58,7 +59,8 @@ export class KNeighborsClassifier extends KNeighborsClassifierBase {
    * @throws {InvalidParameterError} when a hyperparameter has a value it cannot have
    */
   // deno-lint-ignore require-await -- promises are the contract
-  async fit(X: MatrixLike, y: LabelsLike): Promise<this> {
+  async fit(X: MatrixLike, y: LabelsLike, ...none: never[]): Promise<this> {
+    checkNothingMore(`${this.constructor.name}.fit`, none);
     const index = prepareIndex(this, X);
     const labels = checkLabels(y, "KNeighborsClassifier.fit: y");
     checkConsistentLength({ X: index.X, y: labels });

@@ -1,6 +1,6 @@
 import { type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
 import { type Params, resetFitted } from "../base/mod.ts";
-import { checkConsistentLength, checkOutputs } from "../utils/mod.ts";
+import { checkConsistentLength, checkNothingMore, checkOutputs } from "../utils/mod.ts";
 import {
   findNeighbors,
   keepIndex,
@@ -46,7 +46,8 @@ export class KNeighborsRegressor extends KNeighborsRegressorBase {
    * @throws {InvalidParameterError} when a hyperparameter has a value it cannot have
    */
   // deno-lint-ignore require-await -- promises are the contract
-  async fit(X: MatrixLike, y: VectorLike | MatrixLike): Promise<this> {
+  async fit(X: MatrixLike, y: VectorLike | MatrixLike, ...none: never[]): Promise<this> {
+    checkNothingMore(`${this.constructor.name}.fit`, none);
     const index = prepareIndex(this, X);
     const { table, flat } = checkOutputs(y, "KNeighborsRegressor.fit: y");
     checkConsistentLength({ X: index.X, y: table });

@@ -11,6 +11,7 @@ import { BaseComposition, isFitted, NotFittedError, type Params } from "../base/
 import { delayed, Parallel } from "../parallel/mod.ts";
 import {
   bool,
+  checkNothingMore,
   checkParameters,
   didYouMean,
   either,
@@ -149,7 +150,8 @@ export class FeatureUnion extends BaseComposition {
    * @param y targets
    * @throws {InvalidParameterError} when a name is not fit
    */
-  async fit(X: TableLike, y?: LabelsLike | null): Promise<this> {
+  async fit(X: TableLike, y?: LabelsLike | null, ...none: never[]): Promise<this> {
+    checkNothingMore(`${this.constructor.name}.fit`, none);
     await this.fitAll(X, y, false);
     return this;
   }

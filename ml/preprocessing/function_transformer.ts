@@ -20,6 +20,7 @@ import {
   bool,
   callable,
   checkArray,
+  checkNothingMore,
   checkParameters,
   either,
   InvalidParameterError,
@@ -116,7 +117,8 @@ export class FunctionTransformer extends BaseTransformer {
    * @param X samples, shape [nSamples, nFeatures]
    * @param _y not used
    */
-  async fit(X: TableLike, _y?: unknown): Promise<this> {
+  async fit(X: TableLike, _y?: unknown, ...none: never[]): Promise<this> {
+    checkNothingMore(`${this.constructor.name}.fit`, none);
     const fn = either(oneOf(null), callable);
     checkParameters("FunctionTransformer", this.getParams(), {
       func: fn,

@@ -1,6 +1,6 @@
 import { type MatrixLike, NDArray } from "../array/mod.ts";
 import { BaseOneToOneTransformer, type Params, resetFitted } from "../base/mod.ts";
-import { bool, checkArray, checkParameters } from "../utils/mod.ts";
+import { bool, checkArray, checkNothingMore, checkParameters } from "../utils/mod.ts";
 import { checkFeatures, rememberFeatures } from "../base/mod.ts";
 import { multiplyAdd, subtractDivide } from "./affine.ts";
 import { fittedInput, noCopy } from "./input.ts";
@@ -56,9 +56,10 @@ export class MaxAbsScaler extends BaseOneToOneTransformer {
    * @param X samples, shape [nSamples, nFeatures]; NaN stands for a missing value
    * @param _y not used
    */
-  fit(X: MatrixLike, _y?: unknown): Promise<this> {
+  async fit(X: MatrixLike, _y?: unknown, ...none: never[]): Promise<this> {
+    checkNothingMore(`${this.constructor.name}.fit`, none);
     resetFitted(this);
-    return this.partialFit(X);
+    return await this.partialFit(X);
   }
 
   /**

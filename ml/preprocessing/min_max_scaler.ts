@@ -3,7 +3,7 @@ import { applyInBlocks } from "../blockwise/mod.ts";
 import { type ChunkedInput, isChunked } from "../by_block/mod.ts";
 import type { ChunkedArray } from "../chunked/mod.ts";
 import { BaseOneToOneTransformer, checkFeatures, type Params, rememberFeatures, resetFitted } from "../base/mod.ts";
-import { bool, checkArray, checkParameters, InvalidParameterError } from "../utils/mod.ts";
+import { bool, checkArray, checkNothingMore, checkParameters, InvalidParameterError } from "../utils/mod.ts";
 import { multiplyAdd, subtractDivide } from "./affine.ts";
 import { chunkedEnds, type Ends, endsOf, joinEnds } from "./chunked.ts";
 import { fittedInput, noCopy } from "./input.ts";
@@ -68,9 +68,10 @@ export class MinMaxScaler extends BaseOneToOneTransformer {
    * @param X samples, shape [nSamples, nFeatures]; NaN stands for a missing value
    * @param _y not used
    */
-  fit(X: MatrixLike | ChunkedInput, _y?: unknown): Promise<this> {
+  async fit(X: MatrixLike | ChunkedInput, _y?: unknown, ...none: never[]): Promise<this> {
+    checkNothingMore(`${this.constructor.name}.fit`, none);
     resetFitted(this);
-    return this.partialFit(X);
+    return await this.partialFit(X);
   }
 
   /**

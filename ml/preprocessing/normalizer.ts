@@ -1,6 +1,6 @@
 import { type MatrixLike, NDArray } from "../array/mod.ts";
 import { BaseOneToOneTransformer, type Params, resetFitted } from "../base/mod.ts";
-import { checkArray, checkParameters, oneOf } from "../utils/mod.ts";
+import { checkArray, checkNothingMore, checkParameters, oneOf } from "../utils/mod.ts";
 import { fitInput, fittedInput, noCopy } from "./input.ts";
 import { nonZeroScale } from "./max_abs_scaler.ts";
 
@@ -49,7 +49,8 @@ export class Normalizer extends BaseOneToOneTransformer {
    * @param _y not used
    */
   // deno-lint-ignore require-await -- promises are the contract
-  async fit(X: MatrixLike, _y?: unknown): Promise<this> {
+  async fit(X: MatrixLike, _y?: unknown, ...none: never[]): Promise<this> {
+    checkNothingMore(`${this.constructor.name}.fit`, none);
     checkParameters("Normalizer", { norm: this.norm }, { norm: oneOf("l1", "l2", "max") });
     resetFitted(this);
     fitInput(this, X, true);

@@ -16,6 +16,7 @@ import { checkIsFitted, featureNamesOf, type Params, resetFitted } from "../base
 import {
   callable,
   checkArray,
+  checkNothingMore,
   checkParameters,
   either,
   integer,
@@ -104,7 +105,8 @@ export class OneHotEncoder extends BaseEncoder {
    * @throws {InvalidParameterError} when a category to drop was not found
    */
   // deno-lint-ignore require-await -- promises are the contract
-  async fit(X: TableLike, _y?: unknown): Promise<this> {
+  async fit(X: TableLike, _y?: unknown, ...none: never[]): Promise<this> {
+    checkNothingMore(`${this.constructor.name}.fit`, none);
     const { drop } = this;
     checkParameters("OneHotEncoder", { ...this.getParams(), drop: typeof drop === "string" ? drop : null }, {
       drop: oneOf("first", "if_binary", null),

@@ -15,6 +15,7 @@ import {
 import { checkIsFitted, featureNamesOf, type Params, resetFitted } from "../base/mod.ts";
 import {
   checkArray,
+  checkNothingMore,
   checkParameters,
   either,
   integer,
@@ -98,7 +99,8 @@ export class OrdinalEncoder extends BaseEncoder {
    * @throws {InvalidParameterError} when `unknownValue` or `encodedMissingValue` is the number of a category
    */
   // deno-lint-ignore require-await -- promises are the contract
-  async fit(X: TableLike, _y?: unknown): Promise<this> {
+  async fit(X: TableLike, _y?: unknown, ...none: never[]): Promise<this> {
+    checkNothingMore(`${this.constructor.name}.fit`, none);
     checkParameters("OrdinalEncoder", this.getParams(), {
       dtype: oneOf("float64", "float32", "int32", "uint32", "int16", "uint16", "int8", "uint8"),
       handleUnknown: oneOf("error", "use_encoded_value"),

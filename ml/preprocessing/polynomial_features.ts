@@ -1,6 +1,6 @@
 import { type MatrixLike, NDArray } from "../array/mod.ts";
 import { BaseTransformer, featureNamesOf, type Params, resetFitted } from "../base/mod.ts";
-import { bool, checkParameters, InvalidInputError, InvalidParameterError } from "../utils/mod.ts";
+import { bool, checkNothingMore, checkParameters, InvalidInputError, InvalidParameterError } from "../utils/mod.ts";
 import { fitInput, fittedInput } from "./input.ts";
 
 /** Hyperparameters of {@linkcode PolynomialFeatures}. */
@@ -119,7 +119,8 @@ export class PolynomialFeatures extends BaseTransformer {
    * @throws {InvalidParameterError} when the degree is no whole number, or nothing is left
    */
   // deno-lint-ignore require-await -- promises are the contract
-  async fit(X: MatrixLike, _y?: unknown): Promise<this> {
+  async fit(X: MatrixLike, _y?: unknown, ...none: never[]): Promise<this> {
+    checkNothingMore(`${this.constructor.name}.fit`, none);
     checkParameters("PolynomialFeatures", this.getParams(), { interactionOnly: bool, includeBias: bool });
     this.degrees();
     resetFitted(this);

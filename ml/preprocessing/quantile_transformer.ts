@@ -1,7 +1,16 @@
 import { linspace, type MatrixLike, NDArray } from "../array/mod.ts";
 import { BaseOneToOneTransformer, type Params, resetFitted } from "../base/mod.ts";
 import { checkRandomState, type RandomStateLike, shuffledIndices } from "../random/mod.ts";
-import { checkParameters, either, integer, InvalidParameterError, oneOf, randomSource, warn } from "../utils/mod.ts";
+import {
+  checkNothingMore,
+  checkParameters,
+  either,
+  integer,
+  InvalidParameterError,
+  oneOf,
+  randomSource,
+  warn,
+} from "../utils/mod.ts";
 import { normalCdf, normalQuantile } from "../utils/special.ts";
 import { fitInput, fittedInput, noCopy } from "./input.ts";
 import { quantileOfSorted, sortedColumn } from "./percentile.ts";
@@ -103,7 +112,8 @@ export class QuantileTransformer extends BaseOneToOneTransformer {
    * @throws {InvalidParameterError} when there are more quantiles than samples to find them from
    */
   // deno-lint-ignore require-await -- promises are the contract
-  async fit(X: MatrixLike, _y?: unknown): Promise<this> {
+  async fit(X: MatrixLike, _y?: unknown, ...none: never[]): Promise<this> {
+    checkNothingMore(`${this.constructor.name}.fit`, none);
     checkParameters("QuantileTransformer", this.getParams(), {
       nQuantiles: integer({ min: 1 }),
       outputDistribution: oneOf("uniform", "normal"),

@@ -1,6 +1,6 @@
 import { type MatrixLike, NDArray } from "../array/mod.ts";
 import { BaseOneToOneTransformer, type Params, resetFitted } from "../base/mod.ts";
-import { bool, checkParameters, InvalidParameterError } from "../utils/mod.ts";
+import { bool, checkNothingMore, checkParameters, InvalidParameterError } from "../utils/mod.ts";
 import { normalQuantile } from "../utils/special.ts";
 import { multiplyAdd, subtractDivide } from "./affine.ts";
 import { fitInput, fittedInput, noCopy } from "./input.ts";
@@ -75,7 +75,8 @@ export class RobustScaler extends BaseOneToOneTransformer {
    * @throws {InvalidParameterError} when the quantiles do not go up from 0 to 100
    */
   // deno-lint-ignore require-await -- promises are the contract
-  async fit(X: MatrixLike, _y?: unknown): Promise<this> {
+  async fit(X: MatrixLike, _y?: unknown, ...none: never[]): Promise<this> {
+    checkNothingMore(`${this.constructor.name}.fit`, none);
     checkParameters("RobustScaler", this.getParams(), { withCentering: bool, withScaling: bool, unitVariance: bool });
     const range = this.quantileRange;
     if (!Array.isArray(range) || range.length !== 2 || !(0 <= range[0] && range[0] <= range[1] && range[1] <= 100)) {

@@ -5,7 +5,7 @@
 export * from "./class_weight.ts";
 export * from "./errors.ts";
 export { didYouMean, nearestName } from "./nearest_name.ts";
-export { checkOptionNames } from "./option_names.ts";
+export { checkNoOptions, checkNothingMore, checkOptionNames, type NoOptions } from "./option_names.ts";
 export { checkOutputs } from "./outputs.ts";
 export * from "./parameters.ts";
 export * from "./parts.ts";

@@ -1,4 +1,4 @@
-import { UnknownNameError } from "./errors.ts";
+import { InvalidInputError, UnknownNameError } from "./errors.ts";
 import { didYouMean } from "./nearest_name.ts";
 
 /**
@@ -17,5 +17,34 @@ export function checkOptionNames(
     if (value === undefined || known.includes(name)) continue;
     const why = Object.hasOwn(leftOut, name) ? `is left out: ${leftOut[name]}` : didYouMean(name, known);
     throw new UnknownNameError(`${who}: no option ${JSON.stringify(name)}; ${why}`);
+  }
+}
+
+/** What functions without options take for them: nothing. */
+export type NoOptions = Readonly<Record<string, never>>;
+
+/**
+ * Refuses options where a function has none, so that none is passed over in silence.
+ *
+ * @throws {UnknownNameError} when any is given
+ */
+export function checkNoOptions(who: string, options: unknown): void {
+  if (options === undefined || options === null) return;
+  const names = Object.entries(options).filter(([, value]) => value !== undefined).map(([name]) => name);
+  if (names.length > 0 || typeof options !== "object") {
+    const got = Array.isArray(options) || ArrayBuffer.isView(options) ? "a list" : names.join(", ") || typeof options;
+    throw new UnknownNameError(`${who}: takes no options, got ${got}`);
+  }
+}
+
+/**
+ * Refuses weights, and whatever else is given to a `fit` that has no place for them.
+ *
+ * @param more the arguments behind those that it has, gathered by a last parameter `...none`
+ * @throws {InvalidInputError} when there are any
+ */
+export function checkNothingMore(who: string, more: readonly unknown[]): void {
+  if (more.some((value) => value !== undefined && value !== null)) {
+    throw new InvalidInputError(`${who} takes no weights of samples, nor anything else after y`);
   }
 }

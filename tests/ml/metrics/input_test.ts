@@ -174,3 +174,26 @@ Deno.test("metrics refuse options that they do not have, with the nearest that t
   assert.throws(() => ml.pairwiseDistances([[0]], null, { nJobs: 2 } as object), /nJobs.*is left out/);
   assert.throws(() => ml.makeScorer(ml.f1Score, wrong), /options: \{ avrage: … \}/);
 });
+
+Deno.test("metrics without options refuse a third argument", () => {
+  const y = [0, 1, 1, 0];
+  const scores = [
+    ml.contingencyMatrix,
+    ml.pairConfusionMatrix,
+    ml.randScore,
+    ml.adjustedRandScore,
+    ml.fowlkesMallowsScore,
+    ml.mutualInfoScore,
+    ml.homogeneityScore,
+    ml.completenessScore,
+    ml.maxError,
+  ];
+  for (const score of scores) {
+    const metric = score as unknown as ml.Metric;
+    for (const more of [{ sampleWeight: [1, 2, 3, 4] }, [1, 2, 3, 4], Float64Array.of(1, 2, 3, 4), 5]) {
+      assert.throws(() => metric(y, y, more), new RegExp(`${score.name}: takes no options, got`), score.name);
+    }
+    assert.deepEqual(metric(y, y, {}), metric(y, y), score.name);
+    assert.deepEqual(metric(y, y, { sampleWeight: undefined }), metric(y, y), score.name);
+  }
+});
