@@ -10,21 +10,9 @@
 import { parseArgs } from "node:util";
 import type { SchedulerToClient, SchedulerToWorker } from "../../actors/protocol/mod.ts";
 import { SchedulerState } from "../../actors/scheduler/mod.ts";
+import { taskOptions } from "../helpers/task_options.ts";
 
 const none: Uint8Array[] = [];
-const OPTIONS = {
-  kind: "task" as const,
-  priority: 0,
-  retries: 0,
-  timeout: null,
-  workers: [],
-  allowOthers: false,
-  resources: {},
-  forget: false,
-  restart: "never" as const,
-  intensity: 0,
-  period: 0,
-};
 /** Results in one message of a worker, and releases in one of a client, at most. */
 const BATCH = 1024;
 
@@ -73,7 +61,7 @@ function batch(from: number, to: number, shape: Shape, life: number, total: numb
     keys,
     fns: ["mod:0123456789abcdef#work"],
     fn: new Uint32Array(n),
-    options: [OPTIONS],
+    options: [taskOptions],
     option: new Uint32Array(n),
     argBytes: new Uint32Array(n).fill(12),
     depCounts,

@@ -6,6 +6,7 @@
 
 import type { Header } from "../../transport/mod.ts";
 import { schedulerHears, workerHears } from "../../actors/protocol/mod.ts";
+import { taskOptions } from "../helpers/task_options.ts";
 
 const NO_FRAMES: readonly Uint8Array[] = [];
 const none = new Uint32Array(0);
@@ -14,19 +15,7 @@ const tasks = {
   keys: ["fuzz-1", "fuzz-2"],
   fns: ["global:Math.sqrt", "src:0123456789abcdef"],
   fn: Uint32Array.of(0, 1),
-  options: [{
-    kind: "task",
-    priority: 0,
-    retries: 1,
-    timeout: 50,
-    workers: [],
-    allowOthers: false,
-    resources: {},
-    forget: false,
-    restart: "never",
-    intensity: 0,
-    period: 0,
-  }],
+  options: [{ ...taskOptions, retries: 1, timeout: 50 }],
   option: Uint32Array.of(0, 0),
   argBytes: Uint32Array.of(0, 0),
   depCounts: Uint32Array.of(0, 1),

@@ -7,21 +7,10 @@
 import { ClientTask, type TaskOptions } from "../../actors/client/client_task.ts";
 import type { ClientCore } from "../../actors/client/core.ts";
 import { pack, reference, toBlob } from "../../actors/values/mod.ts";
+import { taskOptions } from "../helpers/task_options.ts";
 import type { Input, TaskPlan } from "./language.ts";
 
-const DEFAULTS: TaskOptions = {
-  kind: "task",
-  priority: 0,
-  retries: 0,
-  timeout: null,
-  workers: [],
-  allowOthers: false,
-  resources: {},
-  forget: false,
-  restart: "never",
-  intensity: 3,
-  period: 60_000,
-};
+const DEFAULTS: TaskOptions = { ...taskOptions, intensity: 3, period: 60_000 };
 
 /** Tables of one client: tasks that share options share the object, as in the real client. */
 const shared = new Map<string, TaskOptions>();

@@ -13,6 +13,7 @@ import {
   u32s,
   workerHears,
 } from "../../../actors/protocol/mod.ts";
+import { taskOptions } from "../../helpers/task_options.ts";
 
 const { fromClient } = schedulerHears;
 
@@ -23,19 +24,7 @@ function submit(n: number): ClientToScheduler & { type: "submit" } {
     keys,
     fns: ["lib:f"],
     fn: new Uint32Array(n),
-    options: [{
-      kind: "task",
-      priority: 0,
-      retries: 0,
-      timeout: null,
-      workers: [],
-      allowOthers: false,
-      resources: {},
-      forget: false,
-      restart: "never",
-      intensity: 0,
-      period: 0,
-    }],
+    options: [taskOptions],
     option: new Uint32Array(n),
     argBytes: new Uint32Array(n).fill(3),
     depCounts: new Uint32Array(n),

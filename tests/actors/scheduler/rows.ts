@@ -1,18 +1,7 @@
 /** Tasks and data as they are told to the scheduler, for tests. */
 
-export type TaskOptions = {
-  kind: "task" | "actor";
-  priority: number;
-  retries: number;
-  timeout: number | null;
-  workers: string[];
-  allowOthers: boolean;
-  resources: Record<string, number>;
-  forget: boolean;
-  restart: "never" | "always";
-  intensity: number;
-  period: number;
-};
+import type { TaskOptions } from "../../../actors/client/client_task.ts";
+import { taskOptions } from "../../helpers/task_options.ts";
 
 /** A task as tests write it. */
 export interface Row extends Partial<TaskOptions> {
@@ -22,19 +11,7 @@ export interface Row extends Partial<TaskOptions> {
   args?: Uint8Array;
 }
 
-const DEFAULTS: TaskOptions = {
-  kind: "task",
-  priority: 0,
-  retries: 0,
-  timeout: null,
-  workers: [],
-  allowOthers: false,
-  resources: {},
-  forget: false,
-  restart: "never",
-  intensity: 3,
-  period: 10_000,
-};
+const DEFAULTS: TaskOptions = { ...taskOptions, intensity: 3, period: 10_000 };
 
 /** Tasks as columns. */
 export function columns(rows: readonly Row[], codes: ReadonlyMap<string, Uint8Array> = new Map()) {

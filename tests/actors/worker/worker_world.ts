@@ -12,6 +12,7 @@ import {
 import { pack, toBlob } from "../../../actors/values/mod.ts";
 import { type Endpoint, MemoryNetwork, type Peer, VirtualClock } from "../../../transport/mod.ts";
 import { heapArenas, Rooms, Store, Worker } from "../../../actors/worker/mod.ts";
+import { taskOptions } from "../../helpers/task_options.ts";
 import { FakeExecutor, type FakeFunction } from "./fake_executor.ts";
 
 const FUNCTIONS: Readonly<Record<string, FakeFunction>> = {
@@ -30,20 +31,6 @@ const FUNCTIONS: Readonly<Record<string, FakeFunction>> = {
     run: (n: number) => ({ add: (by: number) => n += by }),
   },
 };
-
-const OPTION = {
-  kind: "task",
-  priority: 0,
-  retries: 0,
-  timeout: null,
-  workers: [],
-  allowOthers: false,
-  resources: {},
-  forget: false,
-  restart: "never",
-  intensity: 0,
-  period: 0,
-} as const;
 
 interface TaskRow {
   readonly key: string;
@@ -141,7 +128,7 @@ export class World implements AsyncDisposable {
       keys: rows.map((r) => r.key),
       fns: rows.map((r) => `lib:${r.fn}`),
       fn: Uint32Array.from(rows, (_, i) => i),
-      options: rows.map((r) => ({ ...OPTION, kind: r.kind ?? "task", timeout: r.timeout ?? null })),
+      options: rows.map((r) => ({ ...taskOptions, kind: r.kind ?? "task", timeout: r.timeout ?? null })),
       option: Uint32Array.from(rows, (_, i) => i),
       argBytes: Uint32Array.from(args, (b) => b.byteLength),
       depCounts: Uint32Array.from(blobs, (b) => b.refs.length),
