@@ -57,3 +57,4 @@ export * from "./scorer.ts";
 export { type SilhouetteOptions, silhouetteSamples, silhouetteScore } from "./silhouette.ts";
 export type { TargetsLike } from "./targets.ts";
 export * from "./variance.ts";
+export type { NoOptions } from "../utils/mod.ts";
