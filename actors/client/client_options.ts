@@ -33,8 +33,13 @@ export interface WorkerInfo {
   readonly address: string;
   /** Tasks that it performs at a time. */
   readonly threads: number;
-  /** Bytes. */
+  /** Bytes that values may take there. */
   readonly memoryLimit: number;
+  /**
+   * Bytes of its process: `limit`, what it was given, and where it acts: values go to disk above `target` of them, more of them where the process
+   * takes more than `spill`; above `pause` it begins nothing new, and above `terminate` it is ended. Null where nothing is watched.
+   */
+  readonly process: Readonly<Record<string, number>> | null;
   /** Bytes it holds, as the scheduler last heard. */
   readonly memory: number;
   /** "paused" for want of memory; "away" when its session is lost; "leaving" when it hands over what it has. */

@@ -15,8 +15,10 @@ export const workerCard = record({
   /** Where others dial it. */
   address: str,
   threads: int,
-  /** Bytes. */
+  /** Bytes that values may take. */
   memoryLimit: num,
+  /** Bytes of its process: `limit`, and `target`, `spill`, `pause` and `terminate`, where the worker acts; null where it watches nothing. */
+  process: amounts,
   /** Bytes it holds now, as far as the scheduler knows. */
   memory: num,
   status: oneOf("running", "paused", "away", "leaving"),
@@ -125,6 +127,8 @@ export const workerToScheduler = {
     address: str,
     threads: int,
     memoryLimit: num,
+    /** As in {@link workerCard}. */
+    process: amounts,
     resources: amounts,
     host: str,
     pid: int,

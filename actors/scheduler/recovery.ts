@@ -72,6 +72,7 @@ export function workerJoins(b: Books, s: SchedulerSession, m: WorkerJoin): void 
   w.address = m.address;
   w.threads = Math.max(1, m.threads);
   w.memoryLimit = m.memoryLimit;
+  w.process = m.process;
   w.host = m.host;
   w.pid = m.pid;
   b.codes.join(w, m.codes);

@@ -45,6 +45,7 @@ export class SchedulerWorker {
   address = "";
   threads = 1;
   memoryLimit = 0;
+  process: Readonly<Record<string, number>> | null = null;
   host = "";
   pid = 0;
   /** When its session was lost. */
@@ -168,6 +169,7 @@ export class SchedulerWorker {
       address: this.address,
       threads: this.threads,
       memoryLimit: this.memoryLimit,
+      process: this.process,
       memory: this.bytes,
       status: this.status === "gone" ? "leaving" : this.status === "silent" ? "away" : this.status,
     };

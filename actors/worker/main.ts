@@ -126,6 +126,13 @@ async function main(): Promise<void> {
     spillAt: Math.min(fractions.target * memoryLimit, TARGET_PART * store.limit),
     residentAt: fractions.spill * memoryLimit,
     pauseAt: fractions.pause * memoryLimit,
+    process: {
+      limit: memoryLimit,
+      target: Math.min(fractions.target * memoryLimit, TARGET_PART * store.limit),
+      spill: fractions.spill * memoryLimit,
+      pause: fractions.pause * memoryLimit,
+      terminate: fractions.terminate * memoryLimit,
+    },
     resources: config.resources,
     host: Deno.hostname(),
     pid: Deno.pid,

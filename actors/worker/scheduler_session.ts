@@ -97,12 +97,14 @@ export class SchedulerSession {
 
   /** The session's first word: all that this worker has. */
   join(i: Extract<WorkerInstruction, { do: "join" }>): void {
-    const { address, executor, store, resources = {}, host = "", pid = 0, before = "" } = this.#o.worker;
+    const { address, executor, store, resources = {}, process = null, host = "", pid = 0, before = "" } =
+      this.#o.worker;
     this.send({
       type: "join",
       address,
       threads: executor.threads,
       memoryLimit: store.limit,
+      process,
       resources,
       host,
       pid,

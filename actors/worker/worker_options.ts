@@ -43,6 +43,8 @@ export interface WorkerOptions {
   readonly pauseAt?: number;
   /** Room for large messages: the one whose `reserve` the endpoint has. */
   readonly rooms?: Rooms;
+  /** Bytes of the process's limit, and of where the worker acts, by name: told to those who look. */
+  readonly process?: Readonly<Record<string, number>>;
   /** Abstract resources that tasks may ask for. */
   readonly resources?: Readonly<Record<string, number>>;
   /** Name of the machine. */

@@ -105,6 +105,7 @@ class Bench {
           address: `tcp://10.0.0.1:${i}`,
           threads: 2,
           memoryLimit: 1e9,
+          process: null,
           resources: {},
           host: "h",
           pid: i,

@@ -52,6 +52,7 @@ export function workerHeaders(): Header[] {
       address: "tcp://127.0.0.1:1",
       threads: 1,
       memoryLimit: 1e9,
+      process: { limit: 2e9, target: 1e9 },
       resources: { GPU: 1 },
       host: "fuzz",
       pid: 1,

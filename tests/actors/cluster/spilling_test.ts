@@ -152,3 +152,19 @@ Deno.test("A result that is larger than all of a worker's memory fails its task,
   );
   assert.equal(await client.submit(sum, client.submit(block, 2, 1000), 1), 2001);
 });
+
+Deno.test("Client.workers() tells at how many bytes a worker acts, as Dask's fractions or one's own have it", async () => {
+  const limitsOf = async (memory?: { readonly target: number }): Promise<unknown> => {
+    await using cluster = await startLocalCluster({ workers: 1, memoryLimit: 10e9, memory, log: () => {} });
+    await using client = await Client.connect(cluster.schedulerAddress);
+    return (await client.waitForWorkers(1))[0].process;
+  };
+  assert.deepEqual(await limitsOf(), { limit: 10e9, target: 6e9, spill: 7e9, pause: 8e9, terminate: 9.5e9 });
+  assert.deepEqual(await limitsOf({ target: 0.5 }), {
+    limit: 10e9,
+    target: 5e9,
+    spill: 7e9,
+    pause: 8e9,
+    terminate: 9.5e9,
+  });
+});

@@ -140,6 +140,7 @@ export class FakeWorker extends End {
       address: `tcp://${this.name}`,
       threads: j.threads ?? 1,
       memoryLimit: j.memoryLimit ?? 1e9,
+      process: null,
       resources: j.resources ?? {},
       host: "h",
       pid: 1,

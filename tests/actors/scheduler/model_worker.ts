@@ -60,6 +60,7 @@ export class ModelWorker {
       address: this.address,
       threads: this.threads,
       memoryLimit: 1e9,
+      process: null,
       resources: this.name === "w0" ? { GPU: 1 } : {},
       host: "h",
       pid: 1,

@@ -65,6 +65,7 @@ const join = {
   address: "memory://w",
   threads: 1,
   memoryLimit: 1e9,
+  process: null,
   resources: {},
   host: "h",
   pid: 1,
