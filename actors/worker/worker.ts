@@ -6,21 +6,19 @@
 
 import type { Arrival, Message, Peer, Timer } from "../../transport/mod.ts";
 import { MalformedMessage, type SchedulerToWorker, workerHears } from "../protocol/mod.ts";
-import type { PackedValue } from "../values/mod.ts";
 import { DataPlane } from "./data_plane.ts";
-import { MemoryError, SchedulerLostError, ThreadLostError } from "./errors.ts";
+import { SchedulerLostError, ThreadLostError } from "./errors.ts";
 import type { WorkerEvent, WorkerInstruction } from "./events.ts";
 import type { ExecutorEvent, ExecutorTask } from "./executor.ts";
 import { Fetches } from "./fetches.ts";
-import { collectGarbage, leftBehind } from "./garbage.ts";
 import { MemoryWatch } from "./memory_watch.ts";
 import { Reports } from "./reports.ts";
 import { Spiller } from "./spiller.ts";
 import { errorOf, ResultsIn } from "./results_in.ts";
+import { RoomWanted } from "./room_wanted.ts";
 import { eventOf } from "./scheduler_message.ts";
 import { SchedulerSession } from "./scheduler_session.ts";
 import { WorkerMachine } from "./state.ts";
-import { bytesOf, WaitingRoom } from "./waiting_room.ts";
 import type { WorkerEnd, WorkerOptions } from "./worker_options.ts";
 
 const NO_DEPS: ExecutorTask["deps"] = [];
@@ -36,11 +34,8 @@ export class Worker {
   readonly #fetches: Fetches;
   readonly #plane: DataPlane;
   readonly #spiller: Spiller;
-  readonly #waiting = new WaitingRoom();
   readonly #memory: MemoryWatch;
-  #threadsNeed = { bytes: 0, tasks: 0 };
-  /** There was to be no room, while sends were under way. */
-  #denied = false;
+  readonly #rooms: RoomWanted;
   readonly #results: ResultsIn;
   readonly #codes = new Set<string>();
   readonly #end = Promise.withResolvers<WorkerEnd>();
@@ -94,7 +89,16 @@ export class Worker {
       pinned: (card) => this.#tell({ type: "pinned", now: clock.now(), card }),
       occupied: (places) => this.#tell({ type: "occupied", now: clock.now(), places }),
       code: (hash, bytes) => this.#code(hash, bytes),
-      sent: () => this.#sent(),
+      sent: () => {
+        this.#flushSoon();
+        this.#rooms.sent();
+      },
+    });
+    this.#rooms = new RoomWanted({
+      worker: options,
+      machine: this.machine,
+      sending: () => this.#plane.sending,
+      tell: (event) => this.#tell(event),
     });
     this.#results = new ResultsIn({
       machine: this.machine,
@@ -192,65 +196,7 @@ export class Worker {
     if (m.status === "missing") {
       return this.#tell({ type: "unavailable", now, key: m.key, from, reason: m.reason });
     }
-    this.#received(m.key, from, { head: m.frames[0], frames: m.frames.slice(1) });
-  }
-
-  #received(key: string, from: string, value: PackedValue): void {
-    const now = this.#options.clock.now();
-    const known = this.machine.value(key);
-    if (known?.state !== "fetching") return;
-    try {
-      const pinned = known.order?.card != null;
-      const { nbytes } = this.#options.store.put(key, value, { pinned }).value;
-      this.#tell({ type: "received", now, key, from, nbytes });
-    } catch (e) {
-      if (!(e instanceof MemoryError)) throw e;
-      if (this.#options.disk === undefined || bytesOf(value) > this.#options.store.limit) {
-        return this.#tell({ type: "noRoom", now, key, from, error: errorOf(e) });
-      }
-      this.#waiting.add(key, from, value);
-      this.#need();
-    }
-  }
-
-  /** Says how much room is waited for. */
-  #need(): void {
-    const { bytes, tasks } = this.#threadsNeed;
-    this.#tell({ type: "need", now: this.#options.clock.now(), bytes: bytes + this.#waiting.bytes, tasks });
-  }
-
-  /** Memory was freed: who waits for room tries again. */
-  #roomMade(): void {
-    this.#options.executor.roomMade();
-    const waiting = this.#waiting.leave();
-    if (waiting.length === 0) return;
-    for (const { key, from, value, bytes } of waiting) {
-      this.#received(key, from, value);
-      leftBehind(bytes);
-    }
-    this.#need();
-    collectGarbage();
-  }
-
-  /** What was sent from where it lay is gone: its memory may be free now. */
-  #sent(): void {
-    this.#flushSoon();
-    if (!this.#denied || this.#plane.sending > 0) return;
-    this.#denied = false;
-    this.#need();
-  }
-
-  /** None will be made, but for what is being sent. */
-  #noRoom(): void {
-    const { store, clock, executor } = this.#options;
-    this.#denied = this.#plane.sending > 0;
-    if (this.#denied) return;
-    // Threads first: what they let go of then may be room enough for the others.
-    if (this.#threadsNeed.bytes > 0) return executor.noRoom();
-    for (const { key, from, bytes } of this.#waiting.leave()) {
-      const error = errorOf(new MemoryError(key, bytes, store.managed, store.limit));
-      this.#tell({ type: "noRoom", now: clock.now(), key, from, error });
-    }
+    this.#rooms.received(m.key, from, { head: m.frames[0], frames: m.frames.slice(1) });
   }
 
   #fromScheduler(m: SchedulerToWorker): void {
@@ -289,8 +235,7 @@ export class Worker {
       case "log":
         return this.#log(e.key === "" ? e.text : `[${e.key}] ${e.text}`);
       case "need":
-        this.#threadsNeed = e;
-        return this.#need();
+        return this.#rooms.threadsNeed(e);
       case "cameBack":
         this.#stuck--;
         return;
@@ -352,7 +297,7 @@ export class Worker {
       case "load":
         return this.#spiller.load(i.key);
       case "noRoom":
-        return this.#noRoom();
+        return this.#rooms.none();
       case "forget":
         store.drop(i.key);
         return this.#plane.forgotten(i.key);
@@ -392,7 +337,7 @@ export class Worker {
     if (store.managed !== this.#managed) {
       this.#managed = store.managed;
       for (const i of this.machine.handle({ type: "memory", now: clock.now(), managed: this.#managed })) this.#do(i);
-      this.#roomMade();
+      this.#rooms.made();
     }
     this.#fetches.flush();
     this.#reports.write(this.#session.isUp ? this.#session.send : undefined);

@@ -1,84 +1,9 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import { CODE_PIECES } from "../../../actors/client/code_kept.ts";
-import { ClientTask, type DataCard, type TaskOptions } from "../../../actors/client/client_task.ts";
-import type { ClientEvent, ClientInstruction } from "../../../actors/client/events.ts";
+import { ClientTask } from "../../../actors/client/client_task.ts";
 import { Options } from "../../../actors/client/options.ts";
-import { ClientMachine } from "../../../actors/client/state.ts";
 import { transition } from "../../../actors/client/transitions.ts";
-import { type Random, seededRandom } from "../../../actors/core/ids.ts";
-import {
-  type ClientToScheduler,
-  clientToScheduler,
-  codec,
-  type SchedulerToClient,
-} from "../../../actors/protocol/mod.ts";
-import { pack } from "../../../actors/values/mod.ts";
-
-const plain: TaskOptions = new Options().task;
-const wire = codec(clientToScheduler);
-const NO_FRAMES: readonly Uint8Array[] = [];
-
-type Event = { [K in ClientEvent["type"]]: Omit<Extract<ClientEvent, { type: K }>, "now"> }[ClientEvent["type"]];
-
-/** A machine with its clock and its books. */
-class Bench {
-  readonly machine = new ClientMachine({ giveUpAfter: 60_000 });
-  now = 0;
-  settled: ClientTask[] = [];
-
-  /** Gives an event, validates, and gives what was sent; all of it must be what the protocol allows. */
-  do(event: Event): ClientToScheduler[] {
-    return this.all(event).flatMap((i) => i.type === "send" ? [i.message] : []);
-  }
-
-  all(event: Event): ClientInstruction[] {
-    const out = this.machine.handle({ ...event, now: ++this.now } as ClientEvent);
-    this.machine.validate();
-    for (const i of out) {
-      if (i.type === "send") wire.read(wire.write(i.message as never));
-      if (i.type === "settled") this.settled.push(...i.tasks);
-    }
-    return out;
-  }
-
-  hear(message: SchedulerToClient): ClientToScheduler[] {
-    return this.do({ type: "message", message });
-  }
-
-  submit(...tasks: ClientTask[]): ClientToScheduler[] {
-    return this.do({ type: "submit", tasks });
-  }
-
-  done(...keys: string[]): ClientToScheduler[] {
-    return this.hear(done(keys));
-  }
-}
-
-function task(key: string, deps: readonly string[] = [], codes: readonly string[] = [], options = plain): ClientTask {
-  const args = pack([key]).head;
-  return new ClientTask(key, "task", { fn: "global:Math.sqrt", options, codes }, args, 0, args.length, deps);
-}
-
-function done(keys: readonly string[], inline = true): SchedulerToClient {
-  const value = pack(1).head;
-  const frame = new Uint8Array(inline ? keys.length * value.length : 0);
-  if (inline) keys.forEach((_, i) => frame.set(value, i * value.length));
-  return {
-    type: "done",
-    keys,
-    nbytes: Float64Array.from(keys, () => value.length),
-    workers: ["w"],
-    where: new Uint32Array(keys.length),
-    inline: Uint32Array.from(keys, () => inline ? value.length + 1 : 0),
-    frames: [frame],
-  };
-}
-
-function card(id: string): DataCard {
-  return { id, nbytes: 8, about: null, workers: ["w"], copies: 1 };
-}
-
-const error = pack(new Error("x")).head;
+import { Bench, card, done, error, NO_FRAMES, task } from "./machine_bench.ts";
 
 Deno.test("ClientMachine sends a turn's tasks as one message of columns", () => {
   const b = new Bench();
@@ -282,80 +207,6 @@ Deno.test("transition() refuses what the table does not allow, with the task's h
 });
 
 /** One step of a random client and a random scheduler. */
-function step(b: Bench, random: Random, made: ClientTask[], pending: ClientTask[]): void {
-  const pick = <T>(list: readonly T[]): T | undefined => list[Math.floor(random.next() * list.length)];
-  const some = <T>(list: readonly T[]): T[] => list.filter(() => random.next() < 0.3);
-  const known = made.filter((t) => b.machine.tasks.get(t.key) === t);
-  const keys = some(known).map((t) => t.key);
-  switch (Math.floor(random.next() * 13)) {
-    case 0:
-    case 1:
-    case 2: {
-      const fresh = Array.from({ length: 1 + Math.floor(random.next() * 4) }, () => {
-        const deps = new Set(some(made.slice(-6)).map((t) => t.key));
-        const t = task(`t${made.length}`, [...deps]);
-        made.push(t);
-        return t;
-      });
-      return void b.submit(...fresh);
-    }
-    case 3: {
-      const x = new ClientTask(`x${made.length}`, "data", undefined);
-      x.auto = random.next() < 0.5;
-      made.push(x);
-      pending.push(x);
-      return void b.do({ type: "scatter", tasks: [x] });
-    }
-    case 4: {
-      const x = pending.pop();
-      if (x === undefined) return;
-      return void b.do(
-        random.next() < 0.8 ? { type: "stored", task: x, card: card(x.key) } : { type: "notStored", task: x, error },
-      );
-    }
-    case 5:
-      return void b.do({ type: "release", tasks: some(known) });
-    case 6:
-      return void b.do({ type: "cancel", tasks: some(known), force: random.next() < 0.5 });
-    case 7:
-    case 8:
-      return void b.hear(done(keys, random.next() < 0.5));
-    case 9:
-      return void b.hear({ type: "failed", keys, blamed: keys, heard: 1e9, frames: keys.map(() => error) });
-    case 10:
-      return void b.hear({ type: "undone", keys, frames: NO_FRAMES });
-    case 11:
-      return void b.hear({
-        type: "gone",
-        keys,
-        cause: pick(["lost", "cancelled"] as const)!,
-        reason: "r",
-        heard: 1e9,
-        frames: NO_FRAMES,
-      });
-    case 12:
-      b.do({ type: "down", reason: "cut" });
-      return void b.do({ type: "up" });
-  }
-}
-
-Deno.test("ClientMachine keeps its invariants in random lives", () => {
-  for (let seed = 1; seed <= 150; seed++) {
-    const random = seededRandom(seed);
-    const b = new Bench();
-    b.do({ type: "up" });
-    const made: ClientTask[] = [], pending: ClientTask[] = [];
-    try {
-      for (let i = 0; i < 120; i++) step(b, random, made, pending);
-      for (const x of pending) b.do({ type: "stored", task: x, card: card(x.key) });
-      b.do({ type: "release", tasks: made });
-      strictEqual(b.machine.tasks.size, 0, "something is remembered that nobody needs");
-    } catch (e) {
-      throw new Error(`seed ${seed}: ${(e as Error).message}`, { cause: e });
-    }
-  }
-});
-
 Deno.test("ClientMachine does not take the end of a task for that of the same task submitted again", () => {
   const b = new Bench();
   b.do({ type: "up" });
