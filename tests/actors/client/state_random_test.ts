@@ -1,6 +1,5 @@
 import { strictEqual } from "node:assert/strict";
 import { ClientTask } from "../../../actors/client/client_task.ts";
-import { ClientMachine } from "../../../actors/client/state.ts";
 import { type Random, seededRandom } from "../../../actors/core/ids.ts";
 import { Bench, card, done, error, NO_FRAMES, task } from "./machine_bench.ts";
 
