@@ -7,6 +7,7 @@ import { checkMass, resolveSettings, treeDefaults, type TreeOptions, treeRules }
 import { growsOnRanks } from "../tree/rank_grower.ts";
 import { rankTable } from "../tree/ranks.ts";
 import type { Tree } from "../tree/structure.ts";
+import type { ForestMethods } from "./forest_methods.ts";
 import { drawnSamples, type ForestJob, growTrees } from "./grow_trees.ts";
 import { meansAtCuts } from "./walker.ts";
 
@@ -74,10 +75,7 @@ export function forestDefaults(criterion: string, maxFeatures: string | null, bo
 }
 
 /** The hyperparameters of a forest as its estimator holds them. */
-export interface ForestParams extends Required<Omit<ForestOptions, "randomState">> {
-  /** Seed of all that trees draw. */
-  randomState: RandomStateLike;
-}
+export type ForestParams = Pick<ForestMethods, keyof ForestOptions>;
 
 /** One tree of a forest. */
 export interface ForestMember {

@@ -7,12 +7,13 @@ import {
   rememberFeatures,
   resetFitted,
 } from "../base/mod.ts";
+import type { RandomStateLike } from "../random/mod.ts";
 import { type SingleTreeOptions, treeDefaults } from "../tree/parameters.ts";
 import type { Tree } from "../tree/structure.ts";
 import { type NodeIndicator, samplesFor, type TreeMethods } from "../tree/tree_methods.ts";
 import {
   type ForestMember,
-  type ForestParams,
+  type ForestOptions,
   growForest,
   type GrowingForest,
   type GrownForest,
@@ -23,7 +24,9 @@ import { drawnSamples } from "./grow_trees.ts";
 import type { PreparedForest } from "./plan_forests.ts";
 
 /** What forests share: hyperparameters, what is learned, and what they can be asked. */
-export interface ForestMethods extends ForestParams {
+export interface ForestMethods extends Required<Omit<ForestOptions, "randomState">> {
+  /** Seed of all that trees draw. */
+  randomState: RandomStateLike;
   /** Number of features seen in `fit`. */
   nFeaturesIn_: number;
   /** Their names, where X had names. */

@@ -10,7 +10,7 @@ import {
 } from "../base/mod.ts";
 import { checkRandomState, type RandomStateLike } from "../random/mod.ts";
 import type { ClassCriterionName, NumberCriterionName, TreeProblem } from "./grow.ts";
-import { checkMass, resolveSettings, singleTable, type SingleTreeOptions, type TreeParams } from "./parameters.ts";
+import { checkMass, resolveSettings, singleTable, type SingleTreeOptions } from "./parameters.ts";
 import { prunedTree } from "./pruning.ts";
 import { growOneTree } from "./rank_grower.ts";
 import type { Tree } from "./structure.ts";
@@ -29,7 +29,7 @@ export interface NodeIndicator {
 }
 
 /** What single trees share: hyperparameters, what is learned, and what they can be asked. */
-export interface TreeMethods extends TreeParams, Required<Pick<SingleTreeOptions, "splitter">> {
+export interface TreeMethods extends Required<Omit<SingleTreeOptions, "randomState">> {
   /** Seed of the order in which features are looked at, and of thresholds that are drawn. */
   randomState: RandomStateLike;
   /** Number of targets. */
