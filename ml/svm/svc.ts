@@ -112,9 +112,9 @@ export class SVC extends BaseSVC {
     return solveBySmo;
   }
 
-  /** Whether the share of errors is bounded. */
-  protected override isNu(): boolean {
-    return false;
+  /** No share of errors is given. */
+  protected override errorShare(): undefined {
+    return undefined;
   }
 
   /** Upper bound of each α: C by the weights of class and sample. */
