@@ -41,19 +41,22 @@ export function* smallFits(
         const entries = group.entries.slice(first, first + bench.room);
         const began = performance.now();
         bench.setKernel(group, group.gamma === "scale" ? data.table.take(train) : data.table);
-        bench.begin(entries.map((entry) => bounds[at].of(entry)));
+        bench.begin(pairs, entries.map((entry) => bounds[at].of(entry)));
         let common = secondsSince(began);
         const seconds = new Float64Array(entries.length);
+        let t = performance.now();
         for (let a = 0, pair = 0; a < k; a++) {
           for (let b = a + 1; b < k; b++, pair++) {
-            let t = performance.now();
             bench.gather(pairs, a, b);
-            common += secondsSince(t);
+            let now = performance.now();
+            common += (now - t) / 1000;
             for (const [e, { tol }] of entries.entries()) {
-              t = performance.now();
+              t = now;
               bench.solve(e, pair, tol);
-              seconds[e] += secondsSince(t);
+              now = performance.now();
+              seconds[e] += (now - t) / 1000;
             }
+            t = now;
           }
         }
         const deciding = performance.now();

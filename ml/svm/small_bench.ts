@@ -56,6 +56,8 @@ export class SmallBench implements Disposable {
   readonly #ld: number;
   readonly #k: number;
   readonly #at: Record<string, number> = {};
+  /** A pair's arrays, and the thresholds and coefficients of all fits. */
+  readonly #views: Record<"F" | "beta" | "lo" | "hi" | "rho" | "coefs", Float64Array>;
   /** Squared distances of the samples, the smallest and the largest. */
   #distances = { smallest: Infinity, largest: 0 };
   #kernel = "";
@@ -63,6 +65,8 @@ export class SmallBench implements Disposable {
   #isShaped = false;
   #exponents: Exponents = { largest: 0, smallest: 0 };
   #pair: Pair | undefined;
+  /** Of each fit, the bound of each class's samples; NaN where they have several. */
+  #bounds: readonly Float64Array[] = [];
   /** Problems of an identity matrix hang on nothing but their size. */
   readonly #apart = new Map<string, PairMemo>();
 
@@ -90,6 +94,9 @@ export class SmallBench implements Disposable {
     };
     for (const name of ["diag", "F", "beta", "lo", "hi", "up", "down"]) sizes[name] = (ld + 8) * 8;
     for (const [name, bytes] of Object.entries(sizes)) at[name] = frame.temp(bytes);
+    const view = (name: string): Float64Array => frame.f64(at[name], sizes[name] / 8);
+    const [F, beta, lo, hi, rho, allCoefs] = ["F", "beta", "lo", "hi", "rho", "coefs"].map(view);
+    this.#views = { F, beta, lo, hi, rho, coefs: allCoefs };
     const products = frame.f64(at.products, ld * ld);
     const squares = frame.f64(at.squares, ld).fill(0);
     const { samples } = this.#order;
@@ -160,12 +167,19 @@ export class SmallBench implements Disposable {
   }
 
   /** Begins fits on the same training samples: upper bounds of α of each, by sample. */
-  begin(uppers: readonly Float64Array[]): void {
+  begin({ rows, starts }: Grouped, uppers: readonly Float64Array[]): void {
     const { samples } = this.#order;
-    const n = this.#n;
+    const [n, k] = [this.#n, this.#k];
     const to = this.#frame.f64(this.#at.uppers, uppers.length * n);
-    for (const [e, upper] of uppers.entries()) for (let p = 0; p < n; p++) to[e * n + p] = upper[samples[p]];
-    this.#frame.f64(this.#at.coefs, uppers.length * (this.#k - 1) * n).fill(0);
+    this.#bounds = uppers.map((upper, e) => {
+      for (let p = 0; p < n; p++) to[e * n + p] = upper[samples[p]];
+      return Float64Array.from({ length: k }, (_, c) => {
+        const own = to[e * n + rows[starts[c]]];
+        for (let t = starts[c]; t < starts[c + 1]; t++) if (to[e * n + rows[t]] !== own) return NaN;
+        return own;
+      });
+    });
+    this.#views.coefs.fill(0, 0, uppers.length * (k - 1) * n);
   }
 
   /** Turns to a pair of classes. */
@@ -206,27 +220,32 @@ export class SmallBench implements Disposable {
   solve(fit: number, pair: number, tol: number): void {
     const { a, b, na, n, memo } = this.#pair as Pair;
     const { exports } = this.#frame;
-    const { list, F, beta, lo, hi } = this.#at;
-    const isEven = exports.prepare(n, na, list, this.#at.uppers + fit * this.#n * 8, F, beta, lo, hi) !== 0;
-    const bounds = [this.#frame.f64(hi, 1)[0], -this.#frame.f64(lo, n)[na]] as const;
-    const known = isEven ? memo.find(bounds, tol) : undefined;
-    if (known !== undefined) {
-      this.#frame.f64(F, n).set(known.F);
-      this.#frame.f64(beta, n).set(known.beta);
-    }
-    if (known?.tol !== tol) {
-      this.#smo(n, tol);
-      if (isEven) {
-        const [plus, minus] = known?.most ?? [0, 0];
-        const most = [Math.max(plus, exports.mostPlus()), Math.max(minus, exports.mostMinus())] as const;
-        const [toBeta, toF] = [this.#frame.f64(beta, n).slice(), this.#frame.f64(F, n).slice()];
-        memo.add({ bounds, tol, most, beta: toBeta, F: toF });
-      }
-    }
+    const { list, F, beta, lo, hi, uppers, coefs } = this.#at;
+    const views = this.#views;
     const k = this.#k;
-    const row = (c: number): number => this.#at.coefs + (fit * (k - 1) + c) * this.#n * 8;
-    const rho = exports.outcome(n, na, list, F, beta, lo, hi, row(b - 1), row(a));
-    this.#rho(fit)[pair] = rho;
+    const rowA = coefs + (fit * (k - 1) + b - 1) * this.#n * 8;
+    const rowB = coefs + (fit * (k - 1) + a) * this.#n * 8;
+    const bounds = [this.#bounds[fit][a], this.#bounds[fit][b]] as const;
+    const isEven = bounds[0] > 0 && bounds[1] > 0;
+    const known = isEven ? memo.find(bounds, tol) : undefined;
+    if (known?.tol === tol) {
+      views.beta.set(known.beta);
+      exports.spread(n, na, list, beta, rowA, rowB);
+      views.rho[fit * k * (k - 1) / 2 + pair] = known.rho;
+      return;
+    }
+    exports.prepare(n, na, list, uppers + fit * this.#n * 8, F, beta, lo, hi);
+    if (known !== undefined) {
+      views.F.set(known.F);
+      views.beta.set(known.beta);
+    }
+    this.#smo(n, tol);
+    exports.spread(n, na, list, beta, rowA, rowB);
+    const rho = views.rho[fit * k * (k - 1) / 2 + pair] = exports.threshold(n, F, beta, lo, hi);
+    if (!isEven) return;
+    const [plus, minus] = known?.most ?? [0, 0];
+    const most = [Math.max(plus, exports.mostPlus()), Math.max(minus, exports.mostMinus())] as const;
+    memo.add({ bounds, tol, most, rho, beta: views.beta.slice(0, n), F: views.F.slice(0, n) });
   }
 
   #smo(n: number, tol: number): void {
@@ -251,7 +270,7 @@ export class SmallBench implements Disposable {
   /** Thresholds of a fit's pairs. */
   #rho(fit: number): Float64Array {
     const pairs = this.#k * (this.#k - 1) / 2;
-    return this.#frame.f64(this.#at.rho + fit * pairs * 8, pairs);
+    return this.#views.rho.subarray(fit * pairs, (fit + 1) * pairs);
   }
 
   /** Whether decision values are more than their threshold in any pair: where samples are far apart, nothing is heard of the support vectors. */
@@ -262,7 +281,7 @@ export class SmallBench implements Disposable {
     const k = this.#k;
     const n = this.#n;
     const rho = this.#rho(fit);
-    const coefs = this.#frame.f64(this.#at.coefs + fit * (k - 1) * n * 8, (k - 1) * n);
+    const coefs = this.#views.coefs.subarray(fit * (k - 1) * n, (fit + 1) * (k - 1) * n);
     const total = (c: number, r: number): number => {
       let sum = 0;
       for (let t = starts[c]; t < starts[c + 1]; t++) sum += Math.abs(coefs[r * n + rows[t]]);
@@ -290,8 +309,8 @@ export class SmallBench implements Disposable {
     for (let e = 0; e < fits; e++) {
       if (this.#isHeard(grouped, e, samples)) heard.push(e);
       else {
-        const own = this.#rho(e).map((v) => 0 - v);
-        for (let i = 0; i < m; i++) all[e].set(own, i * pairs);
+        all[e].set(this.#rho(e).map((v) => 0 - v));
+        for (let done = pairs; done < all[e].length; done *= 2) all[e].copyWithin(done, 0, done);
       }
     }
     if (heard.length === 0) return all;
