@@ -3,7 +3,7 @@ import * as small from "../kernels/wasm/small_svm.ts";
 import type { NDArray } from "../array/mod.ts";
 import { type FamilyData, type FamilyGroup, kernelOf } from "./family.ts";
 import { PairMemo } from "./pair_memo.ts";
-import { type Grouped, SmallOrder } from "./small_order.ts";
+import type { Grouped, SmallOrder } from "./small_order.ts";
 
 // deno-lint-ignore no-explicit-any -- functions of numbers
 type Exports = Record<string, (...args: any[]) => number>;
@@ -72,11 +72,13 @@ export class SmallBench implements Disposable {
 
   /**
    * @param data the samples
+   * @param order how they stand
    * @param fits how many share a kernel, at most
+   * @param largest how many samples a pair has, at most
    * @param isMatrix whether they are the kernel's own symmetric matrix
    */
-  constructor(data: FamilyData, fits: number, isMatrix = false) {
-    this.#order = new SmallOrder(data);
+  constructor(data: FamilyData, order: SmallOrder, fits: number, largest: number, isMatrix = false) {
+    this.#order = order;
     const { table } = data;
     const [n, dim] = table.shape;
     const k = this.#k = data.encoded.classes.size;
@@ -84,15 +86,22 @@ export class SmallBench implements Disposable {
     this.#n = n;
     const [coefs, out] = [(k - 1) * n * 8, DECIDED * k * (k - 1) * 8];
     const room = this.room = Math.max(1, Math.min(fits, Math.floor(ROOM / (coefs + out))));
+    const pair = round8(Math.max(n, largest));
     const at = this.#at;
     const frame = this.#frame;
     // Matrices have rows beyond the last, which are read and written, and never looked at.
     const sizes: Record<string, number> = {
-      ...{ products: ld * ld * 8, wide: ld * ld * 8, floats: ld * ld * 4 + 64, part: n * ld * 4 + 64, squares: ld * 8 },
-      ...{ list: n * 4, runs: n * 8, coefs: room * coefs, out: room * out, uppers: room * n * 8 },
-      ...{ rho: room * k * (k - 1) * 4, decided: DECIDED * k * (k - 1) * 4, bounds: n + 128 },
+      ...{
+        products: ld * ld * 8,
+        wide: ld * ld * 8,
+        floats: ld * ld * 4 + 64,
+        part: largest * round8(largest) * 4 + 64,
+        squares: ld * 8,
+      },
+      ...{ list: pair * 4, runs: pair * 8, coefs: room * coefs, out: room * out, uppers: room * n * 8 },
+      ...{ rho: room * k * (k - 1) * 4, decided: DECIDED * k * (k - 1) * 4, bounds: pair + 128 },
     };
-    for (const name of ["diag", "F", "beta", "lo", "hi", "up", "down"]) sizes[name] = (ld + 8) * 8;
+    for (const name of ["diag", "F", "beta", "lo", "hi", "up", "down"]) sizes[name] = pair * 8;
     for (const [name, bytes] of Object.entries(sizes)) at[name] = frame.temp(bytes);
     const view = (name: string): Float64Array => frame.f64(at[name], sizes[name] / 8);
     const [F, beta, lo, hi, rho, allCoefs] = ["F", "beta", "lo", "hi", "rho", "coefs"].map(view);
@@ -151,6 +160,11 @@ export class SmallBench implements Disposable {
     return this.#exponents.largest > NO_FLOAT;
   }
 
+  /** What floats of the kernel are multiplied by. */
+  get #factor(): number {
+    return this.#spec.name === "rbf" ? FACTOR : 1;
+  }
+
   #shape(): void {
     if (this.#isShaped) return;
     this.#isShaped = true;
@@ -158,12 +172,7 @@ export class SmallBench implements Disposable {
     const { name, gamma, coef0, degree } = this.#spec;
     exports.setKernel(KERNELS[name], gamma, coef0, degree, 0);
     const { products, squares, wide, floats } = this.#at;
-    exports.shapeProducts(products, squares, this.#n, this.#ld, wide, floats, name === "rbf" ? FACTOR : 1);
-  }
-
-  /** Training samples of a split. */
-  group(train: Int32Array): Grouped {
-    return this.#order.group(train);
+    exports.shapeProducts(products, squares, this.#n, this.#ld, wide, floats, this.#factor);
   }
 
   /** Begins fits on the same training samples: upper bounds of α of each, by sample. */
@@ -263,7 +272,7 @@ export class SmallBench implements Disposable {
     const range = rbf ? 1 - 2 ** -smallest + 1e-6 : Infinity;
     exports.smo(
       ...[padded, part, round8(n), diag, F, beta, lo, hi, up, down, bounds],
-      ...[tol, MOST_MOVES, rbf ? 1 / FACTOR : 1, least, range, rbf ? 1 : 0],
+      ...[tol, MOST_MOVES, 1 / this.#factor, least, range, rbf ? 1 : 0],
     );
   }
 
