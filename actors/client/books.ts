@@ -14,6 +14,21 @@ export const NO_FRAMES: readonly Uint8Array[] = [];
 /** For tasks without inputs. */
 export const NO_TASKS: readonly ClientTask[] = [];
 
+/** What a client knows of its own way to workers. */
+export class HeadStarts {
+  /** Tasks submitted one after the other with none other pending. */
+  lone = 0;
+  /** So many more are left to the scheduler. */
+  pause = 0;
+  /** The worker that performed the last one, by name. */
+  worker = "";
+  /** Sessions with workers: by address, which life of the worker, and what code it has had over this session. */
+  readonly links = new Map<
+    string,
+    { readonly name: string; readonly incarnation: string; readonly told: Set<string> }
+  >();
+}
+
 /** The machine's tables, on which its rules work. */
 export class ClientBooks {
   /** All that is wanted, and what that was made from. */
@@ -35,6 +50,10 @@ export class ClientBooks {
   readonly log = new ClientLog();
   /** Why nothing more will come, once that is so. */
   ended: string | undefined;
+  /** How many of all tasks are pending. */
+  pending = 0;
+  /** How tasks are begun without the scheduler's turn. */
+  readonly headStarts = new HeadStarts();
   /** Whether there is a session. */
   session = false;
   /** How many `submit` this session has carried. */
@@ -59,8 +78,12 @@ export class ClientBooks {
 
   /** Changes a task's state. */
   to(task: ClientTask, state: ClientTaskState, why: string): void {
+    if (task.state === "pending") this.pending--;
     transition(task, state, why, this.now, this.log);
-    if (state === "pending") return;
+    if (state === "pending") {
+      this.pending++;
+      return;
+    }
     task.keep = undefined;
     this.settled.push(task);
     if (task.due) {

@@ -81,6 +81,11 @@ export class ClientCore {
     this.scheduler = options.scheduler;
     this.machine = new ClientMachine({ giveUpAfter: options.giveUpAfter });
     this.links = new WorkerLinks(this.endpoint, (run) => this.clock.soon(run));
+    this.links.starts = {
+      up: (address, { name, incarnation }) => this.#tellNow({ type: "linkUp", address, name, incarnation }),
+      down: (address) => this.#tellNow({ type: "linkDown", address }),
+      told: (address, message) => this.#tellNow({ type: "fromWorker", address, message }),
+    };
     this.endpoint.receive((a) => this.#arrival(a));
     this.endpoint.dial(this.scheduler);
   }
@@ -335,6 +340,12 @@ export class ClientCore {
     }
   }
 
+  #tellNow(event: Wish): void {
+    if (this.machine.ended === undefined) {
+      this.#apply(this.machine.handle({ ...event, now: this.clock.now() } as ClientEvent));
+    }
+  }
+
   #send(message: ClientToScheduler): void {
     if (this.#peer !== undefined) this.endpoint.send(this.#peer, toCodec.write(message as never));
   }
@@ -344,6 +355,12 @@ export class ClientCore {
       switch (i.type) {
         case "send":
           this.#send(i.message);
+          break;
+        case "dial":
+          this.links.dial(i.address);
+          break;
+        case "start":
+          this.links.send(i.address, i.message);
           break;
         case "settled":
           for (const t of i.tasks) if (t.watchers !== undefined) tellWatchers(t, () => this.idle());

@@ -11,6 +11,7 @@ import { SchedulerLostError, ThreadLostError } from "./errors.ts";
 import type { WorkerEvent, WorkerInstruction } from "./events.ts";
 import type { ExecutorEvent, ExecutorTask } from "./executor.ts";
 import { Fetches } from "./fetches.ts";
+import { HeadStarts } from "./head_starts.ts";
 import { MemoryWatch } from "./memory_watch.ts";
 import { Reports } from "./reports.ts";
 import { Spiller } from "./spiller.ts";
@@ -32,6 +33,7 @@ export class Worker {
   readonly #options: WorkerOptions;
   readonly #reports = new Reports();
   readonly #fetches: Fetches;
+  readonly #headStarts: HeadStarts;
   readonly #plane: DataPlane;
   readonly #spiller: Spiller;
   readonly #memory: MemoryWatch;
@@ -78,6 +80,12 @@ export class Worker {
       clock,
       own: options.address,
       unavailable: (key, from, reason) => this.#tell({ type: "unavailable", now: clock.now(), key, from, reason }),
+    });
+    this.#headStarts = new HeadStarts({
+      endpoint,
+      clock,
+      tell: (event) => this.#tell(event),
+      code: (hash, bytes) => this.#code(hash, bytes),
     });
     this.#plane = new DataPlane({
       endpoint,
@@ -165,6 +173,7 @@ export class Worker {
         this.#options.rooms?.down(a.peer);
         if (this.#session.isWith(a.peer)) return this.#session.down(a.reason);
         if (a.peer.address !== "") return this.#fetches.down(a.peer, a.reason);
+        this.#headStarts.down(a.peer);
         return this.#plane.down(a.peer);
       case "refused":
         if (this.#fetches.refused(a.address, a.reason) || a.address !== scheduler) return;
@@ -185,7 +194,9 @@ export class Worker {
   #message(peer: Peer, message: Message): void {
     if (this.#session.isWith(peer)) return this.#fromScheduler(workerHears.fromScheduler.read(message));
     if (peer.address === "") {
-      this.#plane.handle(peer, workerHears.fromAnyone.read(message));
+      const m = workerHears.fromAnyone.read(message);
+      if (m.type === "start") return this.#headStarts.begin(peer, m);
+      this.#plane.handle(peer, m);
       return this.#flushSoon();
     }
     const m = workerHears.fromWorker.read(message);
@@ -204,6 +215,7 @@ export class Worker {
       for (const hash of m.hashes) this.#codes.delete(hash);
       return this.#options.executor.forgetCode(m.hashes);
     }
+    if (m.type === "cancel") { for (const key of m.keys) this.#headStarts.over(key); }
     if (m.type === "run") m.codes.forEach((hash, i) => this.#code(hash, m.frames[1 + i]));
     this.#tell(eventOf(m, this.#options.clock.now()));
   }
@@ -280,15 +292,18 @@ export class Worker {
           args: i.args,
           deps: i.deps.length === 0 ? NO_DEPS : i.deps.map((key) => ({ key, value: store.get(key)!.value.retain() })),
         });
-      case "finished":
-        return this.#reports.finished(
-          i.key,
-          i.attempt,
-          i.nbytes,
-          i.spent,
-          i.quiet === undefined ? store.get(i.key)?.value : undefined,
-        );
+      case "finished": {
+        const value = i.quiet === undefined ? store.get(i.key)?.value : undefined;
+        this.#headStarts.finished(i.key, i.nbytes, value);
+        return this.#reports.finished(i.key, i.attempt, i.nbytes, i.spent, value);
+      }
+      case "decline":
+        return this.#headStarts.declined(i.key);
+      case "given":
+        for (const { key } of i.tasks) this.#headStarts.over(key);
+        return this.#reports.take(i);
       case "failed":
+        this.#headStarts.over(i.key);
         return this.#reports.failed(i.key, i.attempt, i.error instanceof Uint8Array ? i.error : errorOf(i.error));
       case "spill":
         return this.#spiller.spill(i.key);
