@@ -116,10 +116,8 @@ function sendTasks(b: ClientBooks, tasks: readonly ClientTask[]): void {
       codes.push(hash);
     }
   }
-  const columns = taskColumnsOf(tasks, codes, (hash) => b.codes.get(hash)!);
-  const at = codes.length > 0 ? undefined : headStart(b, tasks);
-  if (at === undefined) b.send({ type: "submit", ...columns });
-  else b.send({ type: "begun", ...columns, worker: at.name, incarnation: at.incarnation });
+  if (codes.length === 0 && headStart(b, tasks)) return;
+  b.send({ type: "submit", ...taskColumnsOf(tasks, codes, (hash) => b.codes.get(hash)!) });
   b.submits++;
   for (const t of tasks) if (t.renewedIn === Infinity) t.renewedIn = b.submits;
   if (codes.length > 0) forgetCode(b);

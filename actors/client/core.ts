@@ -249,6 +249,7 @@ export class ClientCore {
       const message = make(n);
       this.#questions.set(n, { message, resolve, reject });
       this.flush();
+      this.#tellNow({ type: "speak" });
       if (this.machine.connected) this.#send(message);
     }).finally(this.busy());
   }

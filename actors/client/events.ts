@@ -19,6 +19,8 @@ export type ClientEvent =
   | { readonly type: "down"; readonly now: number; readonly reason: string }
   /** The cluster is over, and will not come back. */
   | { readonly type: "over"; readonly now: number; readonly reason: string }
+  /** The shell is about to say something to the scheduler itself: what was put off is said before. */
+  | { readonly type: "speak"; readonly now: number }
   /** Time has passed. */
   | { readonly type: "tick"; readonly now: number }
   | { readonly type: "message"; readonly now: number; readonly message: SchedulerToClient }

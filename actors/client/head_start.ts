@@ -1,7 +1,7 @@
 /**
  * Head starts: where a program submits a task, awaits it and submits the next, the scheduler has nothing to choose, and its turn is most of what the
- * program waits for. Such a task is begun by the client at a worker that has nothing else to do; the scheduler is told of it at the same time,
- * and counts it as given out there.
+ * program waits for. Such a task is begun by the client at a worker that has nothing else to do. The scheduler is told of it
+ * before it is told anything else, and a little later at most, of several at once: it counts them as given out there.
  *
  * @module
  */
@@ -10,33 +10,34 @@ import type { FromWorker } from "../protocol/mod.ts";
 import { type ClientBooks, NO_FRAMES } from "./books.ts";
 import type { ClientTask } from "./client_task.ts";
 import { taskColumnsOf } from "./columns.ts";
-import type { WorkerCard } from "./events.ts";
 
 /** Tasks that were submitted one by one before the next is begun directly. */
 const LONE = 4;
 /** Tasks for which a worker that had other work is not asked again. */
 const PAUSE = 32;
+/** Milliseconds after which the scheduler hears of what was begun. */
+const LATER = 2;
 
 /**
- * Begins a task at a worker if that is of use; gives the worker. Its code is such that the scheduler was told of before: it knows that it is held
+ * Begins a task at a worker if that is of use; whether it did. Its code is such that the scheduler was told of before: it knows that it is held
  * here, and has no worker forget it meanwhile.
  */
-export function headStart(b: ClientBooks, rows: readonly ClientTask[]): WorkerCard | undefined {
+export function headStart(b: ClientBooks, rows: readonly ClientTask[]): boolean {
   const h = b.headStarts;
   if (rows.length !== 1 || b.pending !== 1) {
     h.lone = 0;
-    return undefined;
+    return false;
   }
   h.lone++;
   if (h.pause > 0) h.pause--;
   const [t] = rows;
-  if (h.lone < LONE || h.pause > 0 || t.renewedIn !== 0 || !isPlain(t)) return undefined;
+  if (h.lone < LONE || h.pause > 0 || t.renewedIn !== 0 || !isPlain(t)) return false;
   const card = b.workers.get(h.worker);
-  if (card === undefined || card.status !== "running") return undefined;
+  if (card === undefined || card.status !== "running") return false;
   const { address } = card;
   const link = h.links.get(address);
   if (link === undefined) b.out.push({ type: "dial", address });
-  if (link?.incarnation !== card.incarnation) return undefined;
+  if (link?.incarnation !== card.incarnation) return false;
   const codes = t.call!.codes.filter((hash) => !link.told.has(hash));
   for (const hash of codes) link.told.add(hash);
   b.out.push({
@@ -45,7 +46,10 @@ export function headStart(b: ClientBooks, rows: readonly ClientTask[]): WorkerCa
     message: { type: "start", ...taskColumnsOf(rows, codes, (hash) => b.codes.get(hash)!) },
   });
   t.begunAt = address;
-  return card;
+  if (h.at?.incarnation !== card.incarnation) b.tellBegun();
+  h.at = card;
+  if (h.rows.push(t) === 1) b.out.push({ type: "wakeAt", at: b.now + LATER });
+  return true;
 }
 
 /** Whether any worker may perform it, at once. */

@@ -71,6 +71,7 @@ export class ClientMachine {
     switch (event.type) {
       case "up":
         b.session = true;
+        b.headStarts.rows = [];
         resume(b);
         break;
       case "down":
@@ -83,6 +84,7 @@ export class ClientMachine {
           b.end(`the scheduler could not be reached for ${this.#giveUpAfter / 1000} s`);
         }
         noLongerDoubted(b);
+        b.tellBegun();
         break;
       case "message":
         message(b, event.message);
@@ -111,6 +113,9 @@ export class ClientMachine {
         break;
       case "cannotSupply":
         b.send({ type: "cannotSupply", ids: event.ids, frames: NO_FRAMES });
+        break;
+      case "speak":
+        b.tellBegun();
         break;
       case "linkUp":
         linkUp(b, event.address, event.name, event.incarnation);

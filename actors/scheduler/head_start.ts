@@ -23,22 +23,29 @@ export function workerOf(b: Books, name: string, incarnation: string): Scheduler
   return w !== undefined && w.incarnation === incarnation && w.status === "running" && w.peer !== null ? w : null;
 }
 
-/** Takes it that the worker has begun a new task, unless it is known better. */
-export function begun(b: Books, t: SchedulerTask, w: SchedulerWorker): void {
-  if (b.endedEarly.delete(t.key)) return;
+/** Takes it that the worker has begun a new task, unless it is known better. Gives the error with which that has ended already. */
+export function begun(b: Books, t: SchedulerTask, w: SchedulerWorker): Uint8Array | undefined {
+  const error = b.endedEarly.get(t.key);
+  b.endedEarly.delete(t.key);
+  if (error === null) return;
   if (t.state !== RELEASED || t.deps.length > 0 || isActor(t) || !t.options!.pool.general || b.recovering) return;
   t.engaged = true;
   place(b, t, w);
   adoptAttempt(t, HEAD_START);
   b.move(t, PROCESSING, "its client has had it begun");
   b.touch(w);
+  return error;
 }
 
-/** A worker has told the end of an attempt that a client began, before the client could tell of its task. */
-export function endedBefore(b: Books, key: string, attempt: number): void {
-  if (attempt !== HEAD_START || b.tasks.has(key)) return;
-  if (b.endedEarly.size >= REMEMBERED) b.endedEarly.delete(b.endedEarly.values().next().value!);
-  b.endedEarly.add(key);
+/**
+ * A worker has told the end of an attempt that a client began, before the client has told of its task: it threw `error`, or (null) it was
+ * given up.
+ */
+export function endedBefore(b: Books, key: string, attempt: number, error: Uint8Array | null): void {
+  const t = b.tasks.get(key);
+  if (attempt !== HEAD_START || (t !== undefined && t.fn !== null)) return;
+  if (b.endedEarly.size >= REMEMBERED) b.endedEarly.delete(b.endedEarly.keys().next().value!);
+  b.endedEarly.set(key, error);
 }
 
 /** A client does not know whether its tasks were begun; or knows that they were not. */

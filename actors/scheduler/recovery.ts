@@ -186,7 +186,7 @@ function reconcileTasks(b: Books, w: SchedulerWorker, m: WorkerJoin, cancel: str
       (t.state === WAITING || t.state === QUEUED || t.state === RELEASED || (t.state === ABSENT && !isData(t)));
     if (free) adoptTask(b, t!, w, attempt);
     else {
-      endedBefore(b, key, attempt);
+      endedBefore(b, key, attempt, null);
       cancel.push(key);
     }
   }

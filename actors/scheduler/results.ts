@@ -9,7 +9,7 @@ import type { Books } from "./books.ts";
 import { attemptOf } from "./attempts.ts";
 import { fewHas, fewSize } from "./few.ts";
 import { endedBefore } from "./head_start.ts";
-import { fail, finish, lose, restartTask, tellCancel } from "./lifecycle.ts";
+import { finish, lose, restartTask, tellCancel, threw } from "./lifecycle.ts";
 import { orphan } from "./orphans.ts";
 import { adoptTask } from "./recovery.ts";
 import { valueHeld } from "./references.ts";
@@ -66,20 +66,9 @@ function small(n: number): number {
 export function failed(b: Books, w: SchedulerWorker, m: FromWorker<"failed">): void {
   for (let i = 0; i < m.keys.length; i++) {
     const t = taskAt(b, w, m.keys[i], m.attempts[i]);
-    if (t === null) {
-      endedBefore(b, m.keys[i], m.attempts[i]);
-      continue;
-    }
-    if (t.tag > b.tag) b.tag = t.tag;
-    const retries = t.options === null ? 0 : t.options.wire.retries;
-    const retried = t.extras === null ? 0 : t.extras.retried;
-    if (retried < retries) {
-      extrasOf(t).retried = retried + 1;
-      restartTask(b, t, `it threw; ${retries - retried - 1} more retries`);
-    } else {
-      // Already ended there: nothing to cancel.
-      fail(b, t, m.frames[i].slice(), t.key, "it threw", false);
-    }
+    const error = m.frames[i].slice();
+    if (t === null || t.fn === null) endedBefore(b, m.keys[i], m.attempts[i], error);
+    if (t !== null) threw(b, t, error);
   }
 }
 
@@ -135,10 +124,8 @@ export function given(b: Books, w: SchedulerWorker, m: FromWorker<"given">): voi
   }
   for (let i = 0; i < m.keys.length; i++) {
     const t = taskAt(b, w, m.keys[i], m.attempts[i]);
-    if (t === null) {
-      endedBefore(b, m.keys[i], m.attempts[i]);
-      continue;
-    }
+    if (t === null || t.fn === null) endedBefore(b, m.keys[i], m.attempts[i], null);
+    if (t === null) continue;
     b.counts.stolen++;
     restartTask(b, t, `${w.name} gave it back`, thief);
   }

@@ -13,7 +13,7 @@ import { findCycle } from "./cycles.ts";
 import { CycleError } from "./errors.ts";
 import { fewFirst } from "./few.ts";
 import { begun } from "./head_start.ts";
-import { engageRunning, fail, need, tellDone, tellFailure } from "./lifecycle.ts";
+import { engageRunning, fail, need, tellDone, tellFailure, threw } from "./lifecycle.ts";
 import { spokenOf } from "./orphans.ts";
 import { isData, linkDependencies, NO_TASKS, SchedulerTask, unlinkDependent } from "./tasks.ts";
 import { ABSENT, FAILED, FORGOTTEN, MEMORY, PROCESSING, RELEASED } from "./transitions.ts";
@@ -82,9 +82,10 @@ export function submit(
     const t = fresh[i];
     if (orderAmong(t, tag)) tag++;
     if (t.state !== RELEASED) adoptDescription(b, t);
-    else if (at !== null) begun(b, t, at);
+    const error = at === null ? undefined : begun(b, t, at);
     if (wished) wish(b, c, t);
     else b.letGo.push(t);
+    if (error !== undefined) threw(b, t, error);
   }
 }
 

@@ -70,11 +70,11 @@ export class HeadStarts {
     if (peer !== undefined) this.#send(peer, { type: "declined", keys: [key], frames: NONE });
   }
 
-  /** It returned; its value, if that is in memory. */
-  finished(key: string, nbytes: number, value: StoredValue | undefined): void {
-    if (this.#peers.size === 0) return;
+  /** It returned; its value, if that is in memory. Whether its client was told. */
+  finished(key: string, nbytes: number, value: StoredValue | undefined): boolean {
+    if (this.#peers.size === 0) return false;
     const peer = this.#take(key);
-    if (peer === undefined) return;
+    if (peer === undefined) return false;
     const blob = value === undefined || nbytes > INLINE_BYTES ? undefined : blobOf(value);
     this.#send(peer, {
       type: "result",
@@ -83,6 +83,7 @@ export class HeadStarts {
       inline: Uint32Array.of(blob === undefined ? 0 : 1 + blob.length),
       frames: [blob ?? NO_BYTES],
     });
+    return true;
   }
 
   /** It came to another end, of which the scheduler tells. */

@@ -22,6 +22,9 @@ import { SchedulerSession } from "./scheduler_session.ts";
 import { WorkerMachine } from "./state.ts";
 import type { WorkerEnd, WorkerOptions } from "./worker_options.ts";
 
+/** Milliseconds for which the scheduler need not hear of a result that its client knows. Longer than the client takes to tell of its task. */
+const LATE = 4;
+
 const NO_DEPS: ExecutorTask["deps"] = [];
 
 /** A worker. */
@@ -43,6 +46,7 @@ export class Worker {
   readonly #end = Promise.withResolvers<WorkerEnd>();
   readonly #session: SchedulerSession;
   #wake: Timer | undefined;
+  #late: Timer | undefined;
   #wakeAt = Infinity;
   #stuck = 0;
   #managed = 0;
@@ -144,6 +148,7 @@ export class Worker {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#flush();
+    this.#report();
     this.#closed = true;
     this.#finish({ reason: "closed", renew: false });
     this.#session.close();
@@ -294,7 +299,9 @@ export class Worker {
         });
       case "finished": {
         const value = i.quiet === undefined ? store.get(i.key)?.value : undefined;
-        this.#headStarts.finished(i.key, i.nbytes, value);
+        if (this.#headStarts.finished(i.key, i.nbytes, value)) {
+          return this.#reports.known(i.key, i.attempt, i.nbytes, i.spent);
+        }
         return this.#reports.finished(i.key, i.attempt, i.nbytes, i.spent, value);
       }
       case "decline":
@@ -355,7 +362,14 @@ export class Worker {
       this.#rooms.made();
     }
     this.#fetches.flush();
-    this.#reports.write(this.#session.isUp ? this.#session.send : undefined);
+    if (this.#reports.urgent || this.#over) this.#report();
+    else if (this.#reports.some) this.#late ??= clock.after(LATE, () => this.#report());
+  }
+
+  #report(): void {
+    this.#late?.cancel();
+    this.#late = undefined;
+    if (!this.#closed) this.#reports.write(this.#session.isUp ? this.#session.send : undefined);
   }
 
   #wakeLater(at: number): void {
