@@ -226,7 +226,9 @@ export class SimClient extends Base implements SimRole {
 
   /** Submits the tasks of a series from the `i`-th on. */
   #series(step: Extract<Step, { do: "series" }>, i: number): void {
-    if (this.left || i >= step.tasks.length) return;
+    const id = `series from ${step.tasks[0]?.key} on`;
+    this.errands.add(id);
+    if (this.left || i >= step.tasks.length) return void this.errands.delete(id);
     const { key } = step.tasks[i];
     this.#submit([step.tasks[i]], new Set([key]));
     const next = (): void => {
