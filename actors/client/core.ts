@@ -52,7 +52,8 @@ export class ClientCore {
   onEnded: (reason: string) => void = () => {};
   /** Told that workers came, changed or went. */
   readonly onWorkers: Set<() => void> = new Set();
-  #peer: Peer | undefined;
+  /** The session with the scheduler. */
+  peer: Peer | undefined;
   #wishes: Wish[] = [];
   #batch: ClientTask[] | undefined;
   readonly #named = new Map<string, ClientTask>();
@@ -291,10 +292,10 @@ export class ClientCore {
       case "up":
         if (a.peer.role !== "scheduler") return this.over(notScheduler(a.peer));
         this.flush();
-        this.#peer = a.peer;
+        this.peer = a.peer;
         return this.#apply(this.machine.handle({ type: "up", now }));
       case "down":
-        this.#peer = undefined;
+        this.peer = undefined;
         return this.#apply(this.machine.handle({ type: "down", now, reason: a.reason }));
       case "refused":
         // Whoever is only late is waited for, as long as the caller wants.
@@ -321,7 +322,7 @@ export class ClientCore {
   }
 
   #send(message: ClientToScheduler): void {
-    if (this.#peer !== undefined) this.endpoint.send(this.#peer, toCodec.write(message as never));
+    if (this.peer !== undefined) this.endpoint.send(this.peer, toCodec.write(message as never));
   }
 
   #apply(instructions: readonly ClientInstruction[]): void {

@@ -1,22 +1,13 @@
 import type { Params } from "../base/mod.ts";
 import { delayed, Parallel } from "../parallel/mod.ts";
 import { checkRandomState, type RandomStateLike } from "../random/mod.ts";
-import {
-  bool,
-  either,
-  integer,
-  InvalidInputError,
-  InvalidParameterError,
-  oneOf,
-  type ParameterRule,
-  real,
-  warn,
-} from "../utils/mod.ts";
+import { bool, either, integer, InvalidParameterError, oneOf, type ParameterRule, real, warn } from "../utils/mod.ts";
 import type { TreeProblem, TreeSettings } from "../tree/grow.ts";
-import { treeDefaults, type TreeOptions, treeRules } from "../tree/parameters.ts";
+import { checkMass, resolveSettings, treeDefaults, type TreeOptions, treeRules } from "../tree/parameters.ts";
 import { growsOnRanks } from "../tree/rank_grower.ts";
 import { rankTable } from "../tree/ranks.ts";
 import type { Tree } from "../tree/structure.ts";
+import type { ForestMethods } from "./forest_methods.ts";
 import { drawnSamples, type ForestJob, growTrees } from "./grow_trees.ts";
 import { meansAtCuts } from "./walker.ts";
 
@@ -84,8 +75,22 @@ export function forestDefaults(criterion: string, maxFeatures: string | null, bo
 }
 
 /** The hyperparameters of a forest as its estimator holds them. */
-export interface ForestParams extends Required<ForestOptions> {
-  readonly estimators_?: readonly { readonly tree_: Tree; readonly randomState: RandomStateLike }[];
+export type ForestParams = Pick<ForestMethods, keyof ForestOptions>;
+
+/** One tree of a forest. */
+export interface ForestMember {
+  /** The tree as arrays. */
+  readonly tree_: Tree;
+  /** Its seed. */
+  readonly randomState: RandomStateLike;
+}
+
+/** A forest before it grows, or grows on. */
+export interface GrowingForest extends ForestParams {
+  /** What judges splits. */
+  criterion: TreeSettings["criterion"];
+  /** The trees it has. */
+  readonly estimators_?: readonly ForestMember[];
 }
 
 /** How many samples a tree draws; null where none are drawn. */
@@ -121,7 +126,7 @@ export interface GrownForest {
  * Grows a forest on the parallel backend in force. Each tree depends on its seed alone, so the forest does not depend on
  * who grows which.
  */
-export async function growForest(params: ForestParams, job: ForestJob): Promise<GrownForest> {
+export async function growForest(params: GrowingForest, job: ForestJob): Promise<GrownForest> {
   const name = params.constructor.name;
   const kept = params.warmStart ? params.estimators_ ?? [] : [];
   const missing = params.nEstimators - kept.length;
@@ -145,15 +150,19 @@ export async function growForest(params: ForestParams, job: ForestJob): Promise<
   };
 }
 
-/** The job of a forest, of what its estimator has resolved. */
+/** The job of a forest: what its hyperparameters come to, with its samples brought into the form that trees grow from. */
 export function forestJob(
-  params: ForestParams,
+  params: GrowingForest,
   problem: TreeProblem,
-  settings: TreeSettings,
   weight: Float64Array | null,
-  balancedSubsample: boolean,
+  { random, balancedSubsample, caller }: { random: boolean; balancedSubsample: boolean; caller: string },
 ): ForestJob {
   const nSamples = problem.X.length / problem.nFeatures;
+  const mass = checkMass(weight, caller);
+  // Trees of drawn samples count draws.
+  const totalWeight = params.bootstrap ? nSamples : mass ?? nSamples;
+  const { criterion } = params;
+  const settings = resolveSettings(params, problem, { criterion, random, totalWeight, caller });
   const ranked = growsOnRanks(settings, problem) ? rankTable({ ...problem, nSamples }) : null;
   return {
     // Ranks say all that trees need to know of the samples, in half the bytes.
@@ -217,12 +226,4 @@ export function meanImportances(trees: readonly Tree[], nFeatures: number): Floa
   }
   const sum = out.reduce((a, b) => a + b, 0);
   return sum === 0 ? out : out.map((v) => v / sum);
-}
-
-/** Weights whose sum is not 0, or what is wrong. */
-export function checkMass(weight: Float64Array | null, caller: string): number | undefined {
-  if (weight === null) return undefined;
-  const mass = weight.reduce((a, b) => a + b, 0);
-  if (!(mass > 0)) throw new InvalidInputError(`${caller}: all samples weigh 0; nothing can be learned of them`);
-  return mass;
 }

@@ -1,7 +1,6 @@
 import type { Labels, LabelsLike, MatrixLike, NDArray, VectorLike } from "../array/mod.ts";
-import { type KnownOutputs, rememberFeatures, resetFitted } from "../base/mod.ts";
+import type { KnownOutputs } from "../base/mod.ts";
 import { accuracyScore } from "../metrics/mod.ts";
-import type { RandomStateLike } from "../random/mod.ts";
 import {
   checkParameters,
   computeClassWeight,
@@ -13,19 +12,11 @@ import {
 } from "../utils/mod.ts";
 import { DecisionTreeClassifier, labelsFrom, sharesFrom } from "../tree/decision_tree_classifier.ts";
 import type { ClassCriterionName, TreeProblem } from "../tree/grow.ts";
-import {
-  classCriteria,
-  type MaxFeatures,
-  resolveSettings,
-  singleTable,
-  timesWeights,
-  weightsOrNull,
-} from "../tree/parameters.ts";
-import { type ClassTargets, classTargets, type ClassWeights, classWeights } from "../tree/targets.ts";
+import { classCriteria, singleTable, timesWeights, weightsOrNull } from "../tree/parameters.ts";
+import { type ClassTargets, classTargets, type ClassWeights, classWeights, learnedClasses } from "../tree/targets.ts";
 import { samplesFor } from "../tree/tree_methods.ts";
-import { checkMass, forestJob, type ForestOptions, type ForestParams, forestRules, growForest } from "./forest.ts";
-import { type GrownForest, meanPrediction, type OobScore, outOfBag } from "./forest.ts";
-import { ForestClassifierBase, treesOf } from "./forest_methods.ts";
+import { forestJob, type ForestOptions, forestRules, type GrownForest, meanPrediction } from "./forest.ts";
+import { ForestClassifierBase, growAndJudge, keepForest, treesOf } from "./forest_methods.ts";
 import type { PreparedForest } from "./plan_forests.ts";
 
 /** Weights of classes, as forests take them: "balanced_subsample" weighs by what each tree drew. */
@@ -59,44 +50,10 @@ export abstract class ForestClassifier extends ForestClassifierBase {
   /** Whether trees draw their thresholds. */
   protected abstract readonly isRandom: boolean;
 
-  /** Number of trees. */
-  declare nEstimators: number;
   /** What judges splits. */
   declare criterion: ClassCriterionName;
-  /** Longest path. */
-  declare maxDepth: number | null;
-  /** Fewest samples of a node that is split. */
-  declare minSamplesSplit: number;
-  /** Fewest samples of a leaf. */
-  declare minSamplesLeaf: number;
-  /** Least weight of a leaf. */
-  declare minWeightFractionLeaf: number;
-  /** Features that a node looks at. */
-  declare maxFeatures: MaxFeatures;
-  /** Most leaves of a tree. */
-  declare maxLeafNodes: number | null;
-  /** Least improvement of a split. */
-  declare minImpurityDecrease: number;
-  /** Whether trees draw their samples. */
-  declare bootstrap: boolean;
-  /** Whether to score by the trees that did not draw a sample. */
-  declare oobScore: OobScore;
-  /** How many trees grow at a time. */
-  declare nJobs: number | null;
-  /** Seed. */
-  declare randomState: RandomStateLike;
-  /** How much is told. */
-  declare verbose: number;
-  /** Whether `fit` keeps the trees it has. */
-  declare warmStart: boolean;
   /** Weights of the classes. */
   declare classWeight: ForestClassWeight;
-  /** What a leaf must gain in pruning. */
-  declare ccpAlpha: number;
-  /** Samples that a tree draws. */
-  declare maxSamples: number | null;
-  /** Directions that predictions must keep. */
-  declare monotonicCst: ArrayLike<number> | null;
 
   /** The trees. */
   declare estimators_: DecisionTreeClassifier[];
@@ -104,10 +61,6 @@ export abstract class ForestClassifier extends ForestClassifierBase {
   declare classes_: Labels;
   /** Number of classes; for several targets a list. */
   declare nClasses_: number;
-  /** Number of targets. */
-  declare nOutputs_: number;
-  /** Score of the out-of-bag predictions, with `oobScore`. */
-  declare oobScore_: number;
   /** Shares of the classes by the trees that did not draw a sample, shape [nSamples, nClasses], with `oobScore`. */
   declare oobDecisionFunction_: NDArray<Float64Array>;
 
@@ -122,12 +75,10 @@ export abstract class ForestClassifier extends ForestClassifierBase {
    */
   async fit(X: MatrixLike, y: LabelsLike, sampleWeight?: VectorLike): Promise<this> {
     const prepared = this.prepare(X, y, sampleWeight);
-    const { job, samples, single } = prepared;
-    const grown = await growForest(this as unknown as ForestParams, job);
-    const oob = this.oobScore === false ? undefined : outOfBag(this.constructor.name, job, samples, grown);
+    const { grown, oob } = await growAndJudge(this, prepared);
     this.keep(X, prepared, grown);
     if (oob !== undefined) {
-      this.oobDecisionFunction_ = sharesFrom(this, oob, grown.trees[0].maxNClasses, single ? undefined : 0);
+      this.oobDecisionFunction_ = sharesFrom(this, oob, grown.trees[0].maxNClasses, prepared.single ? undefined : 0);
       const score = typeof this.oobScore === "function" ? this.oobScore : accuracyScore;
       this.oobScore_ = score(y, labelsFrom(this, oob, grown.trees[0].maxNClasses));
     }
@@ -135,19 +86,13 @@ export abstract class ForestClassifier extends ForestClassifierBase {
   }
 
   /** Takes over what was grown. */
-  private keep(X: MatrixLike, { job, targets, single }: PreparedClasses, grown: GrownForest): void {
-    resetFitted(this);
-    const { problem } = job;
-    rememberFeatures(this, X, problem.nFeatures);
-    this.nDrawn_ = job.nDrawn;
-    this.drawWeight_ = job.weight;
-    this.nSamples_ = job.nSamples;
-    const classes = targets.encoded.map((e) => e.classes);
-    const nClasses = problem.nClasses as number[];
-    this.classes_ = single ? classes[0] : classes as unknown as Labels;
-    this.nClasses_ = single ? nClasses[0] : nClasses as unknown as number;
-    this.nOutputs_ = nClasses.length;
-    this.estimators_ = grown.trees.map((tree, t) => this.member(tree, grown.seeds[t], job.settings.maxFeatures));
+  private keep(X: MatrixLike, prepared: PreparedClasses, grown: GrownForest): void {
+    const splitter = this.isRandom ? "random" : "best";
+    const members = keepForest(this, X, prepared, grown, DecisionTreeClassifier, splitter);
+    // They predict the forest's classes.
+    const learned = learnedClasses(prepared.targets);
+    for (const owner of [this, ...members]) Object.assign(owner, learned);
+    this.estimators_ = members;
   }
 
   /** What the methods would return, of the means that trees predict. */
@@ -184,15 +129,7 @@ export abstract class ForestClassifier extends ForestClassifierBase {
     const given = weightsOrNull(sampleWeight, table.nSamples);
     const balancedSubsample = this.classWeight === "balanced_subsample" && this.bootstrap;
     const weight = timesWeights(given, balancedSubsample ? null : this.weighClasses(targets, given, caller));
-    const totalWeight = checkMass(weight, caller) ?? table.nSamples;
-    const settings = resolveSettings(this, problem, {
-      criterion: this.criterion,
-      random: this.isRandom,
-      // Trees of drawn samples count draws.
-      totalWeight: this.bootstrap ? table.nSamples : totalWeight,
-      caller,
-    });
-    const job = forestJob(this as unknown as ForestParams, problem, settings, weight, balancedSubsample);
+    const job = forestJob(this, problem, weight, { random: this.isRandom, balancedSubsample, caller });
     return { job, targets, samples: table.X, single: targets.single };
   }
 
@@ -208,43 +145,6 @@ export abstract class ForestClassifier extends ForestClassifierBase {
       );
     }
     return classWeights(classWeight, targets.encoded, caller);
-  }
-
-  /** A tree as an estimator of its own, that predicts the forest's classes. */
-  private member(tree: DecisionTreeClassifier["tree_"], seed: number, maxFeatures: number): DecisionTreeClassifier {
-    const {
-      criterion,
-      maxDepth,
-      minSamplesSplit,
-      minSamplesLeaf,
-      minWeightFractionLeaf,
-      maxFeatures: given,
-      maxLeafNodes,
-      minImpurityDecrease,
-      ccpAlpha,
-      monotonicCst,
-    } = this;
-    const member = new DecisionTreeClassifier({
-      criterion,
-      splitter: this.isRandom ? "random" : "best",
-      maxDepth,
-      minSamplesSplit,
-      minSamplesLeaf,
-      minWeightFractionLeaf,
-      maxFeatures: given,
-      maxLeafNodes,
-      minImpurityDecrease,
-      ccpAlpha,
-      monotonicCst,
-      randomState: seed,
-    });
-    member.tree_ = tree;
-    member.nFeaturesIn_ = this.nFeaturesIn_;
-    member.classes_ = this.classes_;
-    member.nClasses_ = this.nClasses_;
-    member.nOutputs_ = this.nOutputs_;
-    member.maxFeatures_ = maxFeatures;
-    return member;
   }
 
   /**

@@ -1,21 +1,32 @@
 import { type MatrixLike, NDArray } from "../array/mod.ts";
-import { BaseClassifier, BaseRegressor, checkIsFitted, type Constructor } from "../base/mod.ts";
+import {
+  BaseClassifier,
+  BaseRegressor,
+  checkIsFitted,
+  type Constructor,
+  rememberFeatures,
+  resetFitted,
+} from "../base/mod.ts";
 import type { RandomStateLike } from "../random/mod.ts";
+import { type SingleTreeOptions, treeDefaults } from "../tree/parameters.ts";
 import type { Tree } from "../tree/structure.ts";
-import { type NodeIndicator, samplesFor } from "../tree/tree_methods.ts";
-import { meanImportances } from "./forest.ts";
+import { type NodeIndicator, samplesFor, type TreeMethods } from "../tree/tree_methods.ts";
+import {
+  type ForestMember,
+  type ForestOptions,
+  growForest,
+  type GrowingForest,
+  type GrownForest,
+  meanImportances,
+  outOfBag,
+} from "./forest.ts";
 import { drawnSamples } from "./grow_trees.ts";
+import type { PreparedForest } from "./plan_forests.ts";
 
-/** One tree of a forest. */
-export interface ForestMember {
-  /** The tree as arrays. */
-  readonly tree_: Tree;
-  /** Its seed. */
-  readonly randomState: RandomStateLike;
-}
-
-/** What a forest can be asked. */
-export interface ForestMethods {
+/** What forests share: hyperparameters, what is learned, and what they can be asked. */
+export interface ForestMethods extends Required<Omit<ForestOptions, "randomState">> {
+  /** Seed of all that trees draw. */
+  randomState: RandomStateLike;
   /** Number of features seen in `fit`. */
   nFeaturesIn_: number;
   /** Their names, where X had names. */
@@ -26,6 +37,10 @@ export interface ForestMethods {
   drawWeight_: Float64Array | null;
   /** Number of training samples. */
   nSamples_: number;
+  /** Number of targets. */
+  nOutputs_: number;
+  /** Score of the out-of-bag predictions, with `oobScore`. */
+  oobScore_: number;
   /**
    * The number of the leaf that each sample comes to in each tree, shape [nSamples, nEstimators].
    *
@@ -53,11 +68,61 @@ export function treesOf(forest: object): Tree[] {
   return (forest as WithEstimators).estimators_.map((e) => e.tree_);
 }
 
+/** A forest whose estimator is to be fitted. */
+type FittingForest = ForestMethods & GrowingForest;
+
+/**
+ * Grows a forest of what its estimator has prepared.
+ *
+ * @returns what was grown, and the out-of-bag predictions where they are asked for
+ */
+export async function growAndJudge(
+  forest: FittingForest,
+  { job, samples }: PreparedForest,
+): Promise<{ grown: GrownForest; oob: Float64Array | undefined }> {
+  const grown = await growForest(forest, job);
+  const oob = forest.oobScore === false ? undefined : outOfBag(forest.constructor.name, job, samples, grown);
+  return { grown, oob };
+}
+
+/**
+ * Takes over what was grown.
+ *
+ * @param Member the estimator of a single tree
+ * @param splitter how its nodes choose thresholds
+ * @returns the trees as estimators of their own
+ */
+export function keepForest<M extends TreeMethods>(
+  forest: FittingForest,
+  X: MatrixLike,
+  { job }: PreparedForest,
+  grown: GrownForest,
+  Member: new (options: SingleTreeOptions) => M,
+  splitter: "best" | "random",
+): M[] {
+  const { problem, settings } = job;
+  resetFitted(forest);
+  rememberFeatures(forest, X, problem.nFeatures);
+  forest.nDrawn_ = job.nDrawn;
+  forest.drawWeight_ = job.weight;
+  forest.nSamples_ = job.nSamples;
+  forest.nOutputs_ = problem.nOutputs;
+  const names = ["criterion", ...Object.keys(treeDefaults)] as (keyof FittingForest)[];
+  const shared = Object.fromEntries(names.map((name) => [name, forest[name]]));
+  return grown.trees.map((tree, t) => {
+    const member = new Member({ ...shared, splitter, randomState: grown.seeds[t] });
+    member.tree_ = tree;
+    member.nFeaturesIn_ = problem.nFeatures;
+    member.nOutputs_ = problem.nOutputs;
+    member.maxFeatures_ = settings.maxFeatures;
+    return member;
+  });
+}
+
 // deno-lint-ignore explicit-function-return-type -- the class is what it returns
 function ForestMixin<B extends Constructor>(Base: B) {
-  abstract class WithForest extends Base implements ForestMethods {
+  abstract class WithForest extends Base {
     declare nFeaturesIn_: number;
-    declare featureNamesIn_?: string[];
     declare nDrawn_: number | null;
     declare drawWeight_: Float64Array | null;
     declare nSamples_: number;

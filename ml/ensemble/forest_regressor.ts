@@ -1,26 +1,14 @@
 import { type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
-import { type KnownOutputs, rememberFeatures, resetFitted } from "../base/mod.ts";
+import type { KnownOutputs } from "../base/mod.ts";
 import { r2Score } from "../metrics/mod.ts";
-import type { RandomStateLike } from "../random/mod.ts";
 import { checkParameters, type ParameterRule } from "../utils/mod.ts";
-import { DecisionTreeRegressor, warnOfFriedman } from "../tree/decision_tree_regressor.ts";
+import { DecisionTreeRegressor, outputsFrom, warnOfFriedman } from "../tree/decision_tree_regressor.ts";
 import type { NumberCriterionName, TreeProblem } from "../tree/grow.ts";
-import { type MaxFeatures, numberCriteria, resolveSettings, singleTable, weightsOrNull } from "../tree/parameters.ts";
+import { numberCriteria, singleTable, weightsOrNull } from "../tree/parameters.ts";
 import { numberTargets } from "../tree/targets.ts";
 import { samplesFor } from "../tree/tree_methods.ts";
-import {
-  checkMass,
-  forestJob,
-  type ForestOptions,
-  type ForestParams,
-  forestRules,
-  growForest,
-  type GrownForest,
-  meanPrediction,
-  type OobScore,
-  outOfBag,
-} from "./forest.ts";
-import { ForestRegressorBase, treesOf } from "./forest_methods.ts";
+import { forestJob, type ForestOptions, forestRules, type GrownForest, meanPrediction } from "./forest.ts";
+import { ForestRegressorBase, growAndJudge, keepForest, treesOf } from "./forest_methods.ts";
 import type { PreparedForest } from "./plan_forests.ts";
 
 /** Hyperparameters of forests of regression trees. */
@@ -38,49 +26,11 @@ export abstract class ForestRegressor extends ForestRegressorBase {
   /** Whether trees draw their thresholds. */
   protected abstract readonly isRandom: boolean;
 
-  /** Number of trees. */
-  declare nEstimators: number;
   /** What judges splits. */
   declare criterion: NumberCriterionName;
-  /** Longest path. */
-  declare maxDepth: number | null;
-  /** Fewest samples of a node that is split. */
-  declare minSamplesSplit: number;
-  /** Fewest samples of a leaf. */
-  declare minSamplesLeaf: number;
-  /** Least weight of a leaf. */
-  declare minWeightFractionLeaf: number;
-  /** Features that a node looks at. */
-  declare maxFeatures: MaxFeatures;
-  /** Most leaves of a tree. */
-  declare maxLeafNodes: number | null;
-  /** Least improvement of a split. */
-  declare minImpurityDecrease: number;
-  /** Whether trees draw their samples. */
-  declare bootstrap: boolean;
-  /** Whether to score by the trees that did not draw a sample. */
-  declare oobScore: OobScore;
-  /** How many trees grow at a time. */
-  declare nJobs: number | null;
-  /** Seed. */
-  declare randomState: RandomStateLike;
-  /** How much is told. */
-  declare verbose: number;
-  /** Whether `fit` keeps the trees it has. */
-  declare warmStart: boolean;
-  /** What a leaf must gain in pruning. */
-  declare ccpAlpha: number;
-  /** Samples that a tree draws. */
-  declare maxSamples: number | null;
-  /** Directions that predictions must keep. */
-  declare monotonicCst: ArrayLike<number> | null;
 
   /** The trees. */
   declare estimators_: DecisionTreeRegressor[];
-  /** Number of targets. */
-  declare nOutputs_: number;
-  /** Score of the out-of-bag predictions, with `oobScore`. */
-  declare oobScore_: number;
   /** Predictions by the trees that did not draw a sample, with `oobScore`. */
   declare oobPrediction_: NDArray<Float64Array>;
 
@@ -95,33 +45,25 @@ export abstract class ForestRegressor extends ForestRegressorBase {
    */
   async fit(X: MatrixLike, y: VectorLike | MatrixLike, sampleWeight?: VectorLike): Promise<this> {
     const prepared = this.prepare(X, y, sampleWeight);
-    const { job, samples } = prepared;
-    const grown = await growForest(this as unknown as ForestParams, job);
-    const oob = this.oobScore === false ? undefined : outOfBag(this.constructor.name, job, samples, grown);
+    const { grown, oob } = await growAndJudge(this, prepared);
     this.keep(X, prepared, grown);
     if (oob !== undefined) {
-      this.oobPrediction_ = this.shaped(oob);
+      this.oobPrediction_ = outputsFrom(this.nOutputs_, oob);
       const score = typeof this.oobScore === "function" ? this.oobScore : r2Score;
-      this.oobScore_ = score(new NDArray(job.problem.y, this.oobPrediction_.shape), this.oobPrediction_);
+      this.oobScore_ = score(new NDArray(prepared.job.problem.y, this.oobPrediction_.shape), this.oobPrediction_);
     }
     return this;
   }
 
   /** Takes over what was grown. */
-  private keep(X: MatrixLike, { job }: PreparedForest, grown: GrownForest): void {
-    resetFitted(this);
-    const { problem } = job;
-    rememberFeatures(this, X, problem.nFeatures);
-    this.nDrawn_ = job.nDrawn;
-    this.drawWeight_ = job.weight;
-    this.nSamples_ = job.nSamples;
-    this.nOutputs_ = problem.nOutputs;
-    this.estimators_ = grown.trees.map((tree, t) => this.member(tree, grown.seeds[t], job.settings.maxFeatures));
+  private keep(X: MatrixLike, prepared: PreparedForest, grown: GrownForest): void {
+    const splitter = this.isRandom ? "random" : "best";
+    this.estimators_ = keepForest(this, X, prepared, grown, DecisionTreeRegressor, splitter);
   }
 
   /** What the methods would return, of the means that trees predict. */
   private outputsOf(means: Float64Array): KnownOutputs {
-    return { predict: this.shaped(means) };
+    return { predict: outputsFrom(this.nOutputs_, means) };
   }
 
   /** Learned attributes that scorers may ask for. */
@@ -143,56 +85,8 @@ export abstract class ForestRegressor extends ForestRegressorBase {
     const targets = numberTargets(y as VectorLike, table.nSamples, this.criterion, caller);
     const problem: TreeProblem = { ...table, ...targets, nClasses: null };
     const weight = weightsOrNull(sampleWeight, table.nSamples);
-    const totalWeight = checkMass(weight, caller) ?? table.nSamples;
-    const settings = resolveSettings(this, problem, {
-      criterion: this.criterion,
-      random: this.isRandom,
-      totalWeight: this.bootstrap ? table.nSamples : totalWeight,
-      caller,
-    });
-    const job = forestJob(this as unknown as ForestParams, problem, settings, weight, false);
+    const job = forestJob(this, problem, weight, { random: this.isRandom, balancedSubsample: false, caller });
     return { job, samples: table.X, single: problem.nOutputs === 1 };
-  }
-
-  /** A tree as an estimator of its own. */
-  private member(tree: DecisionTreeRegressor["tree_"], seed: number, maxFeatures: number): DecisionTreeRegressor {
-    const {
-      criterion,
-      maxDepth,
-      minSamplesSplit,
-      minSamplesLeaf,
-      minWeightFractionLeaf,
-      maxFeatures: given,
-      maxLeafNodes,
-      minImpurityDecrease,
-      ccpAlpha,
-      monotonicCst,
-    } = this;
-    const member = new DecisionTreeRegressor({
-      criterion,
-      splitter: this.isRandom ? "random" : "best",
-      maxDepth,
-      minSamplesSplit,
-      minSamplesLeaf,
-      minWeightFractionLeaf,
-      maxFeatures: given,
-      maxLeafNodes,
-      minImpurityDecrease,
-      ccpAlpha,
-      monotonicCst,
-      randomState: seed,
-    });
-    member.tree_ = tree;
-    member.nFeaturesIn_ = this.nFeaturesIn_;
-    member.nOutputs_ = this.nOutputs_;
-    member.maxFeatures_ = maxFeatures;
-    return member;
-  }
-
-  /** Predictions in the shape of y. */
-  private shaped(values: Float64Array): NDArray<Float64Array> {
-    const k = this.nOutputs_;
-    return new NDArray(values, k === 1 ? [values.length] : [values.length / k, k]);
   }
 
   /**
@@ -204,6 +98,6 @@ export abstract class ForestRegressor extends ForestRegressorBase {
   // deno-lint-ignore require-await -- errors come as rejections
   async predict(X: MatrixLike): Promise<NDArray<Float64Array>> {
     const samples = samplesFor(this, X, "predict");
-    return this.shaped(meanPrediction(treesOf(this), samples));
+    return outputsFrom(this.nOutputs_, meanPrediction(treesOf(this), samples));
   }
 }

@@ -1,11 +1,9 @@
 import { type Labels, type LabelsLike, type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
-import { clone, type Params, rememberFeatures, resetFitted } from "../base/mod.ts";
-import { checkRandomState, type RandomStateLike } from "../random/mod.ts";
+import { clone, type Params } from "../base/mod.ts";
 import {
   checkParameters,
   decodeLabels,
   either,
-  InvalidInputError,
   InvalidParameterError,
   mapping,
   oneOf,
@@ -14,33 +12,31 @@ import {
 import type { ClassCriterionName, TreeProblem } from "./grow.ts";
 import {
   classCriteria,
-  type MaxFeatures,
-  resolveSettings,
   singleTable,
+  type SingleTreeOptions,
   timesWeights,
   treeDefaults,
-  type TreeOptions,
   treeRules,
   weightsOrNull,
 } from "./parameters.ts";
-import { prunedTree, type PruningPath, pruningPath } from "./pruning.ts";
-import { growOneTree } from "./rank_grower.ts";
-import { classesOf, classTargets, type ClassWeights, classWeights, largest, sharesOf } from "./targets.ts";
-import { samplesFor, TreeClassifierBase } from "./tree_methods.ts";
-
-/** Largest seed that a tree's own generator is given. */
-const MOST_SEED = 2147483647;
+import { type PruningPath, pruningPath } from "./pruning.ts";
+import {
+  classesOf,
+  classTargets,
+  type ClassWeights,
+  classWeights,
+  largest,
+  learnedClasses,
+  sharesOf,
+} from "./targets.ts";
+import { fitTree, samplesFor, TreeClassifierBase } from "./tree_methods.ts";
 
 /** Hyperparameters of {@linkcode DecisionTreeClassifier}. */
-export interface DecisionTreeClassifierOptions extends TreeOptions {
+export interface DecisionTreeClassifierOptions extends SingleTreeOptions {
   /** What judges splits: "gini", or "entropy", which "log_loss" is another name for. "gini" if left out. */
   criterion?: ClassCriterionName;
-  /** Whether a node tries all thresholds of a feature, or one that is drawn. "best" if left out. */
-  splitter?: "best" | "random";
   /** Weight of each class: "balanced", a number for each label, or null; for several targets a list. */
   classWeight?: ClassWeights;
-  /** Seed of the order in which features are looked at, and of thresholds that are drawn. */
-  randomState?: RandomStateLike;
 }
 
 const rules: Readonly<Record<string, ParameterRule>> = {
@@ -76,39 +72,13 @@ export class DecisionTreeClassifier extends TreeClassifierBase {
 
   /** What judges splits. */
   declare criterion: ClassCriterionName;
-  /** Whether thresholds are searched or drawn. */
-  declare splitter: "best" | "random";
-  /** Longest path. */
-  declare maxDepth: number | null;
-  /** Fewest samples of a node that is split. */
-  declare minSamplesSplit: number;
-  /** Fewest samples of a leaf. */
-  declare minSamplesLeaf: number;
-  /** Least weight of a leaf. */
-  declare minWeightFractionLeaf: number;
-  /** Features that a node looks at. */
-  declare maxFeatures: MaxFeatures;
-  /** Seed. */
-  declare randomState: RandomStateLike;
-  /** Most leaves. */
-  declare maxLeafNodes: number | null;
-  /** Least improvement of a split. */
-  declare minImpurityDecrease: number;
   /** Weights of the classes. */
   declare classWeight: ClassWeights;
-  /** What a leaf must gain in pruning. */
-  declare ccpAlpha: number;
-  /** Directions that predictions must keep. */
-  declare monotonicCst: ArrayLike<number> | null;
 
   /** The classes, in order, shape [nClasses]; for several targets a list of such. */
   declare classes_: Labels;
   /** Number of classes; for several targets a list. */
   declare nClasses_: number;
-  /** Number of targets. */
-  declare nOutputs_: number;
-  /** The number that `maxFeatures` came to. */
-  declare maxFeatures_: number;
 
   /**
    * Keeps its hyperparameters.
@@ -140,22 +110,8 @@ export class DecisionTreeClassifier extends TreeClassifierBase {
       weightsOrNull(sampleWeight, table.nSamples),
       classWeights(this.classWeight, targets.encoded, caller),
     );
-    const totalWeight = weight === null ? table.nSamples : weight.reduce((a, b) => a + b, 0);
-    if (!(totalWeight > 0)) {
-      throw new InvalidInputError(`${caller}: all samples weigh 0; nothing can be learned of them`);
-    }
-    const random = this.splitter === "random";
-    const settings = resolveSettings(this, problem, { criterion: this.criterion, random, totalWeight, caller });
-    const seed = checkRandomState(this.randomState).randint(0, MOST_SEED);
-    const tree = growOneTree(problem, settings, weight, seed);
-    resetFitted(this);
-    rememberFeatures(this, X, table.nFeatures);
-    const classes = targets.encoded.map((e) => e.classes);
-    this.classes_ = targets.single ? classes[0] : classes as unknown as Labels;
-    this.nClasses_ = targets.single ? nClasses[0] : nClasses as unknown as number;
-    this.nOutputs_ = nClasses.length;
-    this.maxFeatures_ = settings.maxFeatures;
-    this.tree_ = this.ccpAlpha === 0 ? tree : prunedTree(tree, this.ccpAlpha);
+    fitTree(this, X, problem, weight, caller);
+    Object.assign(this, learnedClasses(targets));
     return this;
   }
 

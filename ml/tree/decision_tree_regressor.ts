@@ -1,36 +1,25 @@
 import { type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
-import { clone, type Params, rememberFeatures, resetFitted } from "../base/mod.ts";
-import { checkRandomState, type RandomStateLike } from "../random/mod.ts";
-import { checkParameters, InvalidInputError, oneOf, type ParameterRule, warn } from "../utils/mod.ts";
+import { clone, type Params } from "../base/mod.ts";
+import { checkParameters, oneOf, type ParameterRule, warn } from "../utils/mod.ts";
 import type { NumberCriterionName, TreeProblem } from "./grow.ts";
 import {
-  type MaxFeatures,
   numberCriteria,
-  resolveSettings,
   singleTable,
+  type SingleTreeOptions,
   treeDefaults,
-  type TreeOptions,
   treeRules,
   weightsOrNull,
 } from "./parameters.ts";
-import { prunedTree, type PruningPath, pruningPath } from "./pruning.ts";
-import { growOneTree } from "./rank_grower.ts";
+import { type PruningPath, pruningPath } from "./pruning.ts";
 import { numberTargets } from "./targets.ts";
-import { samplesFor, TreeRegressorBase } from "./tree_methods.ts";
-
-/** Largest seed that a tree's own generator is given. */
-const MOST_SEED = 2147483647;
+import { fitTree, samplesFor, TreeRegressorBase } from "./tree_methods.ts";
 
 /** Hyperparameters of {@linkcode DecisionTreeRegressor}. */
-export interface DecisionTreeRegressorOptions extends TreeOptions {
+export interface DecisionTreeRegressorOptions extends SingleTreeOptions {
   /**
    * What judges splits: "squared_error" (the default; "friedman_mse" is an old name of it), "absolute_error", "poisson".
    */
   criterion?: NumberCriterionName;
-  /** Whether a node tries all thresholds of a feature, or one that is drawn. "best" if left out. */
-  splitter?: "best" | "random";
-  /** Seed of the order in which features are looked at, and of thresholds that are drawn. */
-  randomState?: RandomStateLike;
 }
 
 const rules: Readonly<Record<string, ParameterRule>> = {
@@ -69,33 +58,6 @@ export class DecisionTreeRegressor extends TreeRegressorBase {
 
   /** What judges splits. */
   declare criterion: NumberCriterionName;
-  /** Whether thresholds are searched or drawn. */
-  declare splitter: "best" | "random";
-  /** Longest path. */
-  declare maxDepth: number | null;
-  /** Fewest samples of a node that is split. */
-  declare minSamplesSplit: number;
-  /** Fewest samples of a leaf. */
-  declare minSamplesLeaf: number;
-  /** Least weight of a leaf. */
-  declare minWeightFractionLeaf: number;
-  /** Features that a node looks at. */
-  declare maxFeatures: MaxFeatures;
-  /** Seed. */
-  declare randomState: RandomStateLike;
-  /** Most leaves. */
-  declare maxLeafNodes: number | null;
-  /** Least improvement of a split. */
-  declare minImpurityDecrease: number;
-  /** What a leaf must gain in pruning. */
-  declare ccpAlpha: number;
-  /** Directions that predictions must keep. */
-  declare monotonicCst: ArrayLike<number> | null;
-
-  /** Number of targets. */
-  declare nOutputs_: number;
-  /** The number that `maxFeatures` came to. */
-  declare maxFeatures_: number;
 
   /**
    * Keeps its hyperparameters.
@@ -124,19 +86,7 @@ export class DecisionTreeRegressor extends TreeRegressorBase {
     const targets = numberTargets(y as VectorLike, table.nSamples, this.criterion, caller);
     const problem: TreeProblem = { ...table, ...targets, nClasses: null };
     const weight = weightsOrNull(sampleWeight, table.nSamples);
-    const totalWeight = weight === null ? table.nSamples : weight.reduce((a, b) => a + b, 0);
-    if (!(totalWeight > 0)) {
-      throw new InvalidInputError(`${caller}: all samples weigh 0; nothing can be learned of them`);
-    }
-    const random = this.splitter === "random";
-    const settings = resolveSettings(this, problem, { criterion: this.criterion, random, totalWeight, caller });
-    const seed = checkRandomState(this.randomState).randint(0, MOST_SEED);
-    const tree = growOneTree(problem, settings, weight, seed);
-    resetFitted(this);
-    rememberFeatures(this, X, table.nFeatures);
-    this.nOutputs_ = targets.nOutputs;
-    this.maxFeatures_ = settings.maxFeatures;
-    this.tree_ = this.ccpAlpha === 0 ? tree : prunedTree(tree, this.ccpAlpha);
+    fitTree(this, X, problem, weight, caller);
     return this;
   }
 
@@ -149,9 +99,7 @@ export class DecisionTreeRegressor extends TreeRegressorBase {
   // deno-lint-ignore require-await -- errors come as rejections
   async predict(X: MatrixLike): Promise<NDArray<Float64Array>> {
     const samples = samplesFor(this, X, "predict");
-    const values = this.tree_.predict(samples);
-    const k = this.nOutputs_;
-    return new NDArray(values, k === 1 ? [values.length] : [values.length / k, k]);
+    return outputsFrom(this.nOutputs_, this.tree_.predict(samples));
   }
 
   /**
@@ -167,4 +115,9 @@ export class DecisionTreeRegressor extends TreeRegressorBase {
     whole.ccpAlpha = 0;
     return pruningPath((await whole.fit(X, y, sampleWeight)).tree_);
   }
+}
+
+/** Numbers that trees predict, in the shape of y. */
+export function outputsFrom(nOutputs: number, values: Float64Array): NDArray<Float64Array> {
+  return new NDArray(values, nOutputs === 1 ? [values.length] : [values.length / nOutputs, nOutputs]);
 }

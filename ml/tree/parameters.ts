@@ -1,5 +1,6 @@
 import { type MatrixLike, type NDArray, toNDArray } from "../array/mod.ts";
 import type { Params } from "../base/mod.ts";
+import type { RandomStateLike } from "../random/mod.ts";
 import {
   checkArray,
   checkSampleWeight,
@@ -41,6 +42,14 @@ export interface TreeOptions {
 
 /** The values of {@linkcode TreeOptions} as an estimator holds them. */
 export type TreeParams = Required<TreeOptions>;
+
+/** Hyperparameters that single trees share. */
+export interface SingleTreeOptions extends TreeOptions {
+  /** Whether a node tries all thresholds of a feature, or one that is drawn. "best" if left out. */
+  splitter?: "best" | "random";
+  /** Seed of the order in which features are looked at, and of thresholds that are drawn. */
+  randomState?: RandomStateLike;
+}
 
 /** A share: more than 0, less than 1. 1 itself is a whole number. */
 const share: ParameterRule = {
@@ -190,6 +199,18 @@ export function singleTable(X: MatrixLike, caller: string): SingleTable {
 export function weightsOrNull(sampleWeight: unknown, nSamples: number): Float64Array | null {
   if (sampleWeight === undefined || sampleWeight === null) return null;
   return checkSampleWeight(sampleWeight as number[], nSamples);
+}
+
+/**
+ * The weight of all samples; undefined where each weighs 1.
+ *
+ * @throws {InvalidInputError} when it is 0
+ */
+export function checkMass(weight: Float64Array | null, caller: string): number | undefined {
+  if (weight === null) return undefined;
+  const mass = weight.reduce((a, b) => a + b, 0);
+  if (!(mass > 0)) throw new InvalidInputError(`${caller}: all samples weigh 0; nothing can be learned of them`);
+  return mass;
 }
 
 /** Products of two lists of weights of which each may be missing. */

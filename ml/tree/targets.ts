@@ -41,6 +41,15 @@ export function classTargets(y: LabelsLike, nSamples: number, caller: string): C
   return { encoded, y: codes, single: k === 1 };
 }
 
+/** The classes and how many there are, in lists where there are several targets. */
+export function learnedClasses({ encoded, single }: ClassTargets): { classes_: Labels; nClasses_: number } {
+  const classes = encoded.map((e) => e.classes);
+  const counts = classes.map((c) => c.size);
+  return single
+    ? { classes_: classes[0], nClasses_: counts[0] }
+    : { classes_: classes as unknown as Labels, nClasses_: counts as unknown as number };
+}
+
 /** Numbers of a regressor: a list, or a table of a column for each target. */
 export function numberTargets(
   y: VectorLike,

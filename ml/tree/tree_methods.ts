@@ -1,7 +1,22 @@
 import { type MatrixLike, NDArray } from "../array/mod.ts";
-import { BaseClassifier, BaseRegressor, checkFeatures, checkIsFitted, type Constructor } from "../base/mod.ts";
-import { singleTable } from "./parameters.ts";
+import {
+  BaseClassifier,
+  BaseRegressor,
+  checkFeatures,
+  checkIsFitted,
+  type Constructor,
+  rememberFeatures,
+  resetFitted,
+} from "../base/mod.ts";
+import { checkRandomState, type RandomStateLike } from "../random/mod.ts";
+import type { ClassCriterionName, NumberCriterionName, TreeProblem } from "./grow.ts";
+import { checkMass, resolveSettings, singleTable, type SingleTreeOptions } from "./parameters.ts";
+import { prunedTree } from "./pruning.ts";
+import { growOneTree } from "./rank_grower.ts";
 import type { Tree } from "./structure.ts";
+
+/** Largest seed that a tree's own generator is given. */
+const MOST_SEED = 2147483647;
 
 /** Which nodes samples pass: row `i` has the nodes `indices[indptr[i]]` to `indices[indptr[i + 1] - 1]`. */
 export interface NodeIndicator {
@@ -13,8 +28,14 @@ export interface NodeIndicator {
   shape: [number, number];
 }
 
-/** What a single tree can be asked. */
-export interface TreeMethods {
+/** What single trees share: hyperparameters, what is learned, and what they can be asked. */
+export interface TreeMethods extends Required<Omit<SingleTreeOptions, "randomState">> {
+  /** Seed of the order in which features are looked at, and of thresholds that are drawn. */
+  randomState: RandomStateLike;
+  /** Number of targets. */
+  nOutputs_: number;
+  /** The number that `maxFeatures` came to. */
+  maxFeatures_: number;
   /** The tree itself, as arrays. */
   tree_: Tree;
   /** Number of features seen in `fit`. */
@@ -53,12 +74,32 @@ export function samplesFor(
   return table.X;
 }
 
+/** Grows the tree of an estimator that has one, and stores it. */
+export function fitTree(
+  estimator: TreeMethods & { criterion: ClassCriterionName | NumberCriterionName },
+  X: MatrixLike,
+  problem: TreeProblem,
+  weight: Float64Array | null,
+  caller: string,
+): void {
+  const { criterion } = estimator;
+  const totalWeight = checkMass(weight, caller) ?? problem.X.length / problem.nFeatures;
+  const random = estimator.splitter === "random";
+  const settings = resolveSettings(estimator, problem, { criterion, random, totalWeight, caller });
+  const seed = checkRandomState(estimator.randomState).randint(0, MOST_SEED);
+  const tree = growOneTree(problem, settings, weight, seed);
+  resetFitted(estimator);
+  rememberFeatures(estimator, X, problem.nFeatures);
+  estimator.nOutputs_ = problem.nOutputs;
+  estimator.maxFeatures_ = settings.maxFeatures;
+  estimator.tree_ = estimator.ccpAlpha === 0 ? tree : prunedTree(tree, estimator.ccpAlpha);
+}
+
 // deno-lint-ignore explicit-function-return-type -- the class is what it returns
 function TreeMixin<B extends Constructor>(Base: B) {
-  abstract class WithTree extends Base implements TreeMethods {
+  abstract class WithTree extends Base {
     declare tree_: Tree;
     declare nFeaturesIn_: number;
-    declare featureNamesIn_?: string[];
 
     getDepth(): number {
       checkIsFitted(this, "getDepth");
