@@ -1263,8 +1263,8 @@ function moveAll(live: usize, end: usize, f: usize, diag: usize, up: usize, down
         at = s;
       }
     }
-    GAP = <f64> top + <f64> largest32(f32x4.pmax(worst, worse));
-    if (!(GAP >= tol) || !(gain > 0) || moves >= most) return moves;
+    const far = <f64> top + <f64> largest32(f32x4.pmax(worst, worse));
+    if (!(far >= tol) || !(gain > 0) || moves >= most) return moves;
     let oj = min(at + STRIDE, bytes);
     let gap: f32;
     while (true) {
