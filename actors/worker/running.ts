@@ -16,6 +16,7 @@ export class Running {
   readonly #deps: Dependencies;
   #steals: Attempt[] | undefined;
   #tickets = 0;
+  #stalled = false;
   /** What was given out last. */
   #latest: WorkerTask | undefined;
   /** Whether it begins nothing for want of memory. */
@@ -170,8 +171,9 @@ export class Running {
     this.#b.out.push(task.quiet ? { ...told, quiet: true } : told);
   }
 
-  /** Takes back what has not begun. */
-  recall(): void {
+  /** Takes back what has not begun; where `stalled`, because of those that have, and make no progress. */
+  recall(stalled = false): void {
+    this.#stalled = stalled;
     this.#b.out.push({ do: "recall" });
   }
 
@@ -195,6 +197,6 @@ export class Running {
     this.#steals = undefined;
     if (steals !== undefined) this.#give(steals);
     // Those that run and have made no progress are not short, whatever was thought of them.
-    else this.#b.places.stalled(this.#b.runs.values(), this.#b.ending.values());
+    else if (this.#stalled) this.#b.places.stalled(this.#b.runs.values(), this.#b.ending.values());
   }
 }

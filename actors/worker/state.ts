@@ -259,7 +259,9 @@ export class WorkerMachine {
       for (const task of [...this.#b.timed]) {
         if (task.state === "executing" && task.deadline <= this.#b.now) this.#running.timeOut(task);
       }
-      if (this.#b.places.ahead > 0 && this.#b.now - this.#b.progress >= this.#b.places.stall) this.#running.recall();
+      if (this.#b.places.ahead > 0 && this.#b.now - this.#b.progress >= this.#b.places.stall) {
+        this.#running.recall(true);
+      }
       if (this.#leaving !== undefined && this.#leaving.until <= this.#b.now) {
         this.#end(`${this.#leaving.reason}; the time for leaving is up`, this.#leaving.renew);
       }
