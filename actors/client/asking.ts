@@ -9,6 +9,7 @@ import type { ClientTask, DataCard, TaskCall } from "./client_task.ts";
 import { forgetCode } from "./code_kept.ts";
 import { taskColumnsOf } from "./columns.ts";
 import { fail, failBlocked, inherit, isBad, uncount } from "./giving_up.ts";
+import { headStart } from "./head_start.ts";
 
 /** New tasks, or old ones once more. */
 export function submit(b: ClientBooks, tasks: readonly ClientTask[]): void {
@@ -31,6 +32,7 @@ export function submit(b: ClientBooks, tasks: readonly ClientTask[]): void {
 export function enter(b: ClientBooks, t: ClientTask): void {
   t.entered = true;
   b.tasks.set(t.key, t);
+  if (t.state === "pending") b.pending++;
 }
 
 /** Enters a task among its dependencies; false when one of them has failed, and so this one. */
@@ -114,6 +116,7 @@ function sendTasks(b: ClientBooks, tasks: readonly ClientTask[]): void {
       codes.push(hash);
     }
   }
+  if (codes.length === 0 && headStart(b, tasks)) return;
   b.send({ type: "submit", ...taskColumnsOf(tasks, codes, (hash) => b.codes.get(hash)!) });
   b.submits++;
   for (const t of tasks) if (t.renewedIn === Infinity) t.renewedIn = b.submits;
