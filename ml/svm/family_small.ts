@@ -1,6 +1,6 @@
 import type { FamilyData, FamilyEntry, FamilyGroup } from "./family.ts";
 import { SmallBench } from "./small_bench.ts";
-import { UpperBounds } from "./small_order.ts";
+import { largestPairOf, SmallOrder, UpperBounds } from "./small_order.ts";
 
 /** Decision values of one fit: for the tested samples, and the training ones where wanted. */
 export interface SmallFit {
@@ -27,8 +27,10 @@ export function* smallFits(
 ): Generator<SmallFit> {
   const started = performance.now();
   const most = Math.max(...groups.map((g) => g.entries.length));
-  using bench = new SmallBench(data, most, groups[0].kernel === "precomputed");
-  const grouped = splits.map((s) => bench.group(data.splits[s][0]));
+  const order = new SmallOrder(data);
+  const grouped = splits.map((s) => order.group(data.splits[s][0]));
+  const largest = Math.max(...grouped.map(largestPairOf));
+  using bench = new SmallBench(data, order, most, largest, groups[0].kernel === "precomputed");
   const bounds = splits.map((s) => new UpperBounds(data, data.splits[s][0]));
   const total = groups.reduce((t, g) => t + g.entries.length, 0) * splits.length;
   const shared = secondsSince(started) / total;
@@ -41,19 +43,22 @@ export function* smallFits(
         const entries = group.entries.slice(first, first + bench.room);
         const began = performance.now();
         bench.setKernel(group, group.gamma === "scale" ? data.table.take(train) : data.table);
-        bench.begin(entries.map((entry) => bounds[at].of(entry)));
+        bench.begin(pairs, entries.map((entry) => bounds[at].of(entry)));
         let common = secondsSince(began);
         const seconds = new Float64Array(entries.length);
+        let t = performance.now();
         for (let a = 0, pair = 0; a < k; a++) {
           for (let b = a + 1; b < k; b++, pair++) {
-            let t = performance.now();
             bench.gather(pairs, a, b);
-            common += secondsSince(t);
+            let now = performance.now();
+            common += (now - t) / 1000;
             for (const [e, { tol }] of entries.entries()) {
-              t = performance.now();
+              t = now;
               bench.solve(e, pair, tol);
-              seconds[e] += secondsSince(t);
+              now = performance.now();
+              seconds[e] += (now - t) / 1000;
             }
+            t = now;
           }
         }
         const deciding = performance.now();

@@ -3,7 +3,7 @@ import * as small from "../kernels/wasm/small_svm.ts";
 import type { NDArray } from "../array/mod.ts";
 import { type FamilyData, type FamilyGroup, kernelOf } from "./family.ts";
 import { PairMemo } from "./pair_memo.ts";
-import { type Grouped, SmallOrder } from "./small_order.ts";
+import type { Grouped, SmallOrder } from "./small_order.ts";
 
 // deno-lint-ignore no-explicit-any -- functions of numbers
 type Exports = Record<string, (...args: any[]) => number>;
@@ -56,6 +56,8 @@ export class SmallBench implements Disposable {
   readonly #ld: number;
   readonly #k: number;
   readonly #at: Record<string, number> = {};
+  /** A pair's arrays, and the thresholds and coefficients of all fits. */
+  readonly #views: Record<"F" | "beta" | "lo" | "hi" | "rho" | "coefs", Float64Array>;
   /** Squared distances of the samples, the smallest and the largest. */
   #distances = { smallest: Infinity, largest: 0 };
   #kernel = "";
@@ -63,16 +65,20 @@ export class SmallBench implements Disposable {
   #isShaped = false;
   #exponents: Exponents = { largest: 0, smallest: 0 };
   #pair: Pair | undefined;
+  /** Of each fit, the bound of each class's samples; NaN where they have several. */
+  #bounds: readonly Float64Array[] = [];
   /** Problems of an identity matrix hang on nothing but their size. */
   readonly #apart = new Map<string, PairMemo>();
 
   /**
    * @param data the samples
+   * @param order how they stand
    * @param fits how many share a kernel, at most
+   * @param largest how many samples a pair has, at most
    * @param isMatrix whether they are the kernel's own symmetric matrix
    */
-  constructor(data: FamilyData, fits: number, isMatrix = false) {
-    this.#order = new SmallOrder(data);
+  constructor(data: FamilyData, order: SmallOrder, fits: number, largest: number, isMatrix = false) {
+    this.#order = order;
     const { table } = data;
     const [n, dim] = table.shape;
     const k = this.#k = data.encoded.classes.size;
@@ -80,16 +86,26 @@ export class SmallBench implements Disposable {
     this.#n = n;
     const [coefs, out] = [(k - 1) * n * 8, DECIDED * k * (k - 1) * 8];
     const room = this.room = Math.max(1, Math.min(fits, Math.floor(ROOM / (coefs + out))));
+    const pair = round8(Math.max(n, largest));
     const at = this.#at;
     const frame = this.#frame;
     // Matrices have rows beyond the last, which are read and written, and never looked at.
     const sizes: Record<string, number> = {
-      ...{ products: ld * ld * 8, wide: ld * ld * 8, floats: ld * ld * 4 + 64, part: n * ld * 4 + 64, squares: ld * 8 },
-      ...{ list: n * 4, runs: n * 8, coefs: room * coefs, out: room * out, uppers: room * n * 8 },
-      ...{ rho: room * k * (k - 1) * 4, decided: DECIDED * k * (k - 1) * 4, bounds: n + 128 },
+      ...{
+        products: ld * ld * 8,
+        wide: ld * ld * 8,
+        floats: ld * ld * 4 + 64,
+        part: largest * round8(largest) * 4 + 64,
+        squares: ld * 8,
+      },
+      ...{ list: pair * 4, runs: pair * 8, coefs: room * coefs, out: room * out, uppers: room * n * 8 },
+      ...{ rho: room * k * (k - 1) * 4, decided: DECIDED * k * (k - 1) * 4, bounds: pair + 128 },
     };
-    for (const name of ["diag", "F", "beta", "lo", "hi", "up", "down"]) sizes[name] = (ld + 8) * 8;
+    for (const name of ["diag", "F", "beta", "lo", "hi", "up", "down"]) sizes[name] = pair * 8;
     for (const [name, bytes] of Object.entries(sizes)) at[name] = frame.temp(bytes);
+    const view = (name: string): Float64Array => frame.f64(at[name], sizes[name] / 8);
+    const [F, beta, lo, hi, rho, allCoefs] = ["F", "beta", "lo", "hi", "rho", "coefs"].map(view);
+    this.#views = { F, beta, lo, hi, rho, coefs: allCoefs };
     const products = frame.f64(at.products, ld * ld);
     const squares = frame.f64(at.squares, ld).fill(0);
     const { samples } = this.#order;
@@ -144,6 +160,11 @@ export class SmallBench implements Disposable {
     return this.#exponents.largest > NO_FLOAT;
   }
 
+  /** What floats of the kernel are multiplied by. */
+  get #factor(): number {
+    return this.#spec.name === "rbf" ? FACTOR : 1;
+  }
+
   #shape(): void {
     if (this.#isShaped) return;
     this.#isShaped = true;
@@ -151,21 +172,23 @@ export class SmallBench implements Disposable {
     const { name, gamma, coef0, degree } = this.#spec;
     exports.setKernel(KERNELS[name], gamma, coef0, degree, 0);
     const { products, squares, wide, floats } = this.#at;
-    exports.shapeProducts(products, squares, this.#n, this.#ld, wide, floats, name === "rbf" ? FACTOR : 1);
-  }
-
-  /** Training samples of a split. */
-  group(train: Int32Array): Grouped {
-    return this.#order.group(train);
+    exports.shapeProducts(products, squares, this.#n, this.#ld, wide, floats, this.#factor);
   }
 
   /** Begins fits on the same training samples: upper bounds of α of each, by sample. */
-  begin(uppers: readonly Float64Array[]): void {
+  begin({ rows, starts }: Grouped, uppers: readonly Float64Array[]): void {
     const { samples } = this.#order;
-    const n = this.#n;
+    const [n, k] = [this.#n, this.#k];
     const to = this.#frame.f64(this.#at.uppers, uppers.length * n);
-    for (const [e, upper] of uppers.entries()) for (let p = 0; p < n; p++) to[e * n + p] = upper[samples[p]];
-    this.#frame.f64(this.#at.coefs, uppers.length * (this.#k - 1) * n).fill(0);
+    this.#bounds = uppers.map((upper, e) => {
+      for (let p = 0; p < n; p++) to[e * n + p] = upper[samples[p]];
+      return Float64Array.from({ length: k }, (_, c) => {
+        const own = to[e * n + rows[starts[c]]];
+        for (let t = starts[c]; t < starts[c + 1]; t++) if (to[e * n + rows[t]] !== own) return NaN;
+        return own;
+      });
+    });
+    this.#views.coefs.fill(0, 0, uppers.length * (k - 1) * n);
   }
 
   /** Turns to a pair of classes. */
@@ -206,27 +229,32 @@ export class SmallBench implements Disposable {
   solve(fit: number, pair: number, tol: number): void {
     const { a, b, na, n, memo } = this.#pair as Pair;
     const { exports } = this.#frame;
-    const { list, F, beta, lo, hi } = this.#at;
-    const isEven = exports.prepare(n, na, list, this.#at.uppers + fit * this.#n * 8, F, beta, lo, hi) !== 0;
-    const bounds = [this.#frame.f64(hi, 1)[0], -this.#frame.f64(lo, n)[na]] as const;
-    const known = isEven ? memo.find(bounds, tol) : undefined;
-    if (known !== undefined) {
-      this.#frame.f64(F, n).set(known.F);
-      this.#frame.f64(beta, n).set(known.beta);
-    }
-    if (known?.tol !== tol) {
-      this.#smo(n, tol);
-      if (isEven) {
-        const [plus, minus] = known?.most ?? [0, 0];
-        const most = [Math.max(plus, exports.mostPlus()), Math.max(minus, exports.mostMinus())] as const;
-        const [toBeta, toF] = [this.#frame.f64(beta, n).slice(), this.#frame.f64(F, n).slice()];
-        memo.add({ bounds, tol, most, beta: toBeta, F: toF });
-      }
-    }
+    const { list, F, beta, lo, hi, uppers, coefs } = this.#at;
+    const views = this.#views;
     const k = this.#k;
-    const row = (c: number): number => this.#at.coefs + (fit * (k - 1) + c) * this.#n * 8;
-    const rho = exports.outcome(n, na, list, F, beta, lo, hi, row(b - 1), row(a));
-    this.#rho(fit)[pair] = rho;
+    const rowA = coefs + (fit * (k - 1) + b - 1) * this.#n * 8;
+    const rowB = coefs + (fit * (k - 1) + a) * this.#n * 8;
+    const bounds = [this.#bounds[fit][a], this.#bounds[fit][b]] as const;
+    const isEven = bounds[0] > 0 && bounds[1] > 0;
+    const known = isEven ? memo.find(bounds, tol) : undefined;
+    if (known?.tol === tol) {
+      views.beta.set(known.beta);
+      exports.spread(n, na, list, beta, rowA, rowB);
+      views.rho[fit * k * (k - 1) / 2 + pair] = known.rho;
+      return;
+    }
+    exports.prepare(n, na, list, uppers + fit * this.#n * 8, F, beta, lo, hi);
+    if (known !== undefined) {
+      views.F.set(known.F);
+      views.beta.set(known.beta);
+    }
+    this.#smo(n, tol);
+    exports.spread(n, na, list, beta, rowA, rowB);
+    const rho = views.rho[fit * k * (k - 1) / 2 + pair] = exports.threshold(n, F, beta, lo, hi);
+    if (!isEven) return;
+    const [plus, minus] = known?.most ?? [0, 0];
+    const most = [Math.max(plus, exports.mostPlus()), Math.max(minus, exports.mostMinus())] as const;
+    memo.add({ bounds, tol, most, rho, beta: views.beta.slice(0, n), F: views.F.slice(0, n) });
   }
 
   #smo(n: number, tol: number): void {
@@ -244,14 +272,14 @@ export class SmallBench implements Disposable {
     const range = rbf ? 1 - 2 ** -smallest + 1e-6 : Infinity;
     exports.smo(
       ...[padded, part, round8(n), diag, F, beta, lo, hi, up, down, bounds],
-      ...[tol, MOST_MOVES, rbf ? 1 / FACTOR : 1, least, range, rbf ? 1 : 0],
+      ...[tol, MOST_MOVES, 1 / this.#factor, least, range, rbf ? 1 : 0],
     );
   }
 
   /** Thresholds of a fit's pairs. */
   #rho(fit: number): Float64Array {
     const pairs = this.#k * (this.#k - 1) / 2;
-    return this.#frame.f64(this.#at.rho + fit * pairs * 8, pairs);
+    return this.#views.rho.subarray(fit * pairs, (fit + 1) * pairs);
   }
 
   /** Whether decision values are more than their threshold in any pair: where samples are far apart, nothing is heard of the support vectors. */
@@ -262,7 +290,7 @@ export class SmallBench implements Disposable {
     const k = this.#k;
     const n = this.#n;
     const rho = this.#rho(fit);
-    const coefs = this.#frame.f64(this.#at.coefs + fit * (k - 1) * n * 8, (k - 1) * n);
+    const coefs = this.#views.coefs.subarray(fit * (k - 1) * n, (fit + 1) * (k - 1) * n);
     const total = (c: number, r: number): number => {
       let sum = 0;
       for (let t = starts[c]; t < starts[c + 1]; t++) sum += Math.abs(coefs[r * n + rows[t]]);
@@ -290,8 +318,8 @@ export class SmallBench implements Disposable {
     for (let e = 0; e < fits; e++) {
       if (this.#isHeard(grouped, e, samples)) heard.push(e);
       else {
-        const own = this.#rho(e).map((v) => 0 - v);
-        for (let i = 0; i < m; i++) all[e].set(own, i * pairs);
+        all[e].set(this.#rho(e).map((v) => 0 - v));
+        for (let done = pairs; done < all[e].length; done *= 2) all[e].copyWithin(done, 0, done);
       }
     }
     if (heard.length === 0) return all;

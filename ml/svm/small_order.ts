@@ -67,6 +67,12 @@ export class SmallOrder {
   }
 }
 
+/** Samples of the two largest classes together. */
+export function largestPairOf({ starts }: Grouped): number {
+  const counts = starts.subarray(1).map((end, c) => end - starts[c]).sort();
+  return counts[counts.length - 1] + counts[counts.length - 2];
+}
+
 /** Upper bounds of α on a split's training samples, zero elsewhere: what they hang on is computed once. */
 export class UpperBounds {
   readonly #data: FamilyData;

@@ -85,23 +85,17 @@ function shapedPairs(p: usize, q: usize, own: v128, next: v128, m0: v128, m1: v1
   V3 = v128.and(f64x2.ge(d, least), E3);
 }
 
-/** Columns that are shaped together: their mirror's rows stay at hand. */
-const COLUMNS: usize = 64;
-
 /**
  * Kernel values of all samples with each other, from their products: as doubles (for RBF 2^500 times larger: where nothing else speaks a vote hangs
  * on the smallest of them) and as floats times `factor`. `squares`: |x|² of all samples. A tile of four rows and columns serves its mirror too.
  * `ld`, a multiple of 4, is the number of rows that there is room for.
  */
 export function shapeProducts(products: usize, squares: usize, n: i32, ld: i32, wide: usize, floats: usize, factor: f32): void {
-  for (let first: usize = 0; first < <usize> n; first += COLUMNS) {
-    const last = min(first + COLUMNS, <usize> n);
-    for (let i: usize = 0; i < last; i += 4) shapeTiles(products, squares, i, max(i, first), last, ld, wide, floats, factor);
-  }
+  for (let i: usize = 0; i < <usize> n; i += 4) shapeRows(products, squares, i, n, ld, wide, floats, factor);
 }
 
-/** Four rows of it, from a column on to another, with their mirror. */
-function shapeTiles(products: usize, squares: usize, i: usize, from: usize, end: usize, ld: i32, wide: usize, floats: usize, factor: f32): void {
+/** Four rows of it, from the diagonal on, with their mirror. */
+function shapeRows(products: usize, squares: usize, i: usize, n: i32, ld: i32, wide: usize, floats: usize, factor: f32): void {
   const times = f32x4.splat(factor);
   const back = f64x2.splat(KERNEL == RBF ? 3.054936363499605e-151 : 1);
   const size = <usize> ld << 3;
@@ -111,7 +105,7 @@ function shapeTiles(products: usize, squares: usize, i: usize, from: usize, end:
   const own2 = v128.load64_splat(s, 16);
   const own3 = v128.load64_splat(s, 24);
   const row = products + i * size;
-  for (let j = from; j < end; j += 4) {
+  for (let j = i; j < <usize> n; j += 4) {
     const o = j << 3;
     const m0 = v128.load(squares + o);
     const m1 = v128.load(squares + o, 16);
@@ -290,42 +284,48 @@ function sumOf(v: v128): f64 {
 
 /**
  * Makes a pair ready that begins at β = 0: the first `na` of `n` samples stand for y = 1, the others for −1. `upper`: bounds of α by position,
- * `list` the samples' positions. All arrays are zero from `n` on to a multiple of 4. Gives whether the bounds are the same within either class.
+ * `list` the samples' positions. All arrays are zero from `n` on to a multiple of 4.
  */
-export function prepare(n: i32, na: i32, list: usize, upper: usize, F: usize, beta: usize, lo: usize, hi: usize): i32 {
-  let even = 1;
-  const plus = load<f64>(upper + (<usize> load<i32>(list) << 3));
-  const minus = load<f64>(upper + (<usize> load<i32>(list + (<usize> na << 2)) << 3));
-  for (let t = 0; t < n; t++) {
-    const o = <usize> t << 3;
-    const bound = load<f64>(upper + (<usize> load<i32>(list + (<usize> t << 2)) << 3));
-    const isPlus = t < na;
-    if (bound != (isPlus ? plus : minus)) even = 0;
-    store<f64>(hi + o, isPlus ? bound : 0);
-    store<f64>(lo + o, isPlus ? 0 : -bound);
-    store<f64>(F + o, isPlus ? -1 : 1);
-    store<f64>(beta + o, 0);
+export function prepare(n: i32, na: i32, list: usize, upper: usize, F: usize, beta: usize, lo: usize, hi: usize): void {
+  const bytes = <usize> ((n + 3) & ~3) << 3;
+  memory.fill(beta, 0, bytes);
+  memory.fill(lo, 0, bytes);
+  memory.fill(hi, 0, bytes);
+  memory.fill(F, 0, bytes);
+  for (let t = 0; t < na; t++) {
+    store<f64>(hi, load<f64>(upper + (<usize> load<i32>(list) << 3)));
+    store<f64>(F, -1);
+    hi += 8;
+    F += 8;
+    list += 4;
   }
-  for (let t = n; t < ((n + 3) & ~3); t++) {
-    const o = <usize> t << 3;
-    store<f64>(hi + o, 0);
-    store<f64>(lo + o, 0);
-    store<f64>(F + o, 0);
-    store<f64>(beta + o, 0);
+  lo += <usize> na << 3;
+  for (let t = na; t < n; t++) {
+    store<f64>(lo, -load<f64>(upper + (<usize> load<i32>(list) << 3)));
+    store<f64>(F, 1);
+    lo += 8;
+    F += 8;
+    list += 4;
   }
-  return even;
 }
 
-/** Adds β to where the samples' coefficients stand, in one row for either class, and gives the threshold. */
-export function outcome(n: i32, na: i32, list: usize, F: usize, beta: usize, lo: usize, hi: usize, rowA: usize, rowB: usize): f64 {
-  let sum: f64 = 0, free: f64 = 0, above = Infinity, below = -Infinity;
+/** Adds β to where the samples' coefficients stand, in one row for either class. */
+export function spread(n: i32, na: i32, list: usize, beta: usize, rowA: usize, rowB: usize): void {
   for (let t = 0; t < n; t++) {
-    const o = <usize> t << 3;
+    const to = (t < na ? rowA : rowB) + (<usize> load<i32>(list) << 3);
+    store<f64>(to, load<f64>(to) + load<f64>(beta));
+    list += 4;
+    beta += 8;
+  }
+}
+
+/** The threshold: the mean of F of the free samples, else the middle of what it may be. */
+export function threshold(n: i32, F: usize, beta: usize, lo: usize, hi: usize): f64 {
+  let sum: f64 = 0, free: f64 = 0, above = Infinity, below = -Infinity;
+  for (let o: usize = 0; o < <usize> n << 3; o += 8) {
     const b = load<f64>(beta + o);
     const h = load<f64>(hi + o);
     const l = load<f64>(lo + o);
-    const to = (t < na ? rowA : rowB) + (<usize> load<i32>(list + (<usize> t << 2)) << 3);
-    store<f64>(to, load<f64>(to) + b);
     if (l == h) continue;
     const f = load<f64>(F + o);
     if (b < h) {
