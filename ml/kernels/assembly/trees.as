@@ -67,8 +67,13 @@ let nConstants: i32 = 0;
 // Draws.
 let state: u32 = 0;
 
+/** Where draws go on from. */
+export function seed(from: u32): void {
+  state = from;
+}
+
 @inline
-function draw(): u32 {
+export function draw(): u32 {
   let s = state == 0 ? <u32> 1 : state;
   s ^= s << 13;
   s ^= s >> 17;
@@ -136,25 +141,21 @@ function weightsFit(left: f64): bool {
   return left >= minWeight && nodeWeight - left >= minWeight;
 }
 
-/** Ranks of a column: room for 2 · n pairs of 8 bytes. Gives how many distinct values there are, or −1 if too many. */
-export function rank_column(
-  X: usize,
-  n: i32,
-  m: i32,
-  feature: i32,
-  out: usize,
-  distinct: usize,
-  room: usize,
-  digits: usize,
-): i32 {
-  let from = room;
-  let to = room + (<usize> n << 3);
-  for (let i = 0; i < n; i++) {
-    let b = load<u32>(X + ((<usize> i * m + feature) << 2));
-    if (b == 0x80000000) b = 0;
-    b = b >> 31 ? ~b : b | 0x80000000;
-    store<u64>(from + (<usize> i << 3), (<u64> b << 32) | <u64> i);
-  }
+/** Bits of a float32 that sort as whole numbers the way it does; both zeros are one value. */
+@inline
+export function sortable(b: u32): u32 {
+  if (b == 0x80000000) b = 0;
+  return b >> 31 ? ~b : b | 0x80000000;
+}
+
+/** The bits of a float32 again. */
+@inline
+export function unsortable(b: u32): u32 {
+  return b >> 31 ? b & 0x7fffffff : ~b;
+}
+
+/** Sorts pairs of 8 bytes by their high halves, equal ones in the order they stand in; gives where they lie then. */
+export function sortByKeys(from: usize, to: usize, n: i32, digits: usize): usize {
   for (let pass = 0; pass < 3; pass++) {
     const shift = <u64> (32 + pass * 11);
     memory.fill(digits, 0, 2048 << 2);
@@ -180,6 +181,25 @@ export function rank_column(
     from = to;
     to = t;
   }
+  return from;
+}
+
+/** Ranks of a column: room for 2 · n pairs of 8 bytes. Gives how many distinct values there are, or −1 if too many. */
+export function rank_column(
+  X: usize,
+  n: i32,
+  m: i32,
+  feature: i32,
+  out: usize,
+  distinct: usize,
+  room: usize,
+  digits: usize,
+): i32 {
+  for (let i = 0; i < n; i++) {
+    const b = sortable(load<u32>(X + ((<usize> i * m + feature) << 2)));
+    store<u64>(room + (<usize> i << 3), (<u64> b << 32) | <u64> i);
+  }
+  const from = sortByKeys(room, room + (<usize> n << 3), n, digits);
   let rank = -1;
   let before: u32 = 0;
   for (let i = 0; i < n; i++) {
@@ -189,7 +209,7 @@ export function rank_column(
       rank++;
       before = b;
       if (rank > 65535) return -1;
-      store<u32>(distinct + (<usize> rank << 2), b >> 31 ? b & 0x7fffffff : ~b);
+      store<u32>(distinct + (<usize> rank << 2), unsortable(b));
     }
     store<u16>(out + ((<usize> <u32> pair * m + feature) << 1), <u16> rank);
   }
