@@ -95,7 +95,7 @@ export class SmallBench implements Disposable {
         products: ld * ld * 8,
         wide: ld * ld * 8,
         floats: ld * ld * 4 + 64,
-        part: largest * round8(largest) * 4 + 64,
+        part: largest * round8(largest) * 8 + 64,
         squares: ld * 8,
       },
       ...{ list: pair * 4, runs: pair * 8, coefs: room * coefs, out: room * out, uppers: room * n * 8 },
@@ -260,7 +260,7 @@ export class SmallBench implements Disposable {
   #smo(n: number, tol: number): void {
     const { exports } = this.#frame;
     const { part, diag, F, beta, lo, hi, up, down, bounds } = this.#at;
-    const padded = (n + 3) & ~3;
+    const padded = round8(n);
     if (this.#isIdentity) {
       exports.smoApart(padded, F, beta, lo, hi, up, down, bounds, tol, MOST_MOVES);
       return;
@@ -271,7 +271,7 @@ export class SmallBench implements Disposable {
     const least = rbf ? 2 - 2 * Math.fround(2 ** -(largest * (1 - 1e-6))) : 0;
     const range = rbf ? 1 - 2 ** -smallest + 1e-6 : Infinity;
     exports.smo(
-      ...[padded, part, round8(n), diag, F, beta, lo, hi, up, down, bounds],
+      ...[padded, part, padded, diag, F, beta, lo, hi, up, down, bounds],
       ...[tol, MOST_MOVES, 1 / this.#factor, least, range, rbf ? 1 : 0],
     );
   }
