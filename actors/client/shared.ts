@@ -80,6 +80,6 @@ export function shareOver(
     gather: (futures) => gather(shared, futures.map(taskOfFuture), false, futures),
   };
   shared.base = first(shared);
-  core.begun();
+  core.awaited.begun();
   return shared;
 }
