@@ -266,6 +266,32 @@ export function combine(values: usize, ldValues: i32, apart: i32, m: i32, k: i32
   }
 }
 
+/** The class that wins most of its pairs, for each of `m` rows of decision values; of equals the first. `votes` has room for `k` integers. */
+export function vote(decisions: usize, m: i32, k: i32, votes: usize, out: usize): void {
+  for (let r = 0; r < m; r++) {
+    memory.fill(votes, 0, <usize> k << 2);
+    let most = -1;
+    let best = 0;
+    for (let a = 0; a < k; a++) {
+      const at = votes + (<usize> a << 2);
+      let own = load<i32>(at);
+      for (let o: usize = 4; o < <usize> (k - a) << 2; o += 4) {
+        const wins = <i32> (load<f64>(decisions) > 0);
+        own += wins;
+        store<i32>(at + o, load<i32>(at + o) + 1 - wins);
+        decisions += 8;
+      }
+      // All of its pairs are counted.
+      if (own > most) {
+        most = own;
+        best = a;
+      }
+    }
+    store<i32>(out, best);
+    out += 4;
+  }
+}
+
 // @ts-ignore: decorator
 @inline
 function threeSums(a: v128, b: v128, c: v128, to: usize, left: i32): void {
