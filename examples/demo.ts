@@ -5,33 +5,24 @@
  *     deno task demo --scheduler tcp://10.0.0.5:8786 --keys DIR
  */
 
-import { parseArgs } from "node:util";
-import process from "node:process";
+import { checkAddress, commandLine, orExit } from "../actors/cli/mod.ts";
 import { Client, loadDigits, parallelBackend, RandomizedSearchCV, SVC } from "../mod.ts";
 import { progressBar } from "./progress_bar.ts";
 
-const HELP = `The randomized SVM search of joblib's documentation on the digits, on a cluster.
-
-Usage: deno task demo [options]
-
-  --scheduler ADDRESS  use a running cluster (tcp://host:port) instead of starting one here
-  --keys DIR           keys for it, as made by "deno task keys DIR"
-  --candidates N       how many candidates to try (default 50)
-  --help               this text
-`;
-
-const { values: options } = parseArgs({
+const options = commandLine({
+  name: "demo",
+  about: "The randomized SVM search of joblib's documentation on the digits, on a cluster.",
+  positionals: [],
   options: {
-    scheduler: { type: "string" },
-    keys: { type: "string" },
-    candidates: { type: "string", default: "50" },
-    help: { type: "boolean", default: false },
+    scheduler: {
+      value: "ADDRESS",
+      check: checkAddress,
+      help: "Use a running cluster (tcp://host:port) instead of starting one here.",
+    },
+    keys: { value: "DIR", needs: "scheduler", help: 'Keys for it, as made by "deno task keys DIR".' },
+    candidates: { value: "N", integer: [1, 1768], help: "How many candidates to try. Default: 50." },
   },
 });
-if (options.help) {
-  console.log(HELP);
-  process.exit(0);
-}
 
 const logspace = (from: number, to: number, n: number): number[] =>
   Array.from({ length: n }, (_, i) => 10 ** (from + i * (to - from) / (n - 1)));
@@ -44,13 +35,14 @@ const paramSpace = {
 };
 
 const { X, y } = loadDigits();
-const nIter = Number(options.candidates);
+const nIter = options.number("candidates") ?? 50;
 const cv = 3;
 
 const started = performance.now();
-await using client = options.scheduler === undefined
-  ? await Client.local()
-  : await Client.connect(options.scheduler, { keys: options.keys });
+const scheduler = options.text("scheduler");
+await using client = await orExit(
+  scheduler === undefined ? Client.local() : Client.connect(scheduler, { keys: options.text("keys") }),
+);
 const threads = (await client.waitForWorkers()).reduce((n, w) => n + w.threads, 0);
 console.log(`${nIter} candidates, ${cv} folds, ${X.shape.join(" × ")} digits, ${threads} threads`);
 

@@ -4,12 +4,18 @@
  *     deno run -A examples/grid_search.ts [--samples 10000]
  */
 
-import { parseArgs } from "node:util";
+import { commandLine } from "../actors/cli/mod.ts";
 import { Client, GridSearchCV, makeClassification, parallelBackend, SVC } from "../mod.ts";
 
-const { values } = parseArgs({ options: { samples: { type: "string", default: "10000" } } });
+const options = commandLine({
+  name: "grid_search",
+  start: "deno run -A examples/grid_search.ts",
+  about: "A support vector machine, and a grid of others on a cluster of this machine.",
+  positionals: [],
+  options: { samples: { value: "N", integer: [100, 1_000_000], help: "Rows of the data. Default: 10000." } },
+});
 
-const { X, y } = makeClassification({ nSamples: Number(values.samples), nFeatures: 4, randomState: 0 });
+const { X, y } = makeClassification({ nSamples: options.number("samples") ?? 10_000, nFeatures: 4, randomState: 0 });
 
 const estimator = new SVC({ randomState: 0 });
 await estimator.fit(X, y);

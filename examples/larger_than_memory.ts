@@ -6,19 +6,24 @@
  * With `--blocks 500` it is 16 GB.
  */
 
-import { parseArgs } from "node:util";
+import { commandLine } from "../actors/cli/mod.ts";
+import { parseBytes } from "../actors/cluster/mod.ts";
 import { Client, concatenate, fromDelayed, KMeans, makeBlobs, RandomState } from "../mod.ts";
 
-const { values } = parseArgs({
+const options = commandLine({
+  name: "larger_than_memory",
+  start: "deno run -A examples/larger_than_memory.ts",
+  about: "Clusters in data that may be larger than memory: its blocks are made on the workers.",
+  positionals: [],
   options: {
-    blocks: { type: "string", default: "20" },
-    rows: { type: "string", default: "200000" },
-    memory: { type: "string" },
+    blocks: { value: "N", integer: [1, 100_000], help: "Blocks; 500 are 16 GB. Default: 20." },
+    rows: { value: "N", integer: [12, 100_000_000], help: "Rows of a block. Default: 200000." },
+    memory: { value: "AMOUNT", check: parseBytes, help: "Memory of the worker. Default: the machine's." },
   },
 });
-const blocks = Number(values.blocks), rows = Number(values.rows);
+const blocks = options.number("blocks") ?? 20, rows = options.number("rows") ?? 200_000;
 
-await using client = await Client.local({ memoryLimit: values.memory });
+await using client = await Client.local({ memoryLimit: options.text("memory") });
 
 const centers = new RandomState(0).uniform(-10, 10, [12, 20]);
 const parts = Array.from(

@@ -16,7 +16,7 @@
 // To open this page as a notebook: `deno jupyter --install`, and then Jupyter in the folder `examples/`.
 
 // %%
-import { parseArgs } from "node:util";
+import { commandLine } from "../actors/cli/mod.ts";
 import {
   Client,
   concatenate,
@@ -36,9 +36,14 @@ const sizes = {
   full: { nSamplesPerBlock: 200_000, nBlocks: 500, memoryLimit: "8GB" },
 };
 // In the notebook, another size is chosen by changing the default.
-const { values } = parseArgs({ args: Deno.args, options: { size: { type: "string", default: "small" } } });
-if (!Object.hasOwn(sizes, values.size)) throw new RangeError(`--size is small, medium or full, not ${values.size}`);
-const { nSamplesPerBlock, nBlocks, memoryLimit } = sizes[values.size as keyof typeof sizes];
+const size = commandLine({
+  name: "notebook",
+  start: "deno run -A examples/notebook.ts",
+  about: "Parallel and distributed machine learning, from top to bottom.",
+  positionals: [],
+  options: { size: { value: "SIZE", choices: Object.keys(sizes), help: "Of the blobs at the end. Default: small." } },
+}).text("size") ?? "small";
+const { nSamplesPerBlock, nBlocks, memoryLimit } = sizes[size as keyof typeof sizes];
 
 // %% [markdown]
 // ## Types of Scaling

@@ -5,10 +5,16 @@
  *     deno run -A examples/random_search.ts [--iterations 50]
  */
 
-import { parseArgs } from "node:util";
+import { commandLine } from "../actors/cli/mod.ts";
 import { Client, delayed, loadDigits, logspace, Parallel, parallelBackend, RandomizedSearchCV, SVC } from "../mod.ts";
 
-const { values } = parseArgs({ options: { iterations: { type: "string", default: "50" } } });
+const options = commandLine({
+  name: "random_search",
+  start: "deno run -A examples/random_search.ts",
+  about: "A randomized search over an SVM's hyperparameters on the digits, on a cluster.",
+  positionals: [],
+  options: { iterations: { value: "N", integer: [1, 1768], help: "Candidates. Default: 50." } },
+});
 
 await using client = await Client.local(); // create a local cluster
 // await using client = await Client.connect("tcp://scheduler-address:8786");
@@ -31,7 +37,7 @@ const paramSpace = {
 };
 
 const model = new SVC({ kernel: "rbf" });
-const nIter = Number(values.iterations);
+const nIter = options.number("iterations") ?? 50;
 const search = new RandomizedSearchCV(model, paramSpace, { cv: 3, nIter, verbose: 10, randomState: 0 });
 await parallelBackend("cluster", { client }, () => search.fit(digits.X, digits.y));
 console.log("best:", search.bestParams_, search.bestScore_);

@@ -13,7 +13,7 @@ import { Scanner } from "./scanner.ts";
 /** The name a peer must say first. */
 export const PROTOCOL = "troupe";
 /** The version of what is said on the wire. Peers of another version are refused. */
-export const VERSION = 1;
+export const VERSION = 2;
 
 /** Numbers of the kinds, as they stand on the wire. */
 export const Kind = {

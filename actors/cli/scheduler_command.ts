@@ -19,13 +19,13 @@ export const schedulerCommand: Command = {
   positionals: [],
   options: {
     host: { value: "HOST", help: "Address to listen at. Default: 127.0.0.1, this machine alone." },
-    port: { value: "PORT", help: "Port to listen at; 0 for any. Default: 8786." },
+    port: { value: "PORT", integer: [0, 65535], help: "Port to listen at; 0 for any. Default: 8786." },
     keys: { value: "DIR", help: "Folder of keys, as made by `deno task keys DIR`. Needed beyond this machine." },
     insecure: { help: "Listen beyond this machine without keys: whoever reaches it can run code here." },
   },
   async run(args) {
     const host = args.text("host") ?? "127.0.0.1";
-    const port = args.integer("port", 0, 65535) ?? 8786;
+    const port = args.number("port") ?? 8786;
     const keys = args.text("keys");
     if (keys !== undefined) await loadKeys(keys); // Said here, a mistake is said best.
     const nanny = await schedulerNanny({

@@ -5,6 +5,7 @@
  */
 
 import type { Nanny } from "../cluster/mod.ts";
+import { endWithTask } from "./end_with_task.ts";
 
 /**
  * Starts a nanny's child and stays until SIGTERM or SIGINT, at which the child is asked to leave, or until the nanny gives up.
@@ -35,16 +36,4 @@ export async function serve(
   }
   await nanny.stop();
   return 0;
-}
-
-/**
- * `deno task` runs a command as its child, and whoever kills the task with -9 means the command: it ends when its parent is another. The tasks
- * of deno.json say by a variable that they are the parent; a command that was started in another way outlives its shell.
- */
-function endWithTask(): void {
-  if (Deno.env.get("TROUPE_TASK") !== "1") return;
-  const parent = Deno.ppid;
-  Deno.unrefTimer(setInterval(() => {
-    if (Deno.ppid !== parent) Deno.exit(1); // Its child ends with it.
-  }, 200));
 }

@@ -9,7 +9,7 @@ import { parseBytes, workerNanny } from "../cluster/mod.ts";
 import { libraryFile, systemIds } from "../core/mod.ts";
 import { checkFractions, type MemoryFractions } from "../worker/config.ts";
 import { UsageError } from "./errors.ts";
-import { bracketed } from "./host.ts";
+import { bracketed, checkAddress } from "./host.ts";
 import type { Command } from "./options.ts";
 import { serve } from "./serve.ts";
 
@@ -23,9 +23,14 @@ export const workerCommand: Command = {
     "Runs a worker of the scheduler at an address such as tcp://10.0.0.5:8786, in a process of its own that is watched and\n" +
     "started again when it dies, hangs or takes too much memory. SIGTERM ends it: it finishes or hands over what it does and has.",
   positionals: ["SCHEDULER"],
+  checks: [checkAddress],
   options: {
-    threads: { value: "N", help: "Threads that perform tasks. Default: one for each core." },
-    "memory-limit": { value: "AMOUNT", help: "Memory it may take, such as 4GiB. Default: the machine's." },
+    threads: { value: "N", integer: [1, 1024], help: "Threads that perform tasks. Default: one for each core." },
+    "memory-limit": {
+      value: "AMOUNT",
+      check: parseBytes,
+      help: "Memory it may take, such as 4GiB. Default: the machine's.",
+    },
     "spill-directory": {
       value: "DIR",
       help: "Where values go that memory has no room for. Default: the system's for temporary files.",
@@ -52,7 +57,6 @@ export const workerCommand: Command = {
   },
   async run(args) {
     const scheduler = args.positionals[0];
-    parseAddress(scheduler);
     const keys = args.text("keys");
     if (keys !== undefined) await loadKeys(keys);
     const memory = args.text("memory-limit");
@@ -66,8 +70,8 @@ export const workerCommand: Command = {
       name,
       scheduler,
       address: `tcp://${bracketed(args.text("host") ?? ownHost(scheduler))}:*`,
-      threads: args.integer("threads", 1, 1024),
-      memoryLimit: memory === undefined ? undefined : memoryOf(memory),
+      threads: args.number("threads"),
+      memoryLimit: memory === undefined ? undefined : parseBytes(memory),
       memory: fractionsOf(args.list("memory")),
       spillDirectory: args.text("spill-directory"),
       resources: resourcesOf(args.list("resources")),
@@ -101,14 +105,6 @@ function ownHost(scheduler: string): string {
 function sameNetwork(own: Deno.NetworkInterfaceInfo, host: string): boolean {
   const bits = (text: string): number => text.split(".").reduce((n, part) => n * 256 + Number(part), 0) >>> 0;
   return /^[\d.]+$/.test(host) && ((bits(own.address) ^ bits(host)) & bits(own.netmask)) === 0;
-}
-
-function memoryOf(text: string): number {
-  try {
-    return parseBytes(text);
-  } catch (error) {
-    throw new UsageError(`--memory-limit: ${(error as Error).message}`, { cause: error });
-  }
 }
 
 function fractionsOf(pairs: readonly string[]): MemoryFractions {

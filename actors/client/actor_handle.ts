@@ -52,6 +52,11 @@ export class ActorHandle {
     return this.#bind(host);
   }
 
+  /** The client's part, if it has one yet. */
+  get host(): ActorHost | undefined {
+    return this.#bound?.host;
+  }
+
   /** The function that calls a method. */
   method(name: string): (...args: unknown[]) => Promise<unknown> {
     let f = this.#methods.get(name);
@@ -105,13 +110,18 @@ export function makeHandle(target: ActorHandle): object {
   return handle;
 }
 
+/** What is behind a handle; undefined for what is none. */
+export function behindHandle(value: object): ActorHandle | undefined {
+  return behind.get(value);
+}
+
 /**
  * What is behind a handle.
  *
  * @throws {TypeError} for what is none.
  */
 export function handleOf(handle: unknown): ActorHandle {
-  const target = typeof handle === "object" && handle !== null ? behind.get(handle) : undefined;
+  const target = typeof handle === "object" && handle !== null ? behindHandle(handle) : undefined;
   if (target === undefined) throw new TypeError("expected the handle of an actor, as client.spawn gives it");
   return target;
 }

@@ -74,7 +74,7 @@ export class ActorCalls {
     return new Promise((resolve, reject) => {
       const call: Call = { actor: link, method, args: packed, handle, resolve, reject };
       link.queue.push(call);
-      this.#core.busy();
+      this.#core.awaited.busy();
       if (packed.refs.length > 0) this.#bring(call, packed);
       this.#list(link);
     });
@@ -108,7 +108,7 @@ export class ActorCalls {
   };
 
   #settle(call: Call, run: () => void): void {
-    this.#core.idle();
+    this.#core.awaited.idle();
     run();
     void call;
   }
@@ -173,6 +173,7 @@ export class ActorCalls {
       waiting.set(n + i, calls[i]);
     }
     links.send(address, { type: "call", key, n, methods, method, argBytes, frames: [bytes] });
+    this.#core.awaited.soonBack();
   }
 
   /** Calls carry no code: it goes ahead of them, with a task that does nothing. */

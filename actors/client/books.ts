@@ -6,6 +6,7 @@
 
 import type { ClientToScheduler } from "../protocol/mod.ts";
 import type { ClientTask, ClientTaskState } from "./client_task.ts";
+import { taskColumnsOf } from "./columns.ts";
 import type { ClientInstruction, WorkerCard } from "./events.ts";
 import { ClientLog, transition } from "./transitions.ts";
 
@@ -13,6 +14,32 @@ import { ClientLog, transition } from "./transitions.ts";
 export const NO_FRAMES: readonly Uint8Array[] = [];
 /** For tasks without inputs. */
 export const NO_TASKS: readonly ClientTask[] = [];
+
+const NO_CODES: readonly string[] = [];
+
+function noCode(hash: string): never {
+  throw new Error(`the scheduler was not told of code ${hash}`);
+}
+
+/** What a client knows of its own way to workers. */
+export class HeadStarts {
+  /** Tasks submitted one after the other, each after the end of the one before. */
+  lone = 0;
+  /** The last of them. */
+  last: ClientTask | undefined;
+  /** So many more are left to the scheduler. */
+  pause = 0;
+  /** The worker that performed the last one, by name. */
+  worker = "";
+  /** Begun, and the scheduler is yet to be told: all at one worker. */
+  rows: ClientTask[] = [];
+  at: WorkerCard | undefined;
+  /** Sessions with workers: by address, which life of the worker, and what code it has had over this session. */
+  readonly links = new Map<
+    string,
+    { readonly name: string; readonly incarnation: string; readonly told: Set<string> }
+  >();
+}
 
 /** The machine's tables, on which its rules work. */
 export class ClientBooks {
@@ -35,6 +62,8 @@ export class ClientBooks {
   readonly log = new ClientLog();
   /** Why nothing more will come, once that is so. */
   ended: string | undefined;
+  /** How tasks are begun without the scheduler's turn. */
+  readonly headStarts = new HeadStarts();
   /** Whether there is a session. */
   session = false;
   /** How many `submit` this session has carried. */
@@ -54,7 +83,20 @@ export class ClientBooks {
 
   /** Says something to the scheduler, if it can be heard; else the next session begins with it. */
   send(message: ClientToScheduler): void {
+    this.tellBegun();
     if (this.session) this.out.push({ type: "send", message });
+  }
+
+  /** Tells the scheduler of what was begun without it. */
+  tellBegun(): void {
+    const { rows, at } = this.headStarts;
+    if (rows.length === 0) return;
+    this.headStarts.rows = [];
+    // A session that begins tells everything.
+    if (!this.session) return;
+    const { name, incarnation } = at!;
+    this.send({ type: "begun", ...taskColumnsOf(rows, NO_CODES, noCode), worker: name, incarnation });
+    this.submits++;
   }
 
   /** Changes a task's state. */

@@ -14,12 +14,13 @@ import { gather } from "./gathering.ts";
 import { runEverywhere, workersThere } from "./everywhere.ts";
 import type { SchedulerLogEntry as ClusterEvent } from "../scheduler/mod.ts";
 import { failureOf } from "./decoding.ts";
-import { Future, makeFuture, makeFutures, taskOfFuture } from "./future.ts";
+import { Future, makeFuture, makeFutures } from "./future.ts";
 import type { ConnectOptions, LocalOptions } from "./connect.ts";
 import { remoteModule } from "./modules.ts";
 import { type CallOptions, checkKey, Options } from "./options.ts";
+import { ownHandle, tasksOf } from "./ownership.ts";
 import { makeRef, Ref } from "./ref.ts";
-import { type Shared, shareOver, taskOf } from "./shared.ts";
+import { type Shared, shareOver } from "./shared.ts";
 import { type DelayedFunction, makeDelayed } from "./graph/delayed.ts";
 import { whileWaiting } from "./task_context.ts";
 import type { AnyClass, AnyFunction, Args, Columns, Promised, Remote, RemoteModule, ValueOf } from "./types.ts";
@@ -186,7 +187,7 @@ export class Client implements AsyncDisposable {
         `gather: expected a list of futures and references, got ${Deno.inspect(futures, { depth: 0 })}`,
       );
     }
-    return gather(this.#shared, futures.map(taskOf), options.errors === "return", futures);
+    return gather(this.#shared, tasksOf(this.#shared.core, futures, "gather"), options.errors === "return", futures);
   }
 
   /**
@@ -223,15 +224,9 @@ export class Client implements AsyncDisposable {
       throw new RangeError(`copies: expected a non-negative integer, got ${copies}`);
     }
     const { core } = this.#shared;
+    const ids = tasksOf(core, list, "replicate").map((t) => t.key);
     await whileWaiting(
-      core.question((n) => ({
-        type: "replicate",
-        n,
-        ids: list.map((f) => f.key),
-        copies,
-        workers: [...workers],
-        frames: [],
-      })),
+      core.question((n) => ({ type: "replicate", n, ids, copies, workers: [...workers], frames: [] })),
     );
   }
 
@@ -291,7 +286,11 @@ export class Client implements AsyncDisposable {
 
   /** Ends an actor, whoever has handles to it; calls that come later fail with `ActorGoneError`. */
   stop(handle: object): void {
-    this.#shared.core.tell({ type: "cancel", tasks: [handleOf(handle).bound.task], force: true });
+    this.#shared.core.tell({
+      type: "cancel",
+      tasks: [ownHandle(this.#shared.core, handle, "stop").bound.task],
+      force: true,
+    });
   }
 
   /**
@@ -312,7 +311,8 @@ export class Client implements AsyncDisposable {
    */
   cancel(futures: Future<unknown> | Iterable<Future<unknown>>, options: { readonly force?: boolean } = {}): void {
     const list = futures instanceof Future ? [futures] : [...futures as Iterable<Future<unknown>>];
-    this.#shared.core.tell({ type: "cancel", tasks: list.map(taskOfFuture), force: options.force ?? false });
+    const { core } = this.#shared;
+    core.tell({ type: "cancel", tasks: tasksOf(core, list, "cancel"), force: options.force ?? false });
   }
 
   /**
@@ -333,7 +333,7 @@ export class Client implements AsyncDisposable {
    */
   async whoHas(values?: Promised<unknown> | Iterable<Promised<unknown>>): Promise<Record<string, string[]>> {
     const list = values instanceof Future || values instanceof Ref ? [values] : values as Iterable<Promised<unknown>>;
-    const args = values === undefined ? null : { keys: Array.from(list, (f) => taskOf(f).key) };
+    const args = values === undefined ? null : { keys: tasksOf(this.#shared.core, list, "whoHas").map((t) => t.key) };
     return await whileWaiting(this.#shared.core.ask("whoHas", args)) as unknown as Record<string, string[]>;
   }
 

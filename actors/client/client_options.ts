@@ -19,6 +19,8 @@ export interface ClientParts {
   readonly timeout?: number;
   /** See {@link ConnectOptions}. Default 60,000. */
   readonly giveUpAfter?: number;
+  /** See {@link ClientCoreOptions}. */
+  readonly hold?: (ms: number) => void;
   /** Run after the client was closed. */
   readonly closed?: () => Promise<void>;
 }

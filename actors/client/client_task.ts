@@ -46,6 +46,7 @@ class Rare {
   toldIn = 0;
   owed = false;
   due = false;
+  begunAt = "";
   error: Uint8Array | undefined;
   blamed = "";
   because: ClientTask | undefined;
@@ -185,6 +186,14 @@ export class ClientTask {
   }
   set due(yes: boolean) {
     this.#set("due", yes);
+  }
+
+  /** The address of the worker where it was begun without the scheduler, until the scheduler tells of it; empty for none. */
+  get begunAt(): string {
+    return this.#some.begunAt;
+  }
+  set begunAt(address: string) {
+    this.#set("begunAt", address);
   }
 
   /** The packed error, once it failed. */

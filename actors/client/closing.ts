@@ -31,7 +31,7 @@ async function firedAreTold(core: ClientCore): Promise<void> {
   const tasks = [...machine.tasks.values()];
   if (machine.ended !== undefined || !tasks.some((t) => untold(t) && t.state === "pending")) return;
   const data = tasks.filter((t) => t.kind === "data" && t.state === "pending");
-  const idle = core.busy();
+  const idle = core.awaited.busy();
   await new Promise<void>((resolve) => {
     const timer = core.clock.after(LAST_WAYS, resolve);
     let left = data.length;

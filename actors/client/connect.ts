@@ -4,7 +4,15 @@
  * @module
  */
 
-import { type Endpoint, type Keys, loadKeys, openEndpoint, parseAddress, realClock } from "../../transport/mod.ts";
+import {
+  type Endpoint,
+  holdForMessages,
+  type Keys,
+  loadKeys,
+  openEndpoint,
+  parseAddress,
+  realClock,
+} from "../../transport/mod.ts";
 import { loadParser } from "../code/mod.ts";
 import type { LocalClusterOptions } from "../cluster/mod.ts";
 import { checkNames, type Ids, systemIds } from "../core/mod.ts";
@@ -64,22 +72,22 @@ export async function connect(
   const keys = typeof options.keys === "string" ? await loadKeys(options.keys) : options.keys;
   const self = { role: "client", name, incarnation: ids.next("i") } as const;
   const endpoint = await openEndpoint({ self, keys, reserve: roomForValues });
-  return await begin(endpoint, address, ids, options, closed, started);
+  return await begin(endpoint, address, ids, { ...options, hold: holdForMessages }, closed, started);
 }
 
 async function begin(
   endpoint: Endpoint,
   scheduler: string,
   ids: Ids,
-  options: ConnectOptions,
+  options: ConnectOptions & { hold?: (ms: number) => void },
   closed: (() => Promise<void>) | undefined,
   started?: Promise<void>,
 ): Promise<Client> {
-  const { giveUpAfter, timeout = 5000 } = options;
-  const client = clientOver({ endpoint, scheduler, clock: realClock, ids, giveUpAfter, closed });
+  const { giveUpAfter, hold, timeout = 5000 } = options;
+  const client = clientOver({ endpoint, scheduler, clock: realClock, ids, giveUpAfter, hold, closed });
   // Both at once: the parser takes some milliseconds, and so does the scheduler.
   const core = coreOf(client);
-  const idle = core.busy();
+  const idle = core.awaited.busy();
   try {
     await Promise.all([core.welcomed(timeout), loadParser(), started]);
   } catch (e) {

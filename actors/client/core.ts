@@ -1,6 +1,5 @@
 /**
- * The client's shell: feeds the machine with what this process asks for and what arrives, and does what it says. It is synchronous; promises
- * begin above it.
+ * The client's shell: tells the machine what this process asks for and what arrives, and does what it says. Promises begin above it.
  *
  * @module
  */
@@ -8,9 +7,11 @@
 import type { Arrival, Clock, Endpoint, Header, Peer } from "../../transport/mod.ts";
 import { type ClientToScheduler, clientToScheduler, codec, notScheduler, schedulerToClient } from "../protocol/mod.ts";
 import type { Ids } from "../core/ids.ts";
+import { Awaited } from "./awaited.ts";
 import { ClientTask, tellWatchers, type Watcher } from "./client_task.ts";
-import { ClientClosedError, ConnectionError, refusalBy, SchedulerRefusalError } from "./errors.ts";
+import { ClientClosedError, ConnectionError, refusalBy } from "./errors.ts";
 import type { ClientEvent, ClientInstruction, WorkerCard } from "./events.ts";
+import { Questions } from "./questions.ts";
 import { ClientMachine } from "./state.ts";
 import { WorkerLinks } from "./worker_links.ts";
 
@@ -27,21 +28,14 @@ export interface ClientCoreOptions {
   readonly ids: Ids;
   /** Milliseconds without the scheduler after which it gives up. */
   readonly giveUpAfter: number;
+  /** Lets the wait for messages hold this thread for so many ms at a time (0: not at all), where that is of use. */
+  readonly hold?: (ms: number) => void;
 }
 
 type Wish = { [K in ClientEvent["type"]]: Omit<Extract<ClientEvent, { type: K }>, "now"> }[ClientEvent["type"]];
 
-interface Question {
-  readonly message: ClientToScheduler;
-  readonly resolve: (value: Header) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-/** What an endpoint may offer beyond the port: whether it keeps the process alive. */
-interface Referenced {
-  ref?(): void;
-  unref?(): void;
-}
+/** So many tasks are sent before the end of their turn. */
+const MANY = 2048;
 
 /** The client's shell. */
 export class ClientCore {
@@ -51,6 +45,7 @@ export class ClientCore {
   readonly ids: Ids;
   readonly scheduler: string;
   readonly links: WorkerLinks;
+  readonly awaited: Awaited;
   /** Told where actors are. */
   onActor: (key: string, worker: string | null, reason: string) => void = () => {};
   /** Asked to put values on workers again. */
@@ -59,14 +54,15 @@ export class ClientCore {
   onEnded: (reason: string) => void = () => {};
   /** Told that workers came, changed or went. */
   readonly onWorkers: Set<() => void> = new Set();
-  #peer: Peer | undefined;
+  /** The session with the scheduler. */
+  peer: Peer | undefined;
   #wishes: Wish[] = [];
   #batch: ClientTask[] | undefined;
   readonly #named = new Map<string, ClientTask>();
   #flushing = false;
-  readonly #questions = new Map<number, Question>();
-  #n = 1;
-  #held = 0;
+  /** Whether tasks of this turn have been sent. */
+  #more = false;
+  readonly #questions = new Questions();
   #welcomed: { resolve(): void; reject(e: unknown): void } | undefined;
   readonly #handles = new FinalizationRegistry<ClientTask | readonly ClientTask[]>((held) => {
     if (held instanceof ClientTask) this.#collected(held);
@@ -79,8 +75,14 @@ export class ClientCore {
     this.clock = options.clock;
     this.ids = options.ids;
     this.scheduler = options.scheduler;
+    this.awaited = new Awaited(this.endpoint, options.hold);
     this.machine = new ClientMachine({ giveUpAfter: options.giveUpAfter });
     this.links = new WorkerLinks(this.endpoint, (run) => this.clock.soon(run));
+    this.links.starts = {
+      up: (address, { name, incarnation }) => this.#tellNow({ type: "linkUp", address, name, incarnation }),
+      down: (address) => this.#tellNow({ type: "linkDown", address }),
+      told: (address, message) => this.#tellNow({ type: "fromWorker", address, message }),
+    };
     this.endpoint.receive((a) => this.#arrival(a));
     this.endpoint.dial(this.scheduler);
   }
@@ -118,9 +120,14 @@ export class ClientCore {
     if (named) this.#named.set(task.key, task);
     if (this.#batch === undefined) {
       this.#batch = [];
-      this.#wish({ type: "submit", tasks: this.#batch });
+      this.#wish({ type: "submit", tasks: this.#batch, more: this.#more });
     }
-    this.#batch.push(task);
+    if (this.#batch.push(task) >= MANY) {
+      // The scheduler begins while this process makes more.
+      this.flush();
+      this.endpoint.flush?.();
+      this.#more = true;
+    }
     // One that had ended and is asked for again: whoever looks at it now must not see its former end.
     if (task.state !== "pending") this.flush();
   }
@@ -136,7 +143,10 @@ export class ClientCore {
     this.#wishes.push(wish);
     if (this.#flushing) return;
     this.#flushing = true;
-    this.clock.soon(() => this.flush());
+    this.clock.soon(() => {
+      this.flush();
+      this.#more = false;
+    });
   }
 
   /** Tells the machine now what was to be told at the end of the turn. */
@@ -216,7 +226,7 @@ export class ClientCore {
       watcher(task);
       return;
     }
-    this.busy();
+    this.awaited.busy();
     if (task.watchers === undefined) task.watchers = watcher;
     else if (Array.isArray(task.watchers)) task.watchers.push(watcher);
     else task.watchers = [task.watchers, watcher];
@@ -233,19 +243,17 @@ export class ClientCore {
     else if (Array.isArray(watchers) && watchers.includes(watcher)) {
       task.watchers = watchers.filter((w) => w !== watcher);
     } else return;
-    this.idle();
+    this.awaited.idle();
   }
 
   /** Asks the scheduler, again after each loss of the session until there is an answer. */
   question(make: (n: number) => ClientToScheduler): Promise<Header> {
     this.mustBeOpen();
-    const n = this.#n++;
-    return new Promise<Header>((resolve, reject) => {
-      const message = make(n);
-      this.#questions.set(n, { message, resolve, reject });
-      this.flush();
-      if (this.machine.connected) this.#send(message);
-    }).finally(this.busy());
+    this.flush();
+    this.#tellNow({ type: "speak" });
+    const { message, answer } = this.#questions.ask(make);
+    if (this.machine.connected) this.#send(message);
+    return answer.finally(this.awaited.busy());
   }
 
   /** Asks the scheduler one of its questions. */
@@ -263,22 +271,6 @@ export class ClientCore {
     return new ClientClosedError(`${this.machine.ended} (scheduler ${this.scheduler})`);
   }
 
-  /** Something is awaited: the process shall live. Gives what to call when it is no longer. */
-  busy(): () => void {
-    if (this.#held++ === 0) (this.endpoint as Referenced).ref?.();
-    return () => this.idle();
-  }
-
-  /** See {@link ClientCore.busy}. */
-  idle(): void {
-    if (--this.#held === 0) (this.endpoint as Referenced).unref?.();
-  }
-
-  /** Nobody waits for anything at first: a script that forgets to close its client may end. */
-  begun(): void {
-    if (this.#held === 0) (this.endpoint as Referenced).unref?.();
-  }
-
   /** The cluster is over: whatever is awaited fails with the reason. */
   over(reason: string): void {
     this.#apply(this.machine.handle({ type: "over", now: this.clock.now(), reason }));
@@ -290,7 +282,7 @@ export class ClientCore {
       this.flush();
       this.#apply(this.machine.handle({ type: "close", now: this.clock.now() }));
     }
-    (this.endpoint as Referenced).ref?.();
+    this.awaited.ending();
     await this.endpoint.end();
   }
 
@@ -312,10 +304,10 @@ export class ClientCore {
       case "up":
         if (a.peer.role !== "scheduler") return this.over(notScheduler(a.peer));
         this.flush();
-        this.#peer = a.peer;
+        this.peer = a.peer;
         return this.#apply(this.machine.handle({ type: "up", now }));
       case "down":
-        this.#peer = undefined;
+        this.peer = undefined;
         return this.#apply(this.machine.handle({ type: "down", now, reason: a.reason }));
       case "refused":
         // Whoever is only late is waited for, as long as the caller wants.
@@ -335,8 +327,14 @@ export class ClientCore {
     }
   }
 
+  #tellNow(event: Wish): void {
+    if (this.machine.ended === undefined) {
+      this.#apply(this.machine.handle({ ...event, now: this.clock.now() } as ClientEvent));
+    }
+  }
+
   #send(message: ClientToScheduler): void {
-    if (this.#peer !== undefined) this.endpoint.send(this.#peer, toCodec.write(message as never));
+    if (this.peer !== undefined) this.endpoint.send(this.peer, toCodec.write(message as never));
   }
 
   #apply(instructions: readonly ClientInstruction[]): void {
@@ -345,8 +343,15 @@ export class ClientCore {
         case "send":
           this.#send(i.message);
           break;
+        case "dial":
+          this.links.dial(i.address);
+          break;
+        case "start":
+          this.links.send(i.address, i.message);
+          this.awaited.soonBack();
+          break;
         case "settled":
-          for (const t of i.tasks) if (t.watchers !== undefined) tellWatchers(t, () => this.idle());
+          for (const t of i.tasks) if (t.watchers !== undefined) tellWatchers(t, () => this.awaited.idle());
           break;
         case "resupply":
           this.onResupply(i.ids);
@@ -358,17 +363,13 @@ export class ClientCore {
           for (const w of i.gone) this.links.forget(w.address, "it has left the cluster");
           for (const run of [...this.onWorkers]) run();
           break;
-        case "answer": {
-          const q = this.#questions.get(i.n);
-          this.#questions.delete(i.n);
-          if (i.ok) q?.resolve(i.value);
-          else q?.reject(new SchedulerRefusalError(String(i.value)));
+        case "answer":
+          this.#questions.answered(i.n, i.ok, i.value);
           break;
-        }
         case "welcome":
           this.#welcomed?.resolve();
           this.#welcomed = undefined;
-          for (const q of this.#questions.values()) this.#send(q.message);
+          for (const message of this.#questions.unanswered()) this.#send(message);
           break;
         case "wakeAt":
           this.clock.after(
@@ -385,9 +386,12 @@ export class ClientCore {
   #end(reason: string): void {
     const error = this.endedError();
     this.#welcomed?.reject(new ConnectionError(this.scheduler, reason));
-    for (const q of this.#questions.values()) q.reject(error);
-    this.#questions.clear();
-    for (const t of this.machine.tasks.values()) if (t.watchers !== undefined) tellWatchers(t, () => this.idle());
+    this.#questions.fail(error);
+    for (const t of this.machine.tasks.values()) {
+      if (t.watchers !== undefined) {
+        tellWatchers(t, () => this.awaited.idle());
+      }
+    }
     this.links.close(reason);
     for (const run of [...this.onWorkers]) run();
     this.onEnded(reason);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ClientToScheduler, Of, SchedulerToClient, workerCard } from "../protocol/mod.ts";
+import type { ClientToScheduler, FromWorker, Of, SchedulerToClient, ToWorker, workerCard } from "../protocol/mod.ts";
 import type { Header } from "../../transport/mod.ts";
 import type { ClientTask, DataCard } from "./client_task.ts";
 
@@ -19,11 +19,19 @@ export type ClientEvent =
   | { readonly type: "down"; readonly now: number; readonly reason: string }
   /** The cluster is over, and will not come back. */
   | { readonly type: "over"; readonly now: number; readonly reason: string }
+  /** The shell is about to say something to the scheduler itself: what was put off is said before. */
+  | { readonly type: "speak"; readonly now: number }
   /** Time has passed. */
   | { readonly type: "tick"; readonly now: number }
   | { readonly type: "message"; readonly now: number; readonly message: SchedulerToClient }
   /** New tasks, in the order in which they were submitted. */
-  | { readonly type: "submit"; readonly now: number; readonly tasks: readonly ClientTask[] }
+  | {
+    readonly type: "submit";
+    readonly now: number;
+    readonly tasks: readonly ClientTask[];
+    /** They are of the same turn as those before. */
+    readonly more?: boolean;
+  }
   /** Values that this client did not make, and now wants. */
   | { readonly type: "want"; readonly now: number; readonly tasks: readonly ClientTask[] }
   /** The last handles to these are gone. */
@@ -37,12 +45,32 @@ export type ClientEvent =
   | { readonly type: "notStored"; readonly now: number; readonly task: ClientTask; readonly error: Uint8Array }
   /** What was asked for by `resupply` is no longer there. */
   | { readonly type: "cannotSupply"; readonly now: number; readonly ids: readonly string[] }
+  /** A session with a worker began, or ended. */
+  | {
+    readonly type: "linkUp";
+    readonly now: number;
+    readonly address: string;
+    readonly name: string;
+    readonly incarnation: string;
+  }
+  | { readonly type: "linkDown"; readonly now: number; readonly address: string }
+  /** A worker tells of what was begun there. */
+  | {
+    readonly type: "fromWorker";
+    readonly now: number;
+    readonly address: string;
+    readonly message: Extract<FromWorker, { type: "result" | "declined" }>;
+  }
   /** The client leaves. */
   | { readonly type: "close"; readonly now: number };
 
 /** What the machine wants done. */
 export type ClientInstruction =
   | { readonly type: "send"; readonly message: ClientToScheduler }
+  /** Have a session with this worker. */
+  | { readonly type: "dial"; readonly address: string }
+  /** Have this worker, with which there is a session, begin a task. */
+  | { readonly type: "start"; readonly address: string; readonly message: ToWorker }
   /** These have changed, and whoever watches them is to be told. */
   | { readonly type: "settled"; readonly tasks: readonly ClientTask[] }
   /** Put these on a worker again. */

@@ -33,7 +33,7 @@ export async function runEverywhere(
   const codes = [...new Set([...code.hashes, ...packed.codes.keys()])];
   const frames = [toBlob(packed), ...codes.map((hash) => core.machine.codes.get(hash)!)];
   const workers = [...core.machine.workers.values()].filter(isRunning);
-  const idle = core.busy();
+  const idle = core.awaited.busy();
   try {
     const answers = Promise.all(workers.map(async (w) => {
       const m = await core.links.request(w.address, (n) => ({ type: "execute", n, fn: code.ref, codes, frames }));
@@ -53,7 +53,7 @@ export async function workersThere(
   count: number,
   timeout: number | undefined,
 ): Promise<WorkerCard[]> {
-  const idle = core.busy();
+  const idle = core.awaited.busy();
   const running = (): WorkerCard[] => [...core.machine.workers.values()].filter(isRunning);
   try {
     await whileWaiting(

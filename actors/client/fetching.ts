@@ -61,7 +61,7 @@ export class Fetcher {
   }
 
   async #fetch(task: ClientTask): Promise<unknown> {
-    const idle = this.#core.busy();
+    const idle = this.#core.awaited.busy();
     try {
       for (let round = 0;; round++) {
         const tried = new Set<string>();

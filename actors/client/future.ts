@@ -107,12 +107,16 @@ export class Future<T> implements Promise<T>, Disposable {
   }
 
   /**
-   * Gives the task up: whoever awaits it gets a `CancelledError`. Does nothing when it is done.
+   * Gives the task up: whoever awaits it gets a `CancelledError`. Does nothing when it is done, or the client was closed.
    *
    * @param options With `force` it is stopped for everybody; else it goes on while other clients want it.
    */
   cancel(options: { readonly force?: boolean } = {}): void {
-    this.#host.core.tell({ type: "cancel", tasks: [this.#task], force: options.force ?? false });
+    const { core } = this.#host;
+    // What is given up on the way out of a failure must not fail in its place: all tasks of a closed client have ended.
+    if (core.machine.ended === undefined) {
+      core.tell({ type: "cancel", tasks: [this.#task], force: options.force ?? false });
+    }
   }
 
   /** Lets go of the result: when nobody else wants it, it is dropped, or never computed. The future is of no use afterwards. */

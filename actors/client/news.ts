@@ -8,6 +8,7 @@ import type { SchedulerToClient } from "../protocol/mod.ts";
 import type { ClientBooks } from "./books.ts";
 import type { ClientTask } from "./client_task.ts";
 import type { WorkerCard } from "./events.ts";
+import { heardOf } from "./head_start.ts";
 import { inheritAll, owedGone } from "./giving_up.ts";
 
 /** So long a new scheduler may take to hear of a worker that is there, in ms. */
@@ -27,7 +28,9 @@ export function message(b: ClientBooks, m: SchedulerToClient): void {
     case "failed":
       return m.keys.forEach((key, i) => {
         const t = b.tasks.get(key);
-        if (t === undefined || t.renewedIn > m.heard || (t.state !== "pending" && t.state !== "done")) return;
+        if (t === undefined || t.renewedIn > m.heard) return;
+        heardOf(b, t);
+        if (t.state !== "pending" && t.state !== "done") return;
         t.error = m.frames[i];
         t.blamed = m.blamed[i];
         t.inline = undefined;
@@ -39,6 +42,7 @@ export function message(b: ClientBooks, m: SchedulerToClient): void {
         const t = b.tasks.get(key);
         // It has been submitted again meanwhile: this is about what it was before.
         if (t !== undefined && t.renewedIn > m.heard) continue;
+        if (t !== undefined) heardOf(b, t);
         if (t?.owed === true) owedGone(b, t, m.cause, m.reason);
         if (t?.state === "released") {
           t.reason = m.reason;
@@ -57,6 +61,7 @@ export function message(b: ClientBooks, m: SchedulerToClient): void {
     case "undone":
       for (const key of m.keys) {
         const t = b.tasks.get(key);
+        if (t !== undefined) heardOf(b, t);
         if (t === undefined || t.state !== "done" || t.inline !== undefined) continue;
         t.worker = undefined;
         b.to(t, "pending", "its only holder is gone");
@@ -138,5 +143,7 @@ function done(b: ClientBooks, m: Extract<SchedulerToClient, { type: "done" }>): 
       t.inlineEnd = end;
     }
     if (t.state !== "done") b.to(t, "done", "finished");
+    if (t === b.headStarts.last) b.headStarts.worker = t.worker;
+    heardOf(b, t);
   }
 }

@@ -13,6 +13,8 @@ import type { HandleHost } from "./future.ts";
 export let makeRef: <T>(host: HandleHost, task: ClientTask) => Ref<T>;
 /** The data behind a reference. */
 export let taskOfRef: (ref: Ref<unknown>) => ClientTask;
+/** The client's parts behind a reference. */
+export let hostOfRef: (ref: Ref<unknown>) => HandleHost;
 
 /**
  * A pinned value that was scattered to workers. It stands for the value anywhere inside of arguments. It stays in the memory of the workers
@@ -87,5 +89,6 @@ export class Ref<T> implements Disposable {
   static {
     makeRef = (host, task) => new Ref(host, task);
     taskOfRef = (ref) => ref.#task;
+    hostOfRef = (ref) => ref.#host;
   }
 }

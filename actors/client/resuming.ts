@@ -8,6 +8,7 @@ import type { ClientBooks } from "./books.ts";
 import type { ClientTask, DataCard } from "./client_task.ts";
 import { taskColumnsOf } from "./columns.ts";
 import { inherit } from "./giving_up.ts";
+import { resumed } from "./head_start.ts";
 
 /** Tells a scheduler all that it may not know. */
 export function resume(b: ClientBooks): void {
@@ -40,4 +41,5 @@ export function resume(b: ClientBooks): void {
     scattered: cards,
     workers: [...b.workers.keys()],
   });
+  resumed(b);
 }

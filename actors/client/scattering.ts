@@ -81,7 +81,7 @@ export class Scatterer {
 
   /** `again`: it was there, and a failure to put it there now is not the end of it. */
   async #store(task: ClientTask, value: unknown, packed: PackedValue, again = false): Promise<void> {
-    const idle = this.#core.busy();
+    const idle = this.#core.awaited.busy();
     try {
       const card = await this.#put(task.key, value, packed);
       if (this.#core.machine.ended !== undefined) throw this.#core.endedError();

@@ -8,19 +8,17 @@ import type { ActorHost } from "./actor_handle.ts";
 import { ActorCalls } from "./actors.ts";
 import type { Client } from "./client.ts";
 import type { ClientParts } from "./client_options.ts";
-import type { ClientTask } from "./client_task.ts";
 import { ClientCore } from "./core.ts";
 import type { Decoding } from "./decoding.ts";
 import { Fetcher } from "./fetching.ts";
-import { Future, type HandleHost, makeFuture, makeFutures, taskOfFuture } from "./future.ts";
+import { type HandleHost, makeFuture, makeFutures, taskOfFuture } from "./future.ts";
 import { gather } from "./gathering.ts";
 import type { GraphHost } from "./graph/delayed.ts";
 import { submitGraph } from "./graph/submit_graph.ts";
 import type { Options } from "./options.ts";
-import { Ref, taskOfRef } from "./ref.ts";
+import { sameCluster } from "./ownership.ts";
 import { Scatterer } from "./scattering.ts";
 import { Submitter } from "./submitting.ts";
-import type { Promised } from "./types.ts";
 
 /** One client, whatever options it is used with. */
 export interface Shared extends HandleHost, ActorHost {
@@ -36,13 +34,6 @@ export interface Shared extends HandleHost, ActorHost {
   readonly base: Client;
   /** Settled once it is closed, from when that was begun. */
   closing: Promise<void> | undefined;
-}
-
-/** The row of a future or a reference. Throws TypeError for what is neither. */
-export function taskOf(handle: Promised<unknown>): ClientTask {
-  if (handle instanceof Future) return taskOfFuture(handle);
-  if (handle instanceof Ref) return taskOfRef(handle);
-  throw new TypeError(`expected futures and references, got ${handle === null ? "null" : typeof handle}`);
 }
 
 /**
@@ -78,7 +69,7 @@ export function shareOver(
         core,
         isOurs: ({ client }) => {
           const { shared: own } = inner(client);
-          return own === shared || own.core.scheduler === core.scheduler;
+          return sameCluster(own.core, core);
         },
         submit: ({ client, key }, fn, args) => {
           const { options } = inner(client);
@@ -89,6 +80,6 @@ export function shareOver(
     gather: (futures) => gather(shared, futures.map(taskOfFuture), false, futures),
   };
   shared.base = first(shared);
-  core.begun();
+  core.awaited.begun();
   return shared;
 }

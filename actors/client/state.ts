@@ -9,6 +9,7 @@ import { ClientBooks, NO_FRAMES } from "./books.ts";
 import type { ClientTask } from "./client_task.ts";
 import type { ClientEvent, ClientInstruction, WorkerCard } from "./events.ts";
 import { cancel, fail } from "./giving_up.ts";
+import { fromWorker, linkDown, linkUp } from "./head_start.ts";
 import { release } from "./letting_go.ts";
 import { message, noLongerDoubted } from "./news.ts";
 import { resume } from "./resuming.ts";
@@ -70,6 +71,7 @@ export class ClientMachine {
     switch (event.type) {
       case "up":
         b.session = true;
+        b.headStarts.rows = [];
         resume(b);
         break;
       case "down":
@@ -82,12 +84,13 @@ export class ClientMachine {
           b.end(`the scheduler could not be reached for ${this.#giveUpAfter / 1000} s`);
         }
         noLongerDoubted(b);
+        b.tellBegun();
         break;
       case "message":
         message(b, event.message);
         break;
       case "submit":
-        submit(b, event.tasks);
+        submit(b, event.tasks, event.more);
         break;
       case "want":
         want(b, event.tasks);
@@ -110,6 +113,18 @@ export class ClientMachine {
         break;
       case "cannotSupply":
         b.send({ type: "cannotSupply", ids: event.ids, frames: NO_FRAMES });
+        break;
+      case "speak":
+        b.tellBegun();
+        break;
+      case "linkUp":
+        linkUp(b, event.address, event.name, event.incarnation);
+        break;
+      case "linkDown":
+        linkDown(b, event.address);
+        break;
+      case "fromWorker":
+        fromWorker(b, event.address, event.message);
         break;
       case "over":
         b.end(event.reason);

@@ -21,6 +21,7 @@ import { ActorHandle } from "./actor_handle.ts";
 import { ClientTask, type TaskCall, type TaskOptions } from "./client_task.ts";
 import type { ClientCore } from "./core.ts";
 import type { Options } from "./options.ts";
+import { foreign } from "./ownership.ts";
 import type { Scatterer } from "./scattering.ts";
 
 /** Arguments with more bytes of arrays than this are scattered, each that has as many. */
@@ -47,6 +48,7 @@ export class Submitter {
   /** How values are packed. */
   readonly packing: PackOptions = {
     root: "args",
+    refuses: (value) => foreign(this.#core, value),
     describe: (fn, purpose, path) => {
       if ((fn as unknown) === ActorHandle) this.#handles = true;
       const described = describeCode(fn, purpose, path);

@@ -43,5 +43,6 @@ export function validate(b: ClientBooks): void {
     if (t.state === "failed" && t.error === undefined && t.because === undefined) {
       bad(t, "it failed without an error");
     }
+    if (t.begunAt !== "" && !t.sent) bad(t, "it was begun, and the scheduler not told");
   }
 }

@@ -37,6 +37,13 @@ export interface ReplyTaker {
   gone(address: string, error: WorkerGoneError): void;
 }
 
+/** Who is told how tasks end that workers were asked to begin, and of sessions. */
+export interface StartTaker {
+  up(address: string, peer: Peer): void;
+  down(address: string): void;
+  told(address: string, message: Extract<FromWorker, { type: "result" | "declined" }>): void;
+}
+
 /** All sessions with workers. */
 export class WorkerLinks {
   readonly #endpoint: Endpoint;
@@ -46,6 +53,8 @@ export class WorkerLinks {
   #n = 1;
   /** Takes replies of actors. */
   replies: ReplyTaker | undefined;
+  /** Takes what is told of tasks that were begun. */
+  starts: StartTaker | undefined;
 
   /** Dials through `endpoint`; `soon` runs something at the end of the turn. */
   constructor(endpoint: Endpoint, soon: (run: () => void) => void) {
@@ -84,6 +93,11 @@ export class WorkerLinks {
         gone: reject,
       });
     });
+  }
+
+  /** Has a session with a worker, soon. */
+  dial(address: string): void {
+    this.#link(address);
   }
 
   /** Sends something, now or when there is a session. */
@@ -135,6 +149,7 @@ export class WorkerLinks {
     switch (a.kind) {
       case "up":
         link.peer = a.peer;
+        this.starts?.up(link.address, a.peer);
         for (const m of link.queue.splice(0)) this.send(link.address, m);
         break;
       case "down":
@@ -159,6 +174,10 @@ export class WorkerLinks {
       // Nothing that can be read is nothing that can be answered; whoever waits will see the session's end.
       return;
     }
+    if (m.type === "result" || m.type === "declined") {
+      this.starts?.told(link.address, m);
+      return;
+    }
     if (m.type === "reply") {
       this.replies?.reply(link.address, m);
       return;
@@ -179,6 +198,7 @@ export class WorkerLinks {
     const asked = [...link.asked];
     link.asked.clear();
     this.replies?.gone(link.address, error);
+    this.starts?.down(link.address);
     for (const asker of wanted.values()) asker.gone(error);
     for (const n of asked) {
       const asker = this.#askers.get(n)!;

@@ -93,6 +93,10 @@ function run(url: string, path: string): string {
       stderr: "piped",
     }).outputSync();
   } catch (cause) {
+    // The process that would say which file is missing does not start in a folder that is missing, too.
+    if (cause instanceof Deno.errors.NotFound) {
+      throw new ModuleLoadError(`cannot load the module ${url}: there is no folder ${dirname(path)}`, { cause });
+    }
     throw new ModuleLoadError(
       `cannot bundle ${url}: ${
         (cause as Error).message

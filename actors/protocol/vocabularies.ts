@@ -48,6 +48,9 @@ function checkInline(inline: Uint32Array, frames: readonly Uint8Array[]): string
   if (total !== frames[0].byteLength) return `${frames[0].byteLength} bytes inline, expected ${total}`;
 }
 
+/** The number of the attempt that a client asked a worker for directly. The scheduler's own are greater. */
+export const HEAD_START = 0;
+
 /** From a client to the scheduler. */
 export const clientToScheduler = {
   /** First in every session: all that the client still wants and can say. Row i of the columns is a task whose result is still wanted or needed. */
@@ -62,6 +65,8 @@ export const clientToScheduler = {
   }, checkTasks),
   /** New tasks; the sender wants them all. Those with `forget` are done even if it goes away. */
   submit: message(2, taskColumns, checkTasks),
+  /** As `submit`, of the same turn as the one before: they come after those. */
+  more: message(15, taskColumns, checkTasks),
   /** It now also wants these. */
   want: message(3, { keys: strings }),
   /** It no longer wants these. */
@@ -82,6 +87,10 @@ export const clientToScheduler = {
   bye: message(11, {}),
   /** It no longer holds this code, and will send it again before it speaks of it. */
   forgetCodes: message(12, { hashes: list(str) }),
+  /** As `submit`; and this worker, in this life of it, was asked to begin them at once, as attempt {@link HEAD_START}. */
+  begun: message(13, { ...taskColumns, worker: str, incarnation: str }, checkTasks),
+  /** Whether these were begun where they were to be is not known, for the session with the worker is lost; or it has `declined`. */
+  unsure: message(14, { keys: strings, declined: bool }),
 };
 
 /** From the scheduler to a client. */
@@ -262,6 +271,18 @@ export const toWorker = {
     (m, frames) =>
       frames.length !== 1 + m.codes.length ? `${frames.length} frames, expected ${1 + m.codes.length}` : undefined,
   ),
+  /**
+   * Begin these tasks now, if you have nothing else to do; the scheduler hears of them from me (`begun`), and from you how they end. They depend on
+   * nothing. Those that return are answered by `result`, those that are not begun by `declined`.
+   */
+  start: message(
+    127,
+    taskColumns,
+    (m, frames) => {
+      if (m.deps.length > 0) return `${m.deps.length} dependencies, expected none`;
+      return m.options.some((o) => o.kind !== "task") ? "an actor, expected tasks" : checkTasks(m, frames);
+    },
+  ),
 };
 
 /** From a worker to whoever asked it. */
@@ -282,6 +303,14 @@ export const fromWorker = {
       (frames.length !== 1 || frames[0].byteLength !== sum(m.sizes) ? "frame and sizes differ" : undefined)),
   /** The result of `execute`: a packed value or error, as head and arrays. */
   executed: message(155, { n: int, ok: bool }, (_m, frames) => frames.length === 0 ? "no frames" : undefined),
+  /** Results of tasks that were begun by `start`; they are held here, small ones are inline. */
+  result: message(
+    156,
+    { keys: strings, nbytes: f64s, inline: u32s },
+    (m, frames) => lengths("result", m.keys.length, m.nbytes, m.inline) ?? checkInline(m.inline, frames),
+  ),
+  /** Not begun: there is other work, or none is begun here now. */
+  declined: message(157, { keys: strings }),
 };
 
 /** All that a scheduler may hear. */

@@ -110,6 +110,8 @@ export class Books {
   readonly leaving: Set<SchedulerWorker> = new Set();
   /** Keys that workers reported and nobody has described or wanted yet. */
   readonly orphans: Set<SchedulerTask> = new Set();
+  /** Keys whose attempt, begun by a client itself, ended before the client's word of them came: with this error, or (null) without an end. */
+  readonly endedEarly: Map<string, Uint8Array | null> = new Map();
   /** Questions about copies that are under way. */
   readonly questions: Set<CopyQuestion> = new Set();
   /** Restarts under way. */

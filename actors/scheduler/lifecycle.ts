@@ -329,6 +329,18 @@ export function lose(b: Books, t: SchedulerTask, why: string): void {
   else need(b, t, why);
 }
 
+/** A task threw where it is processing: it is tried again, or fails. */
+export function threw(b: Books, t: SchedulerTask, error: Uint8Array): void {
+  if (t.tag > b.tag) b.tag = t.tag;
+  const retries = t.options === null ? 0 : t.options.wire.retries;
+  const retried = t.extras === null ? 0 : t.extras.retried;
+  if (retried < retries) {
+    extrasOf(t).retried = retried + 1;
+    restartTask(b, t, `it threw; ${retries - retried - 1} more retries`);
+    // Already ended there: nothing to cancel.
+  } else fail(b, t, error, t.key, "it threw", false);
+}
+
 /** A task has failed for good, and with it all that wait for it: with the first error, blaming the task that threw.
  * Without `cancel` its worker knows that it has ended. */
 export function fail(

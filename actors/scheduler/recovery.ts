@@ -10,6 +10,7 @@ import { adoptAttempt, attemptOf, SLOTS } from "./attempts.ts";
 import type { Books, SchedulerSession } from "./books.ts";
 import { SchedulerClient } from "./clients.ts";
 import { clientGone, workerGone } from "./departures.ts";
+import { endedBefore } from "./head_start.ts";
 import { appear, engageRunning, leaveQueue, lose, place, restartTask, unplace } from "./lifecycle.ts";
 import { type clientToScheduler, type MessageOf, replacedReason, type workerToScheduler } from "../protocol/mod.ts";
 import { readResources } from "./pools.ts";
@@ -184,13 +185,16 @@ function reconcileTasks(b: Books, w: SchedulerWorker, m: WorkerJoin, cancel: str
     const free = t !== undefined &&
       (t.state === WAITING || t.state === QUEUED || t.state === RELEASED || (t.state === ABSENT && !isData(t)));
     if (free) adoptTask(b, t!, w, attempt);
-    else cancel.push(key);
+    else {
+      endedBefore(b, key, attempt, null);
+      cancel.push(key);
+    }
   }
   for (const t of missed) if (t.worker === w && t.state === PROCESSING) restartTask(b, t, `${w.name} does not have it`);
 }
 
 /** A worker runs a task that nobody was believed to run. */
-function adoptTask(b: Books, t: SchedulerTask, w: SchedulerWorker, attempt: number): void {
+export function adoptTask(b: Books, t: SchedulerTask, w: SchedulerWorker, attempt: number): void {
   if (t.state === QUEUED) leaveQueue(b, t);
   place(b, t, w);
   adoptAttempt(t, attempt);

@@ -4,12 +4,14 @@
  * @module
  */
 
-import type { MessageOf, workerToScheduler } from "../protocol/mod.ts";
+import { HEAD_START, type MessageOf, type workerToScheduler } from "../protocol/mod.ts";
 import type { Books } from "./books.ts";
 import { attemptOf } from "./attempts.ts";
 import { fewHas, fewSize } from "./few.ts";
-import { fail, finish, lose, restartTask, tellCancel } from "./lifecycle.ts";
+import { endedBefore } from "./head_start.ts";
+import { finish, lose, restartTask, tellCancel, threw } from "./lifecycle.ts";
 import { orphan } from "./orphans.ts";
+import { adoptTask } from "./recovery.ts";
 import { valueHeld } from "./references.ts";
 import { copiesChanged } from "./replication.ts";
 import { extrasOf, isActor, type SchedulerTask } from "./tasks.ts";
@@ -21,7 +23,9 @@ type FromWorker<T extends keyof typeof workerToScheduler> = MessageOf<typeof wor
 /** The task whose present attempt this is, if it is on this worker. */
 export function taskAt(b: Books, w: SchedulerWorker, key: string, attempt: number): SchedulerTask | null {
   const t = w.byAttempt(attempt);
-  if (t !== null) return t.key === key ? t : null;
+  if (t !== null && t.key === key) return t;
+  // Clients give all that they have begun themselves one number.
+  if (t !== null && attempt !== HEAD_START) return null;
   const known = b.tasks.get(key);
   return known !== undefined && known.state === PROCESSING && known.worker === w && attemptOf(known) === attempt
     ? known
@@ -45,7 +49,8 @@ export function finished(b: Books, w: SchedulerWorker, m: FromWorker<"finished">
       finish(b, t, small(nbytes[i]), frame, at, length);
     } else {
       const known = b.tasks.get(keys[i]);
-      if (known === undefined) b.tellDrop(w, keys[i]);
+      if (known === undefined && attempts[i] === HEAD_START) valueHeld(b, w, orphan(b, keys[i]), nbytes[i]);
+      else if (known === undefined) b.tellDrop(w, keys[i]);
       else valueHeld(b, w, known, nbytes[i]);
     }
     if (length > 0) at += length;
@@ -61,17 +66,9 @@ function small(n: number): number {
 export function failed(b: Books, w: SchedulerWorker, m: FromWorker<"failed">): void {
   for (let i = 0; i < m.keys.length; i++) {
     const t = taskAt(b, w, m.keys[i], m.attempts[i]);
-    if (t === null) continue;
-    if (t.tag > b.tag) b.tag = t.tag;
-    const retries = t.options === null ? 0 : t.options.wire.retries;
-    const retried = t.extras === null ? 0 : t.extras.retried;
-    if (retried < retries) {
-      extrasOf(t).retried = retried + 1;
-      restartTask(b, t, `it threw; ${retries - retried - 1} more retries`);
-    } else {
-      // Already ended there: nothing to cancel.
-      fail(b, t, m.frames[i].slice(), t.key, "it threw", false);
-    }
+    const error = m.frames[i].slice();
+    if (t === null || t.fn === null) endedBefore(b, m.keys[i], m.attempts[i], error);
+    if (t !== null) threw(b, t, error);
   }
 }
 
@@ -127,6 +124,7 @@ export function given(b: Books, w: SchedulerWorker, m: FromWorker<"given">): voi
   }
   for (let i = 0; i < m.keys.length; i++) {
     const t = taskAt(b, w, m.keys[i], m.attempts[i]);
+    if (t === null || t.fn === null) endedBefore(b, m.keys[i], m.attempts[i], null);
     if (t === null) continue;
     b.counts.stolen++;
     restartTask(b, t, `${w.name} gave it back`, thief);
@@ -136,6 +134,10 @@ export function given(b: Books, w: SchedulerWorker, m: FromWorker<"given">): voi
 /** `suspended`: tasks wait for the cluster, or go on. */
 export function suspended(b: Books, w: SchedulerWorker, m: FromWorker<"suspended">): void {
   for (let i = 0; i < m.keys.length; i++) {
+    if (m.attempts[i] === HEAD_START && !b.tasks.has(m.keys[i])) {
+      // Its client's word of it is still on its way.
+      adoptTask(b, orphan(b, m.keys[i]), w, HEAD_START);
+    }
     const t = taskAt(b, w, m.keys[i], m.attempts[i]);
     if (t === null || t.suspended !== m.resumed) continue;
     t.suspended = !m.resumed;

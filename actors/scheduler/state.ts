@@ -19,6 +19,7 @@ import {
 } from "./departures.ts";
 import { dispatch } from "./dispatch.ts";
 import type { SchedulerEvent, SchedulerInstruction } from "./events.ts";
+import { unsure, workerOf } from "./head_start.ts";
 import { settle } from "./release.ts";
 import type { SchedulerLogEntry } from "./log.ts";
 import type { SchedulerOptions } from "./options.ts";
@@ -243,9 +244,18 @@ export class SchedulerState {
 function clientMessage(b: Books, c: SchedulerClient, m: ClientToScheduler): void {
   switch (m.type) {
     case "submit":
+    case "more":
       c.submits++;
       c.out.renewed(m.keys);
       submit(b, c, m, true);
+      break;
+    case "begun":
+      c.submits++;
+      c.out.renewed(m.keys);
+      submit(b, c, m, true, workerOf(b, m.worker, m.incarnation));
+      break;
+    case "unsure":
+      unsure(b, c, m.keys, m.declined);
       break;
     case "want":
       for (const key of m.keys) wishKey(b, c, key);

@@ -12,19 +12,27 @@ import type { SchedulerClient } from "./clients.ts";
 import { findCycle } from "./cycles.ts";
 import { CycleError } from "./errors.ts";
 import { fewFirst } from "./few.ts";
-import { engageRunning, fail, need, tellDone, tellFailure } from "./lifecycle.ts";
+import { begun } from "./head_start.ts";
+import { engageRunning, fail, need, tellDone, tellFailure, threw } from "./lifecycle.ts";
 import { spokenOf } from "./orphans.ts";
 import { isData, linkDependencies, NO_TASKS, SchedulerTask, unlinkDependent } from "./tasks.ts";
 import { ABSENT, FAILED, FORGOTTEN, MEMORY, PROCESSING, RELEASED } from "./transitions.ts";
+import type { SchedulerWorker } from "./workers.ts";
 
 /** Messages with task columns. */
-export type TaskColumns = MessageOf<typeof clientToScheduler, "submit" | "resume">;
+export type TaskColumns = MessageOf<typeof clientToScheduler, "submit" | "more" | "begun" | "resume">;
 
 /**
  * Enters a message's tasks. With `wished`, the client wants them all; without, it says itself what it wants, and has to have it needed.
- * Those with `forget` are kept even if it goes away, until they are done.
+ * Those with `forget` are kept even if it goes away, until they are done. `at` was asked by the client to begin the new ones.
  */
-export function submit(b: Books, c: SchedulerClient, m: TaskColumns, wished: boolean): void {
+export function submit(
+  b: Books,
+  c: SchedulerClient,
+  m: TaskColumns,
+  wished: boolean,
+  at: SchedulerWorker | null = null,
+): void {
   const options = m.options.map((o) => b.optionsOf(o));
   const fns = m.fns.map((text) => b.functionOf(text));
   for (let i = 0; i < m.codes.length; i++) b.codes.hold(c, m.codes[i], m.frames[1 + i], b.workers.values());
@@ -34,7 +42,7 @@ export function submit(b: Books, c: SchedulerClient, m: TaskColumns, wished: boo
   const { keys, deps, argBytes, depCounts } = m;
   const rows = keys.length;
   const fresh: SchedulerTask[] = [];
-  let at = 0, depAt = 0, closed = true;
+  let argAt = 0, depAt = 0, closed = true;
   for (let i = 0; i < rows; i++) {
     const key = keys[i];
     let t = b.tasks.get(key);
@@ -43,7 +51,7 @@ export function submit(b: Books, c: SchedulerClient, m: TaskColumns, wished: boo
       b.tasks.set(key, t);
     } else if (t.fn !== null || isData(t)) {
       // The same key is the same task.
-      at += argBytes[i];
+      argAt += argBytes[i];
       depAt += depCounts[i];
       if (wished) wish(b, c, t);
       continue;
@@ -54,9 +62,9 @@ export function submit(b: Books, c: SchedulerClient, m: TaskColumns, wished: boo
     o.tasks++;
     t.fn = fns[m.fn[i]];
     t.fn.tasks++;
-    b.args.enter(t, args, at, argBytes[i]);
+    b.args.enter(t, args, argAt, argBytes[i]);
     t.keep = false;
-    at += argBytes[i];
+    argAt += argBytes[i];
     if (depCounts[i] > 0) {
       const mine: SchedulerTask[] = [];
       for (const end = depAt + depCounts[i]; depAt < end; depAt++) mine.push(knownOrNot(b, deps[depAt]));
@@ -69,14 +77,17 @@ export function submit(b: Books, c: SchedulerClient, m: TaskColumns, wished: boo
   // A cycle needs a task that was spoken of before it was described.
   if (!closed) refuseCycles(b, fresh);
   // Above the tag reached, or a stream of small batches would starve a big one.
-  let tag = b.tag + 1;
+  let tag = m.type === "more" ? Math.max(b.tag + 1, c.nextTag) : b.tag + 1;
   for (let i = 0; i < fresh.length; i++) {
     const t = fresh[i];
     if (orderAmong(t, tag)) tag++;
     if (t.state !== RELEASED) adoptDescription(b, t);
+    const error = at === null ? undefined : begun(b, t, at);
     if (wished) wish(b, c, t);
     else b.letGo.push(t);
+    if (error !== undefined) threw(b, t, error);
   }
+  c.nextTag = tag;
 }
 
 function knownOrNot(b: Books, key: string): SchedulerTask {

@@ -25,6 +25,8 @@ export interface PackOptions {
    */
   // deno-lint-ignore ban-types
   readonly describe?: (fn: Function, purpose: Purpose, path: string) => Described | undefined;
+  /** Says of a future, a reference or an instance that gives itself what is sent why it cannot be sent, if so: what it is, and what to do. */
+  readonly refuses?: (value: object) => readonly [what: string, why: string] | undefined;
   /** Whether futures and references may stand inside. Default true. */
   readonly references?: boolean;
 }

@@ -155,16 +155,17 @@ export class Packer {
   private code(fn: Function, depth: number): Form {
     // Futures and references may be functions too: the handles of modules and actors are.
     const key = (fn as { [reference]?: unknown })[reference];
-    if (typeof key === "string") return this.ref(key, depth);
+    if (typeof key === "string") return this.ref(fn, key, depth);
     const index = this.describe(fn, "value", depth);
     if (index === undefined) this.refuse(depth, `the function ${fn.name || "(anonymous)"}`, "no functions here");
     return new Form(Ext.code, index);
   }
 
-  private ref(key: string, depth: number): Form {
+  private ref(v: object, key: string, depth: number): Form {
     if (this.options.references === false) {
       this.refuse(depth, "a future or a reference", "here only values can be sent: await it first");
     }
+    this.admit(v, depth);
     let index = this.refIndex.get(key);
     if (index === undefined) {
       this.refIndex.set(key, index = this.refs.length);
@@ -173,12 +174,17 @@ export class Packer {
     return new Form(Ext.ref, index);
   }
 
+  private admit(v: object, depth: number): void {
+    const refused = this.options.refuses?.(v);
+    if (refused !== undefined) this.refuse(depth, ...refused);
+  }
+
   private object(v: object, depth: number): void {
     if (depth >= MAX_DEPTH) this.refuse(depth, `nested deeper than ${MAX_DEPTH} levels`, "flatten it");
     const { forms } = this.out;
     const key = (v as { [reference]?: unknown })[reference];
     if (key !== undefined && typeof key === "string") {
-      forms.set(v, this.ref(key, depth));
+      forms.set(v, this.ref(v, key, depth));
       return;
     }
     const before = forms.get(v);
@@ -287,6 +293,7 @@ export class Packer {
   }
 
   private wire(v: object, wire: () => unknown, depth: number): Form {
+    this.admit(v, depth);
     const cls = (v as { constructor: unknown }).constructor;
     const index = typeof cls === "function" ? this.describe(cls, "instance", depth) : undefined;
     if (index === undefined) this.unknown(v, depth);

@@ -38,6 +38,8 @@ export type WorkerEvent =
     /** The scheduler's answer to `join`. */
     | { readonly type: "welcome"; readonly drop: readonly string[]; readonly cancel: readonly string[] }
     | { readonly type: "run"; readonly tasks: readonly TaskSpec[]; readonly holders: readonly HoldersOf[] }
+    /** A client asks for these to be begun; they depend on nothing. */
+    | { readonly type: "start"; readonly tasks: readonly TaskSpec[] }
     | { readonly type: "drop"; readonly keys: readonly string[] }
     | { readonly type: "cancel" | "steal"; readonly tasks: readonly Attempt[] }
     | { readonly type: "fetch"; readonly values: readonly (HoldersOf & { readonly about: Card | null })[] }
@@ -123,6 +125,8 @@ export type WorkerInstruction =
     readonly tried: readonly string[];
   }
   | { readonly do: "given"; readonly tasks: readonly Attempt[] }
+  /** Tell the client that asked for it to be begun that it is not. */
+  | { readonly do: "decline"; readonly key: string }
   | { readonly do: "has"; readonly key: string; readonly nbytes: number }
   | { readonly do: "fetchFailed"; readonly key: string; readonly reason: string }
   | { readonly do: "suspended"; readonly key: string; readonly attempt: number; readonly resumed: boolean }

@@ -40,9 +40,28 @@ export class Reports {
   #given: Attempt[] | undefined;
   #last: WorkerToScheduler[] = [];
   #first: WorkerToScheduler[] = [];
+  #urgent = false;
+
+  /** Whether there is anything that somebody waits for. */
+  get urgent(): boolean {
+    return this.#urgent;
+  }
+
+  /** Whether there is anything else: results that the one who waits for them has been told of. */
+  get some(): boolean {
+    return this.#keys.length > 0;
+  }
+
+  /** A result of which its client knows. */
+  known(key: string, attempt: number, nbytes: number, spent: number): void {
+    const urgent = this.#urgent;
+    this.finished(key, attempt, nbytes, spent, undefined);
+    this.#urgent = urgent;
+  }
 
   /** A result; `value` if it is still there, and somebody wants it. */
   finished(key: string, attempt: number, nbytes: number, spent: number, value: StoredValue | undefined): void {
+    this.#urgent = true;
     this.#keys.push(key);
     this.#attempts.push(attempt);
     this.#nbytes.push(nbytes);
@@ -77,6 +96,7 @@ export class Reports {
 
   /** What the machine has to tell beside results and failures. */
   take(i: ReportInstruction): void {
+    this.#urgent = true;
     switch (i.do) {
       case "has":
         this.#has.push(i);
@@ -110,6 +130,7 @@ export class Reports {
 
   /** A failure. */
   failed(key: string, attempt: number, error: Uint8Array): void {
+    this.#urgent = true;
     this.#failed.push({ key, attempt, error });
   }
 
@@ -129,6 +150,7 @@ export class Reports {
       this.#spent.length =
       this.#inline.length =
         0;
+    this.#urgent = false;
     // What was sent belongs to the transport now.
     if (this.#blobBytes > 0) this.#blobs = new Uint8Array(4096);
     this.#blobBytes = 0;

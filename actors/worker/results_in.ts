@@ -9,8 +9,9 @@ import { fromBlob, pack, type PackedValue, toBlob } from "../values/mod.ts";
 import { MemoryError, TaskCancelledError, TaskTimeoutError } from "./errors.ts";
 import type { PlainError, WorkerEvent } from "./events.ts";
 import type { ExecutorEvent } from "./executor.ts";
+import { copyBytes } from "./heap.ts";
 import type { WorkerMachine } from "./state.ts";
-import type { Store } from "./store.ts";
+import type { Store, StoredValue } from "./store.ts";
 
 /** What results need of their worker. */
 export interface ResultsInOptions {
@@ -58,7 +59,7 @@ export class ResultsIn {
         continue;
       }
       try {
-        nbytes.push(store.putBlob(key, e.bytes, at, size).value.nbytes);
+        nbytes.push(store.putBlob(key, e.bytes, at, size));
         tickets.push(ticket);
         spent.push(e.spent[i]);
       } catch (error) {
@@ -68,6 +69,14 @@ export class ResultsIn {
     }
     if (tickets.length > 0) tell({ type: "returned", now: clock.now(), tickets, nbytes, spent });
   }
+}
+
+/** A small value as a blob of its own. */
+export function blobOf({ blob, heap, packed }: StoredValue): Uint8Array {
+  if (blob === undefined) return toBlob(packed);
+  const bytes = new Uint8Array(blob.length);
+  copyBytes(heap.whole(blob), blob.offset, blob.length, bytes, 0);
+  return bytes;
 }
 
 /** An error of the worker's own, packed. */

@@ -8,17 +8,15 @@
 import { WorkerBooks, type WorkerMachineOptions } from "./books.ts";
 import { Dependencies } from "./dependencies.ts";
 import { WorkerStateError } from "./errors.ts";
-import type { Attempt, Card, HoldersOf, WorkerEvent, WorkerInstruction } from "./events.ts";
-import { STALL } from "./places.ts";
+import type { Attempt, Card, WorkerEvent, WorkerInstruction } from "./events.ts";
+import { Intake } from "./intake.ts";
 import { Running } from "./running.ts";
-import type { TaskSpec, WorkerLogEvent, WorkerTask } from "./states.ts";
+import type { WorkerLogEvent, WorkerTask } from "./states.ts";
 import { validateBooks } from "./validate.ts";
-import { isComing, isHere, type WorkerData } from "./worker_data.ts";
+import { isHere, type WorkerData } from "./worker_data.ts";
 
 /** Milliseconds that running tasks have after the scheduler has let the worker go. */
 const LAST_WORK = 10_000;
-
-const NO_HOLDERS: ReadonlyMap<string, HoldersOf> = new Map();
 
 type EventOf<T, E = WorkerEvent> = E extends { readonly type: infer U } ? (T extends U ? E : never) : never;
 
@@ -27,7 +25,7 @@ export class WorkerMachine {
   readonly #b: WorkerBooks;
   readonly #deps: Dependencies;
   readonly #running: Running;
-  #seq = 0;
+  readonly #intake: Intake;
   #wakeAt = Infinity;
   #leaving: { readonly reason: string; readonly until: number; readonly renew: boolean } | undefined;
   #ended = false;
@@ -39,6 +37,7 @@ export class WorkerMachine {
     this.#b = new WorkerBooks(options);
     this.#deps = new Dependencies(this.#b);
     this.#running = new Running(this.#b, this.#deps);
+    this.#intake = new Intake(this.#b);
   }
 
   /** Tasks that wait, run or are suspended, by key. */
@@ -114,9 +113,12 @@ export class WorkerMachine {
       this.#deps.fetch();
     },
     run: (e) => {
-      const told = e.holders.length === 0 ? NO_HOLDERS : new Map(e.holders.map((h) => [h.key, h]));
-      for (const spec of e.tasks) this.#add(spec, told);
+      this.#intake.run(e.tasks, e.holders);
       this.#deps.fetch();
+    },
+    start: (e) => {
+      const open = !this.#running.paused && !this.#running.retired && this.#leaving === undefined;
+      for (const spec of e.tasks) this.#intake.start(spec, open);
     },
     drop: (e) => {
       for (const key of e.keys) this.#deps.drop(key);
@@ -124,7 +126,8 @@ export class WorkerMachine {
     cancel: (e) => {
       for (const { key, attempt } of e.tasks) {
         const task = this.#b.tasks.get(key);
-        if (task !== undefined && task.attempt === attempt) this.#running.cancel(task, "cancelled by the scheduler");
+        if (task === undefined) this.#intake.bar(key, attempt);
+        else if (task.attempt === attempt) this.#running.cancel(task, "cancelled by the scheduler");
       }
     },
     steal: (e) => this.#running.steal(e.tasks),
@@ -256,7 +259,9 @@ export class WorkerMachine {
       for (const task of [...this.#b.timed]) {
         if (task.state === "executing" && task.deadline <= this.#b.now) this.#running.timeOut(task);
       }
-      if (this.#b.places.ahead > 0 && this.#b.now - this.#b.progress >= STALL) this.#running.recall();
+      if (this.#b.places.ahead > 0 && this.#b.now - this.#b.progress >= this.#b.places.stall) {
+        this.#running.recall(true);
+      }
       if (this.#leaving !== undefined && this.#leaving.until <= this.#b.now) {
         this.#end(`${this.#leaving.reason}; the time for leaving is up`, this.#leaving.renew);
       }
@@ -286,75 +291,6 @@ export class WorkerMachine {
     if (this.#leaving !== undefined) this.#b.out.push({ do: "leaving", reason: this.#leaving.reason });
   }
 
-  #add(spec: TaskSpec, told: ReadonlyMap<string, HoldersOf>): void {
-    const known = this.#b.tasks.get(spec.key);
-    if (known !== undefined) {
-      known.attempt = spec.attempt;
-      known.quiet = spec.quiet === true;
-      this.#reorder(known, spec);
-      return;
-    }
-    const living = this.#b.actors.size === 0 ? undefined : this.#b.actors.get(spec.key);
-    if (living !== undefined) {
-      // A scheduler that has just begun may not have known.
-      this.#b.actors.set(spec.key, { ...living, attempt: spec.attempt });
-      this.#b.out.push({ do: "actorUp", key: spec.key, attempt: spec.attempt });
-      return;
-    }
-    const held = this.#b.data.get(spec.key);
-    if (held !== undefined && isHere(held)) {
-      held.keep = true;
-      this.#b.spilling.look(held);
-      this.#b.out.push({ do: "finished", key: spec.key, attempt: spec.attempt, nbytes: held.nbytes, spent: 0 });
-      return;
-    }
-    const deps = spec.deps.length > 1 ? [...new Set(spec.deps)] : spec.deps;
-    const task: WorkerTask = {
-      key: spec.key,
-      attempt: spec.attempt,
-      fn: spec.fn,
-      kind: spec.kind,
-      args: spec.args,
-      deps,
-      priority: spec.priority,
-      tag: spec.tag,
-      seq: this.#seq++,
-      duration: spec.duration,
-      timeout: spec.timeout,
-      quiet: spec.quiet === true,
-      state: "waiting",
-      lacks: undefined,
-      ticket: -1,
-      deadline: 0,
-      broughtBack: false,
-      place: -1,
-      placed: -1,
-      pace: this.#b.places.pace(spec.fn),
-    };
-    this.#b.tasks.set(task.key, task);
-    this.#b.note(task, "new", "waiting", "given by the scheduler");
-    for (const dep of deps) {
-      const d = this.#b.data.want(dep, told.get(dep));
-      if (d.state === "held") {
-        this.#b.use(d);
-        continue;
-      }
-      (task.lacks ??= new Set()).add(dep);
-      (d.wants ??= new Set()).add(task);
-      this.#b.spilling.ask(d);
-      if (isComing(d) && task.state === "waiting") this.#b.move(task, "fetching", `${dep} is on its way`);
-    }
-    if (task.lacks === undefined) this.#b.makeReady(task, "nothing is lacking");
-  }
-
-  #reorder(task: WorkerTask, spec: TaskSpec): void {
-    const inHeap = task.state === "ready";
-    if (inHeap) this.#b.ready.remove(task);
-    task.priority = spec.priority;
-    task.tag = spec.tag;
-    if (inHeap) this.#b.ready.push(task);
-  }
-
   /** Timers, and the end when there is nothing left to wait for. */
   #settle(): void {
     if (this.#ended) return;
@@ -365,7 +301,7 @@ export class WorkerMachine {
     if (this.#b.timed.size > 0) {
       for (const task of this.#b.timed) if (task.state === "executing" && task.deadline < at) at = task.deadline;
     }
-    if (this.#b.places.ahead > 0) at = Math.min(at, Math.max(this.#b.progress, this.#b.now) + STALL);
+    if (this.#b.places.ahead > 0) at = Math.min(at, Math.max(this.#b.progress, this.#b.now) + this.#b.places.stall);
     if (this.#leaving !== undefined) at = Math.min(at, this.#leaving.until);
     // A timer that comes too early does no harm; so it is not moved back each time.
     if (at >= this.#wakeAt) return;

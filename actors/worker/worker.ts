@@ -11,6 +11,7 @@ import { SchedulerLostError, ThreadLostError } from "./errors.ts";
 import type { WorkerEvent, WorkerInstruction } from "./events.ts";
 import type { ExecutorEvent, ExecutorTask } from "./executor.ts";
 import { Fetches } from "./fetches.ts";
+import { HeadStarts } from "./head_starts.ts";
 import { MemoryWatch } from "./memory_watch.ts";
 import { Reports } from "./reports.ts";
 import { Spiller } from "./spiller.ts";
@@ -20,6 +21,9 @@ import { eventOf } from "./scheduler_message.ts";
 import { SchedulerSession } from "./scheduler_session.ts";
 import { WorkerMachine } from "./state.ts";
 import type { WorkerEnd, WorkerOptions } from "./worker_options.ts";
+
+/** Milliseconds for which the scheduler need not hear of a result that its client knows. Longer than the client takes to tell of its task. */
+const LATE = 4;
 
 const NO_DEPS: ExecutorTask["deps"] = [];
 
@@ -32,6 +36,7 @@ export class Worker {
   readonly #options: WorkerOptions;
   readonly #reports = new Reports();
   readonly #fetches: Fetches;
+  readonly #headStarts: HeadStarts;
   readonly #plane: DataPlane;
   readonly #spiller: Spiller;
   readonly #memory: MemoryWatch;
@@ -41,6 +46,7 @@ export class Worker {
   readonly #end = Promise.withResolvers<WorkerEnd>();
   readonly #session: SchedulerSession;
   #wake: Timer | undefined;
+  #late: Timer | undefined;
   #wakeAt = Infinity;
   #stuck = 0;
   #managed = 0;
@@ -78,6 +84,12 @@ export class Worker {
       clock,
       own: options.address,
       unavailable: (key, from, reason) => this.#tell({ type: "unavailable", now: clock.now(), key, from, reason }),
+    });
+    this.#headStarts = new HeadStarts({
+      endpoint,
+      clock,
+      tell: (event) => this.#tell(event),
+      code: (hash, bytes) => this.#code(hash, bytes),
     });
     this.#plane = new DataPlane({
       endpoint,
@@ -136,6 +148,7 @@ export class Worker {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#flush();
+    this.#report();
     this.#closed = true;
     this.#finish({ reason: "closed", renew: false });
     this.#session.close();
@@ -165,6 +178,7 @@ export class Worker {
         this.#options.rooms?.down(a.peer);
         if (this.#session.isWith(a.peer)) return this.#session.down(a.reason);
         if (a.peer.address !== "") return this.#fetches.down(a.peer, a.reason);
+        this.#headStarts.down(a.peer);
         return this.#plane.down(a.peer);
       case "refused":
         if (this.#fetches.refused(a.address, a.reason) || a.address !== scheduler) return;
@@ -185,7 +199,9 @@ export class Worker {
   #message(peer: Peer, message: Message): void {
     if (this.#session.isWith(peer)) return this.#fromScheduler(workerHears.fromScheduler.read(message));
     if (peer.address === "") {
-      this.#plane.handle(peer, workerHears.fromAnyone.read(message));
+      const m = workerHears.fromAnyone.read(message);
+      if (m.type === "start") return this.#headStarts.begin(peer, m);
+      this.#plane.handle(peer, m);
       return this.#flushSoon();
     }
     const m = workerHears.fromWorker.read(message);
@@ -204,6 +220,7 @@ export class Worker {
       for (const hash of m.hashes) this.#codes.delete(hash);
       return this.#options.executor.forgetCode(m.hashes);
     }
+    if (m.type === "cancel") { for (const key of m.keys) this.#headStarts.over(key); }
     if (m.type === "run") m.codes.forEach((hash, i) => this.#code(hash, m.frames[1 + i]));
     this.#tell(eventOf(m, this.#options.clock.now()));
   }
@@ -280,15 +297,20 @@ export class Worker {
           args: i.args,
           deps: i.deps.length === 0 ? NO_DEPS : i.deps.map((key) => ({ key, value: store.get(key)!.value.retain() })),
         });
-      case "finished":
-        return this.#reports.finished(
-          i.key,
-          i.attempt,
-          i.nbytes,
-          i.spent,
-          i.quiet === undefined ? store.get(i.key)?.value : undefined,
-        );
+      case "finished": {
+        const value = i.quiet === undefined ? store.get(i.key)?.value : undefined;
+        if (this.#headStarts.finished(i.key, i.nbytes, value)) {
+          return this.#reports.known(i.key, i.attempt, i.nbytes, i.spent);
+        }
+        return this.#reports.finished(i.key, i.attempt, i.nbytes, i.spent, value);
+      }
+      case "decline":
+        return this.#headStarts.declined(i.key);
+      case "given":
+        for (const { key } of i.tasks) this.#headStarts.over(key);
+        return this.#reports.take(i);
       case "failed":
+        this.#headStarts.over(i.key);
         return this.#reports.failed(i.key, i.attempt, i.error instanceof Uint8Array ? i.error : errorOf(i.error));
       case "spill":
         return this.#spiller.spill(i.key);
@@ -340,7 +362,14 @@ export class Worker {
       this.#rooms.made();
     }
     this.#fetches.flush();
-    this.#reports.write(this.#session.isUp ? this.#session.send : undefined);
+    if (this.#reports.urgent || this.#over) this.#report();
+    else if (this.#reports.some) this.#late ??= clock.after(LATE, () => this.#report());
+  }
+
+  #report(): void {
+    this.#late?.cancel();
+    this.#late = undefined;
+    if (!this.#closed) this.#reports.write(this.#session.isUp ? this.#session.send : undefined);
   }
 
   #wakeLater(at: number): void {

@@ -112,7 +112,7 @@ export class ColumnTransformer extends BaseComposition {
 
   /** Names, fitted transformers, and the numbers of their columns; the remainder last, where there is one. */
   declare transformers_: [name: string, transformer: object | "drop" | "passthrough", columns: number[]][];
-  /** Where each transformer's columns stand in what comes out. */
+  /** Where each transformer's columns stand in what comes out; the remainder's, too, 0 to 0 where there is none. */
   declare outputIndices_: Record<string, OutputRange>;
   /** Number of features seen in `fit`. */
   declare nFeaturesIn_: number;
@@ -218,7 +218,7 @@ export class ColumnTransformer extends BaseComposition {
       t === "passthrough" ? takeColumns(table, columns) : byName.get(name)?.output
     );
     const { out, ranges } = this.stack(outputs, table.shape[0]);
-    this.outputIndices_ = ranges;
+    this.outputIndices_ = { ...ranges, remainder: ranges.remainder ?? { start: 0, stop: 0 } };
     rememberFeatures(this, X, m);
     return out;
   }

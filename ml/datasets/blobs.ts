@@ -2,7 +2,7 @@ import { type MatrixLike, NDArray, toNDArray } from "../array/mod.ts";
 import { KernelFrame, resultArray } from "../kernels/mod.ts";
 import * as built from "../kernels/wasm/random.ts";
 import { checkRandomState, type RandomState, type RandomStateLike, shuffledIndices } from "../random/mod.ts";
-import { checkArray, checkOptionNames } from "../utils/mod.ts";
+import { bool, checkArray, checkOptionNames, checkParameters, integer, real } from "../utils/mod.ts";
 import { DatasetError } from "./errors.ts";
 
 /** Parameters of {@linkcode makeBlobs}. */
@@ -74,6 +74,7 @@ function inOrder(table: NDArray<Float64Array>, order: Int32Array): NDArray<Float
  * Gaussian clusters: the same samples as scikit-learn's for the same seed.
  *
  * @throws {DatasetError} when numbers of samples, centres and deviations do not fit together
+ * @throws {InvalidParameterError} when a parameter has a value it cannot have
  *
  * @example
  * ```ts
@@ -84,7 +85,12 @@ function inOrder(table: NDArray<Float64Array>, order: Int32Array): NDArray<Float
  */
 export function makeBlobs(options: MakeBlobsOptions = {}): Blobs {
   checkOptionNames("makeBlobs", options, OPTIONS, { returnCenters: "the centres are always given" });
-  const { nSamples = 100, clusterStd = 1, shuffle = true } = options;
+  const { nSamples = 100, nFeatures = 2, clusterStd = 1, shuffle = true } = options;
+  checkParameters("makeBlobs", { nFeatures, shuffle }, { nFeatures: integer({ min: 1 }), shuffle: bool });
+  if (typeof nSamples === "number") checkParameters("makeBlobs", { nSamples }, { nSamples: integer({ min: 1 }) });
+  for (const std of typeof clusterStd === "number" ? [clusterStd] : clusterStd) {
+    checkParameters("makeBlobs", { clusterStd: std }, { clusterStd: real({ min: 0 }) });
+  }
   const rng = checkRandomState(options.randomState);
   const centers = centersFor(rng, options);
   const [k, m] = centers.shape;

@@ -6,7 +6,7 @@ import {
   sampleWithoutReplacement,
   shuffledIndices,
 } from "../random/mod.ts";
-import { bool, checkOptionNames, checkParameters, integer, real } from "../utils/mod.ts";
+import { bool, checkOptionNames, checkParameters, integer, type ParameterRule, real } from "../utils/mod.ts";
 import { DatasetError } from "./errors.ts";
 
 /** Parameters of {@linkcode makeClassification}. */
@@ -72,6 +72,12 @@ const standard: Settings = {
   shuffle: true,
 };
 
+/** A number, one for each feature, or null: which of them fits is asked where they are used. */
+const orEach = (number: ParameterRule): ParameterRule => ({
+  expected: `${number.expected}, or such a list, or null`,
+  test: (v) => v === null || number.test(v) || (Array.isArray(v) && v.every((x) => Number.isFinite(x))),
+});
+
 const rules = {
   nSamples: integer({ min: 1 }),
   nFeatures: integer({ min: 1 }),
@@ -81,8 +87,10 @@ const rules = {
   nClasses: integer({ min: 1 }),
   nClustersPerClass: integer({ min: 1 }),
   flipY: real({ min: 0, max: 1 }),
-  classSep: real({ min: 0 }),
+  classSep: real({ above: 0 }),
   hypercube: bool,
+  shift: orEach(real()),
+  scale: orEach(real({ above: 0 })),
   shuffle: bool,
 };
 

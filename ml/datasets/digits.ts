@@ -52,7 +52,7 @@ export function loadDigits(options: { nClass?: number } = {}): Digits {
     target: y,
     images: X.reshape(n, 8, 8),
     featureNames: Array.from({ length: PIXELS }, (_, i) => `pixel_${Math.floor(i / 8)}_${i % 8}`),
-    targetNames: Array.from({ length: nClass }, (_, c) => String(c)),
+    targetNames: Array.from({ length: 10 }, (_, c) => String(c)),
     DESCR: "Optical recognition of handwritten digits: 8 × 8 pixels from 0 to 16, ten classes. " +
       "E. Alpaydin, C. Kaynak, UCI Machine Learning Repository (1998), test set.",
   };

@@ -17,7 +17,7 @@ export interface MakeMoonsOptions {
 
 /** Parameters of {@linkcode makeCircles}. */
 export interface MakeCirclesOptions extends MakeMoonsOptions {
-  /** Radius of the inner circle, 0 to 1; 0.8 if left out. */
+  /** Radius of the inner circle, from 0 to less than 1; 0.8 if left out. */
   factor?: number;
 }
 
@@ -42,6 +42,10 @@ function twoCurves(
   checkOptionNames(who, options, known);
   const { nSamples = 100, shuffle = true, noise = null } = options;
   checkParameters(who, { shuffle, noise }, { shuffle: bool, noise: either(real({ min: 0 }), oneOf(null)) });
+  if (typeof nSamples === "number") {
+    // As in scikit-learn, a circle may have no points.
+    checkParameters(who, { nSamples }, { nSamples: integer({ min: who === "makeCircles" ? 0 : 1 }) });
+  }
   const counts = typeof nSamples === "number"
     ? [Math.floor(nSamples / 2), nSamples - Math.floor(nSamples / 2)]
     : [...nSamples];
@@ -103,7 +107,7 @@ export function makeMoons(options: MakeMoonsOptions = {}): TwoCurves {
 /**
  * A circle within a circle; to rounding the same as scikit-learn's for the same seed.
  *
- * @throws {InvalidParameterError} when `factor` is not from 0 to 1
+ * @throws {InvalidParameterError} when `factor` is not from 0 to, but not including, 1
  *
  * @example
  * ```ts
@@ -113,7 +117,7 @@ export function makeMoons(options: MakeMoonsOptions = {}): TwoCurves {
  */
 export function makeCircles(options: MakeCirclesOptions = {}): TwoCurves {
   const { factor = 0.8, ...rest } = options;
-  checkParameters("makeCircles", { factor }, { factor: real({ min: 0, max: 1 }) });
+  checkParameters("makeCircles", { factor }, { factor: real({ min: 0, below: 1 }) });
   return twoCurves(
     "makeCircles",
     rest,

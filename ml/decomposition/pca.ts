@@ -1,23 +1,12 @@
 import { type MatrixLike, NDArray } from "../array/mod.ts";
-import {
-  BaseTransformer,
-  checkFeatures,
-  checkIsFitted,
-  type Params,
-  prefixedNames,
-  rememberFeatures,
-  resetFitted,
-} from "../base/mod.ts";
-import { applyInBlocks } from "../blockwise/mod.ts";
-import { type ChunkedInput, isChunked } from "../by_block/mod.ts";
-import type { ChunkedArray } from "../chunked/mod.ts";
+import { checkIsFitted, type Params, rememberFeatures, resetFitted } from "../base/mod.ts";
+import type { ChunkedInput } from "../by_block/mod.ts";
 import { kernels } from "../kernels/mod.ts";
 import { checkRandomState, type RandomStateLike } from "../random/mod.ts";
 import {
   assertFinite,
   bool,
   checkArray,
-  checkNothingMore,
   checkParameters,
   either,
   integer,
@@ -29,6 +18,7 @@ import {
 } from "../utils/mod.ts";
 import { componentsOfBlocks } from "./chunked.ts";
 import { generativeCovariance, generativePrecision, logLikelihoods } from "./generative.ts";
+import { LinearDecomposition } from "./linear_decomposition.ts";
 import { fitFull, type FittedComponents, fitTruncated, type PCASolver, solverFor } from "./pca_solvers.ts";
 
 /** Hyperparameters of {@linkcode PCA}. */
@@ -78,7 +68,7 @@ const rules: Readonly<Record<string, ParameterRule>> = {
  * pca.explainedVarianceRatio_.toArray(); // [0.924…, 0.053…]
  * ```
  */
-export class PCA extends BaseTransformer {
+export class PCA extends LinearDecomposition {
   /** Hyperparameters and their defaults. */
   static override readonly defaults: Readonly<Params> = {
     nComponents: null,
@@ -110,14 +100,6 @@ export class PCA extends BaseTransformer {
   /** Seed. */
   declare randomState: RandomStateLike;
 
-  /** The directions, the one of the largest variance first, shape [nComponents, nFeatures]. */
-  declare components_: NDArray<Float64Array>;
-  /** Variance in each direction, shape [nComponents]. */
-  declare explainedVariance_: NDArray<Float64Array>;
-  /** Its part of the whole variance, shape [nComponents]. */
-  declare explainedVarianceRatio_: NDArray<Float64Array>;
-  /** Singular values of the centred samples, shape [nComponents]. */
-  declare singularValues_: NDArray<Float64Array>;
   /** Mean of each feature, shape [nFeatures]. */
   declare mean_: NDArray<Float64Array>;
   /** How many components there are. */
@@ -126,10 +108,6 @@ export class PCA extends BaseTransformer {
   declare nSamples_: number;
   /** Mean variance in the directions that were left out. */
   declare noiseVariance_: number;
-  /** Features seen in `fit`. */
-  declare nFeaturesIn_: number;
-  /** Names of the features seen in `fit`, where X had names. */
-  declare featureNamesIn_?: string[];
 
   /**
    * Keeps its hyperparameters.
@@ -140,47 +118,8 @@ export class PCA extends BaseTransformer {
     super(options);
   }
 
-  /**
-   * Learns the directions.
-   *
-   * @param X samples, shape [nSamples, nFeatures]; two at least. In blocks: one pass, of a tall and skinny QR, whatever the solver
-   * @param _y not used
-   * @throws {InvalidInputError} when X holds NaN or infinities, or cannot have that many components
-   * @throws {InvalidParameterError} when a hyperparameter has a value it cannot have
-   */
-  async fit(X: MatrixLike | ChunkedInput, _y?: unknown, ...none: never[]): Promise<this> {
-    checkNothingMore(`${this.constructor.name}.fit`, none);
-    if (isChunked(X)) await this.learnBlocks(X);
-    else this.learn(X);
-    return this;
-  }
-
-  /**
-   * Learns the directions, and gives the same samples in them.
-   *
-   * @param X samples, shape [nSamples, nFeatures]
-   * @param _y not used
-   */
-  override fitTransform(X: MatrixLike, _y?: unknown): Promise<NDArray<Float64Array>>;
-  /** The same of samples in blocks: computed when it is asked for. */
-  override fitTransform(X: ChunkedInput, _y?: unknown): Promise<ChunkedArray<Float64Array>>;
-  override async fitTransform(X: MatrixLike | ChunkedInput, _y?: unknown): Promise<unknown> {
-    if (isChunked(X)) return await (await this.fit(X)).transform(X);
-    const { left, values } = this.learn(X);
-    if (left === undefined) return await this.transform(X);
-    const k = this.nComponents_;
-    const n = this.nSamples_;
-    const columns = left.length / n;
-    const out = new Float64Array(n * k);
-    for (let c = 0; c < k; c++) {
-      const scale = this.whiten ? Math.sqrt(n - 1) : values[c];
-      for (let i = 0; i < n; i++) out[i * k + c] = left[i * columns + c] * scale;
-    }
-    return new NDArray(out, [n, k]);
-  }
-
-  /** Learns the directions; gives what the solver found beside them. */
-  private learn(X: MatrixLike): FittedComponents {
+  /** Learns the directions; samples in them come with those of some solvers. */
+  protected override learn(X: MatrixLike): NDArray<Float64Array> | undefined {
     checkParameters("PCA", this.getParams(false), rules);
     const table = checkArray(X, { caller: "PCA.fit", ensureMinSamples: 2, forceAllFinite: false });
     const [n, m] = table.shape;
@@ -198,11 +137,19 @@ export class PCA extends BaseTransformer {
     resetFitted(this);
     rememberFeatures(this, X, m);
     this.keep(fitted, n, m);
-    return fitted;
+    const { left, values, count: k } = fitted;
+    if (left === undefined) return undefined;
+    const columns = left.length / n;
+    const out = new Float64Array(n * k);
+    for (let c = 0; c < k; c++) {
+      const scale = this.whiten ? Math.sqrt(n - 1) : values[c];
+      for (let i = 0; i < n; i++) out[i * k + c] = left[i * columns + c] * scale;
+    }
+    return new NDArray(out, [n, k]);
   }
 
   /** Learns the directions from blocks. */
-  private async learnBlocks(X: ChunkedInput): Promise<void> {
+  protected override async learnBlocks(X: ChunkedInput): Promise<void> {
     checkParameters("PCA", this.getParams(false), rules);
     const { fitted, n, m } = await componentsOfBlocks(X, this.nComponents, (n, m) => this.checkCount("full", n, m));
     resetFitted(this);
@@ -249,19 +196,8 @@ export class PCA extends BaseTransformer {
     }
   }
 
-  /**
-   * Samples in the new directions, shape [nSamples, nComponents].
-   *
-   * @param X samples, shape [nSamples, nFeatures]
-   * @throws {NotFittedError} before `fit`
-   */
-  transform(X: MatrixLike): Promise<NDArray<Float64Array>>;
-  /** The same of samples in blocks: computed when it is asked for. */
-  transform(X: ChunkedInput): Promise<ChunkedArray<Float64Array>>;
-  // deno-lint-ignore require-await -- promises are the contract
-  async transform(X: MatrixLike | ChunkedInput): Promise<unknown> {
-    if (isChunked(X)) return applyInBlocks(this, "transform", X);
-    const table = this.checked(X, "transform");
+  /** Samples about their mean in the directions. */
+  protected override project(table: NDArray<Float64Array>): NDArray<Float64Array> {
     const [n, m] = table.shape;
     const k = this.nComponents_;
     const out = new Float64Array(n * k);
@@ -274,26 +210,10 @@ export class PCA extends BaseTransformer {
     return new NDArray(out, [n, k]);
   }
 
-  /**
-   * Samples in the old directions again, shape [nSamples, nFeatures]; what was left out is lost.
-   *
-   * @param X samples in the new directions, shape [nSamples, nComponents]
-   * @throws {NotFittedError} before `fit`
-   * @throws {InvalidInputError} when X has not a column for each component
-   */
-  inverseTransform(X: MatrixLike): Promise<NDArray<Float64Array>>;
-  /** The same of samples in blocks: computed when it is asked for. */
-  inverseTransform(X: ChunkedInput): Promise<ChunkedArray<Float64Array>>;
-  // deno-lint-ignore require-await -- promises are the contract
-  async inverseTransform(X: MatrixLike | ChunkedInput): Promise<unknown> {
-    if (isChunked(X)) return applyInBlocks(this, "inverseTransform", X);
-    checkIsFitted(this, "inverseTransform");
-    const table = checkArray(X, { caller: "PCA.inverseTransform" });
+  /** The other way. */
+  protected override restore(table: NDArray<Float64Array>): NDArray<Float64Array> {
     const [k, m] = this.components_.shape;
     const n = table.length;
-    if (table.shape[1] !== k) {
-      throw new InvalidInputError(`PCA.inverseTransform: X has ${table.shape[1]} columns for ${k} components`);
-    }
     const scale = this.explainedVariance_.data.map((v) => this.whiten ? Math.sqrt(v) : 1);
     const components = this.components_.data.map((v, at) => v * scale[Math.floor(at / m)]);
     const out = new Float64Array(n * m);
@@ -345,23 +265,5 @@ export class PCA extends BaseTransformer {
     const mean = (await this.scoreSamples(X)).mean();
     // Where samples do not vary in some direction, others may be impossible.
     return mean !== mean ? -Infinity : mean;
-  }
-
-  /**
-   * Names of the columns that `transform` gives: pca0, pca1, ….
-   *
-   * @throws {NotFittedError} before `fit`
-   */
-  getFeatureNamesOut(): string[] {
-    checkIsFitted(this, "getFeatureNamesOut");
-    return prefixedNames(this, this.nComponents_);
-  }
-
-  /** Samples for a fitted estimator. */
-  private checked(X: MatrixLike, method: string): NDArray<Float64Array> {
-    checkIsFitted(this, method);
-    const table = checkArray(X, { caller: `PCA.${method}` });
-    checkFeatures(this, X, table.shape[1], method);
-    return table;
   }
 }

@@ -1,21 +1,10 @@
 import { type MatrixLike, NDArray } from "../array/mod.ts";
-import {
-  BaseTransformer,
-  checkFeatures,
-  checkIsFitted,
-  type Params,
-  prefixedNames,
-  rememberFeatures,
-  resetFitted,
-} from "../base/mod.ts";
-import { applyInBlocks } from "../blockwise/mod.ts";
-import { type ChunkedInput, isChunked } from "../by_block/mod.ts";
-import type { ChunkedArray } from "../chunked/mod.ts";
+import { type Params, rememberFeatures, resetFitted } from "../base/mod.ts";
+import type { ChunkedInput } from "../by_block/mod.ts";
 import { kernels } from "../kernels/mod.ts";
 import { checkRandomState, type RandomStateLike } from "../random/mod.ts";
 import {
   checkArray,
-  checkNothingMore,
   checkParameters,
   integer,
   InvalidInputError,
@@ -26,6 +15,7 @@ import {
 } from "../utils/mod.ts";
 import { singularOfBlocks } from "./chunked.ts";
 import { flipSigns } from "./factors.ts";
+import { LinearDecomposition } from "./linear_decomposition.ts";
 import { exactSVD } from "./pca_solvers.ts";
 import { randomizedSVD } from "./randomized_svd.ts";
 
@@ -69,7 +59,7 @@ const rules: Readonly<Record<string, ParameterRule>> = {
  * (await model.fitTransform(loadDigits().X)).shape; // [1797, 5]
  * ```
  */
-export class TruncatedSVD extends BaseTransformer {
+export class TruncatedSVD extends LinearDecomposition {
   /** Hyperparameters and their defaults. */
   static override readonly defaults: Readonly<Params> = {
     nComponents: 2,
@@ -96,19 +86,6 @@ export class TruncatedSVD extends BaseTransformer {
   /** Not used. */
   declare tol: number;
 
-  /** The directions, shape [nComponents, nFeatures]. */
-  declare components_: NDArray<Float64Array>;
-  /** Variance of the samples in each, shape [nComponents]. */
-  declare explainedVariance_: NDArray<Float64Array>;
-  /** Its part of the whole variance, shape [nComponents]. */
-  declare explainedVarianceRatio_: NDArray<Float64Array>;
-  /** Singular values, shape [nComponents]. */
-  declare singularValues_: NDArray<Float64Array>;
-  /** Features seen in `fit`. */
-  declare nFeaturesIn_: number;
-  /** Names of the features seen in `fit`, where X had names. */
-  declare featureNamesIn_?: string[];
-
   /**
    * Keeps its hyperparameters.
    *
@@ -118,23 +95,8 @@ export class TruncatedSVD extends BaseTransformer {
     super(options);
   }
 
-  /**
-   * Learns the directions.
-   *
-   * @param X samples, shape [nSamples, nFeatures]; two features at least. In blocks: exactly, in one pass of a tall and skinny QR
-   * @param _y not used
-   * @throws {InvalidInputError} when X holds NaN or infinities, or cannot have that many components
-   * @throws {InvalidParameterError} when a hyperparameter has a value it cannot have
-   */
-  async fit(X: MatrixLike | ChunkedInput, _y?: unknown, ...none: never[]): Promise<this> {
-    checkNothingMore(`${this.constructor.name}.fit`, none);
-    if (isChunked(X)) await this.learnBlocks(X);
-    else await this.fitTransform(X);
-    return this;
-  }
-
   /** Learns the directions from blocks. */
-  private async learnBlocks(X: ChunkedInput): Promise<void> {
+  protected override async learnBlocks(X: ChunkedInput): Promise<void> {
     checkParameters("TruncatedSVD", this.getParams(false), rules);
     const { Vt, s, variance, total, m } = await singularOfBlocks(X, this.nComponents);
     resetFitted(this);
@@ -145,17 +107,8 @@ export class TruncatedSVD extends BaseTransformer {
     this.explainedVarianceRatio_ = this.explainedVariance_.map((v) => v / total);
   }
 
-  /**
-   * Learns the directions, and gives the same samples in them.
-   *
-   * @param X samples, shape [nSamples, nFeatures]
-   * @param _y not used
-   */
-  override fitTransform(X: MatrixLike, _y?: unknown): Promise<NDArray<Float64Array>>;
-  /** The same of samples in blocks: computed when it is asked for. */
-  override fitTransform(X: ChunkedInput, _y?: unknown): Promise<ChunkedArray<Float64Array>>;
-  override async fitTransform(X: MatrixLike | ChunkedInput, _y?: unknown): Promise<unknown> {
-    if (isChunked(X)) return await (await this.fit(X)).transform(X);
+  /** Learns the directions, and gives the samples in them. */
+  protected override learn(X: MatrixLike): NDArray<Float64Array> {
     checkParameters("TruncatedSVD", this.getParams(false), rules);
     const table = checkArray(X, { caller: "TruncatedSVD.fit", ensureMinFeatures: 2 });
     const [n, m] = table.shape;
@@ -187,7 +140,7 @@ export class TruncatedSVD extends BaseTransformer {
   }
 
   /** Samples in the directions that were learned. */
-  private project(table: NDArray<Float64Array>): NDArray<Float64Array> {
+  protected override project(table: NDArray<Float64Array>): NDArray<Float64Array> {
     const [n, m] = table.shape;
     const k = this.components_.length;
     const out = new Float64Array(n * k);
@@ -195,56 +148,12 @@ export class TruncatedSVD extends BaseTransformer {
     return new NDArray(out, [n, k]);
   }
 
-  /**
-   * Samples in the new directions, shape [nSamples, nComponents].
-   *
-   * @param X samples, shape [nSamples, nFeatures]
-   * @throws {NotFittedError} before `fit`
-   */
-  transform(X: MatrixLike): Promise<NDArray<Float64Array>>;
-  /** The same of samples in blocks: computed when it is asked for. */
-  transform(X: ChunkedInput): Promise<ChunkedArray<Float64Array>>;
-  // deno-lint-ignore require-await -- promises are the contract
-  async transform(X: MatrixLike | ChunkedInput): Promise<unknown> {
-    if (isChunked(X)) return applyInBlocks(this, "transform", X);
-    checkIsFitted(this, "transform");
-    const table = checkArray(X, { caller: "TruncatedSVD.transform" });
-    checkFeatures(this, X, table.shape[1], "transform");
-    return this.project(table);
-  }
-
-  /**
-   * Samples in the old directions again, shape [nSamples, nFeatures]; what was left out is lost.
-   *
-   * @param X samples in the new directions, shape [nSamples, nComponents]
-   * @throws {NotFittedError} before `fit`
-   * @throws {InvalidInputError} when X has not a column for each component
-   */
-  inverseTransform(X: MatrixLike): Promise<NDArray<Float64Array>>;
-  /** The same of samples in blocks: computed when it is asked for. */
-  inverseTransform(X: ChunkedInput): Promise<ChunkedArray<Float64Array>>;
-  // deno-lint-ignore require-await -- promises are the contract
-  async inverseTransform(X: MatrixLike | ChunkedInput): Promise<unknown> {
-    if (isChunked(X)) return applyInBlocks(this, "inverseTransform", X);
-    checkIsFitted(this, "inverseTransform");
-    const table = checkArray(X, { caller: "TruncatedSVD.inverseTransform" });
+  /** The other way. */
+  protected override restore(table: NDArray<Float64Array>): NDArray<Float64Array> {
     const [k, m] = this.components_.shape;
-    if (table.shape[1] !== k) {
-      throw new InvalidInputError(`TruncatedSVD.inverseTransform: X has ${table.shape[1]} columns for ${k} components`);
-    }
     const n = table.length;
     const out = new Float64Array(n * m);
     kernels().gemm(false, false, n, m, k, 1, table.data, k, this.components_.data, m, 0, out, m);
     return new NDArray(out, [n, m]);
-  }
-
-  /**
-   * Names of the columns that `transform` gives: truncatedsvd0, truncatedsvd1, ….
-   *
-   * @throws {NotFittedError} before `fit`
-   */
-  getFeatureNamesOut(): string[] {
-    checkIsFitted(this, "getFeatureNamesOut");
-    return prefixedNames(this, this.components_.length);
   }
 }

@@ -85,7 +85,12 @@ export async function built(name: string): Promise<string> {
 
 if (import.meta.main) {
   Deno.mkdirSync(new URL("wasm/", HERE), { recursive: true });
-  for (const name of Deno.args.length > 0 ? Deno.args : sourceNames()) {
+  const names = sourceNames(), unknown = Deno.args.find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    console.error(`error: kernels: no source ${unknown}; there are ${names.join(", ")}`);
+    Deno.exit(2);
+  }
+  for (const name of Deno.args.length > 0 ? Deno.args : names) {
     const text = await built(name);
     Deno.writeTextFileSync(new URL(`wasm/${name}.ts`, HERE), text);
     console.log(`${name}: ${(text.length * 3 / 8 / 1000).toFixed(1)} kB`);

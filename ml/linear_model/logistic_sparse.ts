@@ -137,7 +137,19 @@ export function solveSparse(
       break;
     }
   }
+  if (data.nClasses > 2 && data.fitIntercept) keepMeanIntercept(point, start, width);
   return { point, iterations, converged };
+}
+
+/**
+ * Of several classes, the constants may all be shifted by the same number: no probability changes. They keep the mean
+ * that they started with, so that the optimum that is found is one and the same whatever the way.
+ */
+function keepMeanIntercept(point: Float64Array, start: Float64Array, width: number): void {
+  let shift = 0;
+  for (let i = width - 1; i < point.length; i += width) shift += point[i] - start[i];
+  shift /= point.length / width;
+  for (let i = width - 1; i < point.length; i += width) point[i] -= shift;
 }
 
 /** Rows from which second derivatives come: a part of many while the way is long, all of them near the end. */

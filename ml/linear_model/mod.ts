@@ -11,6 +11,7 @@ export { LogisticRegression, type LogisticRegressionOptions, type LogisticSolver
 export { SGDClassifier, type SGDClassifierOptions } from "./sgd_classifier.ts";
 export type { LearningRate, SGDPenalty } from "./sgd_descent.ts";
 export type { SGDClassificationLoss, SGDRegressionLoss } from "./sgd_loss.ts";
+export { SGDClassifierBase, type SGDMethods, SGDRegressorBase } from "./sgd_methods.ts";
 export type { SGDOptions, SGDStart } from "./sgd_options.ts";
 export { SGDRegressor, type SGDRegressorOptions } from "./sgd_regressor.ts";
 export { LinearRegression, type LinearRegressionOptions } from "./linear_regression.ts";

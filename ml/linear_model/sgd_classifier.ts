@@ -1,7 +1,7 @@
-import { type Labels, type LabelsLike, type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
-import { checkFeatures, type Params, rememberFeatures, resetFitted } from "../base/mod.ts";
+import type { Labels, LabelsLike, MatrixLike, NDArray, VectorLike } from "../array/mod.ts";
+import { checkFeatures, type Params } from "../base/mod.ts";
 import { StratifiedShuffleSplit } from "../model_selection/mod.ts";
-import { checkRandomState, type RandomStateLike } from "../random/mod.ts";
+import { checkRandomState } from "../random/mod.ts";
 import {
   checkArray,
   checkClassificationTargets,
@@ -21,22 +21,19 @@ import {
 } from "../utils/mod.ts";
 import { LinearModelError } from "./errors.ts";
 import { codesOf, sameLabels } from "./known_classes.ts";
-import { LinearClassifier } from "./linear_classifier.ts";
 import { linearScores } from "./scores.ts";
-import { descendStochastically, type DescentState, type LearningRate, type SGDPenalty } from "./sgd_descent.ts";
+import { descendStochastically, type DescentState } from "./sgd_descent.ts";
 import { type HeldOut, heldOutMask } from "./sgd_held_out.ts";
 import type { SGDClassificationLoss } from "./sgd_loss.ts";
+import { descendOne, keepWeights, SGDClassifierBase, startWeights, warmedStart } from "./sgd_methods.ts";
 import {
-  averageFrom,
   checkSGD,
   drawSeed,
   settingsOf,
   sgdDefaults,
   type SGDOptions,
-  type SGDParams,
   sgdRules,
   type SGDStart,
-  startValues,
   warnOfEpochs,
 } from "./sgd_options.ts";
 import { oneVersusRest } from "./sgd_probability.ts";
@@ -80,7 +77,7 @@ interface Lesson {
  * (await model.predict([[-0.8, -1]])).toArray(); // [1]
  * ```
  */
-export class SGDClassifier extends LinearClassifier {
+export class SGDClassifier extends SGDClassifierBase {
   /** Hyperparameters and their defaults. */
   static override readonly defaults: Readonly<Params> = {
     loss: "hinge",
@@ -98,55 +95,8 @@ export class SGDClassifier extends LinearClassifier {
 
   /** What is minimised. */
   declare loss: SGDClassificationLoss;
-  /** What is penalised. */
-  declare penalty: SGDPenalty;
-  /** Weight of the penalty. */
-  declare alpha: number;
-  /** Part of the penalty on absolute values. */
-  declare l1Ratio: number;
-  /** Whether to learn a constant. */
-  declare fitIntercept: boolean;
-  /** Epochs at most. */
-  declare maxIter: number;
-  /** What counts as no improvement. */
-  declare tol: number | null;
-  /** Whether each epoch has an order of its own. */
-  declare shuffle: boolean;
-  /** Width of what counts as no error. */
-  declare epsilon: number;
-  /** Seed. */
-  declare randomState: RandomStateLike;
-  /** Size of the steps. */
-  declare learningRate: LearningRate;
-  /** Size of the first steps. */
-  declare eta0: number;
-  /** Exponent of "invscaling". */
-  declare powerT: number;
-  /** Whether to hold samples out. */
-  declare earlyStopping: boolean;
-  /** Part that is held out. */
-  declare validationFraction: number;
-  /** Epochs without improvement after which to stop. */
-  declare nIterNoChange: number;
   /** Weight of each class. */
   declare classWeight: ClassWeight;
-  /** Whether to start from what was learned before. */
-  declare warmStart: boolean;
-  /** From which step on weights are averaged. */
-  declare average: boolean | number;
-
-  /** Epochs of the last fit; of the class that took most. */
-  declare nIter_: number;
-  /** Number of the next step. */
-  declare t_: number;
-  /** Weights that are not averaged, with `average`. */
-  declare standardCoef_?: NDArray<Float64Array>;
-  /** Constants that are not averaged, with `average`. */
-  declare standardIntercept_?: NDArray<Float64Array>;
-  /** Weights that are averaged, with `average`. */
-  declare averageCoef_?: NDArray<Float64Array>;
-  /** Constants that are averaged, with `average`. */
-  declare averageIntercept_?: NDArray<Float64Array>;
 
   /**
    * Keeps its hyperparameters.
@@ -179,10 +129,8 @@ export class SGDClassifier extends LinearClassifier {
       );
     }
     const classWeight = computeClassWeight(this.classWeight, { classes, codes, counts });
-    const before = this.warmStart && this.coef_ !== undefined ? { c: this.coef_, b: this.intercept_ } : undefined;
-    const init = { coefInit: start.coefInit ?? before?.c, interceptInit: start.interceptInit ?? before?.b };
     const weight = checkSampleWeight(sampleWeight, table.length);
-    this.learn(X, { table, codes, weight, classWeight }, classes, this.maxIter, init, true);
+    this.learn(X, { table, codes, weight, classWeight }, classes, this.maxIter, warmedStart(this, start), true);
     if (this.tol !== null && this.nIter_ === this.maxIter) warnOfEpochs("SGDClassifier", this.maxIter);
     return this;
   }
@@ -218,7 +166,7 @@ export class SGDClassifier extends LinearClassifier {
   /** Checks hyperparameters, each and together. */
   private checkOptions(partial: boolean): void {
     checkParameters("SGDClassifier", this.getParams(false), rules);
-    checkSGD("SGDClassifier", this as unknown as SGDParams, "hinge", partial);
+    checkSGD("SGDClassifier", this, "hinge", partial);
     if (partial && this.classWeight === "balanced") {
       throw new InvalidParameterError(
         'SGDClassifier.partialFit: classWeight "balanced" needs all samples at once; give a weight for each label',
@@ -265,19 +213,7 @@ export class SGDClassifier extends LinearClassifier {
     const [n, m] = table.shape;
     if (!fresh) checkFeatures(this, X, m, "partialFit");
     const k = classes.size === 2 ? 1 : classes.size;
-    const averages = averageFrom(this.average);
-    const before = fresh
-      ? undefined
-      : { coef: this.standardCoef_ ?? this.coef_, b: this.standardIntercept_ ?? this.intercept_ };
-    const coef = startValues("SGDClassifier", "coefInit", start?.coefInit, k * m) ?? before?.coef.data.slice() ??
-      new Float64Array(k * m);
-    const intercept = startValues("SGDClassifier", "interceptInit", start?.interceptInit, k) ??
-      before?.b.data.slice() ??
-      new Float64Array(k);
-    const meanCoef = (fresh ? undefined : this.averageCoef_?.data.slice()) ??
-      new Float64Array(averages > 0 ? k * m : 0);
-    const meanIntercept = (fresh ? undefined : this.averageIntercept_?.data.slice()) ?? new Float64Array(k);
-    const firstStep = fresh ? 1 : this.t_;
+    const weights = startWeights(this, k, m, start, fresh);
     const rng = checkRandomState(this.randomState);
     // The draws, and their order, are scikit-learn's: some are for things that it does and this does not.
     const seeds: number[] = [];
@@ -296,33 +232,16 @@ export class SGDClassifier extends LinearClassifier {
     }
     let epochs = 0;
     for (let c = 0; c < k; c++) {
-      const state: DescentState = {
-        coef: coef.subarray(c * m, (c + 1) * m),
-        intercept: intercept[c],
-        meanCoef: averages > 0 ? meanCoef.subarray(c * m, (c + 1) * m) : undefined,
-        meanIntercept: meanIntercept[c],
-      };
-      epochs = Math.max(
-        epochs,
-        this.learnOne(lesson, k === 1 ? 1 : c, k === 1, state, { maxIter, seed: seeds[c], firstStep, heldOut }),
+      const settings = { maxIter, seed: seeds[c], firstStep: weights.firstStep, heldOut };
+      const learned = descendOne(
+        weights,
+        c,
+        (state) => this.learnOne(lesson, k === 1 ? 1 : c, k === 1, state, settings),
       );
-      intercept[c] = state.intercept;
-      meanIntercept[c] = state.meanIntercept;
+      epochs = Math.max(epochs, learned);
     }
-    resetFitted(this);
-    rememberFeatures(this, X, m);
+    keepWeights(this, X, n, [k, m], weights, epochs);
     this.classes_ = classes;
-    this.nIter_ = epochs;
-    this.t_ = firstStep + epochs * n;
-    const enough = averages > 0 && averages <= this.t_ - 1;
-    this.coef_ = new NDArray(enough ? meanCoef.slice() : coef, [k, m]);
-    this.intercept_ = new NDArray(enough ? meanIntercept.slice() : intercept);
-    if (averages > 0) {
-      this.standardCoef_ = new NDArray(coef.slice(), [k, m]);
-      this.standardIntercept_ = new NDArray(intercept.slice());
-      this.averageCoef_ = new NDArray(meanCoef, [k, m]);
-      this.averageIntercept_ = new NDArray(meanIntercept);
-    }
   }
 
   /** Samples to stop by, the same for all classes. */
@@ -348,7 +267,7 @@ export class SGDClassifier extends LinearClassifier {
     const y = Float64Array.from(codes, (c) => c === positive ? 1 : negative);
     const part = heldOut === undefined ? undefined : table.take(heldOut.rows);
     return descendStochastically(table, y, weight, state, {
-      ...settingsOf(this as unknown as SGDParams),
+      ...settingsOf(this),
       maxIter,
       seed,
       firstStep,

@@ -110,8 +110,8 @@ export const sgdRules: Readonly<Record<string, ParameterRule>> = {
 };
 
 /** What both have, as the descent needs it. */
-export interface SGDParams extends Required<Omit<SGDOptions, "penalty">> {
-  readonly penalty: SGDPenalty;
+export interface SGDParams extends Required<Omit<SGDOptions, "randomState">> {
+  /** What is minimised. */
   readonly loss: SGDClassificationLoss;
 }
 

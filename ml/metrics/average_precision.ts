@@ -10,6 +10,7 @@ import {
 import { averageBinary, type ScoreAverage } from "./average_binary.ts";
 import { countsByLabel, type ScoreOptions, type ThresholdCounts, thresholdCounts } from "./curves.ts";
 import { MetricError } from "./errors.ts";
+import { keptLabel } from "./pos_label.ts";
 import { checkIndicator, isTable, type TargetsLike } from "./targets.ts";
 import { warnOnce } from "./warn.ts";
 
@@ -63,7 +64,8 @@ export function averagePrecisionScore(
   options: AveragePrecisionOptions = {},
 ): number | NDArray<Float64Array> {
   checkOptionNames("averagePrecisionScore", options, ["average", "posLabel", "sampleWeight"]);
-  const { average = "macro", posLabel = 1, sampleWeight } = options;
+  const { average = "macro", sampleWeight } = options;
+  const posLabel = keptLabel(options.posLabel === undefined ? 1 : options.posLabel);
   checkConsistentLength({ yTrue, yScore, sampleWeight });
   const judge = (t: Uint8Array, s: Float64Array, w?: Float64Array): number =>
     averagePrecision(thresholdCounts(t, s, w));

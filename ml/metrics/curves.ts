@@ -10,13 +10,14 @@ import {
 } from "../utils/mod.ts";
 import type { WeightOptions } from "./classification.ts";
 import { MetricError } from "./errors.ts";
+import { keptLabel, type PosLabel } from "./pos_label.ts";
 import { sortDescending } from "./radix_sort.ts";
 import { warnOnce } from "./warn.ts";
 
 /** Options of metrics that look for one class by a score. */
 export interface ScoreOptions extends WeightOptions {
   /** The label that is looked for; 1 if left out and the others are 0 or −1. */
-  posLabel?: number | string | null;
+  posLabel?: PosLabel;
 }
 
 /** Weight found, and found wrongly, down to each distinct score, the highest first. */
@@ -26,8 +27,8 @@ export interface ThresholdCounts {
   thresholds: Float64Array;
 }
 
-function checkPosLabel(classes: Labels, posLabel: number | string | null | undefined): number | string {
-  if (posLabel !== undefined && posLabel !== null) return posLabel;
+function checkPosLabel(classes: Labels, posLabel: PosLabel | undefined): number | string {
+  if (posLabel !== undefined && posLabel !== null) return keptLabel(posLabel);
   const values = [...classes.data];
   if (values.every((v) => v === 0 || v === 1) || values.every((v) => v === -1 || v === 1)) return 1;
   throw new MetricError(`labels are ${values.join(", ")}; say which is looked for by posLabel`);

@@ -73,7 +73,8 @@ export function meanGammaDeviance(yTrue: NumbersLike, yPred: NumbersLike, option
 }
 
 /**
- * Part of the deviance of the best constant (the mean) that is not lost: 1 is perfect, NaN for fewer than two samples.
+ * Part of the deviance of the best constant (the mean) that is not lost: 1 is perfect, NaN for fewer than two samples,
+ * 0 where all targets are the same and the predictions are not them.
  *
  * @throws {MetricError} as {@linkcode meanTweedieDeviance}
  */
@@ -86,5 +87,9 @@ export function d2TweedieScore(yTrue: NumbersLike, yPred: NumbersLike, options: 
   }
   const unit = deviance(options.power ?? 0);
   const mean = meanLoss(targets, (t) => t)[0];
-  return 1 - meanLoss(targets, unit)[0] / meanLoss(targets, (t) => unit(t, mean))[0];
+  const left = meanLoss(targets, unit)[0];
+  const judged = targets.truth.filter((_, i) => targets.weight === undefined || targets.weight[i] > 0);
+  // Of targets that are all the same there is nothing to explain.
+  if (judged.every((t) => t === judged[0])) return left <= 0 ? 1 : 0;
+  return 1 - left / meanLoss(targets, (t) => unit(t, mean))[0];
 }

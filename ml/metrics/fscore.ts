@@ -3,6 +3,7 @@ import { checkOptionNames, checkSampleWeight, InvalidInputError } from "../utils
 import type { WeightOptions } from "./classification.ts";
 import { averageOf, countLabels, type LabelCounts, type ZeroDivision, zeroValue } from "./counts.ts";
 import { MetricError } from "./errors.ts";
+import { keptLabel, type PosLabel } from "./pos_label.ts";
 import type { TargetsLike } from "./targets.ts";
 import { warnOnce } from "./warn.ts";
 
@@ -14,7 +15,7 @@ export interface FScoreOptions extends WeightOptions {
   /** Which labels, in which order; all that occur, sorted, if left out. */
   labels?: LabelsLike | null;
   /** The label that counts as found, for two classes; 1 if left out. */
-  posLabel?: number | string | null;
+  posLabel?: PosLabel;
   /** How the scores of the classes become one; "binary" if left out. null gives one for each class. */
   average?: Average;
   /** What 0/0 is; 0, with a warning, if left out. NaN leaves it out of means. */
@@ -37,7 +38,8 @@ const AVERAGES = ["binary", "micro", "macro", "weighted", "samples", null];
 
 /** Counts of the labels that an average is about; for "micro" of all together. */
 export function countsFor(yTrue: TargetsLike, yPred: TargetsLike, options: FScoreOptions): LabelCounts {
-  const { average = "binary", posLabel = 1, sampleWeight } = options;
+  const { average = "binary", sampleWeight } = options;
+  const posLabel = keptLabel(options.posLabel === undefined ? 1 : options.posLabel);
   if (!AVERAGES.includes(average)) {
     throw new MetricError(`average must be one of ${AVERAGES.join(", ")}; got ${JSON.stringify(average)}`);
   }

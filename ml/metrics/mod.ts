@@ -38,6 +38,7 @@ export * from "./hinge.ts";
 export * from "./jaccard.ts";
 export type { MultiOutput, NumbersLike, OutputOptions, VarianceOutput } from "./outputs.ts";
 export * from "./pairwise/mod.ts";
+export type { PosLabel } from "./pos_label.ts";
 export * from "./probability.ts";
 export * from "./rank.ts";
 export {

@@ -13,6 +13,7 @@ import { registerInternals } from "../../actors/mod.ts";
 import { type ChunkedInput, combineInTree, cutAlike, isChunked, partialsOf } from "../by_block/mod.ts";
 import type { WeightOptions } from "./classification.ts";
 import { MetricError } from "./errors.ts";
+import { keptLabel, type PosLabel } from "./pos_label.ts";
 import { warnOnce } from "./warn.ts";
 
 /** Options of metrics of probabilities. */
@@ -208,10 +209,19 @@ function tooFew(who: string): number {
 
 /** Options of {@linkcode brierScoreLoss}. */
 export interface BrierOptions extends ProbaOptions {
-  /** The label whose probability is given, when there is one column; the larger if left out. */
-  posLabel?: number | string | null;
+  /** The label whose probability is given, when there is one column; 1, or the larger of two others, if left out. */
+  posLabel?: PosLabel;
   /** Whether to halve the sum over the classes; "auto", for two classes only, if left out. */
   scaleByHalf?: boolean | "auto";
+}
+
+/** The label that one column of probabilities is of, where `posLabel` does not say: 1, or the larger of two others. */
+function labelLookedFor(who: string, labels: readonly (number | string)[]): number | string {
+  if (labels.every((v) => v === 0 || v === 1) || labels.every((v) => v === -1 || v === 1)) return 1;
+  if (labels.length < 2) {
+    throw new MetricError(`${who}: yTrue holds ${labels[0]} only; say by posLabel what is looked for`);
+  }
+  return labels[1];
 }
 
 /** Targets for a column of the label looked for, or for one of each class. */
@@ -229,7 +239,12 @@ function brierTargets(
     throw new MetricError(`${who}: one column of probabilities is for two classes; yTrue has more, or fractions`);
   }
   const { classes } = encodeLabels(labels);
-  const wanted = options.posLabel ?? classes.data[classes.size - 1];
+  const wanted = keptLabel(options.posLabel ?? labelLookedFor(who, [...classes.data]));
+  if (classes.size === 2 && !(classes.data as ArrayLike<unknown> as unknown[]).includes(wanted)) {
+    throw new MetricError(
+      `${who}: posLabel ${JSON.stringify(wanted)} is no label; valid: ${[...classes.data].join(", ")}`,
+    );
+  }
   const proba = checkProba(yProba, who);
   return {
     n: labels.size,

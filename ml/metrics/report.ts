@@ -1,4 +1,4 @@
-import { checkOptionNames } from "../utils/mod.ts";
+import { checkLabels, checkOptionNames } from "../utils/mod.ts";
 import { type LabelsLike, NDArray } from "../array/mod.ts";
 import type { WeightOptions } from "./classification.ts";
 import { countLabels, type ZeroDivision } from "./counts.ts";
@@ -76,7 +76,10 @@ export function classificationReport(
   const given = options.labels !== undefined && options.labels !== null;
   const all = countLabels(yTrue, yPred, { sampleWeight }).labels;
   const microIsAccuracy = !multilabel && (!given || all.every((label) => labels.includes(label)));
-  const names = namesOf(labels, options.targetNames ?? null, given, present);
+  const shown = !multilabel && checkLabels((options.labels ?? yTrue) as LabelsLike).dtype === "bool"
+    ? labels.map(Boolean)
+    : labels;
+  const names = namesOf(shown, options.targetNames ?? null, given, present);
   const score = (average: Average): number[][] => {
     const scores = precisionRecallFscoreSupport(yTrue, yPred, {
       labels: options.labels,

@@ -18,6 +18,7 @@ import { meanGammaDeviance, meanPoissonDeviance } from "./deviance.ts";
 import { MetricError } from "./errors.ts";
 import { type Average, f1Score, precisionScore, recallScore } from "./fscore.ts";
 import { jaccardScore } from "./jaccard.ts";
+import { keptLabel } from "./pos_label.ts";
 import { brierScoreLoss, d2BrierScore, d2LogLossScore, logLoss } from "./probability.ts";
 import { topKAccuracyScore } from "./rank.ts";
 import {
@@ -112,7 +113,7 @@ export class Scorer {
 function ofLabel(predicted: unknown, method: ResponseMethod, classes: unknown, posLabel: unknown): unknown {
   if (method === "predict" || !(predicted instanceof NDArray)) return predicted;
   const isFirst = classes instanceof NDArray && classes.size === 2 && posLabel !== undefined && posLabel !== null &&
-    classes.data[0] === posLabel;
+    classes.data[0] === keptLabel(posLabel);
   if (predicted.ndim === 2) return predicted.shape[1] === 2 ? predicted.col(isFirst ? 0 : 1) : predicted;
   return isFirst ? predicted.map((v) => -Number(v)) : predicted;
 }

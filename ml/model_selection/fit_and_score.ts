@@ -26,6 +26,8 @@ export interface FitOptions {
   readonly candidateProgress?: readonly [number, number];
   /** Weights of all samples, for `fit`. */
   readonly sampleWeight?: VectorLike | null;
+  /** Whether the scores are weighted, too. */
+  readonly weighScores?: boolean;
 }
 
 /** What one fit came to. */
@@ -151,10 +153,12 @@ export async function fitAndScore(
   const fitted = performance.now();
   if (heard.length > 0) result.warnings = heard;
   result.fitTime = (fitted - started) / 1000;
-  result.testScores = await scoreAll(candidate, XTest, targets(test), options, result);
+  const weigh = (rows: ArrayLike<number>): VectorLike | undefined =>
+    options.weighScores === true && weight !== undefined ? takeRows(weight, rows) as VectorLike : undefined;
+  result.testScores = await scoreAll(candidate, XTest, targets(test), weigh(test), options, result);
   if (result.fitError === null) result.scoreTime = (performance.now() - fitted) / 1000;
   if (options.returnTrainScore === true) {
-    result.trainScores = await scoreAll(candidate, XTrain, yTrain, options, result);
+    result.trainScores = await scoreAll(candidate, XTrain, yTrain, weigh(train), options, result);
   }
   if (options.returnEstimator === true) result.estimator = candidate;
   return result;
@@ -164,6 +168,7 @@ async function scoreAll(
   estimator: object,
   X: MatrixLike,
   y: LabelsLike | undefined,
+  sampleWeight: VectorLike | undefined,
   { scorers, errorScore }: FitOptions,
   result: FitResult,
 ): Promise<Record<string, number>> {
@@ -172,7 +177,7 @@ async function scoreAll(
     scores[name] = errorScore as number;
     if (result.fitError !== null) continue;
     try {
-      scores[name] = await scoreWith(scoring, estimator, X, y);
+      scores[name] = await scoreWith(scoring, estimator, X, y, sampleWeight);
     } catch (error) {
       if (errorScore === "raise") throw error;
       result.scoreErrors[name] ??= errorText(error);

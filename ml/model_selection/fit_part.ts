@@ -132,7 +132,7 @@ export async function fitPart(
 /** Carries what a scorer threw out of a part. */
 class ScoringFailure extends Error {}
 
-type Side = { X: MatrixLike; y: LabelsLike | undefined };
+type Side = { X: MatrixLike; y: LabelsLike | undefined; sampleWeight: VectorLike | undefined };
 
 /** Rows of a table that are gathered when somebody looks at them: scorers that are told all that they ask for do not. */
 function whenLooked(X: MatrixLike, rows: Int32Array, gather: () => MatrixLike): MatrixLike {
@@ -171,11 +171,13 @@ class Judge {
     const key = `${split},${which}`;
     let side = this.#sides.get(key);
     if (side === undefined) {
-      const { X, y, splits } = this.family;
+      const { X, y, splits, sampleWeight } = this.family;
+      const weigh = this.options.weighScores === true && sampleWeight !== null && sampleWeight !== undefined;
       const rows = splits[split][which];
       side = {
         X: whenLooked(X, rows, () => partOf(estimator, X, rows, splits[split][0])),
         y: y === null || y === undefined ? undefined : takeRows(y, rows) as LabelsLike,
+        sampleWeight: weigh ? takeRows(sampleWeight, rows) as VectorLike : undefined,
       };
       this.#sides.set(key, side);
     }
@@ -209,7 +211,7 @@ class Judge {
 
   async #scores(
     { standIn, real }: Judged,
-    { X, y }: Side,
+    { X, y, sampleWeight }: Side,
     known: KnownOutputs,
     candidate: object,
     result: FitResult,
@@ -221,7 +223,7 @@ class Judge {
       try {
         const wanted = wantedBy(scoring, candidate);
         const isKnown = known[wanted as OutputMethod] !== undefined;
-        scores[name] = await scoreWith(scoring, isKnown ? standIn : await real(), X, y);
+        scores[name] = await scoreWith(scoring, isKnown ? standIn : await real(), X, y, sampleWeight);
       } catch (error) {
         if (errorScore === "raise") throw new ScoringFailure("scoring failed", { cause: error });
         result.scoreErrors[name] ??= errorText(error);

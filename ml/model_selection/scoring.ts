@@ -1,6 +1,7 @@
-import type { LabelsLike, MatrixLike } from "../array/mod.ts";
-import { getScorer, Scorer, type ScorerFunction } from "../metrics/mod.ts";
-import { InvalidParameterError } from "../utils/mod.ts";
+import type { LabelsLike, MatrixLike, VectorLike } from "../array/mod.ts";
+import * as metrics from "../metrics/mod.ts";
+import { getScorer, type Metric, Scorer, type ScorerFunction } from "../metrics/mod.ts";
+import { InvalidParameterError, warn } from "../utils/mod.ts";
 
 /** One way to score: the name of a metric, a {@linkcode Scorer}, or a function of estimator, X and y. */
 export type SingleScoring = string | Scorer | ScorerFunction;
@@ -57,14 +58,45 @@ function checkedSingle(scoring: SingleScoring): SingleScoring {
   return scoring;
 }
 
-/** Scores a fitted estimator in one way. */
+/** Metrics that have no weights. */
+const UNWEIGHTED: ReadonlySet<Metric> = new Set<Metric>([
+  metrics.maxError,
+  metrics.adjustedRandScore,
+  metrics.randScore,
+  metrics.adjustedMutualInfoScore,
+  metrics.mutualInfoScore,
+  metrics.normalizedMutualInfoScore,
+  metrics.homogeneityScore,
+  metrics.completenessScore,
+  metrics.vMeasureScore,
+  metrics.fowlkesMallowsScore,
+]);
+
+/** Whether weights of samples mean something to a way of scoring. */
+export function scoresWithWeights(scoring: SingleScoring | null, estimator: object): boolean {
+  const scorer = typeof scoring === "string" ? getScorer(scoring) : scoring;
+  if (scorer instanceof Scorer) return !UNWEIGHTED.has(scorer.metric);
+  return (scorer ?? (estimator as { score: ScorerFunction }).score).length >= (scorer === null ? 3 : 4);
+}
+
+/** Warns of ways of scoring that have no place for weights of samples. */
+export function warnOfUnweighted(caller: string, { byName }: Scorers, estimator: object): void {
+  for (const [name, scoring] of Object.entries(byName)) {
+    if (scoresWithWeights(scoring, estimator)) continue;
+    warn(`${caller}: the scoring ${JSON.stringify(name)} takes no weights of samples; its scores are not weighted`);
+  }
+}
+
+/** Scores a fitted estimator in one way; with weights of the samples where it has a place for them. */
 export async function scoreWith(
   scoring: SingleScoring | null,
   estimator: object,
   X: MatrixLike,
   y: LabelsLike | undefined,
+  sampleWeight?: VectorLike,
 ): Promise<number> {
-  const score = await rawScore(scoring, estimator, X, y);
+  const weighted = sampleWeight !== undefined && scoresWithWeights(scoring, estimator);
+  const score = await rawScore(scoring, estimator, X, y, weighted ? sampleWeight : undefined);
   if (typeof score !== "number") {
     throw new InvalidParameterError(`scoring must give a number, got ${typeof score}`);
   }
@@ -76,11 +108,15 @@ async function rawScore(
   estimator: object,
   X: MatrixLike,
   y: LabelsLike | undefined,
+  sampleWeight: VectorLike | undefined,
 ): Promise<unknown> {
+  // Nothing is passed on where there are no weights: functions may count their arguments.
+  const weights = sampleWeight === undefined ? [] : [sampleWeight] as const;
   if (scoring === null) {
-    return await (estimator as { score(X: MatrixLike, y?: LabelsLike): Promise<number> }).score(X, y);
+    type Scoring = { score(X: MatrixLike, y?: LabelsLike, sampleWeight?: VectorLike): Promise<number> };
+    return await (estimator as Scoring).score(X, y, ...weights);
   }
-  if (typeof scoring === "function") return await scoring(estimator, X, y);
+  if (typeof scoring === "function") return await scoring(estimator, X, y, ...weights);
   const scorer = typeof scoring === "string" ? getScorer(scoring) : scoring;
-  return await scorer.score(estimator, X, y);
+  return await scorer.score(estimator, X, y, ...weights);
 }

@@ -34,7 +34,7 @@ import { UnknownNameError } from "../utils/mod.ts";
 import { type CvResults, makeCvResults, metricKey } from "./cv_results.ts";
 import { type Evaluated, evaluateFamily, type FitProgress } from "./evaluate.ts";
 import type { ErrorScore } from "./fit_and_score.ts";
-import { readScoring, type Scorers, scoreWith, type Scoring, SINGLE } from "./scoring.ts";
+import { readScoring, type Scorers, scoreWith, type Scoring, SINGLE, warnOfUnweighted } from "./scoring.ts";
 import type { Evaluate, Refit, SearchData, SearchFitOptions } from "./search_options.ts";
 import { checkCv, type CrossValidation, type CrossValidator, type Split } from "./splitter.ts";
 
@@ -113,7 +113,7 @@ export abstract class BaseSearchCV extends BaseEstimator {
    *
    * @param X samples, shape [nSamples, nFeatures]
    * @param y targets
-   * @param given weights and groups of the samples, or weights alone
+   * @param given weights and groups of the samples, or weights alone; scores are weighted, too
    * @throws {InvalidParameterError} when a parameter of the search has a value it cannot have
    * @throws {UnknownNameError} when a candidate sets a parameter that the estimator does not have
    * @throws {FitFailedError} when all fits fail
@@ -140,6 +140,9 @@ export abstract class BaseSearchCV extends BaseEstimator {
     const splitter = checkCv(this.cv, y, { classifier: isClassifier(this.estimator) });
     const splits = splitsOf(splitter, X, y, options.groups);
     const metrics = Object.keys(scorers.byName);
+    if (options.sampleWeight !== null && options.sampleWeight !== undefined) {
+      warnOfUnweighted(name, scorers, this.estimator);
+    }
     resetFitted(this);
     const all: Params[] = [];
     const allResults: Evaluated["results"] = [];
@@ -168,6 +171,7 @@ export abstract class BaseSearchCV extends BaseEstimator {
           errorScore: this.errorScore,
           returnTrainScore: this.returnTrainScore,
           verbose: this.verbose,
+          weighScores: true,
         },
         sampleWeight: options.sampleWeight,
         nJobs: this.nJobs,

@@ -189,7 +189,9 @@ export class Dispatcher<R> {
     if ("error" in outcome) {
       for (const { batch } of this.#flights.values()) {
         batch.results.catch(() => {});
-        batch.cancel();
+        try {
+          batch.cancel();
+        } catch { /* what ended the run counts, and not that a backend cannot give up the rest */ }
       }
       this.#flights.clear();
       this.#reader.close();

@@ -1,5 +1,4 @@
-import type { VectorLike } from "../array/mod.ts";
-import { toNDArray } from "../array/mod.ts";
+import { type ArrayData, NDArray, toNDArray, type VectorLike } from "../array/mod.ts";
 import { RandomStateError } from "./errors.ts";
 import type { RandomState, Size } from "./random_state.ts";
 
@@ -11,6 +10,18 @@ export interface ChoiceOptions {
   replace?: boolean;
   /** Probability of each; all alike if left out. */
   p?: VectorLike | null;
+}
+
+/** What is drawn from: how many, or the entries of an array or list. */
+export function thingsToDraw(
+  what: string,
+  a: number | readonly number[] | NDArray<ArrayData>,
+): number | NDArray<ArrayData> {
+  if (a instanceof NDArray || (Number.isInteger(a) && (a as number) >= 0)) return a as number;
+  if (typeof a === "object" && a !== null) return toNDArray(a as VectorLike, "what to draw from");
+  throw new RandomStateError(
+    `RandomState.${what}(): expected a whole number that is not negative, or an array, got ${a}`,
+  );
 }
 
 /** Numbers of what was drawn from `n` things. */

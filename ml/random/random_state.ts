@@ -1,6 +1,6 @@
 import { allocate, type ArrayData, NDArray, type NumericData, sizeOf } from "../array/mod.ts";
 import { drawDescending, fillAround, fillGaussians, fillIntegers, fillUniforms, WORTH } from "./blocks.ts";
-import { type ChoiceOptions, choose } from "./choice.ts";
+import { type ChoiceOptions, choose, thingsToDraw } from "./choice.ts";
 import { binomial, multinomial, poisson } from "./discrete.ts";
 import { standardGamma } from "./gamma.ts";
 import { RandomStateError } from "./errors.ts";
@@ -303,6 +303,7 @@ export class RandomState extends WordGenerator {
   /** Random bytes. */
   bytes(length: number): Uint8Array {
     const out = new Uint8Array(sizeOf(shapeOf(length)));
+    if (length === 0) this.nextUint32(); // as NumPy does
     for (let i = 0; i < out.length; i += 4) {
       const word = this.nextUint32();
       for (let j = i; j < Math.min(i + 4, out.length); j++) out[j] = word >>> 8 * (j - i);
@@ -331,7 +332,10 @@ export class RandomState extends WordGenerator {
   permutation(x: number): NDArray<Int32Array>;
   /** The entries of an array's first axis in random order (a copy). */
   permutation<D extends ArrayData>(x: NDArray<D>): NDArray<D>;
-  permutation(x: number | NDArray<ArrayData>): NDArray<ArrayData> {
+  /** The entries of a list in random order. */
+  permutation(x: readonly number[]): NDArray<Float64Array>;
+  permutation(things: number | readonly number[] | NDArray<ArrayData>): NDArray<ArrayData> {
+    const x = thingsToDraw("permutation", things);
     const order = new Int32Array(typeof x === "number" ? x : x.length);
     for (let i = 0; i < order.length; i++) order[i] = i;
     if (order.length > WORTH) {
@@ -364,8 +368,14 @@ export class RandomState extends WordGenerator {
   choice(a: number, options: ChoiceOptions & { size: Size }): NDArray<Int32Array>;
   /** Entries of an array. */
   choice<D extends ArrayData>(a: NDArray<D>, options: ChoiceOptions & { size: Size }): NDArray<D>;
-  choice(a: number | NDArray<ArrayData>, options: ChoiceOptions = {}): number | NDArray<ArrayData> {
+  /** Entries of a list. */
+  choice(a: readonly number[], options: ChoiceOptions & { size: Size }): NDArray<Float64Array>;
+  choice(
+    things: number | readonly number[] | NDArray<ArrayData>,
+    options: ChoiceOptions = {},
+  ): number | NDArray<ArrayData> {
     const { size } = options;
+    const a = thingsToDraw("choice", things);
     const n = typeof a === "number" ? a : a.length;
     const shape = size === undefined ? [] : shapeOf(size);
     const picked = choose(this, n, sizeOf(shape), options);

@@ -75,7 +75,13 @@ export function vote(decisions: Float64Array, classes: number): Int32Array {
     votes.fill(0);
     let at = i * pairs;
     for (let a = 0; a < classes; a++) {
-      for (let b = a + 1; b < classes; b++) votes[decisions[at++] > 0 ? a : b]++;
+      let own = 0;
+      for (let b = a + 1; b < classes; b++) {
+        const wins = decisions[at++] > 0 ? 1 : 0;
+        own += wins;
+        votes[b] += 1 - wins;
+      }
+      votes[a] += own;
     }
     let best = 0;
     for (let c = 1; c < classes; c++) if (votes[c] > votes[best]) best = c;

@@ -106,7 +106,9 @@ export class DualMachine implements Disposable {
     const norms = squares(features, rows);
     const gamma = kernel.name === "rbf" ? kernel.gamma * Math.LOG2E : kernel.gamma;
     const largest = norms.reduce((a, b) => Math.max(a, b), 0);
-    const single = kernel.name === "rbf" && options.precise !== true &&
+    // Steps follow LIBSVM's values, too, where none of them is too small for a float: as a denormal number it would take long.
+    const precise = options.precise === true || (steps && 4 * gamma * largest <= 120);
+    const single = kernel.name === "rbf" && !precise &&
       options.bound * Math.sqrt(rows) * 6e-8 <= options.tol;
     const filler = single ? SINGLE : DOUBLE;
     const keeps = precomputed || steps ||

@@ -61,14 +61,14 @@ export class LargeFamily implements Disposable {
     const starts = this.#starts = new Int32Array(k + 1);
     for (let i = 0; i < weight.length; i++) starts[encoded.codes[i] + 1]++;
     for (let c = 0; c < k; c++) starts[c + 1] += starts[c];
-    const next = starts.slice();
-    const order = this.#order = new Int32Array(weight.length);
-    for (let i = 0; i < weight.length; i++) order[next[encoded.codes[i]]++] = i;
     this.#wide = k > 2 && k <= FEW_CLASSES;
-    const folds = new Uint8Array(way === "paths" ? 0 : weight.length);
+    const folds = new Uint8Array(weight.length);
     if (way !== "paths") {
       for (const [s, [, test]] of splits.entries()) for (let t = 0; t < test.length; t++) folds[test[t]] = s;
     }
+    // By class, then by fold: what a problem leaves out stands together, and whole stretches are passed over.
+    const order = this.#order = Int32Array.from({ length: weight.length }, (_, i) => i)
+      .sort((i, j) => encoded.codes[i] - encoded.codes[j] || folds[i] - folds[j] || i - j);
     const pairs: Pair[] = [];
     for (let a = 0; a < k; a++) {
       for (let b = a + 1; b < k; b++) {

@@ -169,7 +169,7 @@ export class LinearSVC extends LinearClassifier {
     }
     const [rows, features] = table.shape;
     const weight = checkSampleWeight(sampleWeight, rows);
-    const classWeight = computeClassWeight(this.classWeight, encoded);
+    const classWeight = computeClassWeight(this.classWeight, encoded, weight);
     const width = features + (this.fitIntercept ? 1 : 0);
     const data = this.fitIntercept ? withConstant(table, this.interceptScaling) : table.data;
     const planes = k === 2 ? [1] : [...Array(k).keys()];

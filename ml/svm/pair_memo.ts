@@ -6,6 +6,8 @@ export interface PairState {
   readonly tol: number;
   /** The largest α of either class on the way. */
   readonly most: readonly [plus: number, minus: number];
+  /** The threshold. */
+  readonly rho: number;
   /** y·α. */
   readonly beta: Float64Array;
   /** The gradient, with signs. */

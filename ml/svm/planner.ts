@@ -17,6 +17,7 @@ import { LargeFamily, type WholePaths } from "./family_large.ts";
 import { predictedClasses, shownDecisions } from "./outputs.ts";
 import { smallFits } from "./family_small.ts";
 import { stepFits } from "./family_steps.ts";
+import type { Told } from "./small_bench.ts";
 import { givenMatrix, type GramStage, performGram, trainOnStage } from "./step_plan.ts";
 
 /** What predictions are made of beside decision values. */
@@ -72,16 +73,24 @@ export function* performSVCPart(
   const { onTrain, wanted, estimator, candidates } = family;
   const count = splits.length * groups.reduce((t, g) => t + g.entries.reduce((m, e) => m + e.candidates.length, 0), 0);
   const reading = (performance.now() - started) / 1000 / count;
-  const outputs = (decisions: Float64Array, { decisionFunctionShape, breakTies }: DecisionShape): KnownOutputs => ({
-    predict: predictedClasses(decisions, classes, breakTies),
-    ...(wanted.includes("decisionFunction")
-      ? { decisionFunction: shownDecisions(decisions, classes, decisionFunctionShape) }
-      : {}),
-  });
+  // Ties are broken by decision values.
+  const breaks = [estimator.getParams(false), ...candidates].some((params) => params?.breakTies === true);
+  const values = breaks || wanted.includes("decisionFunction");
+  const outputs = (told: Told | Float64Array, { decisionFunctionShape, breakTies }: DecisionShape): KnownOutputs => {
+    const { decisions, winners } = told instanceof Float64Array ? { decisions: told } : told;
+    if (decisions === undefined) return { predict: decodeLabels(classes, winners as Int32Array) };
+    return {
+      predict: predictedClasses(decisions, classes, breakTies),
+      ...(wanted.includes("decisionFunction")
+        ? { decisionFunction: shownDecisions(decisions, classes, decisionFunctionShape) }
+        : {}),
+    };
+  };
   const fits = function* () {
     const given = shared.length > 0 && way !== "fold" ? givenMatrix(data, shared[0] as GramStage) : undefined;
     if (way === "small") {
-      return yield* smallFits(given === undefined ? data : { ...data, table: given.matrix }, groups, splits, onTrain);
+      const table = given?.matrix ?? data.table;
+      return yield* smallFits({ ...data, table }, groups, splits, onTrain, values);
     }
     if (way === "steps") return yield* stepFits(data, groups[0], splits, onTrain, given);
     using large = new LargeFamily(data, groups[0], way);

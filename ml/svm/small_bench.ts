@@ -1,15 +1,17 @@
 import { KernelFrame, kernels } from "../kernels/mod.ts";
-import * as svm from "../kernels/wasm/svm.ts";
+import * as small from "../kernels/wasm/small_svm.ts";
 import type { NDArray } from "../array/mod.ts";
 import { type FamilyData, type FamilyGroup, kernelOf } from "./family.ts";
+import { vote } from "./decision.ts";
 import { PairMemo } from "./pair_memo.ts";
+import type { Grouped, SmallOrder } from "./small_order.ts";
 
 // deno-lint-ignore no-explicit-any -- functions of numbers
 type Exports = Record<string, (...args: any[]) => number>;
 
 const KERNELS = { linear: 0, rbf: 1, poly: 2, sigmoid: 3, precomputed: 0 } as const;
 
-/** Gaussian kernel values are kept this many times larger as floats; see `setScale` in svm.as. */
+/** Gaussian kernel values are kept this many times larger as floats: as denormal numbers they would take a hundred times as long. */
 const FACTOR = 2 ** 64;
 /** And this many times larger as doubles; see `shapeProducts`. */
 const WIDE = 2 ** 500;
@@ -17,18 +19,26 @@ const WIDE = 2 ** 500;
 const NO_FLOAT = 151;
 const NO_DOUBLE = 1075;
 
-/** Rows of products that are computed together. */
-const PANEL = 256;
+/** Rows of products that are computed together: what is asked of them next, is asked while they are at hand. */
+const PANEL = 128;
+/** Samples that are decided together. */
+const DECIDED = 96;
+/** Bytes for the coefficients of fits that are solved together. */
+const ROOM = 2 ** 25;
+const MOST_MOVES = 10_000_000;
 
 const round8 = (n: number): number => (n + 7) & ~7;
 
-/** Training samples of a split of nonzero weight, class by class: positions on the bench. */
-export interface Grouped {
-  readonly rows: Int32Array;
-  readonly starts: Int32Array;
-  /** Each class's rows that stand together: first ones and lengths. */
-  readonly runs: readonly Int32Array[];
+/** What a fit says of samples. */
+export interface Told {
+  /** The class of each that wins most of its pairs. */
+  readonly winners: Int32Array;
+  /** Decision values of all pairs, sample after sample, as `pairDecisions` gives them. */
+  readonly decisions?: Float64Array;
 }
+
+/** A number for either class of a pair. */
+type Ends = readonly [plus: number, minus: number];
 
 /** A pair of classes that was gathered. */
 interface Pair {
@@ -36,77 +46,110 @@ interface Pair {
   readonly b: number;
   readonly na: number;
   readonly n: number;
-  memo: PairMemo;
+  readonly memo: PairMemo;
 }
 
-/** What many small problems over the same samples are solved with: the samples stand class by class. */
+/** Two to minus these are the largest value of a gaussian kernel between two samples, and the smallest. */
+interface Exponents {
+  readonly largest: number;
+  readonly smallest: number;
+}
+
+/**
+ * What many small problems over the same samples are solved with: the samples stand class by class. Fits that share a kernel and a split are
+ * solved together; each has a number of its own, below {@linkcode SmallBench.room}.
+ */
 export class SmallBench implements Disposable {
-  readonly #frame = new KernelFrame<Exports>(svm);
-  readonly #data: FamilyData;
+  /** How many fits there is room for at a time. */
+  readonly room: number;
+  readonly #frame = new KernelFrame<Exports>(small);
+  readonly #order: SmallOrder;
   readonly #n: number;
   readonly #ld: number;
+  readonly #k: number;
   readonly #at: Record<string, number> = {};
-  /** Sample at each position, position of each sample, first position of each class. */
-  readonly #order: Int32Array;
-  readonly #position: Int32Array;
-  readonly #starts: Int32Array;
-  /** Smallest squared distance of two samples. */
-  readonly #nearest: number;
+  /** A pair's arrays, and the thresholds and coefficients of all fits. */
+  readonly #views: Record<"F" | "beta" | "lo" | "hi" | "rho" | "coefs", Float64Array>;
+  /** Squared distances of the samples, the smallest and the largest. */
+  #distances = { smallest: Infinity, largest: 0 };
   #kernel = "";
   #spec = { name: "linear" as keyof typeof KERNELS, gamma: 1, coef0: 0, degree: 3 };
   #isShaped = false;
-  /** Two to minus this is the largest value of a gaussian kernel between two samples. */
-  #exponent = 0;
+  #exponents: Exponents = { largest: 0, smallest: 0 };
   #pair: Pair | undefined;
-  #isFilled = false;
+  /** Of each fit, the bound of each class's samples; NaN where they have several. */
+  #bounds: readonly Float64Array[] = [];
   /** Problems of an identity matrix hang on nothing but their size. */
   readonly #apart = new Map<string, PairMemo>();
 
   /**
    * @param data the samples
+   * @param order how they stand
+   * @param fits how many share a kernel, at most
+   * @param largest how many samples a pair has, at most
    * @param isMatrix whether they are the kernel's own symmetric matrix
    */
-  constructor(data: FamilyData, isMatrix = false) {
-    this.#data = data;
-    const { table, encoded } = data;
+  constructor(data: FamilyData, order: SmallOrder, fits: number, largest: number, isMatrix = false) {
+    this.#order = order;
+    const { table } = data;
     const [n, dim] = table.shape;
-    const k = encoded.classes.size;
+    const k = this.#k = data.encoded.classes.size;
     const ld = this.#ld = round8(n);
     this.#n = n;
-    this.#starts = new Int32Array(k + 1);
-    for (const c of encoded.codes) this.#starts[c + 1]++;
-    for (let c = 0; c < k; c++) this.#starts[c + 1] += this.#starts[c];
-    const next = this.#starts.slice();
-    this.#order = new Int32Array(n);
-    this.#position = Int32Array.from(encoded.codes, (c) => next[c]++);
-    this.#position.forEach((p, i) => this.#order[p] = i);
+    const [coefs, out] = [(k - 1) * n * 8, DECIDED * k * (k - 1) * 8];
+    const room = this.room = Math.max(1, Math.min(fits, Math.floor(ROOM / (coefs + out))));
+    const pair = round8(Math.max(n, largest));
     const at = this.#at;
     const frame = this.#frame;
     // Matrices have rows beyond the last, which are read and written, and never looked at.
     const sizes: Record<string, number> = {
-      ...{ products: ld * ld * 8, wide: ld * ld * 8, floats: ld * ld * 4 + 64, part: n * ld * 4 + 64, squares: ld * 8 },
-      ...{ list: n * 4, runs: n * 8, coefs: k * ld * 8, out: k * (k - 1) * n * 8 },
+      ...{
+        products: ld * ld * 8,
+        wide: ld * ld * 8,
+        floats: ld * ld * 4 + 64,
+        part: largest * round8(largest) * 8 + 64,
+        squares: ld * 8,
+      },
+      ...{ list: pair * 4, runs: pair * 8, coefs: room * coefs, out: room * out, uppers: room * n * 8 },
+      ...{ rho: room * k * (k - 1) * 4, decided: DECIDED * k * (k - 1) * 4, bounds: pair + 128 },
+      ...{ winners: DECIDED * 4, votes: k * 4 },
     };
-    for (const name of ["diag", "F", "beta", "lo", "hi", "up", "down"]) sizes[name] = (ld + 8) * 8;
+    for (const name of ["diag", "F", "beta", "lo", "hi", "up", "down"]) sizes[name] = pair * 8;
     for (const [name, bytes] of Object.entries(sizes)) at[name] = frame.temp(bytes);
+    const view = (name: string): Float64Array => frame.f64(at[name], sizes[name] / 8);
+    const [F, beta, lo, hi, rho, allCoefs] = ["F", "beta", "lo", "hi", "rho", "coefs"].map(view);
+    this.#views = { F, beta, lo, hi, rho, coefs: allCoefs };
     const products = frame.f64(at.products, ld * ld);
+    const squares = frame.f64(at.squares, ld).fill(0);
+    const { samples } = this.#order;
     if (isMatrix) {
       for (let i = 0; i < n; i++) {
-        const from = this.#order[i] * n;
-        for (let j = 0; j < n; j++) products[i * ld + j] = table.data[from + this.#order[j]];
+        const from = samples[i] * n;
+        for (let j = 0; j < n; j++) products[i * ld + j] = table.data[from + samples[j]];
+        squares[i] = products[i * ld + i];
       }
-    } else {
-      const X = table.take(this.#order).data;
-      // Nothing looks below the diagonal.
-      for (let i = 0; i < n; i += PANEL) {
-        const rows = Math.min(PANEL, n - i);
-        const [A, to] = [X.subarray(i * dim), products.subarray(i * ld + i)];
-        kernels().gemm(false, true, rows, n - i, dim, 1, A, dim, A, dim, 0, to, ld);
-      }
+      return;
     }
-    const squares = frame.f64(at.squares, ld).fill(0);
+    const X = table.take(samples).data;
+    for (let i = 0; i < n; i++) {
+      let sum = 0;
+      for (let o = i * dim; o < (i + 1) * dim; o++) sum += X[o] * X[o];
+      squares[i] = sum;
+    }
+    // Nothing looks below the diagonal.
+    for (let i = 0; i < n; i += PANEL) {
+      const rows = Math.min(PANEL, n - i);
+      const [A, to] = [X.subarray(i * dim), products.subarray(i * ld + i)];
+      kernels().gemm(false, true, rows, n - i, dim, 1, A, dim, A, dim, 0, to, ld);
+      const from = i * ld + i;
+      const near = frame.exports.nearest(at.products + from * 8, at.squares + i * 8, rows, n - i, ld);
+      const { smallest, largest } = this.#distances;
+      this.#distances = {
+        smallest: Math.min(smallest, near),
+        largest: Math.max(largest, frame.exports.farthest()),
+      };
+    }
     for (let i = 0; i < n; i++) squares[i] = products[i * ld + i];
-    this.#nearest = frame.exports.nearest(at.products, at.squares, n, ld);
   }
 
   /** Sets the kernel; values that are there stay. */
@@ -119,12 +162,20 @@ export class SmallBench implements Disposable {
     this.#kernel = key;
     this.#spec = { ...spec, gamma };
     this.#isShaped = false;
-    this.#exponent = rbf ? gamma * this.#nearest : 0;
+    const { smallest, largest } = this.#distances;
+    this.#exponents = rbf
+      ? { largest: gamma * smallest, smallest: gamma * largest }
+      : { largest: 0, smallest: Infinity };
   }
 
   /** Whether the floats of the kernel are an identity matrix. */
   get #isIdentity(): boolean {
-    return this.#exponent > NO_FLOAT;
+    return this.#exponents.largest > NO_FLOAT;
+  }
+
+  /** What floats of the kernel are multiplied by. */
+  get #factor(): number {
+    return this.#spec.name === "rbf" ? FACTOR : 1;
   }
 
   #shape(): void {
@@ -134,198 +185,202 @@ export class SmallBench implements Disposable {
     const { name, gamma, coef0, degree } = this.#spec;
     exports.setKernel(KERNELS[name], gamma, coef0, degree, 0);
     const { products, squares, wide, floats } = this.#at;
-    exports.shapeProducts(products, squares, this.#n, this.#ld, wide, floats, name === "rbf" ? FACTOR : 1);
+    exports.shapeProducts(products, squares, this.#n, this.#ld, wide, floats, this.#factor);
   }
 
-  /** Training samples of a split. */
-  group(train: Int32Array): Grouped {
-    const { weight } = this.#data;
-    const rows = Int32Array.from(train.filter((i) => weight[i] > 0), (i) => this.#position[i]).sort();
-    const k = this.#starts.length - 1;
-    const starts = new Int32Array(k + 1);
-    const runs: Int32Array[] = [];
-    for (let c = 0, t = 0; c < k; c++) {
-      const own: number[] = [];
-      for (; t < rows.length && rows[t] < this.#starts[c + 1]; t++) {
-        if (t > starts[c] && rows[t] === rows[t - 1] + 1) own[own.length - 1]++;
-        else own.push(rows[t], 1);
-      }
-      starts[c + 1] = t;
-      runs.push(Int32Array.from(own));
-    }
-    return { rows, starts, runs };
-  }
-
-  /** Bounds by position. */
-  byPosition(upper: Float64Array): Float64Array {
-    const own = new Float64Array(upper.length);
-    this.#order.forEach((i, p) => own[p] = upper[i]);
-    return own;
+  /** Begins fits on the same training samples: upper bounds of α of each, by sample. */
+  begin({ rows, starts }: Grouped, uppers: readonly Float64Array[]): void {
+    const { samples } = this.#order;
+    const [n, k] = [this.#n, this.#k];
+    const to = this.#frame.f64(this.#at.uppers, uppers.length * n);
+    this.#bounds = uppers.map((upper, e) => {
+      for (let p = 0; p < n; p++) to[e * n + p] = upper[samples[p]];
+      return Float64Array.from({ length: k }, (_, c) => {
+        const own = to[e * n + rows[starts[c]]];
+        for (let t = starts[c]; t < starts[c + 1]; t++) if (to[e * n + rows[t]] !== own) return NaN;
+        return own;
+      });
+    });
+    this.#views.coefs.fill(0, 0, uppers.length * (k - 1) * n);
   }
 
   /** Turns to a pair of classes. */
   gather({ rows, starts, runs }: Grouped, a: number, b: number): void {
     const na = starts[a + 1] - starts[a];
     const n = na + starts[b + 1] - starts[b];
-    this.#isFilled = false;
-    const key = `${na},${n}`;
-    let memo = this.#isIdentity ? this.#apart.get(key) : undefined;
-    if (memo === undefined) {
-      memo = new PairMemo();
-      if (this.#isIdentity) this.#apart.set(key, memo);
-    }
-    this.#pair = { a, b, na, n, memo };
-    const ld = round8(n);
     const frame = this.#frame;
     const at = this.#at;
-    const own = frame.f64(at.diag, ld).fill(1);
-    if (this.#isIdentity) return;
-    this.#shape();
     const list = frame.i32(at.list, n);
     list.set(rows.subarray(starts[a], starts[a + 1]));
     list.set(rows.subarray(starts[b], starts[b + 1]), na);
+    if (this.#isIdentity) {
+      const key = `${na},${n}`;
+      let memo = this.#apart.get(key);
+      if (memo === undefined) this.#apart.set(key, memo = new PairMemo());
+      this.#pair = { a, b, na, n, memo };
+      return;
+    }
+    this.#pair = { a, b, na, n, memo: new PairMemo() };
+    this.#shape();
+    const ld = round8(n);
     const both = frame.i32(at.runs, runs[a].length + runs[b].length);
     both.set(runs[a]);
     both.set(runs[b], runs[a].length);
     frame.exports.gatherRuns(at.floats, this.#ld, at.list, n, at.runs, both.length / 2, at.part, ld);
-    this.#isFilled = true;
+    const own = frame.f64(at.diag, ld).fill(1);
     if (this.#spec.name === "rbf") return;
     const matrix = frame.f64(at.wide, this.#n * this.#ld);
     for (let t = 0; t < n; t++) own[t] = matrix[list[t] * (this.#ld + 1)];
   }
 
-  /** The matrix of a pair where it is the identity: no float beside it, and none is looked at there. */
-  #fillIdentity(n: number): void {
-    if (this.#isFilled) return;
-    this.#isFilled = true;
-    const ld = round8(n);
-    const part = this.#frame.f32(this.#at.part, n * ld).fill(0);
-    for (let t = 0; t < n; t++) part[t * (ld + 1)] = FACTOR;
-  }
-
   /**
    * Solves the pair that was gathered, step by step as LIBSVM does.
    *
-   * @param upper upper bound of α by position
-   * @param coefs gets y·α: a row of all positions for each pair with the c-th other class
-   * @returns the threshold
+   * @param fit the fit's number
+   * @param pair the pair's number
    */
-  solve({ rows, starts }: Grouped, upper: Float64Array, tol: number, coefs: Float64Array): number {
+  solve(fit: number, pair: number, tol: number): void {
     const { a, b, na, n, memo } = this.#pair as Pair;
-    const ld = round8(n);
     const { exports } = this.#frame;
-    const at = this.#at;
-    const [F, beta, lo, hi] = [at.F, at.beta, at.lo, at.hi].map((p) => this.#frame.f64(p, ld).fill(0));
-    let isEven = true;
-    for (let t = 0, s = starts[a]; t < na; t++, s++) {
-      hi[t] = upper[rows[s]];
-      isEven &&= hi[t] === hi[0];
-    }
-    for (let t = na, s = starts[b]; t < n; t++, s++) {
-      lo[t] = -upper[rows[s]];
-      isEven &&= lo[t] === lo[na];
-    }
-    const bounds = [hi[0], -lo[na]] as const;
+    const { list, F, beta, lo, hi, uppers, coefs } = this.#at;
+    const views = this.#views;
+    const k = this.#k;
+    const rowA = coefs + (fit * (k - 1) + b - 1) * this.#n * 8;
+    const rowB = coefs + (fit * (k - 1) + a) * this.#n * 8;
+    const bounds = [this.#bounds[fit][a], this.#bounds[fit][b]] as const;
+    const isEven = bounds[0] > 0 && bounds[1] > 0;
     const known = isEven ? memo.find(bounds, tol) : undefined;
-    if (known === undefined) F.fill(-1, 0, na).fill(1, na, n);
-    else {
-      F.set(known.F);
-      beta.set(known.beta);
+    if (known?.tol === tol) {
+      views.beta.set(known.beta);
+      exports.spread(n, na, list, beta, rowA, rowB);
+      views.rho[fit * k * (k - 1) / 2 + pair] = known.rho;
+      return;
     }
-    if (known?.tol !== tol) {
-      if (this.#isIdentity) this.#fillIdentity(n);
-      exports.setScale(this.#spec.name === "rbf" ? 1 / FACTOR : 1);
-      exports.setNewton(0);
-      const { part, diag, up, down } = at;
-      exports.smo((n + 3) & ~3, part, ld, diag, at.F, at.beta, at.lo, at.hi, up, down, tol, 10_000_000);
-      if (isEven) {
-        const [plus, minus] = known?.most ?? [0, 0];
-        const most = [Math.max(plus, exports.mostPlus()), Math.max(minus, exports.mostMinus())] as const;
-        memo.add({ bounds, tol, most, beta: beta.slice(0, n), F: F.slice(0, n) });
-      }
+    exports.prepare(n, na, list, uppers + fit * this.#n * 8, F, beta, lo, hi);
+    if (known !== undefined) {
+      views.F.set(known.F);
+      views.beta.set(known.beta);
     }
-    const rowA = (b - 1) * this.#n, rowB = a * this.#n;
-    let sum = 0, free = 0, above = Infinity, below = -Infinity;
-    for (let t = 0, s = starts[a]; t < n; t++, s++) {
-      if (t === na) s = starts[b];
-      const v = beta[t];
-      coefs[(t < na ? rowA : rowB) + rows[s]] = v;
-      if (lo[t] === hi[t]) continue;
-      const up = v < hi[t];
-      if (up && v > lo[t]) {
-        sum += F[t];
-        free++;
-      } else if (up) above = Math.min(above, F[t]);
-      else below = Math.max(below, F[t]);
-    }
-    return free > 0 ? sum / free : (above + below) / 2;
+    this.#smo(n, tol);
+    exports.spread(n, na, list, beta, rowA, rowB);
+    const rho = views.rho[fit * k * (k - 1) / 2 + pair] = exports.threshold(n, F, beta, lo, hi);
+    if (!isEven) return;
+    const [plus, minus] = known?.most ?? [0, 0];
+    const most = [Math.max(plus, exports.mostPlus()), Math.max(minus, exports.mostMinus())] as const;
+    if (!this.#isWanted(fit, a, b, bounds, most)) return;
+    memo.add({ bounds, tol, most, rho, beta: views.beta.slice(0, n), F: views.F.slice(0, n) });
   }
 
-  /** Pairs whose decision values are more than their threshold: where samples are far apart, nothing is heard of the support vectors. */
-  #heard(
-    { rows, starts }: Pick<Grouped, "rows" | "starts">,
-    coefs: Float64Array,
-    rho: Float64Array,
-    samples: Int32Array,
-  ): Uint8Array {
-    const heard = new Uint8Array(rho.length);
-    const own = new Set(rows);
-    if (this.#exponent < 40 || samples.some((i) => own.has(this.#position[i]))) return heard.fill(1);
-    if (this.#exponent > NO_DOUBLE) return heard;
-    const k = starts.length - 1;
-    const largest = 2 ** -this.#exponent;
+  /** Whether where a pair came to may be on the way of another fit: of any where it touched no bound, else of those with the same bounds. */
+  #isWanted(fit: number, a: number, b: number, bounds: Ends, most: Ends): boolean {
+    if (this.#isIdentity) return true;
+    const touched = most[0] >= bounds[0] || most[1] >= bounds[1];
+    return this.#bounds.some((own, f) => f > fit && (!touched || (own[a] === bounds[0] && own[b] === bounds[1])));
+  }
+
+  #smo(n: number, tol: number): void {
+    const { exports } = this.#frame;
+    const { part, diag, F, beta, lo, hi, up, down, bounds } = this.#at;
+    const padded = round8(n);
+    if (this.#isIdentity) {
+      exports.smoApart(padded, F, beta, lo, hi, up, down, bounds, tol, MOST_MOVES);
+      return;
+    }
+    const rbf = this.#spec.name === "rbf";
+    // Limits of curvatures and of differences of kernel values, with what rounding may add to them.
+    const { largest, smallest } = this.#exponents;
+    const least = rbf ? 2 - 2 * Math.fround(2 ** -(largest * (1 - 1e-6))) : 0;
+    const range = rbf ? 1 - 2 ** -smallest + 1e-6 : Infinity;
+    exports.smo(
+      ...[padded, part, padded, diag, F, beta, lo, hi, up, down, bounds],
+      ...[tol, MOST_MOVES, 1 / this.#factor, least, range, rbf ? 1 : 0],
+    );
+  }
+
+  /** Thresholds of a fit's pairs. */
+  #rho(fit: number): Float64Array {
+    const pairs = this.#k * (this.#k - 1) / 2;
+    return this.#views.rho.subarray(fit * pairs, (fit + 1) * pairs);
+  }
+
+  /** Whether decision values are more than their threshold in any pair: where samples are far apart, nothing is heard of the support vectors. */
+  #isHeard({ rows, starts, has }: Grouped, fit: number, samples: Int32Array): boolean {
+    const { largest } = this.#exponents;
+    if (largest < 40 || samples.some((i) => has[i] !== 0)) return true;
+    if (largest > NO_DOUBLE) return false;
+    const k = this.#k;
+    const n = this.#n;
+    const rho = this.#rho(fit);
+    const coefs = this.#views.coefs.subarray(fit * (k - 1) * n, (fit + 1) * (k - 1) * n);
     const total = (c: number, r: number): number => {
       let sum = 0;
-      for (let t = starts[c]; t < starts[c + 1]; t++) sum += Math.abs(coefs[r * this.#n + rows[t]]);
+      for (let t = starts[c]; t < starts[c + 1]; t++) sum += Math.abs(coefs[r * n + rows[t]]);
       return sum;
     };
     for (let a = 0, p = 0; a < k; a++) {
       for (let b = a + 1; b < k; b++, p++) {
-        heard[p] = (total(a, b - 1) + total(b, a)) * largest > 2 ** -55 * Math.abs(rho[p]) ? 1 : 0;
+        if ((total(a, b - 1) + total(b, a)) * 2 ** -largest > 2 ** -55 * Math.abs(rho[p])) return true;
       }
     }
-    return heard;
+    return false;
+  }
+
+  /**
+   * What each of the fits that were begun says of some samples.
+   *
+   * @param fits how many they are
+   * @param values whether decision values are wanted beside the classes that win
+   */
+  decide(grouped: Grouped, fits: number, samples: Int32Array, values: boolean): Told[] {
+    const k = this.#k;
+    const pairs = k * (k - 1) / 2;
+    const m = samples.length;
+    const all = Array.from({ length: fits }, (): Told => ({
+      winners: new Int32Array(m),
+      decisions: values ? new Float64Array(m * pairs) : undefined,
+    }));
+    const heard: number[] = [];
+    for (const [e, { winners, decisions }] of all.entries()) {
+      if (this.#isHeard(grouped, e, samples)) {
+        heard.push(e);
+        continue;
+      }
+      // The same for all samples.
+      const own = this.#rho(e).map((v) => 0 - v);
+      winners.fill(vote(own, k)[0]);
+      for (let at = 0; decisions !== undefined && at < decisions.length; at += pairs) decisions.set(own, at);
+    }
+    if (heard.length === 0) return all;
+    this.#shape();
+    const frame = this.#frame;
+    const { wide, list, runs, out, decided, winners, votes, coefs, rho } = this.#at;
+    const { positions } = this.#order;
+    const first = heard[0];
+    const width = ((heard.at(-1) as number) - first + 1) * (k - 1);
+    const once = this.#spec.name === "rbf" ? 1 / WIDE : 1;
+    frame.i32(list, m).set(Int32Array.from(samples, (i) => positions[i]));
+    for (let from = 0; from < m; from += DECIDED) {
+      const count = Math.min(DECIDED, m - from);
+      for (const [c, spans] of grouped.spans.entries()) {
+        frame.i32(runs, spans.length).set(spans);
+        frame.exports.multiplyRows(
+          ...[wide, this.#ld, list + from * 4, count, runs, spans.length / 2],
+          ...[coefs + first * (k - 1) * this.#n * 8, this.#n, width, out + c * width * 8, k * width],
+        );
+      }
+      for (const e of heard) {
+        const sums = out + (e - first) * (k - 1) * 8;
+        frame.exports.combine(sums, k * width, width, count, k, once, rho + e * pairs * 8, decided);
+        frame.exports.vote(decided, count, k, votes, winners);
+        all[e].winners.set(frame.i32(winners, count), from);
+        all[e].decisions?.set(frame.f64(decided, count * pairs), from * pairs);
+      }
+    }
+    return all;
   }
 
   /** Gives the memory back. */
   [Symbol.dispose](): void {
     this.#frame[Symbol.dispose]();
-  }
-
-  /** Decision values of all pairs, sample after sample, as `pairDecisions` gives them. */
-  decide({ rows, starts }: Grouped, coefs: Float64Array, rho: Float64Array, samples: Int32Array): Float64Array {
-    const k = starts.length - 1;
-    const pairs = rho.length;
-    const m = samples.length;
-    const all = new Float64Array(m * pairs);
-    for (let i = 0; i < m; i++) for (let p = 0; p < pairs; p++) all[i * pairs + p] = 0 - rho[p];
-    const heard = this.#heard({ rows, starts }, coefs, rho, samples);
-    if (!heard.includes(1)) return all;
-    this.#shape();
-    const frame = this.#frame;
-    const at = this.#at;
-    const N = this.#n;
-    frame.i32(at.list, m).set(Int32Array.from(samples, (i) => this.#position[i]));
-    frame.f64(at.coefs, (k - 1) * N).set(coefs);
-    const once = this.#spec.name === "rbf" ? 1 / WIDE : 1;
-    const width = k * (k - 1);
-    for (let c = 0; c < k; c++) {
-      const first = this.#starts[c];
-      const count = this.#starts[c + 1] - first;
-      const { wide, list, out } = at;
-      frame.exports.multiplyRows(
-        ...[wide, this.#ld, list, m, first, count, at.coefs + first * 8, N, k - 1, out + c * (k - 1) * 8, width],
-      );
-    }
-    const values = frame.f64(at.out, m * width);
-    for (let i = 0, at = 0; i < m; i++) {
-      const row = i * width;
-      for (let a = 0; a < k; a++) {
-        for (let b = a + 1; b < k; b++, at++) {
-          all[at] += (values[row + a * (k - 1) + b - 1] + values[row + b * (k - 1) + a]) * once;
-        }
-      }
-    }
-    return all;
   }
 }

@@ -89,26 +89,30 @@ export function prunedTree(tree: Tree, alpha: number): Tree {
   return cutTree(tree, (node) => isLeaf[node] === 1);
 }
 
-/** The tree with all nodes below those that `isLeaf` says are leaves left out. The order of nodes is kept. */
+/**
+ * The tree with all nodes below those that `isLeaf` says are leaves left out. A node stands before its left branch, and
+ * that before its right one, also where the tree grew in another order.
+ */
 export function cutTree(tree: Tree, isLeaf: (node: number, depth: number) => boolean): Tree {
   const { childrenLeft, childrenRight } = tree;
   const kept: number[] = [];
   const depths: number[] = [];
   const renumbered = new Int32Array(tree.nodeCount).fill(TREE_LEAF);
-  const depth = new Int32Array(tree.nodeCount).fill(-1);
+  const depth = new Int32Array(tree.nodeCount);
   const ends = new Uint8Array(tree.nodeCount);
-  depth[0] = 0;
-  // Parents stand before their children, so one pass is enough.
-  for (let i = 0; i < tree.nodeCount; i++) {
-    if (depth[i] < 0) continue;
+  const stack = [0];
+  for (let i = stack.pop(); i !== undefined; i = stack.pop()) {
     renumbered[i] = kept.length;
     kept.push(i);
     depths.push(depth[i]);
     if (childrenLeft[i] === TREE_LEAF || isLeaf(i, depth[i])) ends[i] = 1;
-    else depth[childrenLeft[i]] = depth[childrenRight[i]] = depth[i] + 1;
+    else {
+      depth[childrenLeft[i]] = depth[childrenRight[i]] = depth[i] + 1;
+      stack.push(childrenRight[i], childrenLeft[i]);
+    }
   }
   const n = kept.length;
-  if (n === tree.nodeCount) return tree;
+  if (n === tree.nodeCount && kept.every((node, k) => node === k)) return tree;
   const copy: Record<string, unknown> = {};
   for (const name of NODE_ARRAYS) {
     const from = tree[name];

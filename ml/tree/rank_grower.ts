@@ -1,11 +1,10 @@
 import { KernelFrame } from "../kernels/mod.ts";
 import * as trees from "../kernels/wasm/trees.ts";
 import { growTree, type TreeProblem, type TreeSettings } from "./grow.ts";
+import { growOnSorted, growsOnSorted } from "./exact_grower.ts";
+import { NODE_BYTES, readTree } from "./node_records.ts";
 import { type RankTable, rankTable, type TreeExports } from "./ranks.ts";
-import { Tree } from "./structure.ts";
-
-/** Bytes of a node, and how its fields lie. */
-const NODE = 56;
+import type { Tree } from "./structure.ts";
 
 /** Targets of one output. */
 export interface RankTargets {
@@ -47,10 +46,10 @@ export class RankGrower implements Disposable {
     this.#nClasses = targets.nClasses;
     const stride = targets.nClasses ?? 1;
     const mode = targets.nClasses === null ? 0 : targets.nClasses === 2 ? 1 : 2;
-    const about = this.#about = frame.temp(104);
+    const about = this.#about = frame.temp(108);
     this.#y = frame.in(targets.y);
     this.#weight = frame.temp(8 * n);
-    this.#nodes = frame.temp(NODE * (2 * n + 2));
+    this.#nodes = frame.temp(NODE_BYTES * (2 * n + 2));
     this.#values = frame.temp(8 * stride * (2 * n + 2));
     this.#stack = frame.temp(32 * (n + 4));
     const words = [
@@ -80,6 +79,7 @@ export class RankGrower implements Disposable {
       frame.temp(8 * stride),
       frame.temp(8 * stride),
       frame.temp(4 * m),
+      frame.temp(52 * m + 48),
     ];
     frame.i32(about, words.length).set(words);
   }
@@ -121,36 +121,7 @@ export class RankGrower implements Disposable {
       this.#values,
       this.#stack,
     );
-    const stride = this.#nClasses ?? 1;
-    const words = frame.i32(this.#nodes, count * NODE / 4);
-    const numbers = frame.f64(this.#nodes, count * NODE / 8);
-    const tree = {
-      nFeatures,
-      nOutputs: 1,
-      maxNClasses: stride,
-      childrenLeft: new Int32Array(count),
-      childrenRight: new Int32Array(count),
-      feature: new Int32Array(count),
-      nNodeSamples: new Int32Array(count),
-      threshold: new Float64Array(count),
-      impurity: new Float64Array(count),
-      weightedNNodeSamples: new Float64Array(count),
-      missingGoToLeft: new Uint8Array(count),
-      value: frame.f64(this.#values, count * stride).slice(),
-    };
-    let depth = 0;
-    for (let i = 0, w = 0, f = 0; i < count; i++, w += NODE / 4, f += NODE / 8) {
-      tree.childrenLeft[i] = words[w];
-      tree.childrenRight[i] = words[w + 1];
-      tree.feature[i] = words[w + 2];
-      tree.nNodeSamples[i] = words[w + 3];
-      tree.threshold[i] = numbers[f + 2];
-      tree.impurity[i] = numbers[f + 3];
-      tree.weightedNNodeSamples[i] = numbers[f + 4];
-      tree.missingGoToLeft[i] = words[w + 10];
-      if (words[w + 11] > depth) depth = words[w + 11];
-    }
-    return new Tree({ ...tree, maxDepth: depth });
+    return readTree(frame, this.#nodes, this.#values, count, nFeatures, this.#nClasses ?? 1);
   }
 
   /** Frees the memory. */
@@ -159,13 +130,13 @@ export class RankGrower implements Disposable {
   }
 }
 
-/** Fewest samples of a single tree that is grown on ranks. */
+/** Fewest samples of a single tree that is not grown the plain way. */
 const MANY = 2048;
 
 /**
- * Grows one tree as {@linkcode growTree} does, feature by feature in scikit-learn's order: on ranks where there are many
- * samples, and sums are whole numbers. Fractions round by the order in which they are summed up, and that decides between
- * equal splits, so they are left to the other.
+ * Grows one tree as {@linkcode growTree} does, feature by feature in scikit-learn's order: where there are many samples, on
+ * ranks if sums are whole numbers, else on sorted samples. Fractions round by the order in which they are summed up, and
+ * that decides between equal splits, so that it must be the same there.
  */
 export function growOneTree(
   problem: TreeProblem,
@@ -174,10 +145,13 @@ export function growOneTree(
   seed: number,
 ): Tree {
   const nSamples = problem.X.length / problem.nFeatures;
+  if (nSamples < MANY) return growTree(problem, settings, weight, seed, false);
   const isWhole = problem.y.every(Number.isInteger) && (weight === null || weight.every(Number.isInteger));
-  const isFast = nSamples >= MANY && isWhole && growsOnRanks(settings, problem);
-  const table = isFast ? rankTable({ ...problem, nSamples }) : null;
-  if (table === null) return growTree(problem, settings, weight, seed, false);
-  using grower = new RankGrower(table, { y: problem.y, nClasses: problem.nClasses?.[0] ?? null }, settings);
-  return grower.grow(weight, seed, false);
+  const table = isWhole && growsOnRanks(settings, problem) ? rankTable({ ...problem, nSamples }) : null;
+  if (table !== null) {
+    using grower = new RankGrower(table, { y: problem.y, nClasses: problem.nClasses?.[0] ?? null }, settings);
+    return grower.grow(weight, seed, false);
+  }
+  if (growsOnSorted(settings, problem)) return growOnSorted(problem, settings, weight, seed);
+  return growTree(problem, settings, weight, seed, false);
 }

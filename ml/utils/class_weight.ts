@@ -28,7 +28,8 @@ export function computeClassWeight(
       mass[codes[i]] += w;
       total += w;
     }
-    for (let c = 0; c < k; c++) out[c] = total / (k * mass[c]);
+    // A class whose samples all weigh nothing weighs nothing whatever its factor: that stays 1, and finite.
+    for (let c = 0; c < k; c++) if (mass[c] > 0) out[c] = total / (k * mass[c]);
     return out;
   }
   if (typeof classWeight !== "object") {

@@ -16,17 +16,20 @@ export interface Bounds {
   above?: number;
   /** Largest value allowed. */
   max?: number;
+  /** The value must be smaller than this. */
+  below?: number;
 }
 
-function inBounds(v: number, { min = -Infinity, above = -Infinity, max = Infinity }: Bounds): boolean {
-  return v >= min && (above === -Infinity || v > above) && v <= max;
+function inBounds(v: number, { min = -Infinity, above = -Infinity, max = Infinity, below }: Bounds): boolean {
+  return v >= min && (above === -Infinity || v > above) && v <= max && (below === undefined || v < below);
 }
 
-function boundsText({ min, above, max }: Bounds): string {
+function boundsText({ min, above, max, below }: Bounds): string {
   const parts: string[] = [];
   if (min !== undefined) parts.push(`at least ${min}`);
   if (above !== undefined) parts.push(`larger than ${above}`);
   if (max !== undefined) parts.push(`at most ${max}`);
+  if (below !== undefined) parts.push(`smaller than ${below}`);
   return parts.length === 0 ? "" : ` ${parts.join(" and ")}`;
 }
 

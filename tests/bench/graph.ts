@@ -5,14 +5,20 @@
  */
 
 import process from "node:process";
-import { parseArgs } from "node:util";
+import { commandLine } from "../../actors/cli/mod.ts";
 import { chunked, Client, type Delayed } from "../../mod.ts";
 
-const { values: options } = parseArgs({
-  args: Deno.args,
-  options: { rounds: { type: "string", default: "3" }, leaves: { type: "string", default: "50000" } },
+const options = commandLine({
+  name: "graph",
+  start: "deno task bench graph",
+  about: "Graphs of calls: building, optimising and submitting them, and what goes over the wire for it.",
+  positionals: [],
+  options: {
+    rounds: { value: "N", integer: [1, 1000], help: "Rounds. Default: 3." },
+    leaves: { value: "N", integer: [2, 1e8], help: "Calls at the lowest level. Default: 50000." },
+  },
 });
-const LEAVES = Number(options.leaves);
+const LEAVES = options.number("leaves") ?? 50_000;
 
 await using client = await Client.local({ workers: 1, threadsPerWorker: 2 });
 const inc = client.delayed((x: number) => x + 1);
@@ -51,7 +57,7 @@ function blocks(salt: number): { calls: number; last: Delayed<number>; expected:
 const cpu = (): number => (process.cpuUsage().user + process.cpuUsage().system) / 1e6;
 
 for (const [name, make] of Object.entries({ tree, chains, blocks })) {
-  for (let round = 0; round < Number(options.rounds); round++) {
+  for (let round = 0; round < (options.number("rounds") ?? 3); round++) {
     const before = { ...client.transportStats };
     const times = [performance.now()], used = [cpu()];
     const lap = (): void => {

@@ -4,48 +4,48 @@
  *     deno task bench kmeans --peer PYTHON [--blocks 10] [--rows 200000] [--memory BYTES] [--std 1]
  */
 
-import { parseArgs } from "node:util";
+import { commandLine } from "../../actors/cli/mod.ts";
 import { Client, concatenate, fromDelayed, KMeans, makeBlobs, NDArray } from "../../mod.ts";
 import { PeakMemory } from "./memory/peak.ts";
 
-const HELP = `KMeans on chunked arrays, against Dask and Dask-ML in the same run.
-
-Usage: deno task bench kmeans [options]
-
-  --peer PYTHON   a Python that has dask, distributed and dask-ml; none: only ours
-  --blocks N      blocks (default 5); the full size is 500
-  --rows N        rows of a block, of 20 float64 each (default 200000: 32 MB)
-  --std X         standard deviation of the 12 blobs (default 1); 6 for blobs that overlap
-  --memory BYTES  of all workers together (default: what the machine has); 8e9 for the full size
-  --workers N     our worker processes (default 1)
-  --threads N     threads of each (default 2)
-  --rounds N      fits (default 3), the median counts
-  --what LIST     of fit, iterations, statistics (default fit,statistics)
-  --most N        iterations at most, where they start from given centres (default 50)
-`;
-
-const { values: options } = parseArgs({
+const positive = (text: string): void => {
+  if (!(Number(text) > 0)) throw new RangeError(`expected a number above 0, got ${JSON.stringify(text)}`);
+};
+const COUNT = [1, 1e9] as const;
+const options = commandLine({
+  name: "kmeans",
+  start: "deno task bench kmeans",
+  about: "KMeans on chunked arrays, against Dask and Dask-ML in the same run.",
+  positionals: [],
   options: {
-    peer: { type: "string" },
-    blocks: { type: "string", default: "5" },
-    rows: { type: "string", default: "200000" },
-    std: { type: "string", default: "1" },
-    memory: { type: "string", default: "0" },
-    workers: { type: "string", default: "1" },
-    threads: { type: "string", default: "2" },
-    rounds: { type: "string", default: "3" },
-    what: { type: "string", default: "fit,statistics" },
-    most: { type: "string", default: "50" },
-    help: { type: "boolean", default: false },
+    peer: { value: "PYTHON", help: "A Python that has dask, distributed and dask-ml. Default: only ours." },
+    blocks: { value: "N", integer: COUNT, help: "Blocks; the full size is 500. Default: 5." },
+    rows: {
+      value: "N",
+      integer: COUNT,
+      help: "Rows of a block, of 20 float64 each. Default: 200000, which are 32 MB.",
+    },
+    std: { value: "X", check: positive, help: "Standard deviation of the 12 blobs; with 6 they overlap. Default: 1." },
+    memory: {
+      value: "BYTES",
+      check: positive,
+      help: "Of all workers together, 8e9 for the full size. Default: the machine's.",
+    },
+    workers: { value: "N", integer: COUNT, help: "Our worker processes. Default: 1." },
+    threads: { value: "N", integer: COUNT, help: "Threads of each. Default: 2." },
+    rounds: { value: "N", integer: COUNT, help: "Fits; the median counts. Default: 3." },
+    what: {
+      value: "LIST",
+      multiple: true,
+      choices: ["fit", "iterations", "statistics"],
+      help: "Of fit, iterations, statistics. Default: fit,statistics.",
+    },
+    most: { value: "N", integer: COUNT, help: "Iterations at most, where they start from given centres. Default: 50." },
   },
 });
-if (options.help) {
-  console.log(HELP);
-  Deno.exit(0);
-}
-const number = (name: "blocks" | "rows" | "std" | "memory" | "workers" | "threads" | "rounds" | "most"): number =>
-  Number(options[name]);
-const what = options.what.split(",");
+const DEFAULTS = { blocks: 5, rows: 200_000, std: 1, memory: 0, workers: 1, threads: 2, rounds: 3, most: 50 };
+const number = (name: keyof typeof DEFAULTS): number => options.number(name) ?? DEFAULTS[name];
+const what = options.list("what").length > 0 ? options.list("what") : ["fit", "statistics"];
 const BLOBS = 12;
 const FEATURES = 20;
 
@@ -136,15 +136,16 @@ const median = (list: readonly number[]): number => [...list].sort((a, b) => a -
 const centers = centersOf();
 const init = farCenters(centers);
 const own = await ours(centers, init);
-const theirs = options.peer === undefined ? [] : await peer(options.peer, init);
+const python = options.text("peer");
+const theirs = python === undefined ? [] : await peer(python, init);
 const each = (list: readonly Measured[], row: string, per: (m: Measured) => number): number | undefined => {
   const some = list.filter((m) => m.row === row);
   return some.length === 0 ? undefined : median(some.map(per));
 };
 console.log(
-  `${options.blocks} blocks of ${options.rows} × ${FEATURES} float64, ${
+  `${number("blocks")} blocks of ${number("rows")} × ${FEATURES} float64, ${
     number("blocks") * number("rows") * FEATURES * 8 / 1e9
-  } GB; standard deviation ${options.std}\n`,
+  } GB; standard deviation ${number("std")}\n`,
 );
 const show = (v: number | undefined): string => v === undefined ? "" : v.toFixed(3);
 const rows: [string, string, (m: Measured) => number][] = [

@@ -1,33 +1,30 @@
 /**
- * What a scheduler, a worker and a client keep of tasks that were released: their heaps after a collection, before and after.
+ * What a scheduler, a worker and a client keep of tasks that were released, or are held: their heaps after a collection, before and after.
  *
- *     deno task bench memory [--tasks 1000000] [--rounds 3] [--kind map|closures|restricted|chains]
+ *     deno task bench memory [--tasks 1000000] [--rounds 3] [--kind map|closures|restricted|chains|held]
  */
 
-import { parseArgs } from "node:util";
+import { commandLine } from "../../actors/cli/mod.ts";
 import { realClock } from "../../transport/mod.ts";
 import { Nanny } from "../../actors/cluster/mod.ts";
 import { Client } from "../../actors/mod.ts";
 
-const HELP = `What is kept of tasks that were released: heaps after a collection, before and after.
-
-Usage: deno task bench memory [options]
-
-  --tasks N     tasks of a round (default 1000000)
-  --rounds N    rounds (default 3)
-  --kind KIND   map (default): one function, batches of 10,000
-                closures: each task another function
-                restricted: each task asks for another amount of a resource
-                chains: each task takes the one before it, in chains of 1,000
-`;
-
-const { values: options } = parseArgs({
+const options = commandLine({
+  name: "memory",
+  start: "deno task bench memory",
+  about: "What is kept of tasks that were released: heaps after a collection, before and after.",
+  positionals: [],
   options: {
-    tasks: { type: "string", default: "1000000" },
-    rounds: { type: "string", default: "3" },
-    kind: { type: "string", default: "map" },
-    collect: { type: "boolean", default: false },
-    help: { type: "boolean", default: false },
+    tasks: { value: "N", integer: [1, 1e9], help: "Tasks of a round. Default: 1000000." },
+    rounds: { value: "N", integer: [1, 1000], help: "Rounds. Default: 3." },
+    kind: {
+      value: "KIND",
+      choices: ["map", "closures", "restricted", "chains", "held"],
+      help: "map (default): one function, batches of 10,000\nclosures: each task another function\n" +
+        "restricted: each task asks for another amount of a resource\n" +
+        "chains: each task takes the one before it, in chains of 1,000\n" +
+        "held: as map, but nothing is released: what a small result costs where it is",
+    },
   },
 });
 
@@ -71,6 +68,13 @@ const kinds: Record<string, (client: Client, n: number) => Promise<void>> = {
     const xs = Array.from({ length: 10_000 }, (_, i) => i);
     for (let done = 0; done < n; done += xs.length) await client.gather(client.map((x: number) => x + 1, xs));
   },
+  async held(client, n) {
+    for (let done = 0; done < n; done += 10_000) {
+      const some = client.map((x: number) => x + 1, Array.from({ length: 10_000 }, (_, i) => i));
+      held.push(some);
+      await client.gather(some);
+    }
+  },
   async closures(client, n) {
     for (let done = 0; done < n; done += 100) {
       const some = Array.from({ length: 100 }, (_, i) => {
@@ -99,11 +103,12 @@ const kinds: Record<string, (client: Client, n: number) => Promise<void>> = {
   },
 };
 let made = 0;
+const held: unknown[] = [];
 
 async function main(): Promise<void> {
-  const n = Number(options.tasks);
-  const work = kinds[options.kind];
-  if (work === undefined) throw new RangeError(`--kind: expected one of ${Object.keys(kinds)}, got ${options.kind}`);
+  const n = options.number("tasks") ?? 1_000_000;
+  const kind = options.text("kind") ?? "map";
+  const work = kinds[kind];
   const scheduler = new Measured("scheduler", { address: "tcp://127.0.0.1:0" });
   const { address } = await scheduler.nanny.start() as { address: string };
   const resources = { GPU: 1e12 };
@@ -136,7 +141,7 @@ async function main(): Promise<void> {
     };
     await work(client, n / 4);
     let before = await measure();
-    console.log(`kind "${options.kind}"; bytes of heap after a collection; in brackets: growth a task`);
+    console.log(`kind "${kind}"; bytes of heap after a collection; in brackets: growth a task`);
     console.log(
       ["tasks".padStart(10), ...["scheduler", "worker", "thread", "client"].map((s) => s.padStart(22))].join(""),
     );
@@ -150,7 +155,7 @@ async function main(): Promise<void> {
         ].join(""),
       );
     show(0, before);
-    for (let round = 0; round < Number(options.rounds); round++) {
+    for (let round = 0; round < (options.number("rounds") ?? 3); round++) {
       await work(client, n);
       const now = await measure();
       show(n, now);
@@ -162,8 +167,7 @@ async function main(): Promise<void> {
   }
 }
 
-if (options.help) console.log(HELP);
-else if ("gc" in globalThis) await main();
+if ("gc" in globalThis) await main();
 else {
   const { code } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-prompt", "--quiet", "--v8-flags=--expose-gc", import.meta.url, ...Deno.args],

@@ -5,32 +5,28 @@
  */
 
 import { cpuUsage } from "node:process";
-import { parseArgs } from "node:util";
+import { commandLine } from "../../actors/cli/mod.ts";
+import { nearest } from "../../actors/core/mod.ts";
 import { Peer, type Timing } from "./ml/peer.ts";
 import type { Row } from "./ml/row.ts";
 
-const { values: options } = parseArgs({
-  args: Deno.args,
+const options = commandLine({
+  name: "ml",
+  start: "deno task bench ml",
+  about: "The library's bench, against Python in the same run where there is one.",
+  positionals: [],
   options: {
-    peer: { type: "string" },
-    rounds: { type: "string", default: "5" },
-    only: { type: "string" },
-    area: { type: "string" },
-    json: { type: "string" },
-    help: { type: "boolean", default: false },
+    peer: { value: "PYTHON", help: "A Python that has numpy and scikit-learn." },
+    rounds: {
+      value: "N",
+      integer: [1, 1000],
+      help: "Rounds, of which the medians are shown; one more comes first and does not count. Default: 5.",
+    },
+    only: { value: "A,B", multiple: true, help: "Rows by key." },
+    area: { value: "A,B", multiple: true, help: "Areas: files in tests/bench/ml/." },
+    json: { value: "FILE", help: "Write all figures there." },
   },
 });
-
-const HELP = `The library's bench, against Python in the same run where there is one.
-
-Usage: deno task bench ml [options]
-
-  --peer PYTHON   a Python that has numpy and scikit-learn
-  --rounds N      rounds, of which the medians are shown (default 5); one more comes first and does not count
-  --only A,B      rows by key
-  --area A,B      areas: files in tests/bench/ml/
-  --json FILE     write all figures there
-`;
 
 /** Files beside the rows' that hold none. */
 const NOT_ROWS = ["row.ts", "peer.ts"];
@@ -50,12 +46,12 @@ function median(values: readonly number[]): number {
 
 async function areas(): Promise<Map<string, readonly Row[]>> {
   const folder = new URL("./ml/", import.meta.url);
-  const wanted = options.area?.split(",");
+  const wanted = options.list("area");
   const found = new Map<string, readonly Row[]>();
   const names = [...Deno.readDirSync(folder)].filter((e) => e.isFile && e.name.endsWith(".ts")).map((e) => e.name);
   for (const name of names.sort()) {
     const area = name.slice(0, -3);
-    if (NOT_ROWS.includes(name) || (wanted !== undefined && !wanted.includes(area))) continue;
+    if (NOT_ROWS.includes(name) || (wanted.length > 0 && !wanted.includes(area))) continue;
     const module = await import(new URL(name, folder).href) as { rows?: readonly Row[] };
     if (module.rows !== undefined) found.set(area, module.rows);
   }
@@ -65,9 +61,8 @@ async function areas(): Promise<Map<string, readonly Row[]>> {
 async function measure(area: string, row: Row, rounds: number): Promise<Measured> {
   const us: Timing[] = [], them: Timing[] = [];
   const ours = await row.ours();
-  await using peer = row.peer === undefined || options.peer === undefined
-    ? undefined
-    : await Peer.start(options.peer, row.peer);
+  const python = options.text("peer");
+  await using peer = row.peer === undefined || python === undefined ? undefined : await Peer.start(python, row.peer);
   try {
     const count = Math.min(rounds, row.mostRounds ?? rounds);
     // The first round is for just-in-time compilers and fresh pages, on both sides.
@@ -129,29 +124,28 @@ function table(all: readonly Measured[]): string {
 }
 
 if (import.meta.main) {
-  if (options.help) {
-    console.log(HELP);
-    Deno.exit(0);
-  }
   const found = await areas();
-  const only = options.only?.split(",");
+  const only = options.list("only");
   const known = [...found.values()].flat().map((r) => r.key);
-  const unknown = only?.filter((key) => !known.includes(key)) ?? [];
+  const unknown = only.filter((key) => !known.includes(key));
   if (unknown.length > 0) {
-    console.error(`No row ${unknown.join(", ")}. Rows: ${known.join(", ")}`);
+    const meant = nearest(unknown[0], known);
+    const hint = meant === undefined ? `there are ${known.join(", ")}` : `did you mean ${meant}?`;
+    console.error(`error: --only: no row ${unknown.join(", ")}; ${hint}`);
     Deno.exit(2);
   }
   const all: Measured[] = [];
   for (const [area, rows] of found) {
     for (const row of rows) {
-      if (only !== undefined && !only.includes(row.key)) continue;
+      if (only.length > 0 && !only.includes(row.key)) continue;
       log(`${area}: ${row.label}`);
-      all.push(await measure(area, row, Number(options.rounds)));
+      all.push(await measure(area, row, options.number("rounds") ?? 5));
     }
   }
-  if (options.json !== undefined) {
+  const json = options.text("json");
+  if (json !== undefined) {
     const data = all.map(({ area, row, us, them }) => ({ area, key: row.key, us, them }));
-    Deno.writeTextFileSync(options.json, JSON.stringify(data, null, 1));
+    Deno.writeTextFileSync(json, JSON.stringify(data, null, 1));
   }
   const { target } = Deno.build;
   console.log(

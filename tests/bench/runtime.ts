@@ -4,39 +4,38 @@
  *     deno task bench runtime [--peer PYTHON] [--rounds 3] [--only tinyTasks,submit,…] [--json FILE]
  */
 
-import { parseArgs } from "node:util";
+import { commandLine } from "../../actors/cli/mod.ts";
 import type { Client } from "../../mod.ts";
+import { echo } from "./runtime/echo.ts";
 import * as rows from "./runtime/rows.ts";
 
-const { values: options } = parseArgs({
-  args: Deno.args,
+const DEFAULTS = { rounds: 3, tasks: 10_000, released: 1_000_000 };
+const ALL = [...Object.keys(measures()), "scheduler", "echo", "idle", "released"];
+const options = commandLine({
+  name: "runtime",
+  start: "deno task bench runtime",
+  about: "The runtime's bench, against dask.distributed in the same run where there is one.",
+  positionals: [],
   options: {
-    peer: { type: "string" },
-    rounds: { type: "string", default: "3" },
-    tasks: { type: "string", default: "10000" },
-    released: { type: "string", default: "1000000" },
-    only: { type: "string" },
-    json: { type: "string" },
-    help: { type: "boolean", default: false },
+    peer: { value: "PYTHON", help: "A Python that has dask.distributed." },
+    rounds: { value: "N", integer: [1, 1000], help: "Rounds, of which the medians are shown. Default: 3." },
+    tasks: { value: "N", integer: [1, 1e8], help: "Tiny tasks in one map. Default: 10000." },
+    released: { value: "N", integer: [1, 1e9], help: "Tasks of the memory measure. Default: 1000000." },
+    only: {
+      value: "A,B",
+      multiple: true,
+      choices: ALL,
+      help: `${ALL.join(", ")}. Default: all.`,
+    },
+    json: { value: "FILE", help: "Write all figures there." },
   },
 });
-
-const HELP = `The runtime's bench, against dask.distributed in the same run where there is one.
-
-Usage: deno task bench runtime [options]
-
-  --peer PYTHON   a Python that has dask.distributed
-  --rounds N      rounds, of which the medians are shown (default 3)
-  --tasks N       tiny tasks in one map (default 10000)
-  --released N    tasks of the memory measure (default 1000000)
-  --only A,B      ${Object.keys(measures()).join(", ")}, scheduler, idle, released
-  --json FILE     write all figures there
-`;
+const number = (name: keyof typeof DEFAULTS): number => options.number(name) ?? DEFAULTS[name];
 
 /** What is measured, on which cluster. */
 function measures(): Record<string, (client: Client) => Promise<rows.Figures>> {
   return {
-    tinyTasks: (c) => rows.tinyTasks(c, Number(options.tasks), 7),
+    tinyTasks: (c) => rows.tinyTasks(c, number("tasks"), 7),
     submit: (c) => rows.submit(c, 500),
     submitBusy: (c) => rows.submitBusy(c, 300),
     treeSum: (c) => rows.treeSum(c, 5),
@@ -80,6 +79,7 @@ const TABLE: readonly Row[] = [
   { key: "broadcast", label: "broadcast 128 MB to 2 processes", unit: "s", more: false, digits: 3, target: 0.1 },
   { key: "actorCall", label: "actor call, p50", unit: "ms", more: false, digits: 3, target: 0.1 },
   { key: "actorPipelined", label: "  pipelined", unit: "/s", more: true, digits: 0, target: 150_000 },
+  { key: "echo", label: "libzmq alone: 100 bytes there and back, p50", unit: "ms", more: false, digits: 3 },
   { key: "start", label: "Client.local() to the first result", unit: "s", more: false, digits: 3, target: 0.12 },
   {
     key: "schedulerTask",
@@ -118,7 +118,7 @@ async function ours(series: Series, chosen: readonly string[], last: boolean): P
       log(`  ${key} ${JSON.stringify(got)}`);
       keep(series, got);
     }
-    if (last && chosen.includes("released")) keep(series, await rows.released(client, Number(options.released)));
+    if (last && chosen.includes("released")) keep(series, await rows.released(client, number("released")));
   } finally {
     await client.close();
   }
@@ -129,6 +129,11 @@ async function ours(series: Series, chosen: readonly string[], last: boolean): P
   } finally {
     await two.close();
   }
+}
+
+/** What two processes take that do nothing but send a message back. */
+async function bareEcho(series: Series): Promise<void> {
+  keep(series, { echo: rows.median(await echo(2000)) });
 }
 
 /** What a program of its own measures. */
@@ -148,7 +153,7 @@ async function theirs(series: Series, python: string, chosen: readonly string[],
   const script = new URL("./peers/dask_runtime.py", import.meta.url).pathname;
   const only = known.filter((k) => chosen.includes(k)).join(",");
   const out = await new Deno.Command(python, {
-    args: [script, "--rounds", "1", "--tasks", options.tasks, "--only", only],
+    args: [script, "--rounds", "1", "--tasks", `${number("tasks")}`, "--only", only],
     env: { OMP_NUM_THREADS: "1" },
     stderr: "null",
   }).output();
@@ -185,23 +190,21 @@ function table(us: Series, them: Series): string {
 }
 
 if (import.meta.main) {
-  if (options.help) {
-    console.log(HELP);
-    Deno.exit(0);
-  }
-  const chosen = options.only?.split(",") ?? [...Object.keys(measures()), "scheduler", "idle", "released"];
-  const rounds = Number(options.rounds);
+  const only = options.list("only"), json = options.text("json"), python = options.text("peer");
+  const chosen = only.length > 0 ? only : ALL;
+  const rounds = number("rounds");
   const us: Series = {}, them: Series = {};
   for (let round = 1; round <= rounds; round++) {
     log(`round ${round} of ${rounds}`);
     await ours(us, chosen, round === rounds);
     if (chosen.includes("scheduler")) await schedulerMachine(us);
-    if (options.peer !== undefined) {
+    if (chosen.includes("echo")) await bareEcho(us);
+    if (python !== undefined) {
       log("  Dask …");
-      await theirs(them, options.peer, chosen, round === rounds);
+      await theirs(them, python, chosen, round === rounds);
     }
   }
-  if (options.json !== undefined) Deno.writeTextFileSync(options.json, JSON.stringify({ us, them }, null, 1));
+  if (json !== undefined) Deno.writeTextFileSync(json, JSON.stringify({ us, them }, null, 1));
   const cpus = navigator.hardwareConcurrency;
   console.log(
     `${Deno.build.target}, ${cpus} cores, Deno ${Deno.version.deno}, ${

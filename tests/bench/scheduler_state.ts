@@ -2,12 +2,12 @@
  * What the scheduler's machine alone costs for each task, from the columns that come in to the columns that go out:
  * submission, dispatch, finish, release. Run by hand:
  *
- *     deno run -A tests/bench/scheduler_state.ts [--rounds 3] [--shape map|tree|data] [--submit 100000]
+ *     deno task bench scheduler_state [--rounds 3] [--shape map|tree|data] [--submit 100000]
  *
  * @module
  */
 
-import { parseArgs } from "node:util";
+import { commandLine } from "../../actors/cli/mod.ts";
 import type { SchedulerToClient, SchedulerToWorker } from "../../actors/protocol/mod.ts";
 import { SchedulerState } from "../../actors/scheduler/mod.ts";
 import { taskOptions } from "../helpers/task_options.ts";
@@ -235,17 +235,21 @@ function median(values: number[]): number {
   return values.sort((a, b) => a - b)[values.length >> 1];
 }
 
-const { values } = parseArgs({
+const options = commandLine({
+  name: "scheduler_state",
+  start: "deno task bench scheduler_state",
+  about: "What the scheduler's machine alone costs for each task.",
+  positionals: [],
   options: {
-    rounds: { type: "string", default: "3" },
-    shape: { type: "string", default: "map" },
-    // Tasks in one message of the client: a `map` is one message, as long as it is.
-    submit: { type: "string", default: "100000" },
+    rounds: { value: "N", integer: [1, 1000], help: "Rounds, of which the medians are shown. Default: 3." },
+    shape: { value: "SHAPE", choices: ["map", "tree", "data"], help: "Of the tasks: map, tree or data. Default: map." },
+    // A `map` is one message, as long as it is.
+    submit: { value: "N", integer: [1, 1e9], help: "Tasks in one message of the client. Default: 100000." },
   },
 });
-const submitted = Number(values.submit);
-const rounds = Number(values.rounds);
-const shape = values.shape as Shape;
+const submitted = options.number("submit") ?? 100_000;
+const rounds = options.number("rounds") ?? 3;
+const shape = (options.text("shape") ?? "map") as Shape;
 
 // Warm up: what is measured is the machine, not the compiler.
 new Bench(10).play(50_000, shape, 0);

@@ -1,14 +1,14 @@
 /**
  * How fast the transport is between two processes of this machine. Run by hand:
  *
- *     deno run -A tests/bench/transport.ts [--driver ffi,napi] [--scheme ipc,tcp] [--keys]
+ *     deno task bench transport [--driver ffi,napi] [--scheme ipc,tcp] [--keys]
  *
  * Every table line is the median of several runs; a plain copy in memory is measured beside, to tell a slow machine from slow code.
  *
  * @module
  */
 
-import { parseArgs } from "node:util";
+import { commandLine } from "../../actors/cli/mod.ts";
 import {
   type Arrival,
   type Keys,
@@ -25,15 +25,21 @@ const ROUND_TRIPS = 3000;
 const PIPELINED = 200_000;
 const RUNS = 5;
 
-const { values: flags } = parseArgs({
+const flags = commandLine({
+  name: "transport",
+  start: "deno task bench transport",
+  about: "How fast the transport is between two processes of this machine.",
+  positionals: [],
   options: {
-    driver: { type: "string", default: "ffi,napi" },
-    scheme: { type: "string", default: "ipc,tcp" },
-    keys: { type: "boolean", default: false },
-    serve: { type: "string" },
-    "key-directory": { type: "string" },
+    driver: { value: "LIST", multiple: true, choices: ["ffi", "napi"], help: "Of ffi, napi. Default: both." },
+    scheme: { value: "LIST", multiple: true, choices: ["ipc", "tcp"], help: "Of ipc, tcp. Default: both." },
+    keys: { help: "With CURVE." },
+    serve: { value: "ADDRESS", help: "For the program itself: be the other process." },
+    "key-directory": { value: "DIR", help: "For the program itself: the keys of the other process." },
   },
 });
+/** The values of a list, or all that there are. */
+const listed = (name: string, all: string[]): string[] => flags.list(name).length > 0 ? flags.list(name) : all;
 
 type Driver = "ffi" | "napi";
 const self = (name: string) => ({ role: "probe", name, incarnation: crypto.randomUUID() }) as const;
@@ -173,13 +179,13 @@ async function main(): Promise<void> {
   });
   console.log(`a copy in memory: ${copy.toFixed(1)} GB/s`);
   let keyDirectory: string | undefined;
-  if (flags.keys) {
+  if (flags.is("keys")) {
     keyDirectory = await Deno.makeTempDir();
     await saveKeys(keyDirectory, await makeKeys());
   }
   console.log("driver scheme | round trip p50 / p99 µs | small messages/s | 128 MB one way GB/s (of a copy's)");
-  for (const driver of flags.driver.split(",")) {
-    for (const scheme of flags.scheme.split(",")) {
+  for (const driver of listed("driver", ["ffi", "napi"])) {
+    for (const scheme of listed("scheme", ["ipc", "tcp"])) {
       const session = await connect(driver as Driver, scheme, keyDirectory);
       await session.roundTrips(500);
       const times = await session.roundTrips(ROUND_TRIPS);
@@ -198,7 +204,8 @@ async function main(): Promise<void> {
   }
 }
 
-if (flags.serve !== undefined) {
-  const keys = flags["key-directory"] === undefined ? undefined : await loadKeys(flags["key-directory"]);
-  await serve(flags.driver as Driver, flags.serve, keys);
+const address = flags.text("serve"), directory = flags.text("key-directory");
+if (address !== undefined) {
+  const keys = directory === undefined ? undefined : await loadKeys(directory);
+  await serve(flags.list("driver")[0] as Driver, address, keys);
 } else await main();

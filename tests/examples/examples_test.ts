@@ -107,7 +107,10 @@ Deno.test("examples/notebook.ts fits, scores, searches, and clusters in blocks o
 });
 
 Deno.test("examples/notebook.ts refuses a size that it does not know", async () => {
-  await assert.rejects(run("notebook.ts", "--size", "huge"), /--size is small, medium or full, not huge/);
+  await assert.rejects(
+    run("notebook.ts", "--size", "huge"),
+    /error: --size: expected one of small, medium, full, got "huge"/,
+  );
 });
 
 Deno.test("examples/demo.ts finds scikit-learn's parameters and score for the digits", async () => {

@@ -5,7 +5,15 @@
  * @module
  */
 
+import { commandLine } from "../../actors/cli/mod.ts";
 import type { Observation } from "./observe.ts";
+
+commandLine({
+  name: "parity",
+  about: "Runs the golden tests, and shows how near to scikit-learn's the numbers are. Takes some minutes.",
+  positionals: [],
+  options: {},
+});
 
 /** A row of the table: what it is, what is promised, which tests show it, and what of what they saw. */
 interface Row {

@@ -5,7 +5,7 @@
  */
 
 import { Draw } from "./draw.ts";
-import { drawActor, drawGraph, drawSpec, type Materials } from "./draw_graphs.ts";
+import { drawActor, drawGraph, drawSeries, drawSpec, type Materials } from "./draw_graphs.ts";
 import type { Input, TaskPlan } from "./language.ts";
 import { AMPLE, type ClientPlan, type Fault, type Plan, type Step, type WorkerPlan } from "./plan.ts";
 
@@ -136,6 +136,20 @@ function drawClients(
         }
         if (draw.chance(0.3)) steps.push({ at: at + draw.ms(1, 400), do: "release", key: actor.key });
       }
+    }
+    // From streams of its own: what was drawn before there were series stays what it was.
+    for (let n = 0; n < 2; n++) {
+      const own = draw.split(`series ${c} ${n}`);
+      if (!own.chance(0.3)) continue;
+      const prefix = `${name}.l${n}`;
+      const trouble = profile !== "calm" || own.chance(0.3);
+      steps.push({
+        at: own.ms(1, 400),
+        do: "series",
+        tasks: drawSeries({ draw: own, prefix, most: 0, inputs: [], workers: names, resources, trouble }),
+        letGo: own.chance(0.6),
+        pause: own.pick([0, 0, 0.3, 5]),
+      });
     }
     if (profile === "clients" || profile === "storm") {
       if (draw.chance(0.03)) steps.push({ at: at * draw.unit(), do: "restart" });

@@ -4,31 +4,12 @@
  * @module
  */
 
-import { parseArgs } from "node:util";
+import { commandLine } from "../../actors/cli/mod.ts";
 import { drawPlan } from "./draw_plan.ts";
 import { playSeeds } from "./many.ts";
 import { sizeOf } from "./plan.ts";
 import { play } from "./play.ts";
 import { kindOf, shrink } from "./shrink.ts";
-
-const HELP = `Simulates clusters in virtual time, each from one seed, and checks all that must hold.
-
-  --seeds N     plays N seeds (default 1000)
-  --from N      begins with this one (default 1)
-  --threads N   on so many threads (default: one a core)
-  --seed N      plays one seed, and prints its event log
-  --quiet       with --seed: no log
-  --shrink      with --seed: when it fails, looks for a smaller plan that fails alike, and prints that one's log
-  --help        prints this
-
-Exits with 1 when a seed failed.`;
-
-function whole(text: string | undefined, name: string, fallback: number): number {
-  if (text === undefined) return fallback;
-  const n = Number(text);
-  if (!Number.isSafeInteger(n) || n < 0) throw new RangeError(`--${name}: expected a whole number, got ${text}`);
-  return n;
-}
 
 async function one(seed: number, quiet: boolean, smaller: boolean): Promise<boolean> {
   let plan = drawPlan(seed);
@@ -76,25 +57,25 @@ async function many(from: number, count: number, threads: number): Promise<boole
   return failed === 0;
 }
 
-const { values } = parseArgs({
+const COUNT = [0, Number.MAX_SAFE_INTEGER] as const;
+const args = commandLine({
+  name: "simulate",
+  about:
+    "Simulates clusters in virtual time, each from one seed, and checks all that must hold. Ends with code 1 when a seed failed.",
+  positionals: [],
   options: {
-    seeds: { type: "string" },
-    from: { type: "string" },
-    threads: { type: "string" },
-    seed: { type: "string" },
-    quiet: { type: "boolean", default: false },
-    shrink: { type: "boolean", default: false },
-    help: { type: "boolean", default: false },
+    seeds: { value: "N", integer: COUNT, help: "Play N seeds. Default: 1000." },
+    from: { value: "N", integer: COUNT, help: "Begin with this one. Default: 1." },
+    threads: { value: "N", integer: [1, 1024], help: "On so many threads. Default: one for each core." },
+    seed: { value: "N", integer: COUNT, help: "Play one seed, and print its event log." },
+    quiet: { help: "With --seed: no log." },
+    shrink: { help: "With --seed: when it fails, look for a smaller plan that fails alike, and print that one's log." },
   },
 });
-if (values.help) console.log(HELP);
-else {
-  const good = values.seed !== undefined
-    ? await one(whole(values.seed, "seed", 0), values.quiet, values.shrink)
-    : await many(
-      whole(values.from, "from", 1),
-      whole(values.seeds, "seeds", 1000),
-      whole(values.threads, "threads", navigator.hardwareConcurrency),
-    );
-  Deno.exit(good ? 0 : 1);
-}
+const seed = args.number("seed");
+const good = seed !== undefined ? await one(seed, args.is("quiet"), args.is("shrink")) : await many(
+  args.number("from") ?? 1,
+  args.number("seeds") ?? 1000,
+  args.number("threads") ?? navigator.hardwareConcurrency,
+);
+Deno.exit(good ? 0 : 1);

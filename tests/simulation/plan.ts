@@ -15,6 +15,14 @@ export type Step =
     readonly tasks: readonly TaskPlan[];
     readonly keep: readonly string[];
   }
+  /** Submits tasks one by one, each when the one before has come to an end and `pause` ms have passed; with `letGo`, its future goes then. */
+  | {
+    readonly at: number;
+    readonly do: "series";
+    readonly tasks: readonly TaskPlan[];
+    readonly letGo: boolean;
+    readonly pause: number;
+  }
   /** Scatters a value: a number when `size` is 0, else an array. */
   | {
     readonly at: number;
@@ -99,7 +107,7 @@ export function tasksOf(plan: Plan): Map<string, TaskPlan> {
     tasks.set(t.key, t);
     t.spec.children.forEach(learn);
   };
-  for (const { steps } of plan.clients) for (const s of steps) if (s.do === "submit") s.tasks.forEach(learn);
+  for (const { steps } of plan.clients) for (const s of steps) if ("tasks" in s) s.tasks.forEach(learn);
   return tasks;
 }
 
@@ -113,6 +121,6 @@ export function workOf(plan: Plan): number {
 /** How many parts of a plan could be left out. */
 export function sizeOf(plan: Plan): number {
   let n = plan.faults.length + plan.workers.length + plan.clients.length;
-  for (const c of plan.clients) for (const s of c.steps) n += s.do === "submit" ? s.tasks.length : 1;
+  for (const c of plan.clients) for (const s of c.steps) n += "tasks" in s ? s.tasks.length : 1;
   return n;
 }

@@ -49,7 +49,7 @@ function without(plan: Plan, i: number): Plan | undefined {
   for (let c = 0; c < plan.clients.length; c++) {
     const { steps } = plan.clients[c];
     for (const step of steps) {
-      if (step.do !== "submit") continue;
+      if (!("tasks" in step)) continue;
       if (i < step.tasks.length) return withClient(plan, c, steps.map((s) => withoutTask(s, step.tasks[i].key)));
       i -= step.tasks.length;
     }
@@ -69,10 +69,10 @@ function withClient(plan: Plan, c: number, steps: readonly Step[]): Plan {
 
 /** Without a task, and without it among the inputs of others. */
 function withoutTask(step: Step, key: string): Step {
-  if (step.do !== "submit") return step;
+  if (!("tasks" in step)) return step;
   const tasks = step.tasks.filter((t) => t.key !== key).map((t): TaskPlan => ({
     ...t,
     inputs: t.inputs.filter((i) => i.kind !== "task" || i.key !== key),
   }));
-  return { ...step, tasks, keep: step.keep.filter((k) => k !== key) };
+  return step.do === "submit" ? { ...step, tasks, keep: step.keep.filter((k) => k !== key) } : { ...step, tasks };
 }

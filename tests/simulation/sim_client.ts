@@ -104,10 +104,16 @@ export class SimClient extends Base implements SimRole {
   perform(step: Step): void {
     const { world } = this;
     if (this.left) return;
-    world.note(this.plan.name, step.do, step.do === "submit" ? { keep: step.keep } : step);
+    world.note(
+      this.plan.name,
+      step.do,
+      step.do === "submit" ? { keep: step.keep } : step.do === "series" ? { tasks: step.tasks.length } : step,
+    );
     switch (step.do) {
       case "submit":
         return this.#submit(step.tasks, new Set(step.keep));
+      case "series":
+        return this.#series(step, 0);
       case "scatter":
         return this.#scatter(step);
       case "replicate": {
@@ -218,6 +224,20 @@ export class SimClient extends Base implements SimRole {
     for (const task of gone) this.core.letGo(task);
   }
 
+  /** Submits the tasks of a series from the `i`-th on. */
+  #series(step: Extract<Step, { do: "series" }>, i: number): void {
+    const id = `series from ${step.tasks[0]?.key} on`;
+    this.errands.add(id);
+    if (this.left || i >= step.tasks.length) return void this.errands.delete(id);
+    const { key } = step.tasks[i];
+    this.#submit([step.tasks[i]], new Set([key]));
+    const next = (): void => {
+      if (step.letGo) this.release(key);
+      this.process.clock.after(step.pause, () => this.#series(step, i + 1));
+    };
+    this.#gather(key, () => this.process.alive && this.process.run(next));
+  }
+
   #scatter(step: Extract<Step, { do: "scatter" }>): void {
     const value = shape(step.h, step.size === 0 ? "number" : "array", step.size);
     const { task, stored } = this.scatterer.scatter(value, true);
@@ -276,7 +296,7 @@ export class SimClient extends Base implements SimRole {
     });
   }
 
-  #gather(key: string): void {
+  #gather(key: string, then?: () => void): void {
     const held = this.held.get(key);
     if (held === undefined) return;
     const entry: { key: string; outcome: Outcome } = { key, outcome: { state: "pending" } };
@@ -284,6 +304,7 @@ export class SimClient extends Base implements SimRole {
     void this.outcome(held.task).then((o) => {
       entry.outcome = o;
       this.world.note(this.plan.name, `has ${key}: ${o.state}`);
+      then?.();
     });
   }
 

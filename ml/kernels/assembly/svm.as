@@ -5,38 +5,11 @@
 // A problem stands in signed form: minimise ½ βᵀKβ + baseᵀβ where lo ≤ β ≤ hi and Σβ stays; F = Kβ + base is its gradient. Samples
 // ("columns") lie in tiles of 8: feature by feature, 8 columns side by side. A sample with lo = hi never moves, but its F is kept.
 
-// @ts-ignore: decorator
-@inline
-function madd32(a: v128, b: v128, c: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
-  return f32x4.add(f32x4.mul(a, b), c);
-}
-// @ts-ignore: decorator
-@inline
-function madd64(a: v128, b: v128, c: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return f64x2.relaxed_madd(a, b, c);
-  return f64x2.add(f64x2.mul(a, b), c);
-}
-
-// V8 builds a constant anew wherever it is used, in loops at each turn. A sum with what only the running program knows stays in a register.
-
-/** Zero, which the compiler cannot know. */
-let NOUGHT: f64 = 0;
-
-// @ts-ignore: decorator
-@inline
-function held32(c: f32): v128 {
-  return f32x4.splat(c + <f32> NOUGHT);
-}
-// @ts-ignore: decorator
-@inline
-function held64(c: f64): v128 {
-  return f64x2.splat(c + NOUGHT);
-}
-
-/** Added and taken away again, it rounds to whole numbers. */
-const MAGIC32: f32 = 12582912;
-const MAGIC64: f64 = 6755399441055744;
+import {
+  APART, COEF0, DEGREE, E0, E1, E2, E3, GAMMA, held32, KERNEL, LINEAR, madd32, madd64, MAGIC32, narrow, POLY, RBF, shaped, SIGMOID,
+} from "./shared/kernel_values";
+import { BY_I, BY_J, step, TAU } from "./shared/smo_step";
+export { setKernel } from "./shared/kernel_values";
 
 // 2^f in single precision, |f| ≤ ½, within 1e-7.
 const S1: f32 = 0.6931469775991549;
@@ -59,150 +32,10 @@ function exp2f(s: v128, magic: v128, one: v128, s1: v128, s2: v128, s3: v128, s4
   return i32x4.add(p, i32x4.shl(t, 23));
 }
 
-// 2^f in double precision, |f| ≤ ½: coefficients, set by `setKernel`.
-let D0: v128 = f64x2.splat(0);
-let D1: v128 = f64x2.splat(0);
-let D2: v128 = f64x2.splat(0);
-let D3: v128 = f64x2.splat(0);
-let D4: v128 = f64x2.splat(0);
-let D5: v128 = f64x2.splat(0);
-let D6: v128 = f64x2.splat(0);
-let D7: v128 = f64x2.splat(0);
-let D8: v128 = f64x2.splat(0);
-let D9: v128 = f64x2.splat(0);
-let D10: v128 = f64x2.splat(0);
-let D11: v128 = f64x2.splat(0);
-let D12: v128 = f64x2.splat(0);
-let DLEAST: v128 = f64x2.splat(0);
-let DMAGIC: v128 = f64x2.splat(0);
-
-/** What `exp2d` gives. */
-let E0: v128 = f64x2.splat(0);
-let E1: v128 = f64x2.splat(0);
-let E2: v128 = f64x2.splat(0);
-let E3: v128 = f64x2.splat(0);
-
-/** 2^s in double precision, s not above 1021; below −1021, zero. Four pairs at a time, which share the constants. */
-function exp2d(a: v128, b: v128, c: v128, d: v128): void {
-  const least = DLEAST;
-  const magic = DMAGIC;
-  const s = f64x2.pmax(least, a);
-  const t = f64x2.pmax(least, b);
-  const u = f64x2.pmax(least, c);
-  const v = f64x2.pmax(least, d);
-  const ts = f64x2.add(s, magic);
-  const tt = f64x2.add(t, magic);
-  const tu = f64x2.add(u, magic);
-  const tv = f64x2.add(v, magic);
-  const fs = f64x2.sub(s, f64x2.sub(ts, magic));
-  const ft = f64x2.sub(t, f64x2.sub(tt, magic));
-  const fu = f64x2.sub(u, f64x2.sub(tu, magic));
-  const fv = f64x2.sub(v, f64x2.sub(tv, magic));
-  let k = D11;
-  const top = D12;
-  let ps = madd64(top, fs, k), pt = madd64(top, ft, k), pu = madd64(top, fu, k), pv = madd64(top, fv, k);
-  k = D10;
-  ps = madd64(ps, fs, k);
-  pt = madd64(pt, ft, k);
-  pu = madd64(pu, fu, k);
-  pv = madd64(pv, fv, k);
-  k = D9;
-  ps = madd64(ps, fs, k);
-  pt = madd64(pt, ft, k);
-  pu = madd64(pu, fu, k);
-  pv = madd64(pv, fv, k);
-  k = D8;
-  ps = madd64(ps, fs, k);
-  pt = madd64(pt, ft, k);
-  pu = madd64(pu, fu, k);
-  pv = madd64(pv, fv, k);
-  k = D7;
-  ps = madd64(ps, fs, k);
-  pt = madd64(pt, ft, k);
-  pu = madd64(pu, fu, k);
-  pv = madd64(pv, fv, k);
-  k = D6;
-  ps = madd64(ps, fs, k);
-  pt = madd64(pt, ft, k);
-  pu = madd64(pu, fu, k);
-  pv = madd64(pv, fv, k);
-  k = D5;
-  ps = madd64(ps, fs, k);
-  pt = madd64(pt, ft, k);
-  pu = madd64(pu, fu, k);
-  pv = madd64(pv, fv, k);
-  k = D4;
-  ps = madd64(ps, fs, k);
-  pt = madd64(pt, ft, k);
-  pu = madd64(pu, fu, k);
-  pv = madd64(pv, fv, k);
-  k = D3;
-  ps = madd64(ps, fs, k);
-  pt = madd64(pt, ft, k);
-  pu = madd64(pu, fu, k);
-  pv = madd64(pv, fv, k);
-  k = D2;
-  ps = madd64(ps, fs, k);
-  pt = madd64(pt, ft, k);
-  pu = madd64(pu, fu, k);
-  pv = madd64(pv, fv, k);
-  k = D1;
-  ps = madd64(ps, fs, k);
-  pt = madd64(pt, ft, k);
-  pu = madd64(pu, fu, k);
-  pv = madd64(pv, fv, k);
-  k = D0;
-  ps = madd64(ps, fs, k);
-  pt = madd64(pt, ft, k);
-  pu = madd64(pu, fu, k);
-  pv = madd64(pv, fv, k);
-  E0 = v128.and(i64x2.add(ps, i64x2.shl(ts, 52)), f64x2.ge(a, least));
-  E1 = v128.and(i64x2.add(pt, i64x2.shl(tt, 52)), f64x2.ge(b, least));
-  E2 = v128.and(i64x2.add(pu, i64x2.shl(tu, 52)), f64x2.ge(c, least));
-  E3 = v128.and(i64x2.add(pv, i64x2.shl(tv, 52)), f64x2.ge(d, least));
-}
-
 // ---- kernel rows ----
-
-const LINEAR: i32 = 0;
-const RBF: i32 = 1;
-const POLY: i32 = 2;
-const SIGMOID: i32 = 3;
-
-/** Kernel, and its numbers; for RBF `GAMMA` is γ·log2(e). */
-let KERNEL: i32 = 0;
-let GAMMA: f64 = 0;
-let COEF0: f64 = 0;
-let DEGREE: i32 = 0;
-/** 1: differences of features instead of norms and products, where norms are too large for single precision. */
-let APART: i32 = 0;
 
 /** The smallest exponent of two in single precision. What is smaller adds nothing to a gradient; as a denormal number it would take long. */
 const LEAST: f32 = -80;
-
-export function setKernel(kernel: i32, gamma: f64, coef0: f64, degree: i32, apart: i32): void {
-  KERNEL = kernel;
-  GAMMA = gamma;
-  COEF0 = coef0;
-  DEGREE = degree;
-  APART = apart;
-  NOUGHT = apart >> 8;
-  D0 = held64(1);
-  D1 = held64(0.6931471805599453);
-  D2 = held64(0.2402265069591007);
-  D3 = held64(0.055504108664821576);
-  D4 = held64(0.009618129107628477);
-  D5 = held64(0.0013333558146428441);
-  D6 = held64(0.00015403530393381606);
-  D7 = held64(1.5252733804059838e-5);
-  D8 = held64(1.3215486790144305e-6);
-  D9 = held64(1.0178086009239696e-7);
-  D10 = held64(7.054911620801121e-9);
-  D11 = held64(4.44553827187081e-10);
-  D12 = held64(2.5678435993488196e-11);
-  DLEAST = held64(-1021);
-  DMAGIC = held64(MAGIC64);
-}
 
 /** Adds coefficient times row to F, for four rows of values of eight columns, in single precision until they are summed. */
 // @ts-ignore: decorator
@@ -414,67 +247,6 @@ function gaussianRow(tiles: usize, norms: usize, blocks: i32, dim: i32, row: usi
 
 // @ts-ignore: decorator
 @inline
-function power(x: v128, n: i32): v128 {
-  let r = f64x2.splat(1);
-  while (n > 0) {
-    if (n & 1) r = f64x2.mul(r, x);
-    x = f64x2.mul(x, x);
-    n >>= 1;
-  }
-  return r;
-}
-
-/** Products (for RBF, exponents of two) to kernel values, of four pairs, in E0 to E3. */
-function shaped(a: v128, b: v128, c: v128, d: v128): void {
-  if (KERNEL == RBF) {
-    const zero = f64x2.splat(0);
-    exp2d(f64x2.pmin(zero, a), f64x2.pmin(zero, b), f64x2.pmin(zero, c), f64x2.pmin(zero, d));
-    return;
-  }
-  if (KERNEL != LINEAR) {
-    const gamma = f64x2.splat(GAMMA);
-    const coef0 = f64x2.splat(COEF0);
-    a = madd64(a, gamma, coef0);
-    b = madd64(b, gamma, coef0);
-    c = madd64(c, gamma, coef0);
-    d = madd64(d, gamma, coef0);
-    if (KERNEL == POLY) {
-      a = power(a, DEGREE);
-      b = power(b, DEGREE);
-      c = power(c, DEGREE);
-      d = power(d, DEGREE);
-    } else {
-      exp2d(twice(a), twice(b), twice(c), twice(d));
-      E0 = tanhOf(E0);
-      E1 = tanhOf(E1);
-      E2 = tanhOf(E2);
-      E3 = tanhOf(E3);
-      return;
-    }
-  }
-  E0 = a;
-  E1 = b;
-  E2 = c;
-  E3 = d;
-}
-
-// tanh x = 1 − 2 / (e^2x + 1)
-
-// @ts-ignore: decorator
-@inline
-function twice(x: v128): v128 {
-  return f64x2.pmax(f64x2.splat(-60), f64x2.pmin(f64x2.splat(60), f64x2.mul(x, f64x2.splat(2 * 1.4426950408889634))));
-}
-
-// @ts-ignore: decorator
-@inline
-function tanhOf(e: v128): v128 {
-  const one = f64x2.splat(1);
-  return f64x2.sub(one, f64x2.div(f64x2.splat(2), f64x2.add(e, one)));
-}
-
-// @ts-ignore: decorator
-@inline
 function addPair(k: v128, c0: v128, h: v128, c1: v128, out: usize, also: usize): void {
   const d = madd64(k, c0, f64x2.mul(h, c1));
   v128.store(out, f64x2.add(v128.load(out), d));
@@ -565,13 +337,6 @@ export function rows64(tiles: usize, norms: usize, blocks: i32, dim: i32, rows: 
   }
 }
 
-/** Four doubles as floats. */
-// @ts-ignore: decorator
-@inline
-function narrow(a: v128, b: v128): v128 {
-  return i8x16.shuffle(f32x4.demote_f64x2_zero(a), f32x4.demote_f64x2_zero(b), 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
-}
-
 /** Adds four stored rows of floats, times coefficients (floats), to `out` (and `also`). */
 function addStored(p0: usize, p1: usize, p2: usize, p3: usize, coefs: usize, blocks: i32, out: usize, also: usize): void {
   for (let b = 0; b < blocks; b++) {
@@ -590,17 +355,6 @@ function addStored(p0: usize, p1: usize, p2: usize, p3: usize, coefs: usize, blo
 }
 
 // ---- sequential minimal optimisation on a dense matrix ----
-
-const TAU: f64 = 1e-12;
-
-/**
- * What stored kernel values are to be multiplied by in `smo`. Where values are kept 2^64 times larger, those that would be denormal floats
- * are none, with which a processor takes a hundred times as long.
- */
-let SCALE: f64 = 1;
-export function setScale(scale: f64): void {
-  SCALE = scale;
-}
 
 // @ts-ignore: decorator
 @inline
@@ -912,12 +666,6 @@ function follow(n: i32, K: usize, ld: i32, F: usize, moved: usize): void {
   }
 }
 
-/** What the last `smo` left: its gap. */
-let GAP: f64 = 0;
-export function lastGap(): f64 {
-  return GAP;
-}
-
 /** Elements that are looked at together, in bytes: only the largest of them is kept, and found again in the block that holds the largest of all. */
 const STRIDE: usize = 256;
 
@@ -949,16 +697,6 @@ function largest(bytes: usize, F: usize, up: usize): usize {
   return at;
 }
 
-/** Largest α on either side during the last `smo`: where it stays below the bounds, larger ones would have changed nothing. */
-let MOST_PLUS: f64 = 0;
-let MOST_MINUS: f64 = 0;
-export function mostPlus(): f64 {
-  return MOST_PLUS;
-}
-export function mostMinus(): f64 {
-  return MOST_MINUS;
-}
-
 /**
  * Moves pairs until none violates the optimum by `tol`. All arrays have `n` doubles, a multiple of 4; `K` rows of floats `ld` apart; `up` and
  * `down` are scratch. Selection and ties are LIBSVM's. Gives the number of moves, negative where `most` of them were not enough.
@@ -973,9 +711,6 @@ export function smo(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usiz
   let top = LARGEST;
   let moves = 0;
   let next = NEWTON == 0 ? i32.MAX_VALUE : 100;
-  let mostPlus: f64 = 0;
-  let mostMinus: f64 = 0;
-  MOST_PLUS = MOST_MINUS = Infinity;
   while (true) {
     if (moves >= next) {
       const free = countFree(n, up, down);
@@ -991,10 +726,7 @@ export function smo(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usiz
         }
       }
     }
-    if (top == -Infinity) {
-      GAP = 0;
-      return moves;
-    }
+    if (top == -Infinity) return moves;
     // Of equals the last.
     let i = <i32> (min(block + STRIDE, bytes) >> 3) - 1;
     while (load<f64>(up + (<usize> i << 3)) - load<f64>(F + (<usize> i << 3)) != top) i--;
@@ -1004,7 +736,7 @@ export function smo(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usiz
     const own = f64x2.splat(load<f64>(diag + (<usize> i << 3)));
     let worst = none, worse = none;
     let gain: f64 = 0;
-    const twice = f64x2.splat(2 * SCALE);
+    const two = f64x2.splat(2);
     block = 0;
     for (let s: usize = 0; s < bytes; s += STRIDE) {
       const end = min(s + STRIDE, bytes);
@@ -1014,13 +746,13 @@ export function smo(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usiz
         worst = f64x2.pmax(worst, f);
         let gap = f64x2.pmax(zero, f64x2.add(tops, f));
         let k = f64x2.promote_low_f32x4(v128.load64_zero(rowI + (o >> 1)));
-        let curve = f64x2.pmax(tau, f64x2.sub(f64x2.add(own, v128.load(diag + o)), f64x2.mul(k, twice)));
+        let curve = f64x2.pmax(tau, f64x2.sub(f64x2.add(own, v128.load(diag + o)), f64x2.mul(k, two)));
         g = f64x2.pmax(g, f64x2.div(f64x2.mul(gap, gap), curve));
         f = f64x2.add(v128.load(F + o, 16), v128.load(down + o, 16));
         worse = f64x2.pmax(worse, f);
         gap = f64x2.pmax(zero, f64x2.add(tops, f));
         k = f64x2.promote_low_f32x4(v128.load64_zero(rowI + (o >> 1), 8));
-        curve = f64x2.pmax(tau, f64x2.sub(f64x2.add(own, v128.load(diag + o, 16)), f64x2.mul(k, twice)));
+        curve = f64x2.pmax(tau, f64x2.sub(f64x2.add(own, v128.load(diag + o, 16)), f64x2.mul(k, two)));
         h = f64x2.pmax(h, f64x2.div(f64x2.mul(gap, gap), curve));
       }
       const x = larger(f64x2.pmax(g, h));
@@ -1029,10 +761,7 @@ export function smo(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usiz
         block = s;
       }
     }
-    GAP = top + larger(f64x2.pmax(worst, worse));
-    if (!(GAP >= tol) || !(gain > 0)) {
-      MOST_PLUS = mostPlus;
-      MOST_MINUS = mostMinus;
+    if (!(top + larger(f64x2.pmax(worst, worse)) >= tol) || !(gain > 0)) {
       return moves;
     }
     let j = <i32> (min(block + STRIDE, bytes) >> 3);
@@ -1041,88 +770,21 @@ export function smo(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usiz
       const o = <usize> j << 3;
       const gap = top + (load<f64>(F + o) + load<f64>(down + o));
       if (!(gap > 0)) continue;
-      const curve = load<f64>(diag + (<usize> i << 3)) + load<f64>(diag + o) - <f64> load<f32>(rowI + (o >> 1)) * (2 * SCALE);
+      const curve = load<f64>(diag + (<usize> i << 3)) + load<f64>(diag + o) - 2 * <f64> load<f32>(rowI + (o >> 1));
       if (gap * gap / (curve > TAU ? curve : TAU) == gain) break;
     }
     if (moves >= most) return -moves - 1;
     moves++;
     const oi = <usize> i << 3;
     const oj = <usize> j << 3;
-    let curve = load<f64>(diag + oi) + load<f64>(diag + oj) - 2 * SCALE * <f64> load<f32>(rowI + (<usize> j << 2));
-    if (!(curve > TAU)) curve = TAU;
-    // As LIBSVM steps and clips, in α: at exact ties the path hangs on the last digit.
-    const bi = load<f64>(beta + oi);
-    const bj = load<f64>(beta + oj);
-    const plusI = load<f64>(hi + oi) > 0;
-    const plusJ = load<f64>(hi + oj) > 0;
-    const ci = plusI ? load<f64>(hi + oi) : -load<f64>(lo + oi);
-    const cj = plusJ ? load<f64>(hi + oj) : -load<f64>(lo + oj);
-    const ai = plusI ? bi : -bi;
-    const aj = plusJ ? bj : -bj;
-    const fi = load<f64>(F + oi);
-    const fj = load<f64>(F + oj);
-    let x: f64, z: f64;
-    if (plusI != plusJ) {
-      const d = ((plusI ? -fi : fi) + (plusJ ? -fj : fj)) / curve;
-      const diff = ai - aj;
-      x = ai + d;
-      z = aj + d;
-      if (diff > 0) {
-        if (z < 0) {
-          z = 0;
-          x = diff;
-        }
-      } else if (x < 0) {
-        x = 0;
-        z = -diff;
-      }
-      if (diff > ci - cj) {
-        if (x > ci) {
-          x = ci;
-          z = ci - diff;
-        }
-      } else if (z > cj) {
-        z = cj;
-        x = cj + diff;
-      }
-    } else {
-      const d = ((plusI ? fi : -fi) - (plusJ ? fj : -fj)) / curve;
-      const sum = ai + aj;
-      x = ai - d;
-      z = aj + d;
-      if (sum > ci) {
-        if (x > ci) {
-          x = ci;
-          z = sum - ci;
-        }
-      } else if (z < 0) {
-        z = 0;
-        x = sum;
-      }
-      if (sum > cj) {
-        if (z > cj) {
-          z = cj;
-          x = sum - cj;
-        }
-      } else if (x < 0) {
-        x = 0;
-        z = sum;
-      }
-    }
-    if (plusI) mostPlus = max(mostPlus, x);
-    else mostMinus = max(mostMinus, x);
-    if (plusJ) mostPlus = max(mostPlus, z);
-    else mostMinus = max(mostMinus, z);
-    x = plusI ? x : -x;
-    z = plusJ ? z : -z;
-    store<f64>(beta + oi, x);
-    store<f64>(beta + oj, z);
+    const curve = load<f64>(diag + oi) + load<f64>(diag + oj) - 2 * <f64> load<f32>(rowI + (<usize> j << 2));
+    step(oi, oj, curve, F, beta, lo, hi);
     mark(i, beta, lo, hi, up, down);
     mark(j, beta, lo, hi, up, down);
     if (LAZY != 0) ensure(j);
     const rowJ = LAZY == IN_MATRIX ? rowOf(j) : K + ((<usize> j * <usize> ld) << 2);
-    const di = f64x2.splat((x - bi) * SCALE);
-    const dj = f64x2.splat((z - bj) * SCALE);
+    const di = f64x2.splat(BY_I);
+    const dj = f64x2.splat(BY_J);
     top = -Infinity;
     block = 0;
     for (let s: usize = 0; s < bytes; s += STRIDE) {
@@ -1517,16 +1179,150 @@ function freeOf(beta: usize, lo: usize, hi: usize): i32 {
   return free;
 }
 
-/** Moves pairs over all samples on their matrix until the gap is closed. What changed is added to F and its parts at the end, in full digits. */
-function overAll(F: usize, beta: usize, lo: usize, hi: usize, tol: f64, most: i32, groups: usize, parts: usize, nGroups: i32): i32 {
+// @ts-ignore: decorator
+@inline
+function largest32(v: v128): f32 {
+  v = f32x4.pmax(v, i8x16.shuffle(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
+  const a = f32x4.extract_lane(v, 0);
+  const b = f32x4.extract_lane(v, 1);
+  return a > b ? a : b;
+}
+
+/**
+ * Moves pairs over all samples on their matrix until the gap is closed, as `smo` does, in single precision: `f`, `diag`, `up` and `down` hold floats.
+ * `live` to `end` say where blocks of STRIDE bytes of them begin in which any sample may move: no others are looked at, nor is their `f` kept up.
+ */
+function moveAll(live: usize, end: usize, f: usize, diag: usize, up: usize, down: usize, beta: usize, lo: usize, hi: usize, tol: f64, most: i32): i32 {
+  const bytes = <usize> N << 2;
+  const tau = f32x4.splat(<f32> TAU);
+  const none = f32x4.splat(-Infinity);
+  const zero = f32x4.splat(0);
+  let rowI: usize = 0, rowJ: usize = 0;
+  let di: f64 = 0, dj: f64 = 0;
+  let first = true;
+  let moves = -1;
+  while (true) {
+    moves++;
+    let top: f32 = -Infinity;
+    let at: usize = 0;
+    const ci = f32x4.splat(<f32> di);
+    const cj = f32x4.splat(<f32> dj);
+    for (let p = live; p < end; p += 4) {
+      const s = <usize> load<u32>(p);
+      const stop = min(s + STRIDE, bytes);
+      let v = none, w = none;
+      if (first) { for (let o = s; o < stop; o += 16) v = f32x4.pmax(v, f32x4.sub(v128.load(up + o), v128.load(f + o))); }
+      else {
+        for (let o = s; o < stop; o += 32) {
+          let g = madd32(v128.load(rowJ + o), cj, madd32(v128.load(rowI + o), ci, v128.load(f + o)));
+          v128.store(f + o, g);
+          v = f32x4.pmax(v, f32x4.sub(v128.load(up + o), g));
+          g = madd32(v128.load(rowJ + o, 16), cj, madd32(v128.load(rowI + o, 16), ci, v128.load(f + o, 16)));
+          v128.store(f + o, g, 16);
+          w = f32x4.pmax(w, f32x4.sub(v128.load(up + o, 16), g));
+        }
+      }
+      const x = largest32(f32x4.pmax(v, w));
+      if (x >= top) {
+        top = x;
+        at = s;
+      }
+    }
+    first = false;
+    if (top == -Infinity) return moves;
+    let oi = min(at + STRIDE, bytes) - 4;
+    while (load<f32>(up + oi) - load<f32>(f + oi) != top) oi -= 4;
+    const i = <i32> (oi >> 2);
+    ensure(i);
+    rowI = rowOf(i);
+    const tops = f32x4.splat(top);
+    const own = v128.load32_splat(diag + oi);
+    let worst = none, worse = none;
+    let gain: f32 = 0;
+    for (let p = live; p < end; p += 4) {
+      const s = <usize> load<u32>(p);
+      const stop = min(s + STRIDE, bytes);
+      let g = zero, h = zero;
+      for (let o = s; o < stop; o += 32) {
+        let x = f32x4.add(v128.load(f + o), v128.load(down + o));
+        worst = f32x4.pmax(worst, x);
+        let gap = f32x4.pmax(zero, f32x4.add(tops, x));
+        let k = v128.load(rowI + o);
+        let curve = f32x4.pmax(tau, f32x4.sub(f32x4.add(own, v128.load(diag + o)), f32x4.add(k, k)));
+        g = f32x4.pmax(g, f32x4.div(f32x4.mul(gap, gap), curve));
+        x = f32x4.add(v128.load(f + o, 16), v128.load(down + o, 16));
+        worse = f32x4.pmax(worse, x);
+        gap = f32x4.pmax(zero, f32x4.add(tops, x));
+        k = v128.load(rowI + o, 16);
+        curve = f32x4.pmax(tau, f32x4.sub(f32x4.add(own, v128.load(diag + o, 16)), f32x4.add(k, k)));
+        h = f32x4.pmax(h, f32x4.div(f32x4.mul(gap, gap), curve));
+      }
+      const x = largest32(f32x4.pmax(g, h));
+      if (x >= gain) {
+        gain = x;
+        at = s;
+      }
+    }
+    const far = <f64> top + <f64> largest32(f32x4.pmax(worst, worse));
+    if (!(far >= tol) || !(gain > 0) || moves >= most) return moves;
+    let oj = min(at + STRIDE, bytes);
+    let gap: f32;
+    while (true) {
+      oj -= 4;
+      gap = top + (load<f32>(f + oj) + load<f32>(down + oj));
+      if (!(gap > 0)) continue;
+      const k = load<f32>(rowI + oj);
+      const curve = load<f32>(diag + oi) + load<f32>(diag + oj) - (k + k);
+      if (gap * gap / (curve > <f32> TAU ? curve : <f32> TAU) == gain) break;
+    }
+    const j = <i32> (oj >> 2);
+    ensure(j);
+    rowJ = rowOf(j);
+    const pi = <usize> i << 3;
+    const pj = <usize> j << 3;
+    const curve = load<f64>(DIAG + pi) + load<f64>(DIAG + pj) - 2 * <f64> load<f32>(rowI + oj);
+    const bi = load<f64>(beta + pi);
+    const bj = load<f64>(beta + pj);
+    const most1 = load<f64>(hi + pi) - bi;
+    const most2 = bj - load<f64>(lo + pj);
+    const d = min(<f64> gap / (curve > TAU ? curve : TAU), min(most1, most2));
+    // To the bounds themselves where they stop it.
+    const x = d == most1 ? load<f64>(hi + pi) : bi + d;
+    const z = d == most2 ? load<f64>(lo + pj) : bj - d;
+    store<f64>(beta + pi, x);
+    store<f64>(beta + pj, z);
+    mark32(i, beta, lo, hi, up, down);
+    mark32(j, beta, lo, hi, up, down);
+    di = x - bi;
+    dj = z - bj;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function mark32(k: i32, beta: usize, lo: usize, hi: usize, up: usize, down: usize): void {
+  const o = <usize> k << 3;
+  const b = load<f64>(beta + o);
+  store<f32>(up + (o >> 1), b < load<f64>(hi + o) ? 0 : -Infinity);
+  store<f32>(down + (o >> 1), b > load<f64>(lo + o) ? 0 : -Infinity);
+}
+
+/** What single precision leaves of a gradient: this much of the largest is lost by many moves. */
+const ROUNDING: f64 = 2e-6;
+
+/**
+ * Moves pairs over all samples on their matrix until the gap is closed. What changed is added to F and its parts at the end, in full digits. With
+ * `wide` in double precision, else in single where that suffices.
+ */
+function overAll(F: usize, beta: usize, lo: usize, hi: usize, tol: f64, most: i32, groups: usize, parts: usize, nGroups: i32, wide: bool): i32 {
   const bytes = <usize> N << 3;
+  const half = bytes >> 1;
   const f = SPARE + 64;
   const old = f + bytes;
   const up = old + bytes;
   const down = up + bytes;
   const coefs = down + bytes;
   const list = coefs + bytes;
-  memory.copy(f, F, bytes);
   memory.copy(old, beta, bytes);
   // Rows that will be wanted, four at a time.
   if (FILLED != 0) {
@@ -1541,12 +1337,38 @@ function overAll(F: usize, beta: usize, lo: usize, hi: usize, tol: f64, most: i3
     }
     fill(list, k, SCRATCH);
   }
-  const newton = NEWTON;
-  NEWTON = 0;
+  const live = list + half;
+  let end = live;
+  let largest: f64 = 0;
+  for (let s: usize = 0; s < half; s += STRIDE) {
+    let any = false;
+    for (let o = s; o < min(s + STRIDE, half); o += 4) {
+      const p = o << 1;
+      if (load<f64>(lo + p) == load<f64>(hi + p)) continue;
+      any = true;
+      largest = max(largest, Math.abs(load<f64>(F + p)));
+    }
+    if (!any) continue;
+    store<u32>(end, <u32> s);
+    end += 4;
+  }
   LAZY = IN_MATRIX;
-  const m = smo(N, MAT, N, DIAG, f, beta, lo, hi, up, down, tol, most);
+  let m: i32;
+  if (wide || largest * ROUNDING > tol) {
+    memory.copy(f, F, bytes);
+    const newton = NEWTON;
+    NEWTON = 0;
+    m = smo(N, MAT, N, DIAG, f, beta, lo, hi, up, down, tol, most);
+    NEWTON = newton;
+  } else {
+    for (let o: usize = 0; o < bytes; o += 8) {
+      store<f32>(f + (o >> 1), <f32> load<f64>(F + o));
+      store<f32>(f + half + (o >> 1), <f32> load<f64>(DIAG + o));
+    }
+    for (let i = 0; i < N; i++) mark32(i, beta, lo, hi, up, down);
+    m = moveAll(live, end, f, f + half, up, down, beta, lo, hi, tol, most);
+  }
   LAZY = NOWHERE;
-  NEWTON = newton;
   let group = 0;
   do {
     let k = 0;
@@ -1575,7 +1397,6 @@ function overAll(F: usize, beta: usize, lo: usize, hi: usize, tol: f64, most: i3
 export function stepAll(F: usize, beta: usize, lo: usize, hi: usize, tol: f64, most: i32): i32 {
   const newton = NEWTON;
   NEWTON = 0;
-  SCALE = 1;
   LAZY = IN_MATRIX;
   const up = SPARE + 64;
   const m = smo(N, MAT, N, DIAG, F, beta, lo, hi, up, up + (<usize> N << 3), tol, most);
@@ -1662,7 +1483,6 @@ export function stepNu(F: usize, beta: usize, lo: usize, hi: usize, tol: f64, mo
     }
   }
   for (let k = 0; k < N; k++) if (load<f64>(hi + (<usize> k << 3)) > load<f64>(lo + (<usize> k << 3))) markOf(k, beta, lo, hi, up);
-  SCALE = 1;
   LAZY = IN_MATRIX;
   let moves = 0;
   while (true) {
@@ -1694,7 +1514,6 @@ export function stepNu(F: usize, beta: usize, lo: usize, hi: usize, tol: f64, mo
         down = shrink;
       }
     }
-    GAP = gap;
     if (!(gap >= tol) || i < 0) break;
     row = rowOf(i);
     const oi = <usize> i << 3;
@@ -1811,18 +1630,18 @@ export function solve(F: usize, beta: usize, lo: usize, hi: usize, tol: f64, mos
   p += q;
   const K = (p + 63) & ~63;
   const tiles = K + 4 * q * q;
-  SCALE = 1;
   MOVES = 0;
   ADDED = 0;
   STEPS = 0;
   let last: f64 = Infinity;
   let stuck = 0;
+  /** How often pairs were moved over all samples: if once did not do, single precision did not. */
+  let tried = 0;
   /** Whether most of a block's samples moved, the last time. */
   let eager = true;
   while (true) {
     extremes(F, beta, lo, hi);
     const gap = TOP + LOW;
-    GAP = gap;
     if (!(gap >= tol)) return 1;
     if (most >= 0 && MOVES >= most) return 0;
     // Rounding of kernel values can keep the gap from closing.
@@ -1834,7 +1653,8 @@ export function solve(F: usize, beta: usize, lo: usize, hi: usize, tol: f64, mos
     }
     STEPS++;
     if (KIND == MATRIX && SPARE != 0 && freeOf(beta, lo, hi) >= MANY_FREE) {
-      MOVES += overAll(F, beta, lo, hi, tol * 0.9, most < 0 ? 50 * N + 100000 : most - MOVES, groups, parts, nGroups);
+      MOVES += overAll(F, beta, lo, hi, tol * 0.9, most < 0 ? 50 * N + 100000 : most - MOVES, groups, parts, nGroups, tried > 0);
+      tried++;
       continue;
     }
     const count = choose(F, beta, lo, hi, list, counts);
@@ -2034,222 +1854,4 @@ export function decide(tiles: usize, norms: usize, blocks: i32, dim: i32, sv: us
       }
     }
   }
-}
-
-// ---- a matrix for many small problems ----
-
-/** Smallest squared distance of two samples, from products. */
-export function nearest(products: usize, squares: usize, n: i32, ld: i32): f64 {
-  let best = f64x2.splat(Infinity);
-  let last = Infinity;
-  for (let i = 0; i < n; i++) {
-    const own = v128.load64_splat(squares + (<usize> i << 3));
-    const two = f64x2.splat(2);
-    let j = i + 1;
-    for (; j + 1 < n; j += 2) {
-      const o = <usize> j << 3;
-      best = f64x2.pmin(best, f64x2.sub(f64x2.add(own, v128.load(squares + o)), f64x2.mul(two, v128.load(products + o))));
-    }
-    if (j < n) {
-      const o = <usize> j << 3;
-      last = min(last, load<f64>(squares + (<usize> i << 3)) + load<f64>(squares + o) - 2 * load<f64>(products + o));
-    }
-    products += <usize> ld << 3;
-  }
-  return max(0, min(last, min(f64x2.extract_lane(best, 0), f64x2.extract_lane(best, 1))));
-}
-
-/** The exponent of two of a gaussian kernel value. The distance first: a sample's own is zero then, whatever GAMMA is. */
-// @ts-ignore: decorator
-@inline
-function exponent(product: v128, own: v128, other: v128): v128 {
-  const a = f64x2.sub(f64x2.add(own, other), f64x2.add(product, product));
-  return f64x2.mul(f64x2.splat(-GAMMA), f64x2.pmax(f64x2.splat(0), a));
-}
-
-/**
- * Kernel values of two samples with four others, in E0 to E3. For RBF 2^500 times larger, so that none down to the smallest denormal number is
- * lost.
- */
-// @ts-ignore: decorator
-@inline
-function shapedPairs(p: usize, q: usize, own: v128, next: v128, m0: v128, m1: v128): void {
-  let a = v128.load(p), b = v128.load(p, 16), c = v128.load(q), d = v128.load(q, 16);
-  if (KERNEL != RBF) {
-    shaped(a, b, c, d);
-    return;
-  }
-  a = exponent(a, own, m0);
-  b = exponent(b, own, m1);
-  c = exponent(c, next, m0);
-  d = exponent(d, next, m1);
-  const up = f64x2.splat(500);
-  exp2d(f64x2.add(a, up), f64x2.add(b, up), f64x2.add(c, up), f64x2.add(d, up));
-  const least = f64x2.splat(-1074.5);
-  E0 = v128.and(f64x2.ge(a, least), E0);
-  E1 = v128.and(f64x2.ge(b, least), E1);
-  E2 = v128.and(f64x2.ge(c, least), E2);
-  E3 = v128.and(f64x2.ge(d, least), E3);
-}
-
-/**
- * Kernel values of all samples with each other, from their products: as doubles (for RBF 2^500 times larger: where nothing else speaks a vote hangs
- * on the smallest of them) and as floats times `factor`. `squares`: |x|² of all samples. A tile of four rows and columns serves its mirror too.
- * `ld`, a multiple of 4, is the number of rows that there is room for.
- */
-export function shapeProducts(products: usize, squares: usize, n: i32, ld: i32, wide: usize, floats: usize, factor: f32): void {
-  const times = f32x4.splat(factor);
-  const back = f64x2.splat(KERNEL == RBF ? 3.054936363499605e-151 : 1);
-  const size = <usize> ld << 3;
-  for (let i: usize = 0; i < <usize> n; i += 4) {
-    const s = squares + (i << 3);
-    const own0 = v128.load64_splat(s);
-    const own1 = v128.load64_splat(s, 8);
-    const own2 = v128.load64_splat(s, 16);
-    const own3 = v128.load64_splat(s, 24);
-    const from = products + i * size;
-    for (let j = i; j < <usize> n; j += 4) {
-      const o = j << 3;
-      const m0 = v128.load(squares + o);
-      const m1 = v128.load(squares + o, 16);
-      let p = from + o;
-      shapedPairs(p, p + size, own0, own1, m0, m1);
-      const a0 = E0, a1 = E1, b0 = E2, b1 = E3;
-      p += 2 * size;
-      shapedPairs(p, p + size, own2, own3, m0, m1);
-      const c0 = E0, c1 = E1, d0 = E2, d1 = E3;
-      let at = wide + i * size + o;
-      let small = floats + ((i * size + o) >> 1);
-      four(a0, a1, at, small, back, times);
-      four(b0, b1, at + size, small + (size >> 1), back, times);
-      four(c0, c1, at + 2 * size, small + size, back, times);
-      four(d0, d1, at + 3 * size, small + size + (size >> 1), back, times);
-      if (j == i) continue;
-      at = wide + j * size + (i << 3);
-      small = floats + ((j * size + (i << 3)) >> 1);
-      four(first(a0, b0), first(c0, d0), at, small, back, times);
-      four(second(a0, b0), second(c0, d0), at + size, small + (size >> 1), back, times);
-      four(first(a1, b1), first(c1, d1), at + 2 * size, small + size, back, times);
-      four(second(a1, b1), second(c1, d1), at + 3 * size, small + size + (size >> 1), back, times);
-    }
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-function first(a: v128, b: v128): v128 {
-  return i8x16.shuffle(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
-}
-
-// @ts-ignore: decorator
-@inline
-function second(a: v128, b: v128): v128 {
-  return i8x16.shuffle(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
-}
-
-// @ts-ignore: decorator
-@inline
-function four(a: v128, b: v128, wide: usize, small: usize, back: v128, times: v128): void {
-  v128.store(wide, a);
-  v128.store(wide, b, 16);
-  v128.store(small, f32x4.mul(narrow(f64x2.mul(a, back), f64x2.mul(b, back)), times));
-}
-
-/**
- * Rows and columns of some samples of a matrix of floats: `list` has `count` rows, `runs` the columns as first ones and lengths. Rows of `out` are
- * `ldOut` apart; what is beyond `count` in a row is zero. Up to three floats are read beyond a run, and written beyond a row.
- */
-export function gatherRuns(from: usize, ld: i32, list: usize, count: i32, runs: usize, nRuns: i32, out: usize, ldOut: i32): void {
-  const zero = f32x4.splat(0);
-  for (let r = 0; r < count; r++) {
-    const row = from + ((<usize> load<i32>(list + (<usize> r << 2)) * <usize> ld) << 2);
-    let to = out;
-    for (let t: usize = 0; t < <usize> nRuns << 3; t += 8) {
-      let p = row + (<usize> load<i32>(runs + t) << 2);
-      const end = to + (<usize> load<i32>(runs + t, 4) << 2);
-      for (let q = to; q < end; q += 16) {
-        v128.store(q, v128.load(p));
-        p += 16;
-      }
-      to = end;
-    }
-    out += <usize> ldOut << 2;
-    for (; to < out; to += 16) v128.store(to, zero);
-  }
-}
-
-/**
- * Products of `m` rows of a matrix of doubles, columns `first` to `first + n` of them, with `k` rows of coefficients, `ldCoefs` apart: `out` has a
- * row of `k` doubles for each, `ldOut` apart.
- */
-export function multiplyRows(matrix: usize, ld: i32, list: usize, m: i32, first: i32, n: i32, coefs: usize, ldCoefs: i32, k: i32, out: usize, ldOut: i32): void {
-  const size = <usize> ldCoefs << 3;
-  const bytes = <usize> (n & ~1) << 3;
-  for (let r = 0; r < m; r += 3) {
-    // What is left of three stands in for what is beyond.
-    const x = matrix + ((<usize> load<i32>(list + (<usize> r << 2)) * <usize> ld + <usize> first) << 3);
-    const y = matrix + ((<usize> load<i32>(list + (<usize> min(r + 1, m - 1) << 2)) * <usize> ld + <usize> first) << 3);
-    const z = matrix + ((<usize> load<i32>(list + (<usize> min(r + 2, m - 1) << 2)) * <usize> ld + <usize> first) << 3);
-    for (let c = 0; c < k; c += 3) {
-      const p = coefs + <usize> c * size;
-      const q = coefs + <usize> min(c + 1, k - 1) * size;
-      const s = coefs + <usize> min(c + 2, k - 1) * size;
-      let a0 = f64x2.splat(0), a1 = a0, a2 = a0, b0 = a0, b1 = a0, b2 = a0, c0 = a0, c1 = a0, c2 = a0;
-      for (let o: usize = 0; o < bytes; o += 16) {
-        const t = v128.load(x + o);
-        const u = v128.load(y + o);
-        const v = v128.load(z + o);
-        let w = v128.load(p + o);
-        a0 = madd64(t, w, a0);
-        b0 = madd64(u, w, b0);
-        c0 = madd64(v, w, c0);
-        w = v128.load(q + o);
-        a1 = madd64(t, w, a1);
-        b1 = madd64(u, w, b1);
-        c1 = madd64(v, w, c1);
-        w = v128.load(s + o);
-        a2 = madd64(t, w, a2);
-        b2 = madd64(u, w, b2);
-        c2 = madd64(v, w, c2);
-      }
-      if (n & 1) {
-        const t = v128.load64_zero(x + bytes);
-        const u = v128.load64_zero(y + bytes);
-        const v = v128.load64_zero(z + bytes);
-        let w = v128.load64_zero(p + bytes);
-        a0 = madd64(t, w, a0);
-        b0 = madd64(u, w, b0);
-        c0 = madd64(v, w, c0);
-        w = v128.load64_zero(q + bytes);
-        a1 = madd64(t, w, a1);
-        b1 = madd64(u, w, b1);
-        c1 = madd64(v, w, c1);
-        w = v128.load64_zero(s + bytes);
-        a2 = madd64(t, w, a2);
-        b2 = madd64(u, w, b2);
-        c2 = madd64(v, w, c2);
-      }
-      const left = k - c;
-      let to = out + ((<usize> r * <usize> ldOut + <usize> c) << 3);
-      threeSums(a0, a1, a2, to, left);
-      to += <usize> ldOut << 3;
-      if (r + 1 < m) threeSums(b0, b1, b2, to, left);
-      to += <usize> ldOut << 3;
-      if (r + 2 < m) threeSums(c0, c1, c2, to, left);
-    }
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-function threeSums(a: v128, b: v128, c: v128, to: usize, left: i32): void {
-  store<f64>(to, sumOf(a));
-  if (left > 1) store<f64>(to, sumOf(b), 8);
-  if (left > 2) store<f64>(to, sumOf(c), 16);
-}
-
-// @ts-ignore: decorator
-@inline
-function sumOf(v: v128): f64 {
-  return f64x2.extract_lane(v, 0) + f64x2.extract_lane(v, 1);
 }

@@ -3,13 +3,20 @@ import { nearest } from "../../../actors/core/mod.ts";
 import { type Command, help, parse } from "../../../actors/cli/options.ts";
 import { UsageError } from "../../../actors/cli/errors.ts";
 
+const check = (text: string): void => {
+  if (text === "wrong") throw new Error("it is wrong");
+};
+
 const command: Command = {
   name: "worker",
   about: "Runs a worker.",
   positionals: ["SCHEDULER"],
+  checks: [check],
   options: {
-    threads: { value: "N", help: "How many." },
-    "memory-limit": { value: "AMOUNT", help: "How much." },
+    threads: { value: "N", integer: [1, 8], help: "How many." },
+    level: { value: "LEVEL", multiple: true, choices: ["low", "high"], help: "Which." },
+    keys: { value: "DIR", needs: "insecure", help: "Where." },
+    "memory-limit": { value: "AMOUNT", check, help: "How much." },
     resources: { value: "NAME=N", multiple: true, help: "What." },
     insecure: { help: "No keys." },
   },
@@ -27,7 +34,7 @@ Deno.test("parse() reads options, lists and positional arguments", () => {
     "--insecure",
   ]);
   assert.deepEqual(args.positionals, ["tcp://h:1"]);
-  assert.equal(args.integer("threads", 1, 8), 3);
+  assert.equal(args.number("threads"), 3);
   assert.deepEqual(args.list("resources"), ["GPU=1", "TPU=2", "DISK=1"]);
   assert.equal(args.is("insecure"), true);
   assert.equal(args.text("memory-limit"), undefined);
@@ -44,6 +51,15 @@ Deno.test("parse() says what is wrong, and what was meant", () => {
     [["a", "--threads", "1", "--threads", "2"], /--threads is given twice/],
     [[], /worker: expected SCHEDULER, got nothing/],
     [["a", "b"], /worker: expected SCHEDULER, got a b/],
+    [["wrong"], /^SCHEDULER: it is wrong$/],
+    [["a", "--threads", "0"], /^--threads: expected an integer from 1 to 8, got "0"$/],
+    [["a", "--threads", "-1"], /^--threads: expected an integer from 1 to 8, got "-1"$/],
+    [["a", "--threads", "2.5"], /^--threads: expected an integer from 1 to 8, got "2.5"$/],
+    [["a", "--level", "low,hihg"], /^--level: expected one of low, high, got "hihg"; did you mean high\?$/],
+    [["a", "--memory-limit", "wrong"], /^--memory-limit: it is wrong$/],
+    [["a", "--keys", "k"], /^worker: --keys is of use with --insecure only$/],
+    [["a", "--toString"], /unknown option --toString/],
+    [["a", "-x"], /unknown option -x/],
   ];
   for (const [line, message] of wrong) {
     assert.throws(
@@ -52,11 +68,6 @@ Deno.test("parse() says what is wrong, and what was meant", () => {
       line.join(" "),
     );
   }
-  assert.throws(
-    () => parse(command, ["a", "--threads", "0"]).integer("threads", 1, 8),
-    /expected an integer from 1 to 8, got "0"/,
-  );
-  assert.throws(() => parse(command, ["a", "--threads", "2.5"]).integer("threads", 1, 8), UsageError);
 });
 
 Deno.test("parse() lets --help stand without the rest", () => {

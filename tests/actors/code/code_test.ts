@@ -332,6 +332,7 @@ Deno.test("bundleModule() and loadCode() give the loader's own message", async (
     await Deno.remove(dir, { recursive: true });
   }
   throws(() => bundleModule(import.meta.resolve("./modules/absent.ts")), ModuleLoadError);
+  throws(() => bundleModule(import.meta.resolve("./absent/jobs.ts")), /there is no folder .*\/code\/absent$/);
   throws(() => bundleModule("./jobs.ts"), /import\.meta\.resolve/);
   const d = describeExport(import.meta.resolve("./modules/throws.ts"), "x");
   await rejects(loadCode(d.ref, d.codes), (e: unknown) => {

@@ -1,4 +1,4 @@
-import { strictEqual } from "node:assert/strict";
+import { ok, strictEqual } from "node:assert/strict";
 import { describeCode, loadParser } from "../../../actors/code/mod.ts";
 import type { Described } from "../../../actors/values/mod.ts";
 import { findInFile, spread } from "../../../actors/code/user_lines.ts";
@@ -65,4 +65,21 @@ Deno.test("describeCode() has errors thrown on the user's own lines, of a functi
   const two = describeCode(() => { throw new Error("alike"); }, "value"); // mark two
   strictEqual(line(one), at("// mark one"));
   strictEqual(line(two), at("// mark two"));
+});
+
+Deno.test("describeCode() takes closures sent where none of the user's files is on the stack for others like them", async () => {
+  await loadParser();
+  const made = Array.from({ length: 12 }, () => (x: number) => x + 1);
+  /** Described from a microtask of its own, for which nobody waits yet. */
+  const alone = async (fn: typeof made[number]): Promise<Described> => {
+    const described = Promise.resolve(fn).then(describeCode as (fn: unknown) => Described);
+    await new Promise((r) => setTimeout(r, 0));
+    return await described;
+  };
+  const before = await alone(made[0]);
+  ok(new TextDecoder().decode(before.codes.values().next().value).endsWith("//# sourceURL=closure:anonymous\n"));
+  const here = describeCode(made[1], "value");
+  ok(new TextDecoder().decode(here.codes.values().next().value).includes("user_lines_test.ts"));
+  // All the same object: nothing was made, or looked for, again.
+  for (const fn of made.slice(2)) ok(await alone(fn) === here);
 });

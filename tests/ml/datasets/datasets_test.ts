@@ -140,7 +140,15 @@ Deno.test("random problems refuse parameters that cannot be", () => {
   assert.throws(() => makeRegression({ effectiveRank: 0 }), InvalidParameterError);
   assert.throws(() => makeMoons({ nSamples: [1, 2, 3] as unknown as [number, number] }), DatasetError);
   assert.throws(() => makeMoons({ nSamples: [1, -2] }), InvalidParameterError);
-  assert.throws(() => makeCircles({ factor: 2 }), InvalidParameterError);
+  assert.throws(() => makeMoons({ nSamples: 0 }), InvalidParameterError);
+  assert.throws(() => makeCircles({ factor: 1 }), /factor must be a number at least 0 and smaller than 1, got 1/);
+  assert.throws(() => makeClassification({ classSep: 0 }), InvalidParameterError);
+  assert.throws(() => makeClassification({ scale: 0 }), InvalidParameterError);
+  assert.throws(() => makeClassification({ shift: "a" as unknown as number }), InvalidParameterError);
+  assert.throws(() => makeBlobs({ clusterStd: -1 }), /clusterStd must be a number at least 0/);
+  assert.throws(() => makeBlobs({ nFeatures: 0 }), InvalidParameterError);
+  assert.throws(() => makeBlobs({ nSamples: 0 }), InvalidParameterError);
+  assert.throws(() => makeBlobs({ shuffle: "no" as unknown as boolean }), InvalidParameterError);
 });
 
 Deno.test("data sets refuse options that they do not have, and say why those of scikit-learn are left out", () => {

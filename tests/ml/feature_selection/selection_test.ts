@@ -21,6 +21,7 @@ import {
   VarianceThreshold,
 } from "../../../ml/mod.ts";
 import { assertClose, assertDigest, captured, golden } from "../golden.ts";
+import { classes } from "../linear_model/data.ts";
 
 const values = golden("ml_composition");
 const iris = loadIris();
@@ -129,6 +130,17 @@ for (const g of values.SelectKBest) {
     });
     assert.equal(warn.length, g.k === 0 ? 1 : 0);
     assert.deepEqual(selector.getFeatureNamesOut(), g.support.map((j: number) => `x${j}`));
+  });
+}
+
+for (const g of golden("ml_odd_data").best) {
+  Deno.test(`SelectKBest picks as scikit-learn's on odd data: ${g.data}, k ${g.k}`, async () => {
+    const { X, y, T } = await classes(g.data);
+    const selector = new SelectKBest({ k: g.k });
+    await captured(() => selector.fit(X, y));
+    assertClose(selector.scores_.map((v: number) => Number.isNaN(v) ? -9 : v), g.scores, 1e-9, "scores");
+    assert.deepEqual(selector.getSupport(true).toArray(), g.support);
+    assertDigest(await selector.transform(T), g.transform);
   });
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   InvalidParameterError,
+  LinearSVC,
   loadIris,
   LogisticRegression,
   type LogisticSolver,
@@ -181,4 +182,23 @@ Deno.test("LogisticRegression refuses penalties that a solver has not, and names
   await assert.rejects(new LogisticRegression({ solver: "liblinear" }).fit(X, y), /two classes, y has 3/);
   assert.throws(() => new LogisticRegression({ penalty: "l1" } as never), /left out here.*use l1Ratio/);
   assert.throws(() => new LogisticRegression({ max_iter: 1 } as never), /did you mean "maxIter"/);
+});
+
+Deno.test("LogisticRegression of several classes and absolute values ends at scikit-learn's constants", async () => {
+  const X = [[0, 1], [1, 0], [2, 1], [3, 3], [4, 2], [5, 1], [6, 4]];
+  const y = [0, 1, 2, 0, 1, 2, 1];
+  const model = await new LogisticRegression({ l1Ratio: 0.5, solver: "saga", tol: 1e-10, C: 2 }).fit(X, y);
+  // Of scikit-learn 1.9.1, with tol=1e-12. The constants could all be shifted alike: their mean is 0, as there.
+  const coef = [[-1.151280026812561, 1.1796796206787947], [0, 0], [0.3144408882300042, -0.8323067779318462]];
+  assertClose(model.coef_, coef, 1e-6, "coef_");
+  assertClose(model.intercept_, [0.33372169950056624, -0.09054837290434783, -0.24317332659620416], 1e-6, "intercept_");
+});
+
+Deno.test("a class whose samples all weigh nothing makes no weight infinite", async () => {
+  const X = [[0], [1], [2], [3]];
+  const options = { classWeight: "balanced" } as const;
+  for (const Model of [LogisticRegression, LinearSVC]) {
+    const model = await new Model(options).fit(X, [0, 0, 1, 1], [1, 1, 0, 0]);
+    assert.ok(model.coef_.data.every(Number.isFinite), Model.name);
+  }
 });

@@ -197,3 +197,42 @@ Deno.test("metrics without options refuse a third argument", () => {
     assert.deepEqual(metric(y, y, { sampleWeight: undefined }), metric(y, y), score.name);
   }
 });
+
+Deno.test("metrics find a label that is a boolean", () => {
+  const truth = [true, false, true, false];
+  const asNumbers = [1, 0, 1, 0];
+  const score = [0.9, 0.2, 0.4, 0.6];
+  const predicted = [true, true, true, false];
+  for (const posLabel of [true, false]) {
+    const number = Number(posLabel);
+    assert.deepEqual(ml.rocCurve(truth, score, { posLabel }), ml.rocCurve(asNumbers, score, { posLabel: number }));
+    assert.deepEqual(
+      ml.precisionRecallCurve(truth, score, { posLabel }),
+      ml.precisionRecallCurve(asNumbers, score, { posLabel: number }),
+    );
+    assert.equal(
+      ml.averagePrecisionScore(truth, score, { posLabel }),
+      ml.averagePrecisionScore(asNumbers, score, { posLabel: number }),
+    );
+    assert.equal(
+      ml.brierScoreLoss(truth, score, { posLabel }),
+      ml.brierScoreLoss(asNumbers, score, { posLabel: number }),
+    );
+    assert.equal(ml.f1Score(truth, predicted, { posLabel }), ml.f1Score(asNumbers, [1, 1, 1, 0], { posLabel: number }));
+  }
+  assert.match(ml.classificationReport(truth, predicted), /^ +false +1\.00 +0\.50 .*\n +true +0\.67 /m);
+});
+
+Deno.test("brierScoreLoss() of one class takes 1 for what is looked for, or asks", () => {
+  // As scikit-learn 1.9.1 has them.
+  assert.equal(ml.brierScoreLoss([0, 0], [0.5, 0.2]), 0.145);
+  assert.equal(ml.brierScoreLoss([-1, -1], [0.5, 0.2]), 0.145);
+  assert.ok(Math.abs(ml.brierScoreLoss([1, 1], [0.5, 0.2]) - 0.445) < 1e-15);
+  assert.throws(() => ml.brierScoreLoss(["b", "b"], [0.5, 0.2]), /yTrue holds b only; say by posLabel/);
+  assert.throws(() => ml.brierScoreLoss([0, 1], [0.5, 0.2], { posLabel: 2 }), /posLabel 2 is no label; valid: 0, 1/);
+});
+
+Deno.test("d2TweedieScore() of targets that are all the same is 0, and 1 where they are met", () => {
+  assert.equal(ml.d2TweedieScore([1.6, 1.6, 1.6], [1, 2, 3], { power: 1 }), 0);
+  assert.equal(ml.d2TweedieScore([1.6, 1.6, 1.6], [1.6, 1.6, 1.6]), 1);
+});

@@ -16,6 +16,7 @@ import {
   RandomState,
 } from "../../../ml/mod.ts";
 import { assertClose, assertDigest, camelCase, golden } from "../golden.ts";
+import { classes, regression } from "../linear_model/data.ts";
 
 const values = golden("ml_neighbors");
 type Table = NDArray<Float64Array>;
@@ -69,6 +70,15 @@ for (const g of values.classifier) {
     assertDigest(await model.predict(X.take(test)) as NDArray, g.predict, 0, "predict");
     assertDigest(await model.predictProba(X.take(test)), g.proba, tol, "predictProba");
     assertClose(await model.score(null, y.take(train)), g.loo, 1e-12, "leave-one-out");
+  });
+}
+
+for (const g of golden("ml_odd_data").neighbors) {
+  Deno.test(`KNeighborsRegressor predicts as scikit-learn's on odd data: ${g.data}, ${JSON.stringify(g.params)}`, async () => {
+    const { X, y, T } = g.data === "constant_column" ? await classes(g.data) : regression(g.data);
+    const model = await new KNeighborsRegressor(camelCase(g.params)).fit(X, y);
+    assertClose(await model.predict(T) as NDArray, g.predict, 1e-9, "predict");
+    assertDigest((await model.kneighbors(T))[0], g.distances, 1e-9, "distances");
   });
 }
 

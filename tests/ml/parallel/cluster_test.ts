@@ -202,3 +202,14 @@ Deno.test("the threads backend runs calls, and lets the program end by itself", 
   assert.deepEqual([code, text.decode(stderr)], [0, ""]);
   assert.deepEqual(text.decode(stdout).trim().split("\n"), ["[2,4,6]", "[2,4,6]", "[6,12]"]);
 });
+
+Deno.test("Parallel on a cluster ends with ClientClosedError when its client is closed meanwhile", () =>
+  withThreads(2, (client) =>
+    parallelBackend("cluster", { client }, async () => {
+      const never = () => new Promise<void>(() => {});
+      const run = new Parallel({ batchSize: 1 }).run(Array.from({ length: 20 }, () => delayed(never)()));
+      const ended = assert.rejects(run, { name: "ClientClosedError" });
+      await until(async () => JSON.stringify(await client.ask("tasks")).includes("processing"));
+      await client.close();
+      await ended;
+    })));

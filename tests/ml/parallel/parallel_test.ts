@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { CallTimeoutError, delayed, type DelayedCall, FailedCallError, Parallel } from "../../../ml/parallel/mod.ts";
+import {
+  CallTimeoutError,
+  delayed,
+  type DelayedCall,
+  FailedCallError,
+  Parallel,
+  type ParallelBackend,
+} from "../../../ml/parallel/mod.ts";
 import { HandBackend, HandClock, settle, SoonBackend } from "./helpers.ts";
 
 const square = (x: number): number => x * x;
@@ -81,6 +88,24 @@ Deno.test("Parallel.run() throws what a call threw, says which, and calls off th
   });
   assert.deepEqual(backend.handed.map((h) => h.cancelled), [false, true, true, true]);
   assert.equal(backend.ended.length, 1);
+});
+
+Deno.test("Parallel.run() throws what a call threw also where the backend cannot give up the rest", async () => {
+  const backend = new HandBackend();
+  const stubborn: ParallelBackend = {
+    effectiveNJobs: () => 2,
+    submit: (calls) => ({
+      results: backend.submit(calls).results,
+      cancel() {
+        throw new Error("cannot");
+      },
+    }),
+  };
+  const run = new Parallel({ nJobs: 2, backend: stubborn }).run([1, 2, 3].map((x) => delayed(Math.sqrt)(x)));
+  const thrown = assert.rejects(run, /the call's own/);
+  await settle();
+  backend.handed[0].fail(new RangeError("the call's own"));
+  await thrown;
 });
 
 Deno.test("Parallel.run() counts a failed call inside its batch", async () => {

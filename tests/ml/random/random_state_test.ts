@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { checkRandomState, NDArray, RandomState, RandomStateError, sampleWithoutReplacement } from "../../../ml/mod.ts";
+import {
+  checkRandomState,
+  NDArray,
+  RandomState,
+  RandomStateError,
+  sampleWithoutReplacement,
+  toNDArray,
+} from "../../../ml/mod.ts";
 import { assertClose, assertDigest, golden } from "../golden.ts";
 
 const values = golden("ml_random");
@@ -106,6 +113,19 @@ Deno.test("checkRandomState() takes seeds, generators and nothing", () => {
   assert.throws(() => checkRandomState({} as unknown as number), RandomStateError);
 });
 
+Deno.test("RandomState draws from lists as from arrays", () => {
+  const [a, b] = [new RandomState(5), new RandomState(5)];
+  assert.deepEqual(a.permutation([7, 8, 9]).toArray(), b.permutation(toNDArray([7, 8, 9])).toArray());
+  const options = { size: 4, p: [0.2, 0.3, 0.5] };
+  assert.deepEqual(a.choice([7, 8, 9], options).toArray(), b.choice(toNDArray([7, 8, 9]), options).toArray());
+});
+
+Deno.test("RandomState.bytes() takes a word of the state even for no bytes, as NumPy does", () => {
+  const [a, b] = [new RandomState(5), new RandomState(5)];
+  assert.equal(a.bytes(0).length, 0);
+  assert.deepEqual(a.bytes(4), (b.bytes(4), b.bytes(4)));
+});
+
 Deno.test("RandomState refuses what it cannot draw from", () => {
   for (const seed of [-1, 2 ** 32, 1.5, NaN, []]) assert.throws(() => new RandomState(seed), RandomStateError);
   const r = new RandomState(0);
@@ -116,6 +136,8 @@ Deno.test("RandomState refuses what it cannot draw from", () => {
   assert.throws(() => r.normal(0, -1), RandomStateError);
   assert.throws(() => r.uniform(0, Infinity), RandomStateError);
   assert.throws(() => r.choice(0), RandomStateError);
+  assert.throws(() => r.choice(2.5), /whole number that is not negative, or an array, got 2.5/);
+  assert.throws(() => r.permutation(-1), RandomStateError);
   assert.throws(() => r.choice(3, { size: 4, replace: false }), RandomStateError);
   assert.throws(() => r.choice(3, { size: 1, p: [0.5, 0.5] }), RandomStateError);
   assert.throws(() => r.choice(2, { size: 1, p: [0.5, 0.6] }), RandomStateError);

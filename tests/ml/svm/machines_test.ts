@@ -191,3 +191,13 @@ Deno.test("SVR and OneClassSVM on many samples come to the optimum that small st
   const outer = await new OneClassSVM({ ...nu, maxIter: 1_000_000 }).fit(X);
   assertClose(await inner.decisionFunction(T), await outer.decisionFunction(T), 1e-3);
 });
+
+Deno.test("LinearSVC balances classes by the weights of their samples", async () => {
+  const X = [[0, 1], [1, 0], [2, 1], [3, 3], [4, 2], [5, 1], [6, 4]];
+  const y = [0, 0, 1, 0, 1, 1, 1];
+  const svc = await new LinearSVC({ classWeight: "balanced", tol: 1e-10, maxIter: 1_000_000, randomState: 0 })
+    .fit(X, y, [1, 2, 0.5, 3, 1, 0, 2]);
+  // As scikit-learn 1.9.1 has them.
+  assertClose(svc.coef_, [[0.7605188, -0.62850339]], 1e-6, "coef_");
+  assertClose(svc.intercept_, [-1.07980232], 1e-6, "intercept_");
+});

@@ -264,3 +264,15 @@ Deno.test("NodeSamples.sort() orders values, and keeps the order of equal ones, 
     assert.ok(wanted.every((i, p) => samples.values[p] === X[i]), `seed ${seed}`);
   }
 });
+
+Deno.test("a pruned tree numbers its nodes from left to right, also where it grew best first", async () => {
+  // As scikit-learn 1.9.1 numbers them.
+  const X = [[0], [1], [2], [3], [4], [5], [6], [7], [8], [9], [10], [11]];
+  const y = [0, 0, 1, 0, 1, 1, 1, 2, 2, 1, 2, 2];
+  const options = { maxLeafNodes: 5, randomState: 0 };
+  const whole = await new DecisionTreeClassifier(options).fit(X, y);
+  assert.deepEqual((await whole.apply(X)).toArray(), [5, 5, 7, 8, 4, 4, 4, 2, 2, 2, 2, 2]);
+  const pruned = await new DecisionTreeClassifier({ ...options, ccpAlpha: 0.03 }).fit(X, y);
+  assert.deepEqual((await pruned.apply(X)).toArray(), [3, 3, 5, 6, 7, 7, 7, 8, 8, 8, 8, 8]);
+  assert.deepEqual((await pruned.predict(X)).toArray(), (await whole.predict(X)).toArray());
+});
