@@ -26,16 +26,18 @@ const FEW_ENTRIES = 3;
  * function, and all kernels where the share of errors is given. The matrix of a pair has to have room in `cacheSize`, as
  * floats; that of all samples, where a function makes it. What has none is left to single fits.
  */
-export function planSteps(groups: readonly FamilyGroup[], data: FamilyData, splits: readonly number[]): FitPlan {
+export function planSteps(groups: readonly FamilyGroup[], data: FamilyData, sound: readonly number[]): FitPlan {
+  // A sample has one place in a machine: splits that name one twice are left out, too.
+  const splits = sound.filter((s) => new Set(data.splits[s][0]).size === data.splits[s][0].length);
   const stages: PlannedStage[] = [];
   const parts: PlannedPart[] = [];
   const [n, width] = data.table.shape;
   const [a, b = 0] = [...data.encoded.counts].sort((p, q) => q - p);
   const roomy = (rows: number, group: FamilyGroup, bytes = 4): boolean =>
     rows * rows * bytes <= group.cacheSize * 2 ** 20;
-  const sound = groups.filter((g) => roomy(g.own === undefined ? a + b : n, g));
-  const cold = sound.filter((g) => g.kernel !== "precomputed");
-  for (const group of sound) {
+  const fitting = groups.filter((g) => splits.length > 0 && roomy(g.own === undefined ? a + b : n, g));
+  const cold = fitting.filter((g) => g.kernel !== "precomputed");
+  for (const group of fitting) {
     const unit = 4 + width / 10;
     if (group.kernel !== "precomputed") {
       // Splits share rows of the kernel, unless each has a kernel of its own.

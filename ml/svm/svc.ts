@@ -63,7 +63,7 @@ export class SVC extends BaseSVC {
   };
 
   /**
-   * How a search does many fits together: see {@linkcode FitPlan}. Kernels "rbf", "linear" and "poly" without `maxIter`;
+   * How a search does many fits together: see {@linkcode FitPlan}. All kernels without `maxIter`;
    * candidates that differ in what does not change the machine (`shrinking`, `probability`, …) are one fit.
    */
   static planFits(family: FitFamily): FitPlan | null {

@@ -95,6 +95,9 @@ function ways(estimator: SVC | NuSVC, X: Table, y: NDArray<Int32Array>, candidat
   return [...new Set(tasks)];
 }
 
+/** One split, by its samples' numbers. */
+const cvOf = ([train, test]: number[][]): object => ({ cv: [[Int32Array.from(train), Int32Array.from(test)]] });
+
 const large = makeClassification({ nSamples: 1700, nFeatures: 6, nInformative: 4, flipY: 0.05, randomState: 0 });
 const three = makeClassification({
   ...{ nSamples: 1650, nFeatures: 7, nInformative: 5, nClasses: 3, flipY: 0.02, randomState: 1 },
@@ -186,6 +189,8 @@ Deno.test("a matrix without room in cacheSize, or that is not symmetric, is left
   const run = (cacheSize: number): Promise<GridSearchCV> =>
     new GridSearchCV(new SVC({ kernel: gaussian, cacheSize }), { C: [1, 0.3] }, { cv: 2, refit: false }).fit(X, y);
   assertNear([await run(200), await run(8)], 0.002);
+  const twice = { ...cvOf([[0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9], [10, 11, 12]]) };
+  assertNear(await both(small.X, small.y, { kernel: gaussian }, { C: [1] }, twice), 0);
   const lopsided = (A: Table, B: Table): Table =>
     gaussian(A, B).map((v, i) => i % B.shape[0] < i / B.shape[0] ? v * 0.9 : v) as Table;
   assertNear(await both(small.X, small.y, { kernel: lopsided }, { C: [1, 2] }), 0);
@@ -195,7 +200,7 @@ Deno.test("a search over NuSVC comes to what single fits come to", async () => {
   const grid = { nu: [0.5, 0.2, 0.3], gamma: [0.1, 0.5], kernel: ["rbf", "poly"] };
   assert.deepEqual(ways(new NuSVC(), small.X, small.y, [{ nu: 0.5 }]), ["steps"]);
   assertNear(await both(small.X, small.y, {}, grid), 1e-12);
-  assertNear(await both(small.X, small.y, {}, { nu: [0.3], kernel: ["linear", gaussian] }, scorings), 1e-12);
+  assertNear(await both(small.X, small.y, {}, { nu: [0.3], kernel: ["linear", gaussian] }), 1e-12);
   assertNear(await both(large.X, large.y, {}, { nu: [0.5, 0.3], gamma: ["scale"] }, { cv: 2 }), 0.002);
   const sampleWeight = new RandomState(0).uniform(0, 2, three.X.length).data;
   sampleWeight[9] = 0;
