@@ -32,7 +32,6 @@ export function submit(b: ClientBooks, tasks: readonly ClientTask[]): void {
 export function enter(b: ClientBooks, t: ClientTask): void {
   t.entered = true;
   b.tasks.set(t.key, t);
-  if (t.state === "pending") b.pending++;
 }
 
 /** Enters a task among its dependencies; false when one of them has failed, and so this one. */

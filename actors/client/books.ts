@@ -23,8 +23,10 @@ function noCode(hash: string): never {
 
 /** What a client knows of its own way to workers. */
 export class HeadStarts {
-  /** Tasks submitted one after the other with none other pending. */
+  /** Tasks submitted one after the other, each after the end of the one before. */
   lone = 0;
+  /** The last of them. */
+  last: ClientTask | undefined;
   /** So many more are left to the scheduler. */
   pause = 0;
   /** The worker that performed the last one, by name. */
@@ -60,8 +62,6 @@ export class ClientBooks {
   readonly log = new ClientLog();
   /** Why nothing more will come, once that is so. */
   ended: string | undefined;
-  /** How many of all tasks are pending. */
-  pending = 0;
   /** How tasks are begun without the scheduler's turn. */
   readonly headStarts = new HeadStarts();
   /** Whether there is a session. */
@@ -101,12 +101,8 @@ export class ClientBooks {
 
   /** Changes a task's state. */
   to(task: ClientTask, state: ClientTaskState, why: string): void {
-    if (task.state === "pending") this.pending--;
     transition(task, state, why, this.now, this.log);
-    if (state === "pending") {
-      this.pending++;
-      return;
-    }
+    if (state === "pending") return;
     task.keep = undefined;
     this.settled.push(task);
     if (task.due) {

@@ -24,13 +24,15 @@ const LATER = 2;
  */
 export function headStart(b: ClientBooks, rows: readonly ClientTask[]): boolean {
   const h = b.headStarts;
-  if (rows.length !== 1 || b.pending !== 1) {
+  const [t] = rows;
+  if (rows.length !== 1 || h.last?.state === "pending") {
     h.lone = 0;
+    h.last = undefined;
     return false;
   }
+  h.last = t;
   h.lone++;
   if (h.pause > 0) h.pause--;
-  const [t] = rows;
   if (h.lone < LONE || h.pause > 0 || t.renewedIn !== 0 || !isPlain(t)) return false;
   const card = b.workers.get(h.worker);
   if (card === undefined || card.status !== "running") return false;

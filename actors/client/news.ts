@@ -143,7 +143,7 @@ function done(b: ClientBooks, m: Extract<SchedulerToClient, { type: "done" }>): 
       t.inlineEnd = end;
     }
     if (t.state !== "done") b.to(t, "done", "finished");
+    if (t === b.headStarts.last) b.headStarts.worker = t.worker;
     heardOf(b, t);
   }
-  if (b.pending === 0 && workers.length === 1) b.headStarts.worker = workers[0];
 }

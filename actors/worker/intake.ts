@@ -38,7 +38,7 @@ export class Intake {
     const b = this.#b, { key } = spec;
     // The scheduler has given it since; it hears of its end.
     if (b.tasks.has(key)) return;
-    const free = b.places.used + b.places.elsewhere < b.places.threads && b.ready.length === 0;
+    const free = b.places.quick || (b.places.used + b.places.elsewhere < b.places.threads && b.ready.length === 0);
     if (this.#barred.delete(key) || !free || !open || !b.connected) b.out.push({ do: "decline", key });
     else this.#add(spec, NO_HOLDERS);
   }

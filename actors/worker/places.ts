@@ -1,5 +1,6 @@
 /**
- * How many tasks may be with the executor: one a thread, and ahead of them a little work so short that nobody waits behind it.
+ * How many tasks may be with the executor: one a thread, and ahead of them a little work: so short that nobody waits behind it, or taken back
+ * when somebody would.
  *
  * @module
  */
@@ -8,10 +9,12 @@ import type { Pace, WorkerTask } from "./states.ts";
 
 /** Milliseconds of estimated work that may wait in the executor's queue for each thread that runs short tasks. */
 export const AHEAD = 0.3;
+/** Tasks that are not short, and take no more milliseconds than this, may wait there too, one for each thread. Less than what is not known counts. */
+const MEDIUM = 4;
 /** Most tasks that may wait there. */
 const MOST_AHEAD = 256;
-/** Milliseconds without progress after which what waits there is taken back. */
-export const STALL = 2;
+/** Milliseconds without progress after which what waits there is taken back: where all are short, and where not. */
+const STALL = 2, MEDIUM_STALL = 3 * MEDIUM;
 /** Weight of a new duration in the running mean of its function. */
 const WEIGHT = 0.2;
 /** Functions whose mean is remembered. */
@@ -22,6 +25,7 @@ export class Places {
   readonly #paces = new Map<string, Pace>();
   #used = 0;
   #long = 0;
+  #medium = 0;
   #shortWork = 0;
   /** Threads that others than tasks have or want. */
   elsewhere = 0;
@@ -37,6 +41,21 @@ export class Places {
   /** Tasks that wait in the executor's queue, at least. */
   get ahead(): number {
     return Math.max(0, this.#used - this.threads);
+  }
+
+  /** Whether what waits in the executor's queue is worth taking back for a task that goes before it. */
+  get worthRecalling(): boolean {
+    return this.#medium > 0 && this.ahead > 0;
+  }
+
+  /** Whether one more task would begin soon: no thread runs anything for long. */
+  get quick(): boolean {
+    return this.#long === 0 && this.elsewhere === 0;
+  }
+
+  /** See {@link STALL}. */
+  get stall(): number {
+    return this.#medium > 0 ? MEDIUM_STALL : STALL;
   }
 
   /** What is known of a function; the one its tasks share. */
@@ -61,7 +80,9 @@ export class Places {
     if (task.timeout !== null || this.ahead >= MOST_AHEAD) return false;
     const estimate = this.estimate(task);
     const quick = this.threads - this.#long - this.elsewhere;
-    return quick > 0 && estimate <= AHEAD && this.#shortWork + estimate <= AHEAD * quick;
+    if (quick <= 0 || estimate > MEDIUM) return false;
+    if (estimate <= AHEAD && this.#medium === 0) return this.#shortWork + estimate <= AHEAD * quick;
+    return this.#used - this.#long < 2 * quick;
   }
 
   /** A run of the task takes a place. */
@@ -70,6 +91,7 @@ export class Places {
     task.placed = estimate;
     this.#used++;
     if (estimate <= AHEAD) this.#shortWork += estimate;
+    else if (estimate <= MEDIUM) this.#medium++;
     else this.#long++;
   }
 
@@ -80,6 +102,7 @@ export class Places {
     task.placed = -1;
     this.#used--;
     if (estimate <= AHEAD) this.#shortWork -= estimate;
+    else if (estimate <= MEDIUM) this.#medium--;
     else this.#long--;
     if (this.#used === 0) this.#shortWork = 0;
   }
@@ -88,8 +111,9 @@ export class Places {
   stalled(...runs: Iterable<WorkerTask>[]): void {
     for (const some of runs) {
       for (const task of some) {
-        if (task.placed < 0 || task.placed > AHEAD) continue;
-        this.#shortWork -= task.placed;
+        if (task.placed < 0 || task.placed > MEDIUM) continue;
+        if (task.placed > AHEAD) this.#medium--;
+        else this.#shortWork -= task.placed;
         task.placed = Infinity;
         this.#long++;
       }
@@ -105,11 +129,13 @@ export class Places {
   /** Checks the counts against the runs that have places. */
   validate(placed: ReadonlySet<WorkerTask>): void {
     if (placed.size !== this.#used) throw new Error(`${placed.size} runs have places, counted ${this.#used}`);
-    let long = 0, shortWork = 0;
+    let long = 0, medium = 0, shortWork = 0;
     for (const { placed: estimate } of placed) {
-      if (estimate > AHEAD) long++;
+      if (estimate > MEDIUM) long++;
+      else if (estimate > AHEAD) medium++;
       else shortWork += estimate;
     }
+    if (medium !== this.#medium) throw new Error(`${medium} runs of some milliseconds, counted ${this.#medium}`);
     if (long !== this.#long || Math.abs(shortWork - this.#shortWork) > 1e-6) {
       throw new Error(`${long} long runs and ${shortWork} ms, counted ${this.#long} and ${this.#shortWork}`);
     }

@@ -6,7 +6,8 @@
 
 import type { WorkerTask } from "./states.ts";
 
-function before(a: WorkerTask, b: WorkerTask): boolean {
+/** Whether `a` goes before `b`. */
+export function before(a: WorkerTask, b: WorkerTask): boolean {
   if (a.priority !== b.priority) return a.priority > b.priority;
   if (a.broughtBack !== b.broughtBack) return a.broughtBack;
   if (a.tag !== b.tag) return a.tag < b.tag;

@@ -7,6 +7,7 @@
 import type { WorkerBooks } from "./books.ts";
 import type { Dependencies } from "./dependencies.ts";
 import type { Attempt } from "./events.ts";
+import { before } from "./ready_heap.ts";
 import type { WorkerTask } from "./states.ts";
 
 /** Runs, as a part of the machine. */
@@ -15,6 +16,9 @@ export class Running {
   readonly #deps: Dependencies;
   #steals: Attempt[] | undefined;
   #tickets = 0;
+  #stalled = false;
+  /** What was given out last. */
+  #latest: WorkerTask | undefined;
   /** Whether it begins nothing for want of memory. */
   paused = false;
   /** Whether it begins nothing any more. */
@@ -90,13 +94,21 @@ export class Running {
     for (let task = this.#b.ready.peek(); task !== undefined; task = this.#b.ready.peek()) {
       // Where memory is short, one task at a time still goes on: it may be the one that lets others be dropped.
       if (this.paused && this.#b.places.used > 0) return;
-      if (task.kind === "task" && !this.#b.places.admits(task)) return;
+      if (task.kind === "task" && !this.#b.places.admits(task)) return this.#makeWay(task);
       this.#b.ready.pop();
       this.#start(task);
     }
   }
 
+  /** What waits in the executor's queue is taken back if it was given out after a task that goes before it. */
+  #makeWay(task: WorkerTask): void {
+    if (this.#latest === undefined || !this.#b.places.worthRecalling || !before(task, this.#latest)) return;
+    this.#latest = undefined;
+    this.recall();
+  }
+
   #start(task: WorkerTask): void {
+    this.#latest = task;
     const ticket = this.#tickets++;
     this.#b.move(task, "executing", "given to the executor");
     task.ticket = ticket;
@@ -159,8 +171,9 @@ export class Running {
     this.#b.out.push(task.quiet ? { ...told, quiet: true } : told);
   }
 
-  /** Takes back what has not begun. */
-  recall(): void {
+  /** Takes back what has not begun; where `stalled`, because of those that have, and make no progress. */
+  recall(stalled = false): void {
+    this.#stalled = stalled;
     this.#b.out.push({ do: "recall" });
   }
 
@@ -184,6 +197,6 @@ export class Running {
     this.#steals = undefined;
     if (steals !== undefined) this.#give(steals);
     // Those that run and have made no progress are not short, whatever was thought of them.
-    else this.#b.places.stalled(this.#b.runs.values(), this.#b.ending.values());
+    else if (this.#stalled) this.#b.places.stalled(this.#b.runs.values(), this.#b.ending.values());
   }
 }

@@ -10,7 +10,6 @@ import { Dependencies } from "./dependencies.ts";
 import { WorkerStateError } from "./errors.ts";
 import type { Attempt, Card, WorkerEvent, WorkerInstruction } from "./events.ts";
 import { Intake } from "./intake.ts";
-import { STALL } from "./places.ts";
 import { Running } from "./running.ts";
 import type { WorkerLogEvent, WorkerTask } from "./states.ts";
 import { validateBooks } from "./validate.ts";
@@ -260,7 +259,9 @@ export class WorkerMachine {
       for (const task of [...this.#b.timed]) {
         if (task.state === "executing" && task.deadline <= this.#b.now) this.#running.timeOut(task);
       }
-      if (this.#b.places.ahead > 0 && this.#b.now - this.#b.progress >= STALL) this.#running.recall();
+      if (this.#b.places.ahead > 0 && this.#b.now - this.#b.progress >= this.#b.places.stall) {
+        this.#running.recall(true);
+      }
       if (this.#leaving !== undefined && this.#leaving.until <= this.#b.now) {
         this.#end(`${this.#leaving.reason}; the time for leaving is up`, this.#leaving.renew);
       }
@@ -300,7 +301,7 @@ export class WorkerMachine {
     if (this.#b.timed.size > 0) {
       for (const task of this.#b.timed) if (task.state === "executing" && task.deadline < at) at = task.deadline;
     }
-    if (this.#b.places.ahead > 0) at = Math.min(at, Math.max(this.#b.progress, this.#b.now) + STALL);
+    if (this.#b.places.ahead > 0) at = Math.min(at, Math.max(this.#b.progress, this.#b.now) + this.#b.places.stall);
     if (this.#leaving !== undefined) at = Math.min(at, this.#leaving.until);
     // A timer that comes too early does no harm; so it is not moved back each time.
     if (at >= this.#wakeAt) return;

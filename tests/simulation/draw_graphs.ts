@@ -76,7 +76,8 @@ export function drawGraph(m: Materials): TaskPlan[] {
 /** Tasks that depend on nothing, to be submitted one by one. */
 export function drawSeries(m: Materials): TaskPlan[] {
   const { draw } = m;
-  const options: OptionsPlan = draw.chance(0.2) ? drawOptions(m) : {};
+  // What nobody can perform would keep the others from being submitted.
+  const options: OptionsPlan = draw.chance(0.2) ? drawOptions({ ...m, workers: [], resources: [] }) : {};
   const slow = draw.chance(0.2) ? draw.ms(1, 60) : draw.ms(0.1, 3);
   const tasks: TaskPlan[] = [];
   for (let n = draw.int(3, 25), i = 0; i < n; i++) {

@@ -92,6 +92,31 @@ Deno.test("kill -9 of the scheduler and a worker at once leaves the results righ
   });
 });
 
+Deno.test("kill -9 of the worker, and then of the scheduler, where tasks are awaited one by one leaves the results right", async () => {
+  await local({ workers: 1, threadsPerWorker: 2 }, async (client, cluster) => {
+    const one = async (i: number): Promise<void> => {
+      assert.equal(await client.submit(square, i, 3), i * i);
+    };
+    for (let i = 0; i < 40; i++) await one(i);
+    const begun = (await client.events({ limit: 2000 })).filter((e) => e.why === "its client has had it begun");
+    assert(begun.length > 0, "the client has begun some itself");
+    for (const [kill, from] of [["worker", 40], ["scheduler", 80]] as const) {
+      const last = one(from);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      const { scheduler, workers } = cluster.pids();
+      Deno.kill(kill === "worker" ? workers[0]! : scheduler!, "SIGKILL");
+      await last;
+      for (let i = from + 1; i < from + 40; i++) await one(i);
+    }
+    await assert.rejects(
+      client.submit((x: number) => {
+        throw new RangeError(`no ${x}`);
+      }, 7).result(),
+      /no 7/,
+    );
+  });
+});
+
 Deno.test("kill -9 of the worker that holds scattered data: the client that scattered it supplies it again", async () => {
   await local({ workers: 1, threadsPerWorker: 2 }, async (client, cluster) => {
     const values = Float64Array.from({ length: 100_000 }, (_, i) => i);

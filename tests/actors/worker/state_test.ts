@@ -6,6 +6,7 @@ import {
   type WorkerInstruction,
   WorkerMachine,
 } from "../../../actors/worker/mod.ts";
+import { HEAD_START } from "../../../actors/protocol/mod.ts";
 import { WorkerStateError } from "../../../actors/worker/mod.ts";
 
 const ARGS = new Uint8Array(0);
@@ -159,6 +160,42 @@ Deno.test("WorkerMachine puts no task behind a long one, and takes back what tur
   assert.equal(b.machine.tasks.get("behind")!.state, "ready");
   const out = b.tell({ type: "finished", ticket: second, nbytes: 1, spent: 10 });
   assert.equal(find(out, "start").key, "behind");
+});
+
+Deno.test("WorkerMachine has one task of some milliseconds wait for each thread, and takes it back for one that goes before it", () => {
+  const b = new Bench(2);
+  const warm = tickets(b.run({ key: "warm", duration: 1 }))[0];
+  b.tell({ type: "finished", ticket: warm, nbytes: 1, spent: 1 });
+  const started: number[] = [];
+  for (const [i, key] of ["a", "b", "c", "d", "e"].entries()) started.push(...tickets(b.run({ key, tag: 10 + i })));
+  assert.equal(started.length, 4, "two that run, two that wait for them");
+  assert.deepEqual(dos(b.run({ key: "late", tag: 20 })), []);
+  assert.deepEqual(dos(b.run({ key: "urgent", tag: 1 })), ["recall"]);
+  const out = b.tell({ type: "recalled", tickets: started.slice(2) });
+  assert.deepEqual(dos(out).slice(0, 2), ["start urgent", "start c"]);
+  assert.equal(b.machine.ready, 3);
+});
+
+Deno.test("WorkerMachine begins for a client what would run soon, declines what would not, and what was cancelled before it came", () => {
+  const b = new Bench();
+  const start = (key: string) => b.tell({ type: "start", tasks: [spec({ key, attempt: HEAD_START })] });
+  const a = start("a");
+  assert.deepEqual(dos(a), ["start a"]);
+  assert.deepEqual(dos(start("b")), ["decline b"], "nobody knows how long a takes");
+  assert.equal(find(b.tell({ type: "finished", ticket: tickets(a)[0], nbytes: 1, spent: 1 }), "finished").attempt, 0);
+  assert.deepEqual(dos(start("c")), ["start c"]);
+  assert.deepEqual(dos(start("d")).slice(0, 1), ["start d"], "c takes a millisecond");
+  b.tell({ type: "cancel", tasks: [{ key: "e", attempt: HEAD_START }, { key: "f", attempt: 77 }] });
+  assert.deepEqual(dos(start("e")), ["decline e"]);
+  assert.deepEqual(b.tell({ type: "start", tasks: [spec({ key: "c", attempt: HEAD_START })] }), [], "it is here");
+  // The scheduler's number is the one that counts.
+  b.run({ key: "c", attempt: 9 });
+  assert.equal(b.machine.tasks.get("c")!.attempt, 9);
+  b.tell({ type: "start", tasks: [spec({ key: "c", attempt: HEAD_START })] });
+  assert.equal(b.machine.tasks.get("c")!.attempt, 9);
+  const alone = new Bench();
+  alone.tell({ type: "disconnected" });
+  assert.deepEqual(dos(alone.tell({ type: "start", tasks: [spec({ key: "g", attempt: HEAD_START })] })), ["decline g"]);
 });
 
 Deno.test("WorkerMachine fails a task at its timeout, not counting what it waits for the cluster", () => {
