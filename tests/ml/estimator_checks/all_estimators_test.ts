@@ -24,7 +24,7 @@ const classes = (Object.entries(library) as [string, unknown][]).filter((entry):
 );
 
 /** Classes that others extend, and nobody makes. */
-const abstract = /^Base|Base$|^Forest(Classifier|Regressor)$|^Linear(Classifier|Regressor)$/;
+const abstract = /^Base|Base$|^Forest(Classifier|Regressor)$|^Linear(Classifier|Regressor|Decomposition)$/;
 
 /** Estimators that need something to be made with. */
 const made: Record<string, (C: EstimatorClass) => object | Promise<object>> = {
