@@ -113,6 +113,8 @@ export interface Endpoint extends AsyncDisposable {
   close(peer: Peer, reason?: string): void;
   /** Queues a message for a peer; never blocks. Small messages are batched until the end of the turn. To a peer that is down, a no-op (`released` is still called). */
   send(peer: Peer, message: Message): void;
+  /** Puts on the wire now what waits for the end of the turn. */
+  flush?(): void;
   /** Hands every arrival to `sink`, synchronously, from now on; once only. Use this or iterate over {@link Endpoint.arrivals}. */
   receive(sink: (arrival: Arrival) => void): void;
   /** What arrives, as an async iterable; it ends when the endpoint is closed. */

@@ -123,7 +123,7 @@ export class SessionEndpoint implements Endpoint {
     this.#dirty.push(link);
     if (this.#flushing) return;
     this.#flushing = true;
-    this.#clock.soon(() => this.#flush());
+    this.#clock.soon(() => this.flush());
   }
 
   /** Hands every arrival to `sink`; see {@link Endpoint.receive}. */
@@ -167,7 +167,7 @@ export class SessionEndpoint implements Endpoint {
     sessions.open = false;
     this.#driver.keepAlive(true);
     sessions.dials.clear();
-    this.#flush();
+    this.flush();
     await new Promise<void>((resolve) => {
       const timer = this.#clock.after(ms, resolve);
       let settling = false;
@@ -206,7 +206,8 @@ export class SessionEndpoint implements Endpoint {
     if (!this.#sessions.open) throw new ClosedError("this endpoint has ended");
   }
 
-  #flush(): void {
+  /** Puts on the wire what waits for the end of the turn. */
+  flush(): void {
     this.#flushing = false;
     const dirty = this.#dirty;
     this.#dirty = [];

@@ -11,8 +11,8 @@ import { taskColumnsOf } from "./columns.ts";
 import { fail, failBlocked, inherit, isBad, uncount } from "./giving_up.ts";
 import { headStart } from "./head_start.ts";
 
-/** New tasks, or old ones once more. */
-export function submit(b: ClientBooks, tasks: readonly ClientTask[]): void {
+/** New tasks, or old ones once more; with `more` those of the same turn as the ones before. */
+export function submit(b: ClientBooks, tasks: readonly ClientTask[], more = false): void {
   const rows: ClientTask[] = [];
   for (const t of tasks) {
     if (t.entered) {
@@ -25,7 +25,7 @@ export function submit(b: ClientBooks, tasks: readonly ClientTask[]): void {
       if (b.session) rows.push(t);
     } else if (connect(b, t, t.deps) && t.blockedBy === 0) tell(b, t, rows);
   }
-  sendTasks(b, rows);
+  sendTasks(b, rows, more);
 }
 
 /** Takes a row into the table. */
@@ -101,7 +101,7 @@ function tell(b: ClientBooks, first: ClientTask, rows: ClientTask[]): void {
   }
 }
 
-function sendTasks(b: ClientBooks, tasks: readonly ClientTask[]): void {
+function sendTasks(b: ClientBooks, tasks: readonly ClientTask[], more = false): void {
   if (tasks.length === 0) return;
   const codes: string[] = [];
   let before: TaskCall | undefined;
@@ -115,8 +115,8 @@ function sendTasks(b: ClientBooks, tasks: readonly ClientTask[]): void {
       codes.push(hash);
     }
   }
-  if (codes.length === 0 && headStart(b, tasks)) return;
-  b.send({ type: "submit", ...taskColumnsOf(tasks, codes, (hash) => b.codes.get(hash)!) });
+  if (codes.length === 0 && !more && headStart(b, tasks)) return;
+  b.send({ type: more ? "more" : "submit", ...taskColumnsOf(tasks, codes, (hash) => b.codes.get(hash)!) });
   b.submits++;
   for (const t of tasks) if (t.renewedIn === Infinity) t.renewedIn = b.submits;
   if (codes.length > 0) forgetCode(b);

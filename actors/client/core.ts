@@ -1,6 +1,5 @@
 /**
- * The client's shell: feeds the machine with what this process asks for and what arrives, and does what it says. It is synchronous; promises
- * begin above it.
+ * The client's shell: tells the machine what this process asks for and what arrives, and does what it says. Promises begin above it.
  *
  * @module
  */
@@ -35,6 +34,9 @@ export interface ClientCoreOptions {
 
 type Wish = { [K in ClientEvent["type"]]: Omit<Extract<ClientEvent, { type: K }>, "now"> }[ClientEvent["type"]];
 
+/** So many tasks are sent before the end of their turn. */
+const MANY = 2048;
+
 /** The client's shell. */
 export class ClientCore {
   readonly machine: ClientMachine;
@@ -58,6 +60,8 @@ export class ClientCore {
   #batch: ClientTask[] | undefined;
   readonly #named = new Map<string, ClientTask>();
   #flushing = false;
+  /** Whether tasks of this turn have been sent. */
+  #more = false;
   readonly #questions = new Questions();
   #welcomed: { resolve(): void; reject(e: unknown): void } | undefined;
   readonly #handles = new FinalizationRegistry<ClientTask | readonly ClientTask[]>((held) => {
@@ -116,9 +120,14 @@ export class ClientCore {
     if (named) this.#named.set(task.key, task);
     if (this.#batch === undefined) {
       this.#batch = [];
-      this.#wish({ type: "submit", tasks: this.#batch });
+      this.#wish({ type: "submit", tasks: this.#batch, more: this.#more });
     }
-    this.#batch.push(task);
+    if (this.#batch.push(task) >= MANY) {
+      // The scheduler begins while this process makes more.
+      this.flush();
+      this.endpoint.flush?.();
+      this.#more = true;
+    }
     // One that had ended and is asked for again: whoever looks at it now must not see its former end.
     if (task.state !== "pending") this.flush();
   }
@@ -134,7 +143,10 @@ export class ClientCore {
     this.#wishes.push(wish);
     if (this.#flushing) return;
     this.#flushing = true;
-    this.clock.soon(() => this.flush());
+    this.clock.soon(() => {
+      this.flush();
+      this.#more = false;
+    });
   }
 
   /** Tells the machine now what was to be told at the end of the turn. */

@@ -25,7 +25,13 @@ export type ClientEvent =
   | { readonly type: "tick"; readonly now: number }
   | { readonly type: "message"; readonly now: number; readonly message: SchedulerToClient }
   /** New tasks, in the order in which they were submitted. */
-  | { readonly type: "submit"; readonly now: number; readonly tasks: readonly ClientTask[] }
+  | {
+    readonly type: "submit";
+    readonly now: number;
+    readonly tasks: readonly ClientTask[];
+    /** They are of the same turn as those before. */
+    readonly more?: boolean;
+  }
   /** Values that this client did not make, and now wants. */
   | { readonly type: "want"; readonly now: number; readonly tasks: readonly ClientTask[] }
   /** The last handles to these are gone. */

@@ -90,7 +90,7 @@ export class ClientMachine {
         message(b, event.message);
         break;
       case "submit":
-        submit(b, event.tasks);
+        submit(b, event.tasks, event.more);
         break;
       case "want":
         want(b, event.tasks);

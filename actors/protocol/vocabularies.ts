@@ -65,6 +65,8 @@ export const clientToScheduler = {
   }, checkTasks),
   /** New tasks; the sender wants them all. Those with `forget` are done even if it goes away. */
   submit: message(2, taskColumns, checkTasks),
+  /** As `submit`, of the same turn as the one before: they come after those. */
+  more: message(15, taskColumns, checkTasks),
   /** It now also wants these. */
   want: message(3, { keys: strings }),
   /** It no longer wants these. */

@@ -23,6 +23,8 @@ export class SchedulerClient {
   gone = false;
   /** How many `submit` of its session have come in. */
   submits = 0;
+  /** The fair tag after those of its last one. */
+  nextTag = 0;
   /** Keys it wants. */
   readonly wants: LazyBag<SchedulerTask>;
   /** Hashes of the code it has sent and holds. */

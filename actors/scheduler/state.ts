@@ -244,6 +244,7 @@ export class SchedulerState {
 function clientMessage(b: Books, c: SchedulerClient, m: ClientToScheduler): void {
   switch (m.type) {
     case "submit":
+    case "more":
       c.submits++;
       c.out.renewed(m.keys);
       submit(b, c, m, true);

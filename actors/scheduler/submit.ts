@@ -20,7 +20,7 @@ import { ABSENT, FAILED, FORGOTTEN, MEMORY, PROCESSING, RELEASED } from "./trans
 import type { SchedulerWorker } from "./workers.ts";
 
 /** Messages with task columns. */
-export type TaskColumns = MessageOf<typeof clientToScheduler, "submit" | "begun" | "resume">;
+export type TaskColumns = MessageOf<typeof clientToScheduler, "submit" | "more" | "begun" | "resume">;
 
 /**
  * Enters a message's tasks. With `wished`, the client wants them all; without, it says itself what it wants, and has to have it needed.
@@ -77,7 +77,7 @@ export function submit(
   // A cycle needs a task that was spoken of before it was described.
   if (!closed) refuseCycles(b, fresh);
   // Above the tag reached, or a stream of small batches would starve a big one.
-  let tag = b.tag + 1;
+  let tag = m.type === "more" ? Math.max(b.tag + 1, c.nextTag) : b.tag + 1;
   for (let i = 0; i < fresh.length; i++) {
     const t = fresh[i];
     if (orderAmong(t, tag)) tag++;
@@ -87,6 +87,7 @@ export function submit(
     else b.letGo.push(t);
     if (error !== undefined) threw(b, t, error);
   }
+  c.nextTag = tag;
 }
 
 function knownOrNot(b: Books, key: string): SchedulerTask {

@@ -88,7 +88,7 @@ export function d2TweedieScore(yTrue: NumbersLike, yPred: NumbersLike, options: 
   const unit = deviance(options.power ?? 0);
   const mean = meanLoss(targets, (t) => t)[0];
   const left = meanLoss(targets, unit)[0];
-  const judged = targets.truth.filter((_, i) => targets.weight[i] > 0);
+  const judged = targets.truth.filter((_, i) => targets.weight === undefined || targets.weight[i] > 0);
   // Of targets that are all the same there is nothing to explain.
   if (judged.every((t) => t === judged[0])) return left <= 0 ? 1 : 0;
   return 1 - left / meanLoss(targets, (t) => unit(t, mean))[0];

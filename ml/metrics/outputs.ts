@@ -35,7 +35,8 @@ export interface NumberTargets {
   /** Row after row. */
   truth: Float64Array;
   predicted: Float64Array;
-  weight: Float64Array;
+  /** Weight of each sample; undefined where each weighs 1. */
+  weight: Float64Array | undefined;
 }
 
 function checkNumbers(y: NumbersLike, name: string): NDArray<Float64Array> {
@@ -58,7 +59,8 @@ export function numberTargets(yTrue: NumbersLike, yPred: NumbersLike, sampleWeig
   if (predicted.size / n !== k) {
     throw new InvalidInputError(`yTrue has ${k} output(s) and yPred ${predicted.size / n}: they must have the same`);
   }
-  return { n, k, truth: truth.data, predicted: predicted.data, weight: checkSampleWeight(sampleWeight, n) };
+  const weight = sampleWeight === undefined || sampleWeight === null ? undefined : checkSampleWeight(sampleWeight, n);
+  return { n, k, truth: truth.data, predicted: predicted.data, weight };
 }
 
 /**
@@ -77,21 +79,30 @@ export function oneOutput(
   return targets;
 }
 
-/** Weighted mean over the samples of what `loss` makes of each number, for each output. */
-export function meanLoss(
-  { n, k, truth, predicted, weight }: NumberTargets,
-  loss: (truth: number, predicted: number) => number,
-): Float64Array {
-  const out = new Float64Array(k);
+/** The weight of all samples. */
+export function massOf({ n, weight }: NumberTargets): number {
+  if (weight === undefined) return n;
   let mass = 0;
   for (let i = 0; i < n; i++) mass += weight[i];
+  return mass;
+}
+
+/** Weighted mean over the samples of what `loss` makes of each number, for each output. */
+export function meanLoss(
+  targets: NumberTargets,
+  loss: (truth: number, predicted: number) => number,
+): Float64Array {
+  const { n, k, truth, predicted, weight } = targets;
+  const out = new Float64Array(k);
+  const mass = massOf(targets);
   if (k === 1) {
     let sum = 0;
-    for (let i = 0; i < n; i++) sum += weight[i] * loss(truth[i], predicted[i]);
+    for (let i = 0; i < n; i++) sum += (weight === undefined ? 1 : weight[i]) * loss(truth[i], predicted[i]);
     out[0] = sum;
   } else {
     for (let i = 0, at = 0; i < n; i++) {
-      for (let c = 0; c < k; c++, at++) out[c] += weight[i] * loss(truth[at], predicted[at]);
+      const w = weight === undefined ? 1 : weight[i];
+      for (let c = 0; c < k; c++, at++) out[c] += w * loss(truth[at], predicted[at]);
     }
   }
   for (let c = 0; c < k; c++) out[c] /= mass;

@@ -1,16 +1,16 @@
 import type { FamilyData, FamilyEntry, FamilyGroup } from "./family.ts";
-import { SmallBench } from "./small_bench.ts";
+import { SmallBench, type Told } from "./small_bench.ts";
 import { largestPairOf, SmallOrder, UpperBounds } from "./small_order.ts";
 
-/** Decision values of one fit: for the tested samples, and the training ones where wanted. */
+/** What one fit says: of the tested samples, and of the training ones where wanted. */
 export interface SmallFit {
   readonly group: number;
   readonly entry: FamilyEntry;
   readonly split: number;
   readonly seconds: number;
   readonly scoreSeconds: number;
-  readonly test: Float64Array;
-  readonly train?: Float64Array;
+  readonly test: Told;
+  readonly train?: Told;
 }
 
 const secondsSince = (start: number): number => (performance.now() - start) / 1000;
@@ -18,12 +18,16 @@ const secondsSince = (start: number): number => (performance.now() - start) / 10
 /**
  * Fits of many small problems: products of all samples once, kernel values once for each kernel, then each pair of classes of each
  * split step by step, as LIBSVM does it.
+ *
+ * @param onTrain whether the training samples are asked for
+ * @param values whether decision values are
  */
 export function* smallFits(
   data: FamilyData,
   groups: readonly FamilyGroup[],
   splits: readonly number[],
   onTrain: boolean,
+  values: boolean,
 ): Generator<SmallFit> {
   const started = performance.now();
   const most = Math.max(...groups.map((g) => g.entries.length));
@@ -62,9 +66,9 @@ export function* smallFits(
           }
         }
         const deciding = performance.now();
-        const tests = bench.decide(pairs, entries.length, test);
+        const tests = bench.decide(pairs, entries.length, test, values);
         const scoreSeconds = secondsSince(deciding) / entries.length;
-        const trains = onTrain ? bench.decide(pairs, entries.length, train) : undefined;
+        const trains = onTrain ? bench.decide(pairs, entries.length, train, values) : undefined;
         for (const [e, entry] of entries.entries()) {
           const own = shared + common / entries.length + seconds[e];
           yield { group: g, entry, split, seconds: own, scoreSeconds, test: tests[e], train: trains?.[e] };

@@ -16,6 +16,7 @@ import { familyData, type FamilyTask, planFamily } from "./family.ts";
 import { LargeFamily, type WholePaths } from "./family_large.ts";
 import { predictedClasses, shownDecisions } from "./outputs.ts";
 import { smallFits } from "./family_small.ts";
+import type { Told } from "./small_bench.ts";
 
 /** What predictions are made of beside decision values. */
 export interface DecisionShape {
@@ -69,14 +70,21 @@ export function* performSVCPart(
   const { onTrain, wanted, estimator, candidates } = family;
   const count = splits.length * groups.reduce((t, g) => t + g.entries.reduce((m, e) => m + e.candidates.length, 0), 0);
   const reading = (performance.now() - started) / 1000 / count;
-  const outputs = (decisions: Float64Array, { decisionFunctionShape, breakTies }: DecisionShape): KnownOutputs => ({
-    predict: predictedClasses(decisions, classes, breakTies),
-    ...(wanted.includes("decisionFunction")
-      ? { decisionFunction: shownDecisions(decisions, classes, decisionFunctionShape) }
-      : {}),
-  });
+  // Ties are broken by decision values.
+  const breaks = [estimator.getParams(false), ...candidates].some((params) => params?.breakTies === true);
+  const values = breaks || wanted.includes("decisionFunction");
+  const outputs = (told: Told | Float64Array, { decisionFunctionShape, breakTies }: DecisionShape): KnownOutputs => {
+    const { decisions, winners } = told instanceof Float64Array ? { decisions: told } : told;
+    if (decisions === undefined) return { predict: decodeLabels(classes, winners as Int32Array) };
+    return {
+      predict: predictedClasses(decisions, classes, breakTies),
+      ...(wanted.includes("decisionFunction")
+        ? { decisionFunction: shownDecisions(decisions, classes, decisionFunctionShape) }
+        : {}),
+    };
+  };
   const fits = function* () {
-    if (way === "small") return yield* smallFits(data, groups, splits, onTrain);
+    if (way === "small") return yield* smallFits(data, groups, splits, onTrain, values);
     using large = new LargeFamily(data, groups[0], way);
     if (way === "fold") yield* large.withoutFolds(splits, shared[0] as WholePaths, onTrain);
     else if (way === "folds") yield* large.folds(onTrain);

@@ -2,6 +2,7 @@ import { KernelFrame, kernels } from "../kernels/mod.ts";
 import * as small from "../kernels/wasm/small_svm.ts";
 import type { NDArray } from "../array/mod.ts";
 import { type FamilyData, type FamilyGroup, kernelOf } from "./family.ts";
+import { vote } from "./decision.ts";
 import { PairMemo } from "./pair_memo.ts";
 import type { Grouped, SmallOrder } from "./small_order.ts";
 
@@ -27,6 +28,14 @@ const ROOM = 2 ** 25;
 const MOST_MOVES = 10_000_000;
 
 const round8 = (n: number): number => (n + 7) & ~7;
+
+/** What a fit says of samples. */
+export interface Told {
+  /** The class of each that wins most of its pairs. */
+  readonly winners: Int32Array;
+  /** Decision values of all pairs, sample after sample, as `pairDecisions` gives them. */
+  readonly decisions?: Float64Array;
+}
 
 /** A pair of classes that was gathered. */
 interface Pair {
@@ -95,11 +104,12 @@ export class SmallBench implements Disposable {
         products: ld * ld * 8,
         wide: ld * ld * 8,
         floats: ld * ld * 4 + 64,
-        part: largest * round8(largest) * 4 + 64,
+        part: largest * round8(largest) * 8 + 64,
         squares: ld * 8,
       },
       ...{ list: pair * 4, runs: pair * 8, coefs: room * coefs, out: room * out, uppers: room * n * 8 },
       ...{ rho: room * k * (k - 1) * 4, decided: DECIDED * k * (k - 1) * 4, bounds: pair + 128 },
+      ...{ winners: DECIDED * 4, votes: k * 4 },
     };
     for (const name of ["diag", "F", "beta", "lo", "hi", "up", "down"]) sizes[name] = pair * 8;
     for (const [name, bytes] of Object.entries(sizes)) at[name] = frame.temp(bytes);
@@ -260,7 +270,7 @@ export class SmallBench implements Disposable {
   #smo(n: number, tol: number): void {
     const { exports } = this.#frame;
     const { part, diag, F, beta, lo, hi, up, down, bounds } = this.#at;
-    const padded = (n + 3) & ~3;
+    const padded = round8(n);
     if (this.#isIdentity) {
       exports.smoApart(padded, F, beta, lo, hi, up, down, bounds, tol, MOST_MOVES);
       return;
@@ -271,7 +281,7 @@ export class SmallBench implements Disposable {
     const least = rbf ? 2 - 2 * Math.fround(2 ** -(largest * (1 - 1e-6))) : 0;
     const range = rbf ? 1 - 2 ** -smallest + 1e-6 : Infinity;
     exports.smo(
-      ...[padded, part, round8(n), diag, F, beta, lo, hi, up, down, bounds],
+      ...[padded, part, padded, diag, F, beta, lo, hi, up, down, bounds],
       ...[tol, MOST_MOVES, 1 / this.#factor, least, range, rbf ? 1 : 0],
     );
   }
@@ -305,27 +315,34 @@ export class SmallBench implements Disposable {
   }
 
   /**
-   * Decision values of all pairs for some samples, as `pairDecisions` gives them, for each of the fits that were begun.
+   * What each of the fits that were begun says of some samples.
    *
    * @param fits how many they are
+   * @param values whether decision values are wanted beside the classes that win
    */
-  decide(grouped: Grouped, fits: number, samples: Int32Array): Float64Array[] {
+  decide(grouped: Grouped, fits: number, samples: Int32Array, values: boolean): Told[] {
     const k = this.#k;
     const pairs = k * (k - 1) / 2;
     const m = samples.length;
-    const all = Array.from({ length: fits }, () => new Float64Array(m * pairs));
+    const all = Array.from({ length: fits }, (): Told => ({
+      winners: new Int32Array(m),
+      decisions: values ? new Float64Array(m * pairs) : undefined,
+    }));
     const heard: number[] = [];
-    for (let e = 0; e < fits; e++) {
-      if (this.#isHeard(grouped, e, samples)) heard.push(e);
-      else {
-        all[e].set(this.#rho(e).map((v) => 0 - v));
-        for (let done = pairs; done < all[e].length; done *= 2) all[e].copyWithin(done, 0, done);
+    for (const [e, { winners, decisions }] of all.entries()) {
+      if (this.#isHeard(grouped, e, samples)) {
+        heard.push(e);
+        continue;
       }
+      // The same for all samples.
+      const own = this.#rho(e).map((v) => 0 - v);
+      winners.fill(vote(own, k)[0]);
+      for (let at = 0; decisions !== undefined && at < decisions.length; at += pairs) decisions.set(own, at);
     }
     if (heard.length === 0) return all;
     this.#shape();
     const frame = this.#frame;
-    const { wide, list, runs, out, decided, coefs, rho } = this.#at;
+    const { wide, list, runs, out, decided, winners, votes, coefs, rho } = this.#at;
     const { positions } = this.#order;
     const first = heard[0];
     const width = ((heard.at(-1) as number) - first + 1) * (k - 1);
@@ -341,9 +358,11 @@ export class SmallBench implements Disposable {
         );
       }
       for (const e of heard) {
-        const values = out + (e - first) * (k - 1) * 8;
-        frame.exports.combine(values, k * width, width, count, k, once, rho + e * pairs * 8, decided);
-        all[e].set(frame.f64(decided, count * pairs), from * pairs);
+        const sums = out + (e - first) * (k - 1) * 8;
+        frame.exports.combine(sums, k * width, width, count, k, once, rho + e * pairs * 8, decided);
+        frame.exports.vote(decided, count, k, votes, winners);
+        all[e].winners.set(frame.i32(winners, count), from);
+        all[e].decisions?.set(frame.f64(decided, count * pairs), from * pairs);
       }
     }
     return all;

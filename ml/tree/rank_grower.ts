@@ -46,7 +46,7 @@ export class RankGrower implements Disposable {
     this.#nClasses = targets.nClasses;
     const stride = targets.nClasses ?? 1;
     const mode = targets.nClasses === null ? 0 : targets.nClasses === 2 ? 1 : 2;
-    const about = this.#about = frame.temp(104);
+    const about = this.#about = frame.temp(108);
     this.#y = frame.in(targets.y);
     this.#weight = frame.temp(8 * n);
     this.#nodes = frame.temp(NODE_BYTES * (2 * n + 2));
@@ -79,6 +79,7 @@ export class RankGrower implements Disposable {
       frame.temp(8 * stride),
       frame.temp(8 * stride),
       frame.temp(4 * m),
+      frame.temp(52 * m + 48),
     ];
     frame.i32(about, words.length).set(words);
   }

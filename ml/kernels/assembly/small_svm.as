@@ -152,25 +152,25 @@ function four(a: v128, b: v128, wide: usize, small: usize, back: v128, times: v1
 }
 
 /**
- * Rows and columns of some samples of a matrix of floats: `list` has `count` rows, `runs` the columns as first ones and lengths. Rows of `out` are
- * `ldOut` apart; what is beyond `count` in a row is zero. Up to three floats are read beyond a run, and written beyond a row.
+ * Rows and columns of some samples of a matrix of floats, as doubles: `list` has `count` rows, `runs` the columns as first ones and
+ * lengths. Rows of `out` are `ldOut` apart; what is beyond `count` in a row is zero. Up to three numbers are read beyond a run, and written beyond a row.
  */
 export function gatherRuns(from: usize, ld: i32, list: usize, count: i32, runs: usize, nRuns: i32, out: usize, ldOut: i32): void {
-  const zero = f32x4.splat(0);
   for (let r = 0; r < count; r++) {
     const row = from + ((<usize> load<i32>(list + (<usize> r << 2)) * <usize> ld) << 2);
     let to = out;
     for (let t: usize = 0; t < <usize> nRuns << 3; t += 8) {
       let p = row + (<usize> load<i32>(runs + t) << 2);
-      const end = to + (<usize> load<i32>(runs + t, 4) << 2);
-      for (let q = to; q < end; q += 16) {
-        v128.store(q, v128.load(p));
+      const end = to + (<usize> load<i32>(runs + t, 4) << 3);
+      for (let q = to; q < end; q += 32) {
+        v128.store(q, f64x2.promote_low_f32x4(v128.load64_zero(p)));
+        v128.store(q, f64x2.promote_low_f32x4(v128.load64_zero(p, 8)), 16);
         p += 16;
       }
       to = end;
     }
-    out += <usize> ldOut << 2;
-    for (; to < out; to += 16) v128.store(to, zero);
+    out += <usize> ldOut << 3;
+    for (; to < out; to += 8) store<f64>(to, 0);
   }
 }
 
@@ -266,6 +266,32 @@ export function combine(values: usize, ldValues: i32, apart: i32, m: i32, k: i32
   }
 }
 
+/** The class that wins most of its pairs, for each of `m` rows of decision values; of equals the first. `votes` has room for `k` integers. */
+export function vote(decisions: usize, m: i32, k: i32, votes: usize, out: usize): void {
+  for (let r = 0; r < m; r++) {
+    memory.fill(votes, 0, <usize> k << 2);
+    let most = -1;
+    let best = 0;
+    for (let a = 0; a < k; a++) {
+      const at = votes + (<usize> a << 2);
+      let own = load<i32>(at);
+      for (let o: usize = 4; o < <usize> (k - a) << 2; o += 4) {
+        const wins = <i32> (load<f64>(decisions) > 0);
+        own += wins;
+        store<i32>(at + o, load<i32>(at + o) + 1 - wins);
+        decisions += 8;
+      }
+      // All of its pairs are counted.
+      if (own > most) {
+        most = own;
+        best = a;
+      }
+    }
+    store<i32>(out, best);
+    out += 4;
+  }
+}
+
 // @ts-ignore: decorator
 @inline
 function threeSums(a: v128, b: v128, c: v128, to: usize, left: i32): void {
@@ -284,10 +310,10 @@ function sumOf(v: v128): f64 {
 
 /**
  * Makes a pair ready that begins at β = 0: the first `na` of `n` samples stand for y = 1, the others for −1. `upper`: bounds of α by position,
- * `list` the samples' positions. All arrays are zero from `n` on to a multiple of 4.
+ * `list` the samples' positions. All arrays are zero from `n` on to a multiple of 8.
  */
 export function prepare(n: i32, na: i32, list: usize, upper: usize, F: usize, beta: usize, lo: usize, hi: usize): void {
-  const bytes = <usize> ((n + 3) & ~3) << 3;
+  const bytes = <usize> ((n + 7) & ~7) << 3;
   memory.fill(beta, 0, bytes);
   memory.fill(lo, 0, bytes);
   memory.fill(hi, 0, bytes);
@@ -402,40 +428,88 @@ function lastUp(end: usize, F: usize, up: usize, top: f64): usize {
 let GAIN: f64 = 0;
 let WORST: f64 = 0;
 
-/** Looks at a block for `smo`. `twice`: what its floats are multiplied by. Where `flat`, all samples have the same kernel value with themselves. */
+/**
+ * What a move of two samples gains. `own`: the sum of either's kernel value with itself; `minus`: what `k` is to be multiplied by, minus two times a power
+ * of two: no digit is lost.
+ */
 // @ts-ignore: decorator
 @inline
-function lookAt(s: usize, end: usize, row: usize, F: usize, down: usize, diag: usize, top: f64, own: f64, flat: bool, twice: f64): void {
-  const zero = f64x2.splat(0);
+function gainOf(f: v128, k: v128, own: v128, tops: v128, tau: v128, minus: v128): v128 {
+  const gap = f64x2.pmax(f64x2.splat(0), f64x2.add(tops, f));
+  return f64x2.div(f64x2.mul(gap, gap), f64x2.pmax(tau, madd64(k, minus, own)));
+}
+
+/** Looks at a block for `smo`. Where `flat`, all samples have the same kernel value with themselves; `own` is the sum of both, else that of the first. */
+// @ts-ignore: decorator
+@inline
+function lookAt(s: usize, end: usize, row: usize, F: usize, down: usize, diag: usize, top: f64, own: f64, flat: bool, scale: f64): void {
   const tau = f64x2.splat(TAU);
   const tops = f64x2.splat(top);
-  const less = f64x2.splat(-twice);
   const owns = f64x2.splat(own);
+  const minus = f64x2.splat(-2 * scale);
   let worst = f64x2.splat(-Infinity), worse = worst;
-  let g = zero, h = zero;
-  for (let o = s; o < end; o += 32) {
-    let f = f64x2.add(v128.load(F + o), v128.load(down + o));
+  let g = f64x2.splat(0), h = g;
+  row += s;
+  F += s;
+  down += s;
+  if (!flat) diag += s;
+  const last = F + (end - s);
+  for (; F < last; F += 64) {
+    let f = f64x2.add(v128.load(F), v128.load(down));
     worst = f64x2.pmax(worst, f);
-    let gap = f64x2.pmax(zero, f64x2.add(tops, f));
-    let k = f64x2.promote_low_f32x4(v128.load64_zero(row + (o >> 1)));
-    // The factor is a power of two: no digit is lost.
-    let curve = f64x2.pmax(tau, madd64(k, less, flat ? owns : f64x2.add(owns, v128.load(diag + o))));
-    g = f64x2.pmax(g, f64x2.div(f64x2.mul(gap, gap), curve));
-    f = f64x2.add(v128.load(F + o, 16), v128.load(down + o, 16));
+    g = f64x2.pmax(g, gainOf(f, v128.load(row), flat ? owns : f64x2.add(owns, v128.load(diag)), tops, tau, minus));
+    f = f64x2.add(v128.load(F, 16), v128.load(down, 16));
     worse = f64x2.pmax(worse, f);
-    gap = f64x2.pmax(zero, f64x2.add(tops, f));
-    k = f64x2.promote_low_f32x4(v128.load64_zero(row + (o >> 1), 8));
-    curve = f64x2.pmax(tau, madd64(k, less, flat ? owns : f64x2.add(owns, v128.load(diag + o, 16))));
-    h = f64x2.pmax(h, f64x2.div(f64x2.mul(gap, gap), curve));
+    h = f64x2.pmax(h, gainOf(f, v128.load(row, 16), flat ? owns : f64x2.add(owns, v128.load(diag, 16)), tops, tau, minus));
+    f = f64x2.add(v128.load(F, 32), v128.load(down, 32));
+    worst = f64x2.pmax(worst, f);
+    g = f64x2.pmax(g, gainOf(f, v128.load(row, 32), flat ? owns : f64x2.add(owns, v128.load(diag, 32)), tops, tau, minus));
+    f = f64x2.add(v128.load(F, 48), v128.load(down, 48));
+    worse = f64x2.pmax(worse, f);
+    h = f64x2.pmax(h, gainOf(f, v128.load(row, 48), flat ? owns : f64x2.add(owns, v128.load(diag, 48)), tops, tau, minus));
+    down += 64;
+    row += 64;
+    if (!flat) diag += 64;
   }
   GAIN = larger(f64x2.pmax(g, h));
   WORST = larger(f64x2.pmax(worst, worse));
 }
 
+/** F of a block follows a move of two samples. Gives the largest of −F where β may grow, where that is `wanted`. */
+// @ts-ignore: decorator
+@inline
+function follow(s: usize, end: usize, rowI: usize, rowJ: usize, byI: f64, byJ: f64, F: usize, up: usize, wanted: bool): f64 {
+  const di = f64x2.splat(byI);
+  const dj = f64x2.splat(byJ);
+  let v = f64x2.splat(-Infinity), w = v;
+  rowI += s;
+  rowJ += s;
+  F += s;
+  if (wanted) up += s;
+  const last = F + (end - s);
+  for (; F < last; F += 64) {
+    let f = f64x2.add(v128.load(F), f64x2.add(f64x2.mul(v128.load(rowI), di), f64x2.mul(v128.load(rowJ), dj)));
+    v128.store(F, f);
+    if (wanted) v = f64x2.pmax(v, f64x2.sub(v128.load(up), f));
+    f = f64x2.add(v128.load(F, 16), f64x2.add(f64x2.mul(v128.load(rowI, 16), di), f64x2.mul(v128.load(rowJ, 16), dj)));
+    v128.store(F, f, 16);
+    if (wanted) w = f64x2.pmax(w, f64x2.sub(v128.load(up, 16), f));
+    f = f64x2.add(v128.load(F, 32), f64x2.add(f64x2.mul(v128.load(rowI, 32), di), f64x2.mul(v128.load(rowJ, 32), dj)));
+    v128.store(F, f, 32);
+    if (wanted) v = f64x2.pmax(v, f64x2.sub(v128.load(up, 32), f));
+    f = f64x2.add(v128.load(F, 48), f64x2.add(f64x2.mul(v128.load(rowI, 48), di), f64x2.mul(v128.load(rowJ, 48), dj)));
+    v128.store(F, f, 48);
+    if (wanted) w = f64x2.pmax(w, f64x2.sub(v128.load(up, 48), f));
+    rowI += 64;
+    rowJ += 64;
+    if (wanted) up += 64;
+  }
+  return larger(f64x2.pmax(v, w));
+}
+
 /**
- * Moves pairs until none violates the optimum by `tol`. All arrays have `n` doubles, a multiple of 4; `K` rows of floats `ld` apart, which stand for
- * kernel values times 1 / `scale`, a power of two; `up`, `down` and `bounds` (n / 16 + 2) are scratch. Selection and ties are LIBSVM's. Gives the number of
- * moves, negative where `most` of them were not enough.
+ * Moves pairs until none violates the optimum by `tol`. All arrays have `n` doubles, a multiple of 8; `K` rows of doubles `ld` apart, to be multiplied
+ * by `scale`, a power of two; `up`, `down` and `bounds` (n / 16 + 2) are scratch. Selection and ties are LIBSVM's. Gives the number of moves, negative where `most` of them were not enough.
  *
  * Blocks of which it is known that they do not hold what is looked for are passed over. `least`: no two samples have a smaller curvature; `range`: kernel
  * values lie no further apart; infinite where that is not known. `flat`: a sample's kernel value with itself where it is the same for all, else 0.
@@ -444,8 +518,6 @@ export function smo(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usiz
   const bytes = <usize> n << 3;
   const blocks = (bytes + STRIDE - 1) / STRIDE;
   const upper = bounds + (blocks << 3);
-  const twice = 2 * scale;
-  const none = f64x2.splat(-Infinity);
   clearMost();
   for (let o: usize = 0; o < bytes; o += 8) mark(o, beta, lo, hi, up, down);
   let block: usize = 0;
@@ -467,7 +539,7 @@ export function smo(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usiz
     if (top == -Infinity) return moves;
     // Of equals the last.
     const oi = lastUp(min((block + 1) * STRIDE, bytes), F, up, top);
-    const rowI = K + (oi >> 3) * (<usize> ld << 2);
+    const rowI = K + (oi >> 3) * (<usize> ld << 3);
     const own = load<f64>(diag + oi);
     let gain: f64 = 0;
     for (let b = blocks; b-- > 0;) {
@@ -479,8 +551,8 @@ export function smo(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usiz
       if (far <= 0 || far * far <= gain * least) continue;
       const s = b * STRIDE;
       const end = min(s + STRIDE, bytes);
-      if (flat != 0) lookAt(s, end, rowI, F, down, diag, top, 2 * flat, true, twice);
-      else lookAt(s, end, rowI, F, down, diag, top, own, false, twice);
+      if (flat != 0) lookAt(s, end, rowI, F, down, diag, top, 2 * flat, true, scale);
+      else lookAt(s, end, rowI, F, down, diag, top, own, false, scale);
       store<f64>(bounds + (b << 3), WORST - drift);
       if (GAIN > gain) {
         gain = GAIN;
@@ -494,7 +566,7 @@ export function smo(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usiz
       oj -= 8;
       far = top + (load<f64>(F + oj) + load<f64>(down + oj));
       if (!(far > 0)) continue;
-      curve = own + load<f64>(diag + oj) - <f64> load<f32>(rowI + (oj >> 1)) * twice;
+      curve = own + load<f64>(diag + oj) - load<f64>(rowI + oj) * (2 * scale);
       if (far * far / (curve > TAU ? curve : TAU) == gain) break;
     }
     if (!(far >= tol)) {
@@ -506,9 +578,7 @@ export function smo(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usiz
     step(oi, oj, curve, F, beta, lo, hi);
     mark(oi, beta, lo, hi, up, down);
     mark(oj, beta, lo, hi, up, down);
-    const rowJ = K + (oj >> 3) * (<usize> ld << 2);
-    const di = f64x2.splat(BY_I * scale);
-    const dj = f64x2.splat(BY_J * scale);
+    const rowJ = K + (oj >> 3) * (<usize> ld << 3);
     drift += 1.000001 * max(Math.abs(BY_I), Math.abs(BY_J)) * range + 1.000001 * Math.abs(BY_I + BY_J) + 1e-14;
     top = -Infinity;
     block = 0;
@@ -520,30 +590,10 @@ export function smo(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usiz
       const bound = load<f64>(upper + (b << 3)) + drift;
       const passed = bound == -Infinity || bound + 1e-12 * (Math.abs(top) + Math.abs(bound)) < top;
       if (passed && b != blockI && b != blockJ) {
-        for (let o = s; o < end; o += 32) {
-          let ki = f64x2.promote_low_f32x4(v128.load64_zero(rowI + (o >> 1)));
-          let kj = f64x2.promote_low_f32x4(v128.load64_zero(rowJ + (o >> 1)));
-          v128.store(F + o, f64x2.add(v128.load(F + o), f64x2.add(f64x2.mul(ki, di), f64x2.mul(kj, dj))));
-          ki = f64x2.promote_low_f32x4(v128.load64_zero(rowI + (o >> 1), 8));
-          kj = f64x2.promote_low_f32x4(v128.load64_zero(rowJ + (o >> 1), 8));
-          v128.store(F + o, f64x2.add(v128.load(F + o, 16), f64x2.add(f64x2.mul(ki, di), f64x2.mul(kj, dj))), 16);
-        }
+        follow(s, end, rowI, rowJ, BY_I * scale, BY_J * scale, F, up, false);
         continue;
       }
-      let v = none, w = none;
-      for (let o = s; o < end; o += 32) {
-        let ki = f64x2.promote_low_f32x4(v128.load64_zero(rowI + (o >> 1)));
-        let kj = f64x2.promote_low_f32x4(v128.load64_zero(rowJ + (o >> 1)));
-        let f = f64x2.add(v128.load(F + o), f64x2.add(f64x2.mul(ki, di), f64x2.mul(kj, dj)));
-        v128.store(F + o, f);
-        v = f64x2.pmax(v, f64x2.sub(v128.load(up + o), f));
-        ki = f64x2.promote_low_f32x4(v128.load64_zero(rowI + (o >> 1), 8));
-        kj = f64x2.promote_low_f32x4(v128.load64_zero(rowJ + (o >> 1), 8));
-        f = f64x2.add(v128.load(F + o, 16), f64x2.add(f64x2.mul(ki, di), f64x2.mul(kj, dj)));
-        v128.store(F + o, f, 16);
-        w = f64x2.pmax(w, f64x2.sub(v128.load(up + o, 16), f));
-      }
-      const x = larger(f64x2.pmax(v, w));
+      const x = follow(s, end, rowI, rowJ, BY_I * scale, BY_J * scale, F, up, true);
       store<f64>(upper + (b << 3), x - drift);
       if (x >= top) {
         top = x;

@@ -49,6 +49,8 @@ let swaps: usize = 0;
 let sums: usize = 0;
 let leftSums: usize = 0;
 let constants: usize = 0;
+/** What drawing leaves for `judgeDrawn`: room for 52 bytes a feature. */
+let drawnCuts: usize = 0;
 
 // The node.
 let nodeWeight: f64 = 0;
@@ -60,6 +62,9 @@ let bestProxy: f64 = 0;
 let bestFeature: i32 = 0;
 let bestCut: i32 = 0;
 let bestThreshold: f64 = 0;
+/** Where it was drawn: least and largest rank (low and high half), and the draw. */
+let bestRange: u32 = 0;
+let bestDrawn: u32 = 0;
 
 /** Features found constant in the node, with those known before. */
 let nConstants: i32 = 0;
@@ -567,30 +572,128 @@ function tryInside(feature: i32, start: i32, n: i32, min: i32, shift: i32, count
   }
 }
 
-/** One threshold drawn between the smallest and the largest value. */
-function tryDrawn(feature: i32, start: i32, n: i32, min: i32, max: i32): void {
+// Drawn thresholds. Where a node looks at a good part of the features, eight of them are ranged and summed up side by side, for a
+// row's ranks are neighbours. The room: least ranks, largest ranks, cuts (uint16 a feature), then 16 bytes a draw (feature,
+// cut, range, draw), weight and sum on the left (16 bytes a feature), rows on the left (int32 a feature), all up to multiples of 16.
+
+@inline
+function roomFor(bytes: i32): usize {
+  return <usize> ((bytes + 15) & ~15);
+}
+
+@inline
+function leastRanks(): usize {
+  return drawnCuts;
+}
+
+@inline
+function largestRanks(): usize {
+  return drawnCuts + roomFor(nFeatures << 1);
+}
+
+@inline
+function cutRanks(): usize {
+  return drawnCuts + 2 * roomFor(nFeatures << 1);
+}
+
+@inline
+function draws(): usize {
+  return drawnCuts + 3 * roomFor(nFeatures << 1);
+}
+
+@inline
+function leftTotals(): usize {
+  return draws() + (<usize> nFeatures << 4);
+}
+
+@inline
+function leftCounts(): usize {
+  return leftTotals() + (<usize> nFeatures << 4);
+}
+
+/** Finds the ranges of all features of a node's rows. */
+function rangeAll(start: i32, n: i32): void {
+  for (let block = 0; block < nFeatures; block += 8) {
+    const at = <usize> min(block, nFeatures - 8) << 1;
+    let low = i16x8.splat(-1);
+    let high = i16x8.splat(0);
+    let from = rows + (<usize> start << 2);
+    for (let p = 0; p < n; p++) {
+      const k = v128.load(ranks + at + <usize> load<u32>(from));
+      low = i16x8.min_u(low, k);
+      high = i16x8.max_u(high, k);
+      from += 4;
+    }
+    v128.store(leastRanks() + at, low);
+    v128.store(largestRanks() + at, high);
+  }
+  clear(cutRanks(), roomFor(nFeatures << 1));
+}
+
+/** A feature's range, found before: smallest and largest rank as low and high half. */
+@inline
+function rangeOf(feature: i32): u32 {
+  const least = leastRanks() + (<usize> feature << 1);
+  return <u32> load<u16>(least) | <u32> load<u16>(least + roomFor(nFeatures << 1)) << 16;
+}
+
+/** The threshold between the smallest and the largest value that a draw comes to. */
+@inline
+function thresholdOf(feature: i32, min: i32, max: i32, drawn: u32): f64 {
   const lowest = <f64> valueOf(feature, min);
   const highest = <f64> valueOf(feature, max);
-  let threshold = (highest - lowest) * <f64> draw() / 2147483647.0 + lowest;
-  if (threshold == highest) threshold = lowest;
-  // The first rank above it.
+  const threshold = (highest - lowest) * <f64> drawn / 2147483647.0 + lowest;
+  return threshold == highest ? lowest : threshold;
+}
+
+/** The first rank that matters above a threshold that is drawn between the smallest and the largest value. */
+@inline
+function cutOf(feature: i32, start: i32, n: i32, min: i32, max: i32, drawn: u32): i32 {
+  // Of two rows one goes to each side, wherever the threshold lies.
+  if (n == 2) return min + 1;
+  const threshold = thresholdOf(feature, min, max, drawn);
+  const own = values + (<usize> load<i32>(offsets + (<usize> feature << 2)) << 2);
   let a = min;
+  if (n <= 16) {
+    // The rows' own values are fewer than those between.
+    const base = ranks + (<usize> feature << 1);
+    const from = rows + (<usize> start << 2);
+    for (let p = 0; p < n; p++) {
+      const key = <i32> load<u16>(base + <usize> load<u32>(from + (<usize> p << 2)));
+      a = select(key, a, i32(key > a) & i32(<f64> load<f32>(own + (<usize> key << 2)) <= threshold));
+    }
+    return a + 1;
+  }
   let b = max;
   while (a < b) {
     const middle = (a + b + 1) >> 1;
-    if (<f64> valueOf(feature, middle) <= threshold) a = middle;
-    else b = middle - 1;
+    const isBelow = <f64> load<f32>(own + (<usize> middle << 2)) <= threshold;
+    a = select(middle, a, isBelow);
+    b = select(b, middle - 1, isBelow);
   }
-  const cut = a + 1;
+  return a + 1;
+}
+
+/** Takes a drawn cut, where it is better than the best so far. */
+@inline
+function judge(feature: i32, cut: i32, range: u32, drawn: u32, proxy: f64): void {
+  if (!(proxy > bestProxy)) return;
+  accept(feature, cut, proxy);
+  bestRange = range;
+  bestDrawn = drawn;
+}
+
+/** One threshold drawn for a feature, by itself. */
+function tryCut(feature: i32, start: i32, n: i32, cut: i32, range: u32, drawn: u32): void {
+  const base = ranks + (<usize> feature << 1);
+  let from = rows + (<usize> start << 2);
+  let own = loads + (<usize> start << 4);
   let count = 0;
-  let left = f64x2.splat(0);
-  let proxy: f64 = 0;
   if (mode > TWO) {
     memory.fill(leftSums, 0, <usize> nClasses << 3);
     let weight: f64 = 0;
-    for (let p = 0; p < n; p++) {
-      if (<i32> load<u16>(keys + (<usize> p << 1)) >= cut) continue;
-      const own = loads + (<usize> (start + p) << 4);
+    for (let p = 0; p < n; p++, from += 4, own += 16) {
+      if (<i32> load<u16>(base + <usize> load<u32>(from)) >= cut) continue;
       const w = load<f64>(own);
       const c = leftSums + (<usize> load<f64>(own, 8) << 3);
       store<f64>(c, load<f64>(c) + w);
@@ -606,19 +709,87 @@ function tryDrawn(feature: i32, start: i32, n: i32, min: i32, max: i32): void {
       l += x * x;
       r += y * y;
     }
-    proxy = classProxy(weight, l, r);
-  } else {
-    for (let p = 0; p < n; p++) {
-      const isLeft = i64(<i32> load<u16>(keys + (<usize> p << 1)) < cut);
-      left = f64x2.add(left, v128.and(v128.load(loads + (<usize> (start + p) << 4)), i64x2.splat(-isLeft)));
-      count += <i32> isLeft;
-    }
-    if (count < minLeaf || n - count < minLeaf || !weightsFit(f64x2.extract_lane(left, 0))) return;
-    proxy = proxyOf(left);
+    judge(feature, cut, range, drawn, classProxy(weight, l, r));
+    return;
   }
-  if (proxy > bestProxy) {
-    accept(feature, cut, proxy);
-    bestThreshold = threshold;
+  let left = f64x2.splat(0);
+  for (let p = 0; p < n; p++, from += 4, own += 16) {
+    const isLeft = i64(<i32> load<u16>(base + <usize> load<u32>(from)) < cut);
+    left = f64x2.add(left, v128.and(v128.load(own), i64x2.splat(-isLeft)));
+    count += <i32> isLeft;
+  }
+  if (count < minLeaf || n - count < minLeaf || !weightsFit(f64x2.extract_lane(left, 0))) return;
+  judge(feature, cut, range, drawn, proxyOf(left));
+}
+
+/** Sums up the rows left of the cuts of eight features. */
+function sumBlock(at: usize, start: i32, n: i32): void {
+  const cuts = v128.load(cutRanks() + (at << 1));
+  let a = f64x2.splat(0);
+  let b = f64x2.splat(0);
+  let c = f64x2.splat(0);
+  let d = f64x2.splat(0);
+  let e = f64x2.splat(0);
+  let f = f64x2.splat(0);
+  let g = f64x2.splat(0);
+  let h = f64x2.splat(0);
+  const counts = leftCounts() + (at << 2);
+  v128.store(counts, i32x4.splat(0));
+  v128.store(counts, i32x4.splat(0), 16);
+  let from = rows + (<usize> start << 2);
+  let own = loads + (<usize> start << 4);
+  for (let p = 0; p < n;) {
+    // Counts of 16 bits, emptied before they overflow.
+    const end = min(n, p + 0x7fff);
+    let count = i16x8.splat(0);
+    for (; p < end; p++, from += 4, own += 16) {
+      const isLeft = i16x8.lt_u(v128.load(ranks + (at << 1) + <usize> load<u32>(from)), cuts);
+      const l = v128.load(own);
+      count = i16x8.sub(count, isLeft);
+      a = f64x2.add(a, v128.and(l, v128.shuffle<i16>(isLeft, isLeft, 0, 0, 0, 0, 0, 0, 0, 0)));
+      b = f64x2.add(b, v128.and(l, v128.shuffle<i16>(isLeft, isLeft, 1, 1, 1, 1, 1, 1, 1, 1)));
+      c = f64x2.add(c, v128.and(l, v128.shuffle<i16>(isLeft, isLeft, 2, 2, 2, 2, 2, 2, 2, 2)));
+      d = f64x2.add(d, v128.and(l, v128.shuffle<i16>(isLeft, isLeft, 3, 3, 3, 3, 3, 3, 3, 3)));
+      e = f64x2.add(e, v128.and(l, v128.shuffle<i16>(isLeft, isLeft, 4, 4, 4, 4, 4, 4, 4, 4)));
+      f = f64x2.add(f, v128.and(l, v128.shuffle<i16>(isLeft, isLeft, 5, 5, 5, 5, 5, 5, 5, 5)));
+      g = f64x2.add(g, v128.and(l, v128.shuffle<i16>(isLeft, isLeft, 6, 6, 6, 6, 6, 6, 6, 6)));
+      h = f64x2.add(h, v128.and(l, v128.shuffle<i16>(isLeft, isLeft, 7, 7, 7, 7, 7, 7, 7, 7)));
+    }
+    v128.store(counts, i32x4.add(v128.load(counts), i32x4.extend_low_i16x8_u(count)));
+    v128.store(counts, i32x4.add(v128.load(counts, 16), i32x4.extend_high_i16x8_u(count)), 16);
+  }
+  const totals = leftTotals() + (at << 4);
+  v128.store(totals, a);
+  v128.store(totals, b, 16);
+  v128.store(totals, c, 32);
+  v128.store(totals, d, 48);
+  v128.store(totals, e, 64);
+  v128.store(totals, f, 80);
+  v128.store(totals, g, 96);
+  v128.store(totals, h, 112);
+}
+
+/** Judges the thresholds that were drawn for a node, in the order in which they were drawn. */
+function judgeDrawn(start: i32, n: i32, count: i32): void {
+  // One by one, where blocks of eight would hold few of them.
+  const isSparse = mode > TWO || count * 2 < nFeatures;
+  if (!isSparse) {
+    for (let block = 0; block < nFeatures; block += 8) sumBlock(<usize> min(block, nFeatures - 8), start, n);
+  }
+  for (let i = 0; i < count; i++) {
+    const at = draws() + (<usize> i << 4);
+    const feature = load<i32>(at);
+    const cut = load<i32>(at, 4);
+    const range = load<u32>(at, 8);
+    const drawn = load<u32>(at, 12);
+    if (isSparse) {
+      tryCut(feature, start, n, cut, range, drawn);
+      continue;
+    }
+    const left = v128.load(leftTotals() + (<usize> feature << 4));
+    const size = load<i32>(leftCounts() + (<usize> feature << 2));
+    if (size < minLeaf || n - size < minLeaf || !weightsFit(f64x2.extract_lane(left, 0))) continue;
+    judge(feature, cut, range, drawn, proxyOf(left));
   }
 }
 
@@ -643,6 +814,9 @@ function findSplit(start: i32, n: i32, random: bool, keyed: bool, nKnown: i32): 
   let found = 0;
   let drawn = 0;
   let undone = 0;
+  let nDrawn = 0;
+  const wholesale = random && nFeatures >= 8 && (nFeatures + 7) >> 3 <= maxFeatures;
+  if (wholesale) rangeAll(start, n);
   while (last > nKnown + found && (visited < maxFeatures || visited <= found + drawn)) {
     visited++;
     let at = drawn + <i32> (draw() % <u32> (last - found - drawn));
@@ -653,15 +827,26 @@ function findSplit(start: i32, n: i32, random: bool, keyed: bool, nKnown: i32): 
     }
     at += found;
     const feature = load<i32>(features + (<usize> at << 2));
-    const range = fetch(feature, start, n);
+    const range = wholesale ? rangeOf(feature) : fetch(feature, start, n);
     const min = <i32> (range & 65535);
     const max = <i32> (range >> 16);
     let other = nKnown + found;
     if (min == max || (load<u8>(close + feature) != 0 && !isBeyond(feature, max, min))) found++;
     else {
       other = --last;
-      if (random) tryDrawn(feature, start, n, min, max);
-      else if (mode > TWO) trySorted(feature, start, n);
+      if (random) {
+        const drawn = draw();
+        const cut = cutOf(feature, start, n, min, max, drawn);
+        if (wholesale) {
+          const own = draws() + (<usize> nDrawn << 4);
+          store<i32>(own, feature);
+          store<i32>(own, cut, 4);
+          store<u32>(own, range, 8);
+          store<u32>(own, drawn, 12);
+          store<u16>(cutRanks() + (<usize> feature << 1), <u16> cut);
+          nDrawn++;
+        } else tryCut(feature, start, n, cut, range, drawn);
+      } else if (mode > TWO) trySorted(feature, start, n);
       else if (n <= SMALL) tryPairs(feature, start, n);
       else tryBins(feature, start, n, min, max);
     }
@@ -672,6 +857,7 @@ function findSplit(start: i32, n: i32, random: bool, keyed: bool, nKnown: i32): 
       undone++;
     }
   }
+  if (wholesale) judgeDrawn(start, n, nDrawn);
   nConstants = nKnown + found;
   if (!keyed) {
     memory.copy(features, constants, <usize> nKnown << 2);
@@ -794,6 +980,7 @@ export function set_data(about: usize): void {
   sums = <usize> load<u32>(about, 92);
   leftSums = <usize> load<u32>(about, 96);
   constants = <usize> load<u32>(about, 100);
+  drawnCuts = <usize> load<u32>(about, 104);
   for (let j = 0; j < nFeatures; j++) store<i32>(features + (<usize> j << 2), j);
 }
 
@@ -897,7 +1084,9 @@ export function grow(
     const l = separate(bestFeature, bestCut, start, n, counters);
     const low = load<i32>(counters);
     const high = load<i32>(counters, 4);
-    if (random == 0) {
+    if (random != 0) {
+      bestThreshold = thresholdOf(bestFeature, <i32> (bestRange & 65535), <i32> (bestRange >> 16), bestDrawn);
+    } else {
       bestThreshold = <f64> valueOf(bestFeature, low) / 2 + <f64> valueOf(bestFeature, high) / 2;
     }
     const leftTotal = sumUp(start, l, leftSums);

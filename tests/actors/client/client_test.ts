@@ -49,6 +49,17 @@ onCluster("Client.submit() runs functions of every kind, with futures anywhere i
   strictEqual(await client.submit(() => undefined), undefined);
 });
 
+onCluster("Client.map() sends the first of many tasks while it makes the others", async (client) => {
+  const core = coreOf(client);
+  const { endpoint } = core;
+  const before = endpoint.stats.messagesSent;
+  const futures = client.map((x: number) => x + 1, Array.from({ length: 5000 }, (_, i) => i));
+  strictEqual(endpoint.stats.messagesSent - before, 2);
+  await Promise.resolve();
+  strictEqual(endpoint.stats.messagesSent - before, 3);
+  deepStrictEqual(await client.gather(futures), Array.from({ length: 5000 }, (_, i) => i + 1));
+});
+
 onCluster("Client gives classes of modules back as the program's own", async (client) => {
   const jobs = client.module<typeof here>(url);
   const t = await jobs.tally(["a", "b", "a"]);

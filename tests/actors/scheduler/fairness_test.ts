@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Bench } from "./harness.ts";
+import { Bench, columns } from "./harness.ts";
 
 Deno.test("SchedulerState.handle() has what comes new go before what merely waits on a worker", () => {
   const b = new Bench(), c = b.client(), d = b.client("c2"), w = b.worker("w1", { threads: 2 });
@@ -18,4 +18,22 @@ Deno.test("SchedulerState.handle() has what comes new go before what merely wait
   look();
   const before = [...w.tasks.keys()].filter((key) => tags.get(key)! < tags.get("small")!);
   assert.ok(before.length <= 2, `${before} go before it`);
+});
+
+Deno.test("SchedulerState.handle() has the tasks of one turn in their order, in however many messages they come", () => {
+  const b = new Bench(), c = b.client(), d = b.client("c2");
+  const rows = (from: number, n: number) => columns(Array.from({ length: n }, (_, i) => ({ key: `big${from + i}` })));
+  c.say({ type: "submit", ...rows(0, 20) });
+  c.say({ type: "more", ...rows(20, 20) });
+  c.say({ type: "more", ...rows(40, 20) });
+  d.submit(...Array.from({ length: 10 }, (_, i) => ({ key: `small${i}` })));
+  const w = b.worker("w1");
+  const order: string[] = [];
+  for (let key = [...w.tasks.keys()][0]; key !== undefined; key = [...w.tasks.keys()][0]) {
+    order.push(key);
+    w.finish([key], 8, 100);
+  }
+  assert.deepEqual(order.filter((k) => k.startsWith("big")), Array.from({ length: 60 }, (_, i) => `big${i}`));
+  // One of the one and one of the other: the big batch has no more than its share.
+  assert.ok(order.indexOf("small9") <= 20, order.join(" "));
 });

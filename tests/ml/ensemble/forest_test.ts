@@ -182,9 +182,12 @@ Deno.test("Forests learn several targets at once", async () => {
 });
 
 for (const kind of [2, 3, 0]) {
-  for (const random of [false, true]) {
-    Deno.test(`RankGrower grows what the plain grower grows: ${kind} classes, ${random ? "drawn" : "searched"}`, () => {
-      const nFeatures = 6;
+  // Drawn thresholds of many features are judged side by side.
+  for (
+    const [random, nFeatures, maxFeatures] of [[false, 6, 2], [true, 6, 2], [true, 11, 2], [true, 19, 17]] as const
+  ) {
+    const how = `${kind} classes, ${random ? "drawn" : "searched"}, ${maxFeatures} of ${nFeatures} features`;
+    Deno.test(`RankGrower grows what the plain grower grows: ${how}`, () => {
       for (const [n, steps, minSamplesLeaf] of [[40, 0, 1], [700, 0, 1], [700, 3, 4], [3000, 40, 1], [3000, 0, 7]]) {
         const { X, y } = makeClassification({
           nSamples: n,
@@ -208,7 +211,7 @@ for (const kind of [2, 3, 0]) {
         const settings = {
           criterion: kind > 0 ? "gini" as const : "squared_error" as const,
           random,
-          maxFeatures: 2,
+          maxFeatures,
           maxDepth: 40,
           minSamplesSplit: 2 * minSamplesLeaf,
           minSamplesLeaf,

@@ -79,6 +79,23 @@ Deno.test("a search over small SVCs comes to what single fits come to", async ()
   assert.deepEqual(new Set(methods(X, y, [{ C: 1 }, { C: 2, gamma: 3 }])), new Set(["small"]));
 });
 
+Deno.test("a search over small SVCs with kernels from very wide to very narrow, on splits that name samples twice, comes to what single fits come to", async () => {
+  const { X, y } = makeClassification({ nSamples: 260, nFeatures: 5, nInformative: 3, nClasses: 3, randomState: 8 });
+  const all = [...Array(260).keys()];
+  const cv = [0, 1, 2].map((s) => {
+    const train = all.filter((i) => i % 3 !== s).flatMap((i) => i % 7 === s ? [i, i] : [i]);
+    return [Int32Array.from(train), Int32Array.from(all.filter((i) => i % 3 === s))] as const;
+  });
+  const grid = { C: [1e-6, 1e-2, 1, 1e3], gamma: [1e-8, 1e-3, 1, 1e3, 1e6], classWeight: [null, "balanced"] };
+  const options = { returnTrainScore: true, cv };
+  assertNear(await both(X, y, {}, grid, options), 1e-12);
+  assertNear(
+    await both(X, y, { kernel: "poly", coef0: 1 }, { ...grid, gamma: [1e-3, 0.1], C: [1e-4, 1] }, options),
+    1e-12,
+  );
+  assertNear(await both(X, y, { tol: 1e-5 }, { ...grid, gamma: [0.3], C: [1e-4, 0.3, 50] }, {}), 1e-12);
+});
+
 Deno.test("a search over small SVCs with kernels that may not be positive, or are given, comes to what single fits come to", async () => {
   const { X, y } = makeClassification({ nSamples: 230, nFeatures: 6, nInformative: 4, nClasses: 3, randomState: 6 });
   const grid = { C: [10, 0.1, 1], gamma: ["scale", 0.01, 0.3], coef0: [0, -0.5, 0.5], kernel: ["sigmoid"] };
