@@ -1,5 +1,9 @@
 /**
  * Machine learning: what the company performs.
+ *
+ * Names, defaults and numbers are scikit-learn 1.9.1's: where a symbol names no other source, its definition is that of
+ * scikit-learn's symbol of the same name, and its units are those of what it is given. Times are seconds.
+ *
  * @module
  */
 export * from "./array/mod.ts";

@@ -31,7 +31,7 @@ export abstract class ForestRegressor extends ForestRegressorBase {
 
   /** The trees. */
   declare estimators_: DecisionTreeRegressor[];
-  /** Predictions by the trees that did not draw a sample, with `oobScore`. */
+  /** Predictions by the trees that did not draw a sample, shape [nSamples] or [nSamples, nTargets], with `oobScore`. */
   declare oobPrediction_: NDArray<Float64Array>;
 
   /**

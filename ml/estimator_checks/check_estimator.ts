@@ -1,4 +1,4 @@
-import type { KnownNames } from "../persistence/mod.ts";
+import type { KnownNames, Nameable } from "../persistence/mod.ts";
 import { checkOptionNames } from "../utils/mod.ts";
 import { loadAssert } from "./assert.ts";
 import type { EstimatorCheck } from "./check.ts";
@@ -18,7 +18,7 @@ export interface CheckEstimatorOptions {
   onFail?: "raise" | "report";
   /** Only checks whose names have this in them. */
   only?: string | RegExp;
-  /** Classes and functions of your own that `dump` needs to know. */
+  /** Classes and functions of your own that `dump` needs to know, beside the estimator's class. */
   known?: KnownNames;
 }
 
@@ -62,7 +62,7 @@ export async function checkEstimator(
   options: CheckEstimatorOptions = {},
 ): Promise<CheckResult[]> {
   checkOptionNames("checkEstimator", options, ["expectedFailures", "onFail", "only", "known"]);
-  const { expectedFailures = {}, onFail = "raise", only, known = {} } = options;
+  const { expectedFailures = {}, onFail = "raise", only } = options;
   if (typeof estimator === "function") {
     throw new TypeError(
       `checkEstimator: expected an instance; make one: new ${(estimator as { name: string }).name}()`,
@@ -70,6 +70,9 @@ export async function checkEstimator(
   }
   await loadAssert();
   const subject = new Subject(estimator);
+  const own = estimator.constructor as Nameable;
+  const given = options.known ?? {};
+  const known = Object.values(given).includes(own) ? given : { [own.name]: own, ...given };
   const names = checks.map((check) => check.name);
   for (const name of Object.keys(expectedFailures)) {
     if (!names.includes(name)) throw new TypeError(`checkEstimator: no check is called ${JSON.stringify(name)}`);

@@ -49,9 +49,9 @@ export class SelectKBest extends BaseSelector {
   /** How many features are kept. */
   declare k: number | "all";
 
-  /** Score of each feature. */
+  /** Score of each feature, shape [nFeatures]. */
   declare scores_: NDArray<Float64Array>;
-  /** p-value of each feature; null where the function gives none. */
+  /** p-value of each feature, shape [nFeatures]; null where the function gives none. */
   declare pvalues_: NDArray<Float64Array> | null;
 
   /**

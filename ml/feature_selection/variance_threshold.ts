@@ -25,7 +25,7 @@ export class VarianceThreshold extends BaseSelector {
   /** Features that do not vary more than this go. */
   declare threshold: number;
 
-  /** Variance of each feature; with threshold 0, its range where that is smaller, which rounding does not blur. */
+  /** Variance of each feature, shape [nFeatures]; with threshold 0, its range where that is smaller: rounding blurs none. */
   declare variances_: NDArray<Float64Array>;
 
   /**

@@ -92,9 +92,9 @@ export class SimpleImputer extends BaseTransformer {
   /** Whether a column without any value is kept. */
   declare keepEmptyFeatures: boolean;
 
-  /** What takes the place of missing values in each column; NaN for a column that is left out for having no value. */
+  /** What takes the place of missing values, shape [nFeatures]; NaN for a column that is left out, having no value. */
   declare statistics_: NDArray<Float64Array> | Cell[];
-  /** Numbers of the columns that missed values in `fit`, which get an indicator; null without `addIndicator`. */
+  /** Numbers of the columns that missed values in `fit` and get an indicator, shape [nIndicators]; null without `addIndicator`. */
   declare indicatorFeatures_: NDArray<Int32Array> | null;
   /** Whether each column held numbers. */
   declare numeric_: boolean[];

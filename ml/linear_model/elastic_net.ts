@@ -104,9 +104,9 @@ export class ElasticNet extends LinearRegressor {
   /** Order of features. */
   declare selection: "cyclic" | "random";
 
-  /** Passes over the features, for each target where y was a table. */
+  /** Passes over the features; shape [nTargets] where y was a table. */
   declare nIter_: number | NDArray<Int32Array>;
-  /** The duality gap at the end, for each target where y was a table. */
+  /** The duality gap at the end; shape [nTargets] where y was a table. */
   declare dualGap_: number | NDArray<Float64Array>;
 
   /**

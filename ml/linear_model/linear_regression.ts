@@ -62,7 +62,7 @@ export class LinearRegression extends LinearRegressor {
 
   /** Rank of the centred features; not with `positive`. */
   declare rank_?: number;
-  /** Singular values of the centred features, largest first; not with `positive`. */
+  /** Singular values of the centred features, largest first, shape [min(nSamples, nFeatures)]; not with `positive`. */
   declare singular_?: NDArray<Float64Array>;
 
   /**

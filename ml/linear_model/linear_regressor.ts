@@ -55,7 +55,7 @@ export function checkRegression(
 export class LinearRegressor extends BaseRegressor {
   /** Weights of the features, shape [nFeatures], or [nTargets, nFeatures] where y was a table. */
   declare coef_: NDArray<Float64Array>;
-  /** The constant, or one for each target where y was a table. */
+  /** The constant; shape [nTargets] where y was a table. */
   declare intercept_: number | NDArray<Float64Array>;
   /** Number of features seen in `fit`. */
   declare nFeaturesIn_: number;

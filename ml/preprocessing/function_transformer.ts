@@ -116,6 +116,8 @@ export class FunctionTransformer extends BaseTransformer {
    *
    * @param X samples, shape [nSamples, nFeatures]
    * @param _y not used
+   * @throws {InvalidParameterError} when a hyperparameter has a value it cannot have
+   * @throws {InvalidInputError} with `validate`, when X is no table of finite numbers
    */
   async fit(X: TableLike, _y?: unknown, ...none: never[]): Promise<this> {
     checkNothingMore(`${this.constructor.name}.fit`, none);

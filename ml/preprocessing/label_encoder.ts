@@ -32,6 +32,7 @@ export class LabelEncoder extends BaseEstimator {
    * Finds the classes.
    *
    * @param y labels, shape [nSamples]
+   * @throws {InvalidInputError} when they are of several kinds, or missing
    */
   // deno-lint-ignore require-await -- promises are the contract
   async fit(y: LabelsLike): Promise<this> {

@@ -30,9 +30,9 @@ export class MaxAbsScaler extends BaseOneToOneTransformer {
   /** Whether values are held within [−1, 1]. */
   declare clip: boolean;
 
-  /** Largest absolute value of each feature. */
+  /** Largest absolute value of each feature, shape [nFeatures]. */
   declare maxAbs_: NDArray<Float64Array>;
-  /** What each feature is divided by. */
+  /** What each feature is divided by, shape [nFeatures]. */
   declare scale_: NDArray<Float64Array>;
   /** Samples seen. */
   declare nSamplesSeen_: number;
@@ -55,6 +55,7 @@ export class MaxAbsScaler extends BaseOneToOneTransformer {
    *
    * @param X samples, shape [nSamples, nFeatures]; NaN stands for a missing value
    * @param _y not used
+   * @throws {InvalidInputError} at infinities, no samples, or what is no table
    */
   async fit(X: MatrixLike, _y?: unknown, ...none: never[]): Promise<this> {
     checkNothingMore(`${this.constructor.name}.fit`, none);

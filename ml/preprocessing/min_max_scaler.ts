@@ -36,15 +36,15 @@ export class MinMaxScaler extends BaseOneToOneTransformer {
   /** Whether values are held within the range. */
   declare clip: boolean;
 
-  /** Added to each feature after scaling. */
+  /** Added to each feature after scaling, shape [nFeatures]. */
   declare min_: NDArray<Float64Array>;
-  /** Factor of each feature. */
+  /** Factor of each feature, shape [nFeatures]. */
   declare scale_: NDArray<Float64Array>;
-  /** Smallest value of each feature. */
+  /** Smallest value of each feature, shape [nFeatures]. */
   declare dataMin_: NDArray<Float64Array>;
-  /** Largest value of each feature. */
+  /** Largest value of each feature, shape [nFeatures]. */
   declare dataMax_: NDArray<Float64Array>;
-  /** Difference of both. */
+  /** Difference of both, shape [nFeatures]. */
   declare dataRange_: NDArray<Float64Array>;
   /** Samples seen. */
   declare nSamplesSeen_: number;
@@ -67,6 +67,8 @@ export class MinMaxScaler extends BaseOneToOneTransformer {
    *
    * @param X samples, shape [nSamples, nFeatures]; NaN stands for a missing value
    * @param _y not used
+   * @throws {InvalidParameterError} when `featureRange` does not rise
+   * @throws {InvalidInputError} at infinities, no samples, or what is no table
    */
   async fit(X: MatrixLike | ChunkedInput, _y?: unknown, ...none: never[]): Promise<this> {
     checkNothingMore(`${this.constructor.name}.fit`, none);

@@ -47,6 +47,8 @@ export class Normalizer extends BaseOneToOneTransformer {
    *
    * @param X samples, shape [nSamples, nFeatures]
    * @param _y not used
+   * @throws {InvalidParameterError} when `norm` is none of the three
+   * @throws {InvalidInputError} at NaN, infinities, no samples, or what is no table
    */
   // deno-lint-ignore require-await -- promises are the contract
   async fit(X: MatrixLike, _y?: unknown, ...none: never[]): Promise<this> {

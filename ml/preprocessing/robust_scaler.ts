@@ -49,9 +49,9 @@ export class RobustScaler extends BaseOneToOneTransformer {
   /** Whether normally distributed features get a variance of 1. */
   declare unitVariance: boolean;
 
-  /** Median of each feature; null without `withCentering`. */
+  /** Median of each feature, shape [nFeatures]; null without `withCentering`. */
   declare center_: NDArray<Float64Array> | null;
-  /** What each feature is divided by; null without `withScaling`. */
+  /** What each feature is divided by, shape [nFeatures]; null without `withScaling`. */
   declare scale_: NDArray<Float64Array> | null;
   /** Number of features seen in `fit`. */
   declare nFeaturesIn_: number;

@@ -38,13 +38,13 @@ export class StandardScaler extends BaseOneToOneTransformer {
   /** Whether it is divided by the standard deviation. */
   declare withStd: boolean;
 
-  /** Mean of each feature; null where neither mean nor deviation is used. */
+  /** Mean of each feature, shape [nFeatures]; null where neither mean nor deviation is used. */
   declare mean_: NDArray<Float64Array> | null;
-  /** Variance of each feature; null without `withStd`. */
+  /** Variance of each feature, shape [nFeatures]; null without `withStd`. */
   declare var_: NDArray<Float64Array> | null;
-  /** What each feature is divided by; null without `withStd`. */
+  /** What each feature is divided by, shape [nFeatures]; null without `withStd`. */
   declare scale_: NDArray<Float64Array> | null;
-  /** Samples seen, or their weight; one for each feature where values are missing. */
+  /** Samples seen, or their weight; shape [nFeatures] where values are missing. */
   declare nSamplesSeen_: number | NDArray<Float64Array>;
   /** Number of features seen in `fit`. */
   declare nFeaturesIn_: number;
@@ -66,6 +66,7 @@ export class StandardScaler extends BaseOneToOneTransformer {
    * @param X samples, shape [nSamples, nFeatures]; NaN stands for a missing value. In blocks: one pass
    * @param _y not used
    * @param sampleWeight weight of each sample; for X in memory
+   * @throws {InvalidInputError} at infinities, no samples, what is no table, or weights that do not fit
    */
   fit(X: MatrixLike | ChunkedInput, _y?: unknown, sampleWeight?: VectorLike): Promise<this> {
     resetFitted(this);
@@ -102,7 +103,10 @@ export class StandardScaler extends BaseOneToOneTransformer {
       before = this.moments(m);
     }
     const now = addMoments(before, table, weight);
-    if (!now.variance.every(Number.isFinite)) assertFinite(table, "StandardScaler.fit: X", true);
+    // One sample has no variance, whatever it is.
+    if (![now.mean, now.variance].every((of) => of.every(Number.isFinite))) {
+      assertFinite(table, "StandardScaler.fit: X", true);
+    }
     if (first) rememberFeatures(this, X, m);
     return this.keep(now);
   }

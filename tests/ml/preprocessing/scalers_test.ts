@@ -108,3 +108,11 @@ Deno.test("scalers say what is wrong with their input", async () => {
   await assert.rejects(new MinMaxScaler({ featureRange: [1, 1] }).fit([[1]]), InvalidParameterError);
   await assert.rejects(new StandardScaler({ withMean: 1 as unknown as boolean }).fit([[1]]), InvalidParameterError);
 });
+
+Deno.test("StandardScaler refuses infinity, also in the only sample", async () => {
+  for (const X of [[[1, Infinity]], [[1, 2], [3, -Infinity]]]) {
+    await assert.rejects(new StandardScaler().fit(X), /StandardScaler.fit: X contains infinity, first at \[\d, 1\]/);
+    const scaler = await new StandardScaler().fit([[1, 2], [3, 5]]);
+    await assert.rejects(scaler.transform(X), /X contains infinity/);
+  }
+});
