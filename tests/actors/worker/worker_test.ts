@@ -130,7 +130,7 @@ Deno.test("Worker keeps scattered values, takes equal content once, and refuses 
   const frames = [value.head, ...value.frames];
   const [stored] = await c.ask({ type: "put", n: 2, card: card("d1", value.nbytes), frames });
   assert.deepEqual([stored.type, (stored as { ok: boolean }).ok], ["stored", true]);
-  assert.equal(store.managed, value.nbytes, "received in place, counted once");
+  assert.equal(store.heap.used, value.nbytes, "received in place, counted once");
   const [prove] = await c.ask(offer("d2"));
   assert.equal((prove as { answer: string }).answer, "prove");
   const [wrong] = await c.ask({ type: "prove", n: 3, id: "d2", hash: new Uint8Array(16), frames: [] });
@@ -138,7 +138,7 @@ Deno.test("Worker keeps scattered values, takes equal content once, and refuses 
   await c.ask(offer("d2"));
   const [have] = await c.ask({ type: "prove", n: 3, id: "d2", hash: contentHash(value), frames: [] });
   assert.equal((have as { answer: string }).answer, "have");
-  assert.equal(store.managed, value.nbytes);
+  assert.equal(store.heap.used, value.nbytes);
   assert((await c.ask(offer("d2")))[0].type === "offered");
   const huge = { ...offer("d3"), sizes: Float64Array.of(10, 2 ** 30), fingerprint: Uint8Array.of(1) };
   const [full] = await c.ask(huge) as { answer: string; reason: string }[];
@@ -146,7 +146,7 @@ Deno.test("Worker keeps scattered values, takes equal content once, and refuses 
   assert.match(full.reason, /no room for 1073741834 bytes: it holds \d+ of at most 16777216/);
   w.send("w1", { type: "drop", keys: ["d1"], frames: [] });
   w.clock.advance(5);
-  assert.equal(store.managed, value.nbytes, "the other name still holds it");
+  assert.equal(store.heap.used, value.nbytes, "the other name still holds it");
   w.send("w1", { type: "drop", keys: ["d2"], frames: [] });
   w.clock.advance(5);
   assert.equal(store.managed, 0);
@@ -162,7 +162,7 @@ Deno.test("Worker lets go of the room of a value whose sender is cut off in the 
   const value = pack(new Float64Array(100_000));
   c.say({ type: "put", n: 1, card: card("d", value.nbytes), frames: [value.head, ...value.frames] });
   w.clock.advance(20);
-  assert.equal(store.managed, value.nbytes, "the room is set aside");
+  assert.equal(store.heap.used, value.nbytes, "the room is set aside");
   assert(!store.has("d"), "and not yet full");
   w.network.cut("c", "w1");
   w.clock.advance(100);
