@@ -201,7 +201,7 @@ Deno.test("Decision trees refuse samples and targets that cannot be", async () =
   await assert.rejects(c().fit([], []), InvalidInputError);
   await assert.rejects(c().fit(X, undefined as unknown as number[]), /y is needed/);
   await assert.rejects(c().fit(X, [0, 1, 1], [1, -1, 1]), /negative/);
-  await assert.rejects(c().fit(X, [0, 1, 1], [0, 0, 0]), /weigh 0/);
+  await assert.rejects(c().fit(X, [0, 1, 1], [0, 0, 0]), /sampleWeight is 0 for every sample/);
   await assert.rejects(r().fit(X, [0, NaN, 1]), InvalidInputError);
   await assert.rejects(r().fit(X, [0, 1]), /inconsistent numbers of samples/);
   await assert.rejects(new DecisionTreeRegressor({ criterion: "poisson" }).fit(X, [0, -1, 1]), /needs y from 0 up/);
