@@ -28,7 +28,7 @@ export function begun(b: Books, t: SchedulerTask, w: SchedulerWorker): Uint8Arra
   const error = b.endedEarly.get(t.key);
   b.endedEarly.delete(t.key);
   if (error === null) return;
-  if (t.state !== RELEASED || t.deps.length > 0 || isActor(t) || !t.options!.pool.general || b.recovering) return;
+  if (t.state !== RELEASED || t.deps.length > 0 || isActor(t) || !t.options!.pool.general) return;
   t.engaged = true;
   place(b, t, w);
   adoptAttempt(t, HEAD_START);

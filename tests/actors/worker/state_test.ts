@@ -228,6 +228,21 @@ Deno.test("WorkerMachine gives the place of a suspended task to others", () => {
   assert.equal(b.machine.executing, 2);
 });
 
+Deno.test("WorkerMachine takes back a task with a timeout whose thread goes to one that goes on", () => {
+  const b = new Bench();
+  const [outer] = tickets(b.run({ key: "outer" }));
+  b.tell({ type: "suspended", ticket: outer });
+  const [inner] = tickets(b.run({ key: "inner", timeout: 10 }));
+  assert.deepEqual(dos(b.tell({ type: "resumed", ticket: outer })), ["suspended outer", "recall", "wakeAt"]);
+  b.tell({ type: "recalled", tickets: [inner] });
+  b.now = 50;
+  assert.deepEqual(b.tell({ type: "wake" }), [], "its time has not begun");
+  const start = find(b.tell({ type: "finished", ticket: outer, nbytes: 1, spent: 50 }), "start");
+  assert.equal(start.key, "inner");
+  b.now = 60;
+  assert.equal(find(b.tell({ type: "wake" }), "failed").key, "inner");
+});
+
 Deno.test("WorkerMachine cancels an attempt, and only that one", () => {
   const b = new Bench();
   const [ticket] = tickets(b.run({ key: "a", attempt: 3 }));
@@ -359,31 +374,4 @@ Deno.test("WorkerMachine.events() keeps the last transitions of a key", () => {
     [5, "waiting", "ready"],
     [5, "ready", "executing"],
   ]);
-});
-
-Deno.test("WorkerMachine remembers of small results at rest what it would of others", () => {
-  const b = new Bench(2);
-  for (const key of ["small", "large"]) {
-    const nbytes = key === "small" ? 9 : 1e6;
-    b.tell({ type: "finished", ticket: tickets(b.run({ key }))[0], nbytes, spent: 1 });
-  }
-  const known = [...b.machine.values()].map(({ key, nbytes, state, keep }) => ({ key, nbytes, state, keep }));
-  assert.deepEqual(known, [
-    { key: "small", nbytes: 9, state: "held", keep: true },
-    { key: "large", nbytes: 1e6, state: "held", keep: true },
-  ]);
-  b.tell({ type: "disconnected" });
-  const join = find(b.tell({ type: "connected" }), "join");
-  assert.deepEqual([join.held, join.heldBytes], [["small", "large"], [9, 1e6]]);
-  // Given once more, read, and dropped while it is read.
-  assert.deepEqual(dos(b.run({ key: "small", attempt: 2 })), ["finished small"]);
-  const [reader] = tickets(b.run({ key: "r", deps: ["small", "large"] }));
-  assert.equal(b.machine.value("small")!.users, 1);
-  b.tell({ type: "drop", keys: ["large"] });
-  assert.deepEqual(dos(b.tell({ type: "finished", ticket: reader, nbytes: 1, spent: 1 })), [
-    "forget large",
-    "finished r",
-  ]);
-  assert.deepEqual(dos(b.tell({ type: "drop", keys: ["small", "r", "nothing"] })), ["forget small", "forget r"]);
-  assert.deepEqual([...b.machine.values()], []);
 });
