@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
+import { startLocalCluster } from "../../../actors/cluster/mod.ts";
 import {
+  Client,
   GridSearchCV,
   makeClassification,
   NDArray,
   NuSVC,
+  parallelBackend,
   type Params,
   RandomState,
   ShuffleSplit,
   SVC,
-} from "../../../ml/mod.ts";
+} from "../../../mod.ts";
 import type { FitFamily } from "../../../ml/mod.ts";
 import { camelCase, captured, golden } from "../golden.ts";
 
@@ -237,4 +240,29 @@ Deno.test("searches with given kernels, sigmoids and shares of errors score what
       )
     );
   }
+});
+
+Deno.test("on a cluster a function's matrix stays where it was made, and the last fit is done there", async () => {
+  const { X, y } = makeClassification({ nSamples: 1400, nFeatures: 4, randomState: 3 });
+  const kernel = (A: Table, B: Table): Table => {
+    const [n, d] = A.shape, m = B.shape[0];
+    const out = new Float64Array(n * m);
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < m; j++) for (let k = 0; k < d; k++) out[i * m + j] += A.data[i * d + k] * B.data[j * d + k];
+    }
+    return new (A.constructor as typeof NDArray)(out, [n, m]) as Table;
+  };
+  const make = (): GridSearchCV => new GridSearchCV(new SVC({ kernel }), { C: [0.1, 1, 3] }, { cv: 3 });
+  const single = await make().fit(X, y);
+  await using cluster = await startLocalCluster({ workers: 2, threadsPerWorker: 1, log: () => {} });
+  await using client = await Client.connect(cluster.schedulerAddress);
+  await client.waitForWorkers(2);
+  const search = make();
+  const before = client.transportStats.bytesReceived;
+  await parallelBackend("cluster", { client, scatter: [X, y] }, () => search.fit(X, y));
+  // A thousandth of the matrix.
+  assert.ok(client.transportStats.bytesReceived - before < 8 * 1400 * 1.4);
+  assert.deepEqual(search.cvResults_.meanTestScore.data, single.cvResults_.meanTestScore.data);
+  const [ours, other] = [search, single].map((s) => s.bestEstimator_ as SVC);
+  assert.deepEqual(ours.dualCoef_.data, other.dualCoef_.data);
 });
