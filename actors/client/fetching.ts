@@ -64,6 +64,7 @@ export class Fetcher {
     const idle = this.#core.awaited.busy();
     try {
       for (let round = 0;; round++) {
+        this.#core.mustBeOpen();
         const tried = new Set<string>();
         let names = task.worker === undefined ? [] : [task.worker];
         for (;;) {
@@ -87,7 +88,6 @@ export class Fetcher {
           throw new LostDataError(task.key, "the scheduler believes it to be on a worker, but none gives it");
         }
         await new Promise<void>((resolve) => this.#core.clock.after(PAUSES[round], resolve));
-        this.#core.mustBeOpen();
       }
     } finally {
       idle();

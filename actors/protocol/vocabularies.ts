@@ -278,7 +278,10 @@ export const toWorker = {
   start: message(
     127,
     taskColumns,
-    (m, frames) => m.deps.length > 0 ? `${m.deps.length} dependencies, expected none` : checkTasks(m, frames),
+    (m, frames) => {
+      if (m.deps.length > 0) return `${m.deps.length} dependencies, expected none`;
+      return m.options.some((o) => o.kind !== "task") ? "an actor, expected tasks" : checkTasks(m, frames);
+    },
   ),
 };
 

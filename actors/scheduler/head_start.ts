@@ -14,8 +14,8 @@ import { isActor, type SchedulerTask } from "./tasks.ts";
 import { PROCESSING, RELEASED } from "./transitions.ts";
 import type { SchedulerWorker } from "./workers.ts";
 
-/** How many keys are remembered whose end was reported before their description came. */
-const REMEMBERED = 1000;
+/** How many keys are remembered whose end was reported before their description came, and bytes of an error with them. */
+const REMEMBERED = 1000, ERROR_BYTES = 65_536;
 
 /** The worker that a client speaks of, if it is there in the same life, and begins tasks. */
 export function workerOf(b: Books, name: string, incarnation: string): SchedulerWorker | null {
@@ -28,7 +28,7 @@ export function begun(b: Books, t: SchedulerTask, w: SchedulerWorker): Uint8Arra
   const error = b.endedEarly.get(t.key);
   b.endedEarly.delete(t.key);
   if (error === null) return;
-  if (t.state !== RELEASED || t.deps.length > 0 || isActor(t) || !t.options!.pool.general || b.recovering) return;
+  if (t.state !== RELEASED || t.deps.length > 0 || isActor(t) || !t.options!.pool.general) return;
   t.engaged = true;
   place(b, t, w);
   adoptAttempt(t, HEAD_START);
@@ -39,13 +39,13 @@ export function begun(b: Books, t: SchedulerTask, w: SchedulerWorker): Uint8Arra
 
 /**
  * A worker has told the end of an attempt that a client began, before the client has told of its task: it threw `error`, or (null) it was
- * given up.
+ * given up. One with an error that is too large to keep is performed once more.
  */
 export function endedBefore(b: Books, key: string, attempt: number, error: Uint8Array | null): void {
   const t = b.tasks.get(key);
   if (attempt !== HEAD_START || (t !== undefined && t.fn !== null)) return;
   if (b.endedEarly.size >= REMEMBERED) b.endedEarly.delete(b.endedEarly.keys().next().value!);
-  b.endedEarly.set(key, error);
+  b.endedEarly.set(key, error !== null && error.length <= ERROR_BYTES ? error : null);
 }
 
 /** A client does not know whether its tasks were begun; or knows that they were not. */

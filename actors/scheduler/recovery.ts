@@ -14,7 +14,15 @@ import { endedBefore } from "./head_start.ts";
 import { appear, engageRunning, leaveQueue, lose, place, restartTask, unplace } from "./lifecycle.ts";
 import { type clientToScheduler, type MessageOf, replacedReason, type workerToScheduler } from "../protocol/mod.ts";
 import { readResources } from "./pools.ts";
-import { askAgain, dataHeld, dataRemembered, describeData, notSupplier, upholdAll } from "./references.ts";
+import {
+  askAgain,
+  dataHeld,
+  dataRemembered,
+  describeData,
+  notSupplier,
+  probesAnswered,
+  upholdAll,
+} from "./references.ts";
 import { copiesChanged } from "./replication.ts";
 import { listenTo } from "./silence.ts";
 import { keepAwhile, mayBeWantedYet, orphan } from "./orphans.ts";
@@ -86,6 +94,7 @@ export function workerJoins(b: Books, s: SchedulerSession, m: WorkerJoin): void 
   listenTo(b, w);
   const drop: string[] = [], cancel: string[] = [];
   reconcile(b, w, m, drop, cancel);
+  probesAnswered(b, w);
   b.tellWorker(w).first.push({ type: "welcome", incarnation: b.settings.incarnation, drop, cancel, frames: [] });
   b.touch(w);
   if (b.recovering && b.awaited.delete(w.name) && b.awaited.size === 0) recovered(b, "all workers are back");

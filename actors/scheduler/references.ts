@@ -85,13 +85,18 @@ export function dataScattered(b: Books, c: SchedulerClient, card: DataCard): voi
   else if (t.state === RELEASED || t.state === ABSENT) missing(b, t);
 }
 
-/** Asks a worker whether it has a value. */
+/** Asks a worker whether it has a value. One that is away says all that it has when it comes back. */
 function probe(b: Books, t: SchedulerTask, w: SchedulerWorker): void {
   const data = t.extras!.data!;
-  if (w.peer === null || fewHas(data.probed, w)) return;
+  if (fewHas(data.probed, w)) return;
   data.probed = fewAdd(data.probed, w);
   b.probing.add(t);
-  b.tellWorker(w).fetch.push({ task: t, source: null });
+  if (w.peer !== null) b.tellWorker(w).fetch.push({ task: t, source: null });
+}
+
+/** A worker has come back, and has said what it has: of what it was asked for it has no more. */
+export function probesAnswered(b: Books, w: SchedulerWorker): void {
+  for (const t of b.probing) probeOver(b, t, w);
 }
 
 /** A worker says that it does not have a value that it was believed to have, or was asked for; whether it was. */

@@ -163,7 +163,7 @@ export function targetGone(b: Books, w: SchedulerWorker): void {
     if (under || rep.waiting.length !== before) copiesChanged(b, t);
     else pump(b, t);
   }
-  for (const t of b.probing) probeOver(b, t, w);
+  if (w.status !== "away") { for (const t of b.probing) probeOver(b, t, w); }
   for (const q of b.questions) for (const id of q.ids) look(b, q, id);
 }
 

@@ -245,7 +245,7 @@ export class Packer {
   private special(v: object, depth: number): Form | ExtData {
     if (ArrayBuffer.isView(v)) {
       const name = v instanceof DataView ? "DataView" : typedArrayName.call(v);
-      return this.binary(kindOf(name)!, v.buffer, v.byteOffset, v.byteLength);
+      return this.binary(kindOf(name)!, v.buffer, v.byteOffset, v.byteLength, depth);
     }
     const wire = (v as { [toWire]?: unknown })[toWire];
     if (typeof wire === "function") return this.wire(v, wire as () => unknown, depth);
@@ -270,12 +270,15 @@ export class Packer {
     }
     if (v instanceof Date) return new Form(Ext.date, v.getTime());
     if (v instanceof RegExp) return new Form(Ext.regexp, [primitive(v.source), v.flags]);
-    if (v instanceof ArrayBuffer) return this.binary(ARRAY_BUFFER, v, 0, v.byteLength);
-    if (v instanceof SharedArrayBuffer) return this.binary(SHARED_ARRAY_BUFFER, v, 0, v.byteLength);
+    if (v instanceof ArrayBuffer) return this.binary(ARRAY_BUFFER, v, 0, v.byteLength, depth);
+    if (v instanceof SharedArrayBuffer) return this.binary(SHARED_ARRAY_BUFFER, v, 0, v.byteLength, depth);
     return this.instance(v, depth);
   }
 
-  private binary(kind: number, buffer: ArrayBufferLike, offset: number, length: number): Form | ExtData {
+  private binary(kind: number, buffer: ArrayBufferLike, offset: number, length: number, depth: number): Form | ExtData {
+    if ((buffer as ArrayBuffer).detached) {
+      this.refuse(depth, "an array whose memory was transferred to another thread", "send it before, or a copy");
+    }
     const bytes = new Uint8Array(buffer, offset, length);
     if (length <= SMALL_ARRAY) {
       const data = new Uint8Array(1 + length);

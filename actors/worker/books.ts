@@ -8,7 +8,7 @@ import type { WorkerInstruction } from "./events.ts";
 import { Places } from "./places.ts";
 import { ReadyHeap } from "./ready_heap.ts";
 import { checkTransition, TransitionLog, type WorkerTask, type WorkerTaskState } from "./states.ts";
-import { Spilling } from "./spilling.ts";
+import { LEAST_SPILLED, Spilling } from "./spilling.ts";
 import { DataBook, isComing, isHere, type WorkerData } from "./worker_data.ts";
 
 /** What a machine is made of. */
@@ -66,7 +66,7 @@ export class WorkerBooks {
 
   /** Empty ones. */
   constructor(readonly options: WorkerMachineOptions) {
-    this.data = new DataBook(options.memoryLimit);
+    this.data = new DataBook(options.memoryLimit, options.leastSpilled ?? LEAST_SPILLED);
     this.places = new Places(options.threads);
     this.log = new TransitionLog(options.name);
     this.spilling = new Spilling(this);
@@ -138,7 +138,8 @@ export class WorkerBooks {
   /** Forgets the value, if nobody needs it. */
   unwanted(d: WorkerData): void {
     if (d.keep || d.users > 0 || (d.wants !== undefined && d.wants.size > 0) || d.order !== undefined) {
-      return this.spilling.look(d);
+      this.spilling.look(d);
+      return this.data.rest(d);
     }
     this.spilling.gone(d);
     this.data.delete(d);

@@ -63,6 +63,7 @@ export class Dependencies {
     const d = this.held(key, nbytes);
     d.keep = true;
     this.#b.spilling.look(d);
+    this.#b.data.rest(d);
     this.#b.out.push({ do: "has", key, nbytes });
     this.fetch();
   }

@@ -7,6 +7,7 @@
 
 import { type Arena, type ArenaFactory, PAGE } from "./arena.ts";
 import { PageRuns } from "./page_runs.ts";
+import { CLASSES, classOf, LARGEST_SLOT, SLAB, Slab, SLAB_PAGES } from "./slab.ts";
 
 /** Where bytes lie: arena, offset, length. Plain data; may be sent to threads. */
 export interface Region {
@@ -15,57 +16,58 @@ export interface Region {
   readonly length: number;
 }
 
-/** A counted piece of an arena, 64-byte aligned (page aligned when large). */
+/** A counted piece of an arena, 16-byte aligned, 64-byte aligned from 64 bytes on, page aligned when large. Small ones have no object of their own. */
 export class Block implements Region {
-  /** How many hold it. Made with one holder. */
-  refs = 1;
+  readonly #slab: Slab | undefined;
+  readonly #slot: number;
+  #refs: number;
 
-  /** Made by {@link Heap.allocate} only. */
+  /** Made by {@link Heap} only; in a slot of `slab`, if it is small, and else held once. */
   constructor(
     readonly heap: Heap,
     readonly arena: number,
     readonly offset: number,
     /** Bytes that were asked for. */
     readonly length: number,
-  ) {}
+    slab?: Slab,
+    slot = -1,
+  ) {
+    this.#slab = slab;
+    this.#slot = slot;
+    this.#refs = slab === undefined ? 1 : 0;
+  }
+
+  /** How many hold it. */
+  get refs(): number {
+    return this.#slab === undefined ? this.#refs : this.#slab.refs[this.#slot];
+  }
+
+  #count(change: number): number {
+    return this.#slab === undefined ? this.#refs += change : this.#slab.refs[this.#slot] += change;
+  }
+
+  /** Whether it is the same piece as another. */
+  is(other: Block | undefined): boolean {
+    return other !== undefined && this.arena === other.arena && this.offset === other.offset;
+  }
 
   /** One more holder. */
   retain(): this {
     if (this.refs <= 0) throw new RangeError("a block that is free cannot be retained");
-    this.refs++;
+    this.#count(1);
     return this;
   }
 
   /** One holder fewer. */
   release(): void {
     if (this.refs <= 0) throw new RangeError("a block was released more often than it was retained");
-    if (--this.refs === 0) this.heap.free(this);
+    if (this.#count(-1) === 0) this.heap.free(this, this.#slab, this.#slot);
   }
 
   /** Its bytes, in place. */
   get bytes(): Uint8Array {
     return this.heap.view(this);
   }
-}
-
-const SLAB_PAGES = 4;
-const SLAB = SLAB_PAGES * PAGE;
-/** Slot sizes: multiples of 64, a quarter apart at most. */
-const CLASSES = [64, 128, 192, 256, 320, 448, 576, 768, 1024, 1344, 1792, 2304, 3072, 4096, 5440, 8192, 10_880];
-const LARGEST_SLOT = CLASSES[CLASSES.length - 1];
-
-function classOf(bytes: number): number {
-  for (let i = 0; i < CLASSES.length; i++) if (bytes <= CLASSES[i]) return i;
-  return -1;
-}
-
-interface Slab {
-  readonly arena: number;
-  readonly page: number;
-  readonly slotBytes: number;
-  readonly index: number;
-  readonly blocks: (Block | undefined)[];
-  readonly freeSlots: number[];
 }
 
 interface ArenaEntry {
@@ -83,6 +85,8 @@ interface ArenaEntry {
 
 /** Bytes of the smallest piece that is given back to the system where memory is short. */
 const LEAST_TRIMMED = 1 << 18;
+/** Places of an arena that blocks can begin at. */
+const LEAST_SLOT = CLASSES[0], PLACES = 2 ** 32 / LEAST_SLOT;
 /** Bytes up to which a loop copies faster than a call does. */
 const FEW = 48;
 
@@ -104,13 +108,14 @@ export interface HeapOptions {
 
 /** Blocks in arenas. */
 export class Heap {
-  /** Most bytes of blocks. */
+  /** Most bytes of blocks, and of what is charged. */
   readonly limit: number;
   #entries: ArenaEntry[] = [];
   #byBuffer = new WeakMap<ArrayBufferLike, number>();
   /** By class: slabs with a free slot. */
   #open: Slab[][] = CLASSES.map(() => []);
   #used = 0;
+  #charged = 0;
   #blocks = 0;
 
   /** With arenas for `limit` bytes, which take memory only as they are used. */
@@ -140,6 +145,11 @@ export class Heap {
     return this.#used;
   }
 
+  /** Bytes counted by {@link Heap.charge}. */
+  get charged(): number {
+    return this.#charged;
+  }
+
   /** Bytes that are free, and whose memory the process has, at most. */
   get spare(): number {
     return PAGE * this.#entries.reduce((n, { runs }) => n + runs.touched - runs.end + runs.free, 0);
@@ -157,7 +167,7 @@ export class Heap {
 
   /** A block of `bytes` bytes with one holder; `undefined` when that would pass the limit, or the system has no more. */
   allocate(bytes: number): Block | undefined {
-    if (!(bytes >= 0) || this.#used + bytes > this.limit) return undefined;
+    if (!(bytes >= 0) || this.#used + this.#charged + bytes > this.limit) return undefined;
     const block = bytes <= LARGEST_SLOT ? this.#small(bytes) : this.#large(bytes);
     if (block !== undefined) {
       this.#used += bytes;
@@ -193,32 +203,48 @@ export class Heap {
     if (entry === undefined || !(offset >= 0)) return undefined;
     const page = Math.floor(offset / PAGE);
     const slab = entry.slabs.get(page);
-    let block: Block | undefined;
-    if (slab !== undefined) block = slab.blocks[Math.floor((offset - slab.page * PAGE) / slab.slotBytes)];
-    else block = entry.large.get(entry.first[page] - 1);
+    const block = slab === undefined ? entry.large.get(entry.first[page] - 1) : this.#inSlab(slab, slab.slotAt(offset));
     if (block === undefined || offset < block.offset || offset + length > block.offset + block.length) return undefined;
     return block;
   }
 
+  #inSlab(slab: Slab, slot: number): Block | undefined {
+    if (slot >= slab.slots || slab.refs[slot] === 0) return undefined;
+    return new Block(this, slab.arena, slab.offsetOf(slot), slab.lengthOf(slot), slab, slot);
+  }
+
+  /** A number that names a block's place; see {@link Heap.blockAt}. */
+  placeOf(block: Block): number {
+    return block.arena * PLACES + block.offset / LEAST_SLOT;
+  }
+
+  /** The block at a place where there is one. */
+  blockAt(place: number): Block {
+    const arena = Math.floor(place / PLACES);
+    return this.at(arena, (place - arena * PLACES) * LEAST_SLOT, 0)!;
+  }
+
+  /** Counts bytes that something takes outside of the arenas: they are a part of the limit. Negative for what is there no more. */
+  charge(bytes: number): void {
+    this.#charged += bytes;
+  }
+
   /** Called by {@link Block.release}. */
-  free(block: Block): void {
+  free(block: Block, slab: Slab | undefined, slot: number): void {
     const entry = this.#entries[block.arena];
     this.#used -= block.length;
     this.#blocks--;
-    const page = Math.floor(block.offset / PAGE);
-    const slab = entry.slabs.get(page);
     if (slab === undefined) {
+      const page = Math.floor(block.offset / PAGE);
       entry.large.delete(page);
       entry.runs.give(page);
       return;
     }
-    const slot = (block.offset - slab.page * PAGE) / slab.slotBytes;
-    slab.blocks[slot] = undefined;
     const open = this.#open[slab.index];
-    if (slab.freeSlots.length === 0) open.push(slab);
-    slab.freeSlots.push(slot);
+    if (slab.free === 0) open.push(slab);
+    slab.give(slot);
     // One empty slab a class stays, for the next one; the others go back.
-    if (slab.freeSlots.length === slab.blocks.length && open.length > 1) {
+    if (slab.free === slab.slots && open.length > 1) {
       open.splice(open.indexOf(slab), 1);
       for (let i = 0; i < SLAB_PAGES; i++) entry.slabs.delete(slab.page + i);
       entry.runs.give(slab.page);
@@ -288,24 +314,13 @@ export class Heap {
     if (slab === undefined) {
       const at = this.#pages(SLAB_PAGES);
       if (at === undefined) return undefined;
-      const slotBytes = CLASSES[index];
-      const slots = Math.floor(SLAB / slotBytes);
-      slab = {
-        arena: at.arena,
-        page: at.page,
-        slotBytes,
-        index,
-        blocks: new Array(slots).fill(undefined),
-        freeSlots: Array.from({ length: slots }, (_, i) => slots - 1 - i),
-      };
+      slab = new Slab(index, at.arena, at.page);
       for (let i = 0; i < SLAB_PAGES; i++) this.#entries[at.arena].slabs.set(at.page + i, slab);
       open.push(slab);
     }
-    const slot = slab.freeSlots.pop()!;
-    if (slab.freeSlots.length === 0) open.splice(open.indexOf(slab), 1);
-    const block = new Block(this, slab.arena, slab.page * PAGE + slot * slab.slotBytes, bytes);
-    slab.blocks[slot] = block;
-    return block;
+    const slot = slab.take(bytes);
+    if (slab.free === 0) open.splice(open.indexOf(slab), 1);
+    return new Block(this, slab.arena, slab.offsetOf(slot), bytes, slab, slot);
   }
 
   /** Checks that the counts are true and that no two blocks share a byte. */
@@ -322,19 +337,13 @@ export class Heap {
       }
       for (const slab of new Set(slabs.values())) {
         pages += SLAB_PAGES;
-        let free = 0;
-        slab.blocks.forEach((b, i) => {
-          if (b === undefined) free++;
-          else if (b.offset !== slab.page * PAGE + i * slab.slotBytes || b.length > slab.slotBytes || b.refs <= 0) {
-            throw new Error(`broken slot ${i} of the slab at page ${slab.page}`);
-          } else {
-            used += b.length;
-            blocks++;
-          }
-        });
-        if (free !== slab.freeSlots.length) throw new Error(`slab at page ${slab.page}: ${free} slots are free`);
+        const its = slab.validate();
+        used += its.used;
+        blocks += its.blocks;
         const open = this.#open[slab.index].includes(slab);
-        if (open !== free > 0) throw new Error(`slab at page ${slab.page}: open ${open} with ${free} free slots`);
+        if (open !== slab.free > 0) {
+          throw new Error(`slab at page ${slab.page}: open ${open} with ${slab.free} free slots`);
+        }
       }
       if (pages + runs.free !== runs.end) throw new Error(`${pages} used and ${runs.free} free of ${runs.end} pages`);
     }

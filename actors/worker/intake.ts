@@ -69,6 +69,7 @@ export class Intake {
     if (held !== undefined && isHere(held)) {
       held.keep = true;
       this.#b.spilling.look(held);
+      this.#b.data.rest(held);
       this.#b.out.push({ do: "finished", key: spec.key, attempt: spec.attempt, nbytes: held.nbytes, spent: 0 });
       return;
     }

@@ -59,7 +59,7 @@ export class ResultsIn {
         continue;
       }
       try {
-        nbytes.push(store.putBlob(key, e.bytes, at, size).value.nbytes);
+        nbytes.push(store.putBlob(key, e.bytes, at, size));
         tickets.push(ticket);
         spent.push(e.spent[i]);
       } catch (error) {

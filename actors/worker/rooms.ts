@@ -38,8 +38,8 @@ export class Rooms {
     const rooms = this.#rooms.get(peer.id);
     if (rooms === undefined || frames.length === 0) return;
     const block = this.#store.heap.find(frames[0]);
-    const i = rooms.findIndex((r) => r.blocks[0] === block);
-    if (block === undefined || i < 0) return;
+    const i = rooms.findIndex((r) => r.blocks[0].is(block));
+    if (i < 0) return;
     rooms[i].release();
     rooms.splice(i, 1);
     if (rooms.length === 0) this.#rooms.delete(peer.id);

@@ -164,9 +164,12 @@ export class Running {
       this.#b.out.push({ do: "forget", key: task.key });
       return;
     }
-    const d = this.#deps.held(task.key, nbytes);
-    d.keep = true;
-    this.#b.spilling.look(d);
+    if (!this.#b.data.restAtOnce(task.key, nbytes)) {
+      const d = this.#deps.held(task.key, nbytes);
+      d.keep = true;
+      this.#b.spilling.look(d);
+      this.#b.data.rest(d);
+    }
     const told = { do: "finished", key: task.key, attempt: task.attempt, nbytes, spent } as const;
     this.#b.out.push(task.quiet ? { ...told, quiet: true } : told);
   }

@@ -17,7 +17,7 @@ import type { WorkerTask } from "./states.ts";
 import type { WorkerData } from "./worker_data.ts";
 
 /** Smaller values stay: a trip to the disk costs more than they take. */
-const LEAST = 65_536;
+export const LEAST_SPILLED = 65_536;
 /** Values being written at a time. */
 const WRITES = 4;
 /** A value without a copy is not wanted any more when it was idle while so many times the memory came. */
@@ -62,7 +62,7 @@ export class Spilling {
   constructor(books: WorkerBooks) {
     this.#b = books;
     this.#target = books.options.spillAt ?? Infinity;
-    this.#least = books.options.leastSpilled ?? LEAST;
+    this.#least = books.options.leastSpilled ?? LEAST_SPILLED;
   }
 
   /** Whether there is a disk. */

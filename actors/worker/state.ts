@@ -204,6 +204,8 @@ export class WorkerMachine {
       this.#b.places.take(task);
       if (task.deadline > 0) task.deadline += this.#b.now;
       this.#b.out.push({ do: "suspended", key: task.key, attempt: task.attempt, resumed: true });
+      // It has its thread again: what was to begin there does not begin its time.
+      if (this.#b.timed.size > 0 && this.#b.places.ahead > 0) this.#running.recall();
     },
     occupied: (e) => this.#b.places.elsewhere = e.places,
     ended: (e) => this.#running.over(e.ticket),

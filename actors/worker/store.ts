@@ -12,9 +12,10 @@ import { type Block, copyBytes, Heap, type Region } from "./heap.ts";
 
 /**
  * A packed value in the heap: `parts[0]` is the head, the others are its frames. Several keys may share one, tasks and sends hold it while
- * they read it; it is freed with the last of them.
+ * they read it; it is freed with the last of them. One that is a blob is held by the holders of its block: there may be several objects for it.
  */
 export class StoredValue {
+  /** Of one that is no blob. */
   #refs = 1;
   #parts: readonly Region[] | undefined;
   /** One block that holds a blob: what most small results are. */
@@ -55,7 +56,7 @@ export class StoredValue {
 
   /** How many hold it. */
   get refs(): number {
-    return this.#refs;
+    return this.#blob === undefined ? this.#refs : this.#blob.refs;
   }
 
   /** The blocks its parts lie in. */
@@ -107,6 +108,10 @@ export class StoredValue {
 
   /** One more holder. */
   retain(): this {
+    if (this.#blob !== undefined) {
+      this.#blob.retain();
+      return this;
+    }
     if (this.#refs <= 0) throw new RangeError("a stored value that is gone cannot be retained");
     this.#refs++;
     return this;
@@ -114,13 +119,13 @@ export class StoredValue {
 
   /** One holder fewer. */
   release(): void {
+    if (this.#blob !== undefined) return this.#blob.release();
     if (this.#refs <= 0) throw new RangeError("a stored value was released more often than it was retained");
     if (--this.#refs > 0) {
       if (this.#refs === 1 && this.#leaving) this.unload();
       return;
     }
-    if (this.#blob !== undefined) this.#blob.release();
-    else if (this.#blocks !== undefined) { for (const b of this.#blocks) b.release(); }
+    if (this.#blocks !== undefined) { for (const b of this.#blocks) b.release(); }
     this.#copy?.free();
   }
 }
@@ -158,13 +163,18 @@ export function hex(bytes: Uint8Array): string {
   return s;
 }
 
-const PLAIN = {};
+/**
+ * Bytes that an entry takes in this process's own memory, here and in the machine, beside those of its value: measured with keys of 34 characters.
+ * A small one is a number in two maps; the others are objects.
+ */
+const SMALL_ENTRY = 160, ENTRY = 900;
 
 /** Values by key. */
 export class Store {
   /** Where the bytes are. */
   readonly heap: Heap;
-  #entries = new Map<string, StoreEntry>();
+  /** By key; of a blob that is nothing else, the place of its block. */
+  readonly #entries = new Map<string, StoreEntry | number>();
   #alike = new Map<string, Set<string>>();
 
   /** An empty store. */
@@ -172,9 +182,9 @@ export class Store {
     this.heap = new Heap({ limit: options.memoryLimit, arenas: options.arenas ?? sharedArenas });
   }
 
-  /** Bytes held, equal content counted once. */
+  /** Bytes held, equal content counted once, and those of what is known of them. */
   get managed(): number {
-    return this.heap.used;
+    return this.heap.used + this.heap.charged;
   }
 
   /** Most bytes it may hold. */
@@ -194,7 +204,12 @@ export class Store {
 
   /** What it has under the key. */
   get(key: string): StoreEntry | undefined {
-    return this.#entries.get(key);
+    const entry = this.#entries.get(key);
+    return typeof entry === "number" ? this.#small(key, this.heap.blockAt(entry)) : entry;
+  }
+
+  #small(key: string, block: Block): StoreEntry {
+    return { key, value: new StoredValue(this.heap, undefined, block), pinned: false };
   }
 
   /** Sets blocks aside; `undefined` when there is no room. */
@@ -249,28 +264,29 @@ export class Store {
    * @throws {MemoryError} when there is no room.
    */
   put(key: string, packed: PackedValue, options: { pinned?: boolean; fingerprint?: string } = {}): StoreEntry {
-    const known = this.#entries.get(key);
-    if (known !== undefined) return known;
-    return this.#enter(key, this.take(packed, key), options);
+    return this.get(key) ?? this.#enter(key, this.take(packed, key), options);
   }
 
   /**
    * Keeps a small value that is a blob: `length` bytes of `bytes` from `at` on. It stays one, in one block.
    *
+   * @returns How many bytes the value takes.
    * @throws {MemoryError} when there is no room.
    */
-  putBlob(key: string, bytes: Uint8Array, at: number, length: number): StoreEntry {
-    const known = this.#entries.get(key);
-    if (known !== undefined) return known;
+  putBlob(key: string, bytes: Uint8Array, at: number, length: number): number {
+    const known = this.get(key);
+    if (known !== undefined) return known.value.nbytes;
     const block = this.heap.allocate(length);
     if (block === undefined) throw new MemoryError(key, length, this.managed, this.limit);
     copyBytes(bytes, at, length, this.heap.whole(block), block.offset);
-    return this.#enter(key, new StoredValue(this.heap, undefined, block), PLAIN);
+    this.#entries.set(key, this.heap.placeOf(block));
+    this.heap.charge(SMALL_ENTRY);
+    return length;
   }
 
   /** Keeps a value that is in the heap already; takes over one holding of it. */
   adopt(key: string, value: StoredValue, options: { pinned?: boolean; fingerprint?: string } = {}): StoreEntry {
-    const known = this.#entries.get(key);
+    const known = this.get(key);
     if (known === undefined) return this.#enter(key, value, options);
     value.release();
     return known;
@@ -281,6 +297,12 @@ export class Store {
     const entry = this.#entries.get(key);
     if (entry === undefined) return false;
     this.#entries.delete(key);
+    if (typeof entry === "number") {
+      this.heap.charge(-SMALL_ENTRY);
+      this.heap.blockAt(entry).release();
+      return true;
+    }
+    this.heap.charge(-ENTRY);
     if (entry.fingerprint !== undefined) {
       const alike = this.#alike.get(entry.fingerprint);
       alike?.delete(key);
@@ -293,7 +315,7 @@ export class Store {
   /** A key whose value has this fingerprint and these sizes, if there is one: equal content, likely. */
   like(fingerprint: string, sizes: ArrayLike<number>): StoreEntry | undefined {
     for (const key of this.#alike.get(fingerprint) ?? []) {
-      const entry = this.#entries.get(key)!;
+      const entry = this.get(key)!;
       const { parts } = entry.value;
       if (parts.length === sizes.length && parts.every((p, i) => p.length === sizes[i])) return entry;
     }
@@ -307,6 +329,7 @@ export class Store {
   #enter(key: string, value: StoredValue, options: { pinned?: boolean; fingerprint?: string }): StoreEntry {
     const entry = { key, value, pinned: options.pinned ?? false, fingerprint: options.fingerprint };
     this.#entries.set(key, entry);
+    this.heap.charge(ENTRY);
     if (entry.fingerprint !== undefined) {
       const alike = this.#alike.get(entry.fingerprint);
       if (alike === undefined) this.#alike.set(entry.fingerprint, new Set([key]));
@@ -318,7 +341,10 @@ export class Store {
   /** Checks the heap, and that every key's bytes are there. */
   validate(): void {
     this.heap.validate();
-    for (const [key, e] of this.#entries) {
+    let charged = 0;
+    for (const [key, entry] of this.#entries) {
+      charged += typeof entry === "number" ? SMALL_ENTRY : ENTRY;
+      const e = this.get(key)!;
       if (e.key !== key || e.value.refs <= 0) throw new Error(`broken entry ${key}`);
       if (!e.value.resident) {
         if (e.value.copy === undefined) throw new Error(`${key} is nowhere`);
@@ -328,5 +354,6 @@ export class Store {
         if (this.heap.at(p.arena, p.offset, p.length) === undefined) throw new Error(`${key} lies in no block`);
       }
     }
+    if (charged !== this.heap.charged) throw new Error(`${charged} bytes of entries, counted ${this.heap.charged}`);
   }
 }

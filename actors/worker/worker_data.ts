@@ -63,60 +63,97 @@ export function isComing(d: WorkerData): boolean {
 
 const NOBODY: readonly string[] = [];
 
+function unknown(key: string, nbytes: number): WorkerData {
+  return {
+    key,
+    nbytes,
+    state: "wanted",
+    disk: false,
+    moving: false,
+    stuck: false,
+    idleSince: -1,
+    wants: undefined,
+    users: 0,
+    keep: false,
+    order: undefined,
+    card: undefined,
+    holders: NOBODY,
+    tried: NOBODY,
+    from: "",
+    reported: false,
+    queued: false,
+  };
+}
+
+function atRest(key: string, nbytes: number): WorkerData {
+  const d = unknown(key, nbytes);
+  d.state = "held";
+  d.keep = true;
+  return d;
+}
+
 /** Values by key, and which of them to fetch from whom. */
 export class DataBook {
-  readonly #data = new Map<string, WorkerData>();
+  /** By key; of a value at rest, how many bytes it has. */
+  readonly #data = new Map<string, WorkerData | number>();
   /** Wanted, and with a holder to ask; in order of arrival. */
   #queue: WorkerData[] = [];
   readonly #from = new Map<string, number>();
   readonly #fromAll: number;
   readonly #fromOne: number;
+  readonly #restsBelow: number;
   #underWay = 0;
   #fetching = 0;
 
-  /** For a worker whose values may take so many bytes. */
-  constructor(memoryLimit: number) {
+  /** For a worker whose values may take so many bytes. Those below `restsBelow` bytes never go to disk. */
+  constructor(memoryLimit: number, restsBelow: number) {
+    this.#restsBelow = restsBelow;
     this.#fromAll = Math.min(UNDER_WAY, Math.max(LEAST_UNDER_WAY, ALL_PART * memoryLimit));
     this.#fromOne = Math.min(UNDER_WAY_FROM_ONE, Math.max(LEAST_UNDER_WAY, FROM_ONE_PART * memoryLimit));
   }
 
   /** What is known of the key. */
   get(key: string): WorkerData | undefined {
-    return this.#data.get(key);
+    const d = this.#data.get(key);
+    if (typeof d !== "number") return d;
+    const woken = atRest(key, d);
+    this.#data.set(key, woken);
+    return woken;
   }
 
-  /** All. */
-  values(): IterableIterator<WorkerData> {
-    return this.#data.values();
+  /** All. Of those at rest, what is given is not what others see. */
+  *values(): IterableIterator<WorkerData> {
+    for (const [key, d] of this.#data) yield typeof d === "number" ? atRest(key, d) : d;
   }
 
   /** A value that somebody wants now; with holders if they are known. */
   want(key: string, told?: HoldersOf): WorkerData {
-    let d = this.#data.get(key);
+    let d = this.get(key);
     if (d === undefined) {
-      d = {
-        key,
-        nbytes: told?.nbytes ?? 0,
-        state: "wanted",
-        disk: false,
-        moving: false,
-        stuck: false,
-        idleSince: -1,
-        wants: undefined,
-        users: 0,
-        keep: false,
-        order: undefined,
-        card: undefined,
-        holders: NOBODY,
-        tried: NOBODY,
-        from: "",
-        reported: false,
-        queued: false,
-      };
+      d = unknown(key, told?.nbytes ?? 0);
       this.#data.set(key, d);
     }
     if (told !== undefined && !isHere(d)) this.tell(d, told);
     return d;
+  }
+
+  /**
+   * Remembers no more of the value than its size, if there is no more to remember: it is held, and nothing is done with it. Whoever asks for it
+   * has an object again. For small ones, of which there may be millions.
+   */
+  rest(d: WorkerData): void {
+    if (
+      d.state !== "held" || !d.keep || d.users > 0 || d.nbytes >= this.#restsBelow || d.card !== undefined ||
+      d.order !== undefined || d.disk || d.moving || d.stuck || (d.wants?.size ?? 0) > 0
+    ) return;
+    this.#data.set(d.key, d.nbytes);
+  }
+
+  /** A value that nobody knew of is in the store, for the scheduler. False for one that is to be entered in the other way. */
+  restAtOnce(key: string, nbytes: number): boolean {
+    if (nbytes >= this.#restsBelow || this.#data.has(key)) return false;
+    this.#data.set(key, nbytes);
+    return true;
   }
 
   /** A value that is in the store. */
@@ -210,6 +247,7 @@ export class DataBook {
   validate(): void {
     let fetching = 0, underWay = 0;
     for (const [key, d] of this.#data) {
+      if (typeof d === "number") continue;
       if (d.key !== key) throw new Error(`${key} stands under a wrong key`);
       if (d.state === "fetching") {
         fetching++;

@@ -130,9 +130,6 @@ export class KMeans extends BaseKMeans {
     const runs = this.runs(10);
     const rng = checkRandomState(this.randomState);
     const weight = weightsOf(sampleWeight, n);
-    if (weight !== undefined && weight.every((w) => w === 0)) {
-      throw new InvalidInputError("KMeans.fit: all sample weights are zero");
-    }
     // Distances are more exact near the origin: the mean is taken off, and put back in the end.
     // Where the squares of all values are finite, so are the values: a look at each is needed only where they are not.
     using session = KMeansSession.open(table, weight);

@@ -42,7 +42,7 @@ const rules = {
   computeLabels: bool,
   maxNoImprovement: either(integer({ min: 0 }), oneOf(null)),
   initSize: either(integer({ min: 1 }), oneOf(null)),
-  reassignmentRatio: real({ min: 0 }),
+  reassignmentRatio: real({ min: 0, max: 1 }),
 };
 
 /** When a fit has gone on long enough. */

@@ -4,6 +4,7 @@
  */
 
 import { main as assemble } from "assemblyscript/asc";
+import { nearest } from "../../actors/core/mod.ts";
 
 const HERE = new URL(".", import.meta.url);
 
@@ -85,9 +86,16 @@ export async function built(name: string): Promise<string> {
 
 if (import.meta.main) {
   Deno.mkdirSync(new URL("wasm/", HERE), { recursive: true });
-  const names = sourceNames(), unknown = Deno.args.find((name) => !names.includes(name));
+  const names = sourceNames();
+  if (Deno.args.includes("--help")) {
+    console.log(`Usage: deno task kernels [NAME …]\n\nBuilds the WASM modules: all, or those of ${names.join(", ")}.`);
+    Deno.exit(0);
+  }
+  const unknown = Deno.args.find((name) => !names.includes(name));
   if (unknown !== undefined) {
-    console.error(`error: kernels: no source ${unknown}; there are ${names.join(", ")}`);
+    const meant = nearest(unknown, names);
+    const hint = meant === undefined ? `there are ${names.join(", ")}` : `did you mean ${meant}?`;
+    console.error(`error: kernels: no source ${unknown}; ${hint}`);
     Deno.exit(2);
   }
   for (const name of Deno.args.length > 0 ? Deno.args : names) {

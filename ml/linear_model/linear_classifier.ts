@@ -88,18 +88,20 @@ export function chosenClasses(scores: NDArray<Float64Array>): ArrayLike<number> 
   return out;
 }
 
+/** Probabilities of two classes from those of the second, shape [nSamples, 2]. */
+export function withComplements(second: Float64Array): NDArray<Float64Array> {
+  const out = new Float64Array(2 * second.length);
+  for (let i = 0; i < second.length; i++) {
+    out[2 * i] = 1 - second[i];
+    out[2 * i + 1] = second[i];
+  }
+  return new NDArray(out, [second.length, 2]);
+}
+
 /** Probabilities of two classes from the values of one function, or by softmax from one function each. */
 export function classProbabilities(scores: NDArray<Float64Array>): NDArray<Float64Array> {
   const [n, k] = scores.shape;
-  if (k === 1) {
-    const out = new Float64Array(2 * n);
-    for (let i = 0; i < n; i++) {
-      const p = sigmoid(scores.data[i]);
-      out[2 * i] = 1 - p;
-      out[2 * i + 1] = p;
-    }
-    return new NDArray(out, [n, 2]);
-  }
+  if (k === 1) return withComplements(scores.data.map(sigmoid));
   const out = new Float64Array(n * k);
   for (let i = 0; i < n; i++) {
     let top = -Infinity;

@@ -4,14 +4,7 @@ import { type ChunkedInput, isChunked } from "../by_block/mod.ts";
 import type { ChunkedArray } from "../chunked/mod.ts";
 import { r2Score } from "../metrics/mod.ts";
 import { BaseRegressor, checkFeatures, checkIsFitted } from "../base/mod.ts";
-import {
-  assertFinite,
-  checkArray,
-  checkConsistentLength,
-  checkOutputs,
-  checkSampleWeight,
-  InvalidInputError,
-} from "../utils/mod.ts";
+import { assertFinite, checkArray, checkConsistentLength, checkOutputs, checkSampleWeight } from "../utils/mod.ts";
 import { GRAM_LIMIT } from "./moments.ts";
 import { linearScores } from "./scores.ts";
 
@@ -54,9 +47,6 @@ export function checkRegression(
   let weight: Float64Array | undefined;
   if (sampleWeight !== undefined && sampleWeight !== null) {
     weight = checkSampleWeight(sampleWeight, table.length);
-    if (weight.every((w) => w === 0)) {
-      throw new InvalidInputError(`${owner}.fit: all samples have weight zero; nothing can be learned of them`);
-    }
   }
   return { X: table, Y, flat, weight, ...(later ? { look } : {}) };
 }

@@ -45,14 +45,10 @@ export function logisticWeights(
   encoded: Encoded,
   classWeight: ClassWeight,
   sampleWeight: VectorLike | null | undefined,
-  owner: string,
 ): Float64Array | undefined {
   const given = sampleWeight ?? undefined;
   if (given === undefined && (classWeight ?? null) === null) return undefined;
   const own = checkSampleWeight(given, encoded.codes.length);
-  if (own.every((w) => w === 0)) {
-    throw new InvalidInputError(`${owner}: all samples have weight zero; nothing can be learned of them`);
-  }
   const byClass = computeClassWeight(classWeight, encoded, given === undefined ? undefined : own);
   return own.map((w, i) => w * byClass[encoded.codes[i]]);
 }

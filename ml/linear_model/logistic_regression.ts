@@ -186,7 +186,7 @@ export class LogisticRegression extends LinearClassifier {
     this.checkOptions();
     if (isChunked(X)) return await this.fitBlocks(X, y, sampleWeight);
     const { table, encoded, look } = checkClassification("LogisticRegression", X, y as LabelsLike, true);
-    const weight = logisticWeights(encoded, this.classWeight, sampleWeight, "LogisticRegression.fit");
+    const weight = logisticWeights(encoded, this.classWeight, sampleWeight);
     if (this.solver === "liblinear" && encoded.classes.size > 2) {
       throw new InvalidInputError(
         `LogisticRegression.fit: solver "liblinear" is for two classes, y has ${encoded.classes.size}; use "lbfgs"`,

@@ -1,5 +1,5 @@
 import { NDArray } from "../array/mod.ts";
-import { sigmoid } from "./linear_classifier.ts";
+import { sigmoid, withComplements } from "./linear_classifier.ts";
 
 /**
  * Probabilities of classes from functions that were each learned against the rest, shape [nSamples, nClasses].
@@ -15,15 +15,7 @@ export function oneVersusRest(
 ): NDArray<Float64Array> {
   const probability = loss === "log_loss" ? sigmoid : (v: number): number => (Math.max(-1, Math.min(1, v)) + 1) / 2;
   const [n, k] = scores.shape;
-  if (k === 1) {
-    const out = new Float64Array(2 * n);
-    for (let i = 0; i < n; i++) {
-      const p = probability(scores.data[i]);
-      out[2 * i] = 1 - p;
-      out[2 * i + 1] = p;
-    }
-    return new NDArray(out, [n, 2]);
-  }
+  if (k === 1) return withComplements(scores.data.map(probability));
   const out = scores.data.map(probability);
   for (let i = 0; i < n; i++) {
     let sum = 0;

@@ -145,7 +145,8 @@ export function lossOfBlock(
   labels: LabelsLike,
   weight?: NDArray,
 ): { n: number; loss: number } {
-  if (yTrue.length === 0) return { n: 0, loss: 0 };
+  // Nothing here, or nothing that weighs: what else there is counts.
+  if (yTrue.length === 0 || (weight !== undefined && Number(weight.sum()) === 0)) return { n: 0, loss: 0 };
   const sampleWeight = weight as VectorLike | undefined;
   const loss = logLoss(yTrue as LabelsLike, proba as MatrixLike, { labels, normalize: false, sampleWeight });
   return { n: weight === undefined ? yTrue.length : Number(weight.sum()), loss };

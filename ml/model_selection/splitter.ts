@@ -1,6 +1,6 @@
 import type { LabelsLike } from "../array/mod.ts";
 import type { RandomStateLike } from "../random/mod.ts";
-import { checkLabels, encodeLabels, isArrayLike, numSamples, typeOfTarget } from "../utils/mod.ts";
+import { checkLabels, InvalidParameterError, isArrayLike, numSamples, typeOfTarget } from "../utils/mod.ts";
 import { SplitError } from "./errors.ts";
 import { KFold, StratifiedKFold } from "./k_fold.ts";
 
@@ -44,7 +44,7 @@ class GivenSplits implements CrossValidator {
  * The splitter that a `cv` parameter means: for a number, stratified folds where a classifier learns classes, and plain
  * ones otherwise; with `shuffle`, in random order.
  *
- * @throws {SplitError} when it is none of what `cv` may be, or a class has fewer samples than folds are asked for
+ * @throws {SplitError} when it is none of what `cv` may be
  */
 export function checkCv(
   cv: CrossValidation | undefined = 5,
@@ -54,24 +54,22 @@ export function checkCv(
   const value = cv ?? 5;
   const { classifier = false, shuffle = false, randomState = null } = options;
   if (typeof value === "number") {
+    if (!(Number.isSafeInteger(value) && value >= 2)) {
+      throw new InvalidParameterError(
+        `cv must be a whole number of folds, at least 2, a splitter or a list, got ${value}`,
+      );
+    }
     const folds = { nSplits: value, shuffle, randomState };
     // A table of targets has no classes to keep the parts of.
     if (!classifier || y === undefined || y === null || hasColumns(y)) return new KFold(folds);
     const labels = checkLabels(y);
     if (typeOfTarget(labels) === "continuous") return new KFold(folds);
-    const { classes, counts } = encodeLabels(labels);
-    const small = counts.findIndex((n) => n < value);
-    if (small >= 0 && Number.isInteger(value)) {
-      throw new SplitError(
-        `cv=${value} is larger than the smallest class: ${JSON.stringify(classes.data[small])} has ` +
-          `${
-            counts[small]
-          } sample(s); use fewer folds, or new StratifiedKFold({ nSplits: ${value} }), which only warns`,
-      );
-    }
     return new StratifiedKFold(folds);
   }
   if (typeof value === "object" && "split" in value) return value;
+  if (Array.isArray(value) && value.length === 0) {
+    throw new SplitError("cv is an empty list; it needs a split at least");
+  }
   if (Array.isArray(value) && value.every((s) => Array.isArray(s) && s.length === 2 && s.every(isArrayLike))) {
     return new GivenSplits(value.map(([train, test]) => [Int32Array.from(train), Int32Array.from(test)]));
   }

@@ -28,6 +28,7 @@ import {
   oneOf,
   type ParameterRule,
   real,
+  warn,
 } from "../utils/mod.ts";
 import { chunkedClassMoments } from "./chunked.ts";
 import { type ClassMoments, combineMoments, momentsByClass, noClassMoments, varianceOfColumns } from "./moments.ts";
@@ -181,6 +182,13 @@ export class GaussianNB extends BaseClassifier {
     this.classCount_ = new NDArray(now.weight);
     this.theta_ = new NDArray(now.mean, [k, m]);
     this.var_ = new NDArray(now.variance.map((v) => v + epsilon), [k, m]);
+    const flat = this.var_.data.findIndex((v, i) => !(v > 0 && v < Infinity) && now.weight[Math.trunc(i / m)] > 0);
+    if (flat >= 0) {
+      warn(
+        `GaussianNB: feature ${flat % m} has variance ${this.var_.data[flat]} in class ` +
+          `${all.data[Math.trunc(flat / m)]}; probabilities may be NaN: raise varSmoothing, scale or drop the feature`,
+      );
+    }
     this.classPrior_ = new NDArray(priors ?? now.weight.map((w) => w / total));
     return this;
   }

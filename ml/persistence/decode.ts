@@ -3,7 +3,7 @@ import { BaseEstimator, type EstimatorClass, type Params } from "../base/mod.ts"
 import { RandomState } from "../random/mod.ts";
 import { didYouMean } from "../utils/mod.ts";
 import { MalformedFileError } from "./errors.ts";
-import { ALIGN, type CodedObject, type Description, type RawArray, rawTypes } from "./format.ts";
+import { ALIGN, aligned, checkGap, type CodedObject, type Description, type RawArray, rawTypes } from "./format.ts";
 import { isClass, type Known } from "./known.ts";
 
 /** Reads the bytes of an array from its place among the arrays. */
@@ -159,6 +159,9 @@ class Decoder {
     const view = new Uint8Array(out.buffer as ArrayBuffer);
     this.#read(place, view);
     check(this.#crc(view) === sum, "the values of an array do not fit their checksum");
+    const gap = new Uint8Array(Math.min(aligned(bytes) - bytes, this.#dataBytes - place - bytes));
+    this.#read(place + bytes, gap);
+    checkGap(gap);
     return out;
   }
 

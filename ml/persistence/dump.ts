@@ -2,7 +2,7 @@ import { checkOptionNames } from "../utils/mod.ts";
 import { decode } from "./decode.ts";
 import { encode } from "./encode.ts";
 import { MalformedFileError } from "./errors.ts";
-import { ALIGN, aligned, type Description, readHead, writeHead } from "./format.ts";
+import { ALIGN, aligned, checkGap, type Description, readHead, writeHead } from "./format.ts";
 import { type KnownNames, knownNames } from "./known.ts";
 
 /** How {@linkcode dump} and {@linkcode load} treat classes and functions. */
@@ -138,6 +138,9 @@ function parse(
   const text = new Uint8Array(descriptionBytes);
   readAt(ALIGN, text);
   if (crc(text) !== sum) throw new MalformedFileError("the file is damaged: its description does not fit its checksum");
+  const gap = new Uint8Array(aligned(descriptionBytes) - descriptionBytes);
+  readAt(ALIGN + descriptionBytes, gap);
+  checkGap(gap);
   let description: unknown;
   try {
     description = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(text));

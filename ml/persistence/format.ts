@@ -83,6 +83,13 @@ export interface Description {
   objects: CodedObject[];
 }
 
+/** @throws {MalformedFileError} when what lies between two parts of a file is not zero */
+export function checkGap(bytes: Uint8Array): void {
+  if (bytes.some((b) => b !== 0)) {
+    throw new MalformedFileError("the file is damaged: there should be zeros between its parts");
+  }
+}
+
 /** The next multiple of the alignment. */
 export function aligned(bytes: number): number {
   return Math.ceil(bytes / ALIGN) * ALIGN;

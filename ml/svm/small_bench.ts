@@ -37,6 +37,9 @@ export interface Told {
   readonly decisions?: Float64Array;
 }
 
+/** A number for either class of a pair. */
+type Ends = readonly [plus: number, minus: number];
+
 /** A pair of classes that was gathered. */
 interface Pair {
   readonly a: number;
@@ -264,7 +267,15 @@ export class SmallBench implements Disposable {
     if (!isEven) return;
     const [plus, minus] = known?.most ?? [0, 0];
     const most = [Math.max(plus, exports.mostPlus()), Math.max(minus, exports.mostMinus())] as const;
+    if (!this.#isWanted(fit, a, b, bounds, most)) return;
     memo.add({ bounds, tol, most, rho, beta: views.beta.slice(0, n), F: views.F.slice(0, n) });
+  }
+
+  /** Whether where a pair came to may be on the way of another fit: of any where it touched no bound, else of those with the same bounds. */
+  #isWanted(fit: number, a: number, b: number, bounds: Ends, most: Ends): boolean {
+    if (this.#isIdentity) return true;
+    const touched = most[0] >= bounds[0] || most[1] >= bounds[1];
+    return this.#bounds.some((own, f) => f > fit && (!touched || (own[a] === bounds[0] && own[b] === bounds[1])));
   }
 
   #smo(n: number, tol: number): void {

@@ -1,82 +1,26 @@
-import { Criterion, type CriterionData } from "./criterion.ts";
+import type { CriterionData } from "./criterion.ts";
+import { SumCriterion } from "./sum_criterion.ts";
 
 /** Criteria on the weights of the classes. */
-abstract class ClassCriterion extends Criterion {
-  protected readonly sumTotal: Float64Array;
-  protected readonly sumLeft: Float64Array;
-  protected readonly sumRight: Float64Array;
+abstract class ClassCriterion extends SumCriterion {
   protected readonly stride: number;
 
   /** @param nClasses how many classes each target has */
   constructor(data: CriterionData, protected readonly nClasses: readonly number[]) {
-    super(data);
-    this.stride = Math.max(...nClasses);
-    const size = this.stride * data.nOutputs;
-    this.sumTotal = new Float64Array(size);
-    this.sumLeft = new Float64Array(size);
-    this.sumRight = new Float64Array(size);
+    const stride = Math.max(...nClasses);
+    super(data, stride * data.nOutputs);
+    this.stride = stride;
   }
 
-  protected override total(): void {
-    const { data: { y, nOutputs, weight }, samples, sumTotal, stride } = this;
-    sumTotal.fill(0);
-    let mass = 0;
-    for (let p = this.start; p < this.end; p++) {
+  protected override add(sums: Float64Array, from: number, to: number, sign: 1 | -1, mass: number): number {
+    const { data: { y, nOutputs, weight }, samples, stride } = this;
+    for (let p = from; p !== to; p += sign) {
       const i = samples[p];
-      const w = weight === null ? 1 : weight[i];
-      for (let k = 0; k < nOutputs; k++) sumTotal[k * stride + y[i * nOutputs + k]] += w;
+      const w = weight === null ? sign : sign * weight[i];
+      for (let k = 0; k < nOutputs; k++) sums[k * stride + y[i * nOutputs + k]] += w;
       mass += w;
     }
-    this.weightNode = mass;
-  }
-
-  override reset(): void {
-    this.pos = this.start;
-    this.sumLeft.fill(0);
-    this.sumRight.set(this.sumTotal);
-    this.weightLeft = 0;
-    this.weightRight = this.weightNode;
-  }
-
-  override update(pos: number): void {
-    const { data: { y, nOutputs, weight }, samples, sumLeft, sumRight, sumTotal, stride } = this;
-    // From whichever end is nearer: that is how scikit-learn's sums are rounded, too.
-    if (pos - this.pos <= this.end - pos) {
-      for (let p = this.pos; p < pos; p++) {
-        const i = samples[p];
-        const w = weight === null ? 1 : weight[i];
-        for (let k = 0; k < nOutputs; k++) sumLeft[k * stride + y[i * nOutputs + k]] += w;
-        this.weightLeft += w;
-      }
-    } else {
-      sumLeft.set(sumTotal);
-      this.weightLeft = this.weightNode;
-      for (let p = this.end - 1; p >= pos; p--) {
-        const i = samples[p];
-        const w = weight === null ? 1 : weight[i];
-        for (let k = 0; k < nOutputs; k++) sumLeft[k * stride + y[i * nOutputs + k]] -= w;
-        this.weightLeft -= w;
-      }
-    }
-    this.weightRight = this.weightNode - this.weightLeft;
-    for (let c = 0; c < sumTotal.length; c++) sumRight[c] = sumTotal[c] - sumLeft[c];
-    this.pos = pos;
-  }
-
-  override nodeValue(out: Float64Array, at: number): void {
-    for (let c = 0; c < this.sumTotal.length; c++) out[at + c] = this.sumTotal[c] / this.weightNode;
-  }
-
-  override middleValue(): number {
-    return this.sumLeft[0] / (2 * this.weightLeft) + this.sumRight[0] / (2 * this.weightRight);
-  }
-
-  protected override leftValue(): number {
-    return this.sumLeft[0] / this.weightLeft;
-  }
-
-  protected override rightValue(): number {
-    return this.sumRight[0] / this.weightRight;
+    return mass;
   }
 
   override clip(out: Float64Array, at: number, lower: number, upper: number): void {
@@ -110,8 +54,33 @@ export class Gini extends ClassCriterion {
   }
 }
 
+/** The most weight for which s log₂ s is worked out beforehand. */
+const MOST_WEIGHT = 0x200000;
+
 /** Shannon's entropy of the classes in bits. */
 export class Entropy extends ClassCriterion {
+  /** s log₂ s of all weights that a sum can come to, where these are whole numbers. */
+  private readonly terms: Float64Array | undefined;
+
+  constructor(data: CriterionData, nClasses: readonly number[]) {
+    super(data, nClasses);
+    const { weight, totalWeight } = data;
+    if (totalWeight > MOST_WEIGHT || !(weight?.every(Number.isInteger) ?? true)) return;
+    this.terms = Float64Array.from({ length: totalWeight + 1 }, (_, s) => s === 0 ? 0 : s * Math.log2(s));
+  }
+
+  /** Most splits are seen from the terms to be no better than the best: logarithms are for those that may be. */
+  override proxyImprovement(best: number): number {
+    const { terms, sumLeft, sumRight, data: { nOutputs } } = this;
+    if (terms !== undefined) {
+      let sum = -nOutputs * (terms[this.weightLeft] + terms[this.weightRight]);
+      for (let c = 0; c < sumLeft.length; c++) sum += terms[sumLeft[c]] + terms[sumRight[c]];
+      const rounding = 1e-13 * sumLeft.length * terms[this.weightNode];
+      if ((sum + rounding) / nOutputs < best) return -Infinity;
+    }
+    return super.proxyImprovement(best);
+  }
+
   private impurityOf(sums: Float64Array, mass: number): number {
     let entropy = 0;
     for (let k = 0; k < this.data.nOutputs; k++) {

@@ -61,8 +61,12 @@ export abstract class Criterion {
   /** What the right side predicts, for monotonic constraints. */
   protected abstract rightValue(): number;
 
-  /** Something that grows with the improvement, and is cheaper. */
-  proxyImprovement(): number {
+  /**
+   * Something that grows with the improvement, and is cheaper.
+   *
+   * @param _best the best so far: of what is not better than it, it may tell anything that is not better either
+   */
+  proxyImprovement(_best: number): number {
     this.childrenImpurity();
     return -this.weightRight * this.impurityRight - this.weightLeft * this.impurityLeft;
   }

@@ -1,22 +1,34 @@
-import { Criterion, type CriterionData } from "./criterion.ts";
+import type { CriterionData } from "./criterion.ts";
+import { SumCriterion } from "./sum_criterion.ts";
 
 /** Sums below this count as none. */
 const EPSILON = 2.220446049250313e-16;
 
 /** Criteria on the sums of numbers. */
-abstract class SumCriterion extends Criterion {
-  protected readonly sumTotal: Float64Array;
-  protected readonly sumLeft: Float64Array;
-  protected readonly sumRight: Float64Array;
-  protected squares = 0;
-
+abstract class NumberCriterion extends SumCriterion {
   constructor(data: CriterionData) {
-    super(data);
-    this.sumTotal = new Float64Array(data.nOutputs);
-    this.sumLeft = new Float64Array(data.nOutputs);
-    this.sumRight = new Float64Array(data.nOutputs);
+    super(data, data.nOutputs);
   }
 
+  protected override add(sums: Float64Array, from: number, to: number, sign: 1 | -1, mass: number): number {
+    const { data: { y, nOutputs, weight }, samples } = this;
+    const n = (to - from) * sign;
+    for (let j = 0; j < n; j++) {
+      const i = samples[from + j * sign];
+      const w = weight === null ? sign : sign * weight[i];
+      for (let k = 0; k < nOutputs; k++) sums[k] += w * y[i * nOutputs + k];
+      mass += w;
+    }
+    return mass;
+  }
+}
+
+/** Mean squared distance from the mean. */
+export class SquaredError extends NumberCriterion {
+  /** Sum of the squares of the node's numbers. */
+  private squares = 0;
+
+  /** Sums and squares in one pass: most nodes are looked at once. */
   protected override total(): void {
     const { data: { y, nOutputs, weight }, samples, sumTotal } = this;
     sumTotal.fill(0);
@@ -36,57 +48,6 @@ abstract class SumCriterion extends Criterion {
     this.squares = squares;
   }
 
-  override reset(): void {
-    this.pos = this.start;
-    this.sumLeft.fill(0);
-    this.sumRight.set(this.sumTotal);
-    this.weightLeft = 0;
-    this.weightRight = this.weightNode;
-  }
-
-  override update(pos: number): void {
-    const { data: { y, nOutputs, weight }, samples, sumLeft, sumRight, sumTotal } = this;
-    if (pos - this.pos <= this.end - pos) {
-      for (let p = this.pos; p < pos; p++) {
-        const i = samples[p];
-        const w = weight === null ? 1 : weight[i];
-        for (let k = 0; k < nOutputs; k++) sumLeft[k] += w * y[i * nOutputs + k];
-        this.weightLeft += w;
-      }
-    } else {
-      sumLeft.set(sumTotal);
-      this.weightLeft = this.weightNode;
-      for (let p = this.end - 1; p >= pos; p--) {
-        const i = samples[p];
-        const w = weight === null ? 1 : weight[i];
-        for (let k = 0; k < nOutputs; k++) sumLeft[k] -= w * y[i * nOutputs + k];
-        this.weightLeft -= w;
-      }
-    }
-    this.weightRight = this.weightNode - this.weightLeft;
-    for (let k = 0; k < nOutputs; k++) sumRight[k] = sumTotal[k] - sumLeft[k];
-    this.pos = pos;
-  }
-
-  override nodeValue(out: Float64Array, at: number): void {
-    for (let k = 0; k < this.sumTotal.length; k++) out[at + k] = this.sumTotal[k] / this.weightNode;
-  }
-
-  override middleValue(): number {
-    return this.sumLeft[0] / (2 * this.weightLeft) + this.sumRight[0] / (2 * this.weightRight);
-  }
-
-  protected override leftValue(): number {
-    return this.sumLeft[0] / this.weightLeft;
-  }
-
-  protected override rightValue(): number {
-    return this.sumRight[0] / this.weightRight;
-  }
-}
-
-/** Mean squared distance from the mean. */
-export class SquaredError extends SumCriterion {
   private impurityOf(squares: number, sums: Float64Array, mass: number): number {
     let impurity = squares / mass;
     for (let k = 0; k < sums.length; k++) impurity -= (sums[k] / mass) * (sums[k] / mass);
@@ -124,7 +85,7 @@ export class SquaredError extends SumCriterion {
 }
 
 /** Half the Poisson deviance from the mean. */
-export class Poisson extends SumCriterion {
+export class Poisson extends NumberCriterion {
   private lossOf(start: number, end: number, sums: Float64Array, mass: number): number {
     const { data: { y, nOutputs, weight }, samples } = this;
     let loss = 0;

@@ -166,7 +166,7 @@ export class Splitter {
         if (p - start >= minSamplesLeaf && end - p >= minSamplesLeaf) {
           criterion.update(p);
           if (this.isAllowed(feature, lower, upper)) {
-            const proxy = criterion.proxyImprovement();
+            const proxy = criterion.proxyImprovement(this.bestProxy);
             if (proxy > this.bestProxy) {
               this.bestProxy = proxy;
               this.best.feature = feature;
@@ -194,7 +194,7 @@ export class Splitter {
     criterion.reset();
     criterion.update(pos);
     if (!this.isAllowed(feature, lower, upper)) return;
-    const proxy = criterion.proxyImprovement();
+    const proxy = criterion.proxyImprovement(this.bestProxy);
     if (!(proxy > this.bestProxy)) return;
     if (nMissing === 0) missingLeft = pos - start > end - pos;
     this.bestProxy = proxy;

@@ -116,7 +116,8 @@ function TreeMixin<B extends Constructor>(Base: B) {
     }
     // deno-lint-ignore require-await -- errors come as rejections
     async decisionPath(X: MatrixLike): Promise<NodeIndicator> {
-      const { indptr, indices } = this.tree_.paths(samplesFor(this, X, "decisionPath"));
+      const samples = samplesFor(this, X, "decisionPath");
+      const { indptr, indices } = this.tree_.paths(samples);
       return { indptr, indices, shape: [indptr.length - 1, this.tree_.nodeCount] };
     }
     get featureImportances_(): NDArray<Float64Array> {

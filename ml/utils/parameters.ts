@@ -45,7 +45,7 @@ export function real(bounds: Bounds = {}): ParameterRule {
 export function integer(bounds: Bounds = {}): ParameterRule {
   return {
     expected: `a whole number${boundsText(bounds)}`,
-    test: (v) => Number.isInteger(v) && inBounds(v as number, bounds),
+    test: (v) => Number.isSafeInteger(v) && inBounds(v as number, bounds),
   };
 }
 

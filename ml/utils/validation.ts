@@ -152,7 +152,7 @@ export function checkConsistentLength(named: Readonly<Record<string, unknown>>):
 /**
  * A weight for each of `n` samples as float64: ones if none are given.
  *
- * @throws {InvalidInputError} when there are not `n`, or one is negative, NaN or infinite
+ * @throws {InvalidInputError} when there are not `n`, or one is negative, NaN or infinite, or all are 0
  */
 export function checkSampleWeight(weight: VectorLike | undefined | null, n: number): Float64Array {
   if (weight === undefined || weight === null) return new Float64Array(n).fill(1);
@@ -160,6 +160,9 @@ export function checkSampleWeight(weight: VectorLike | undefined | null, n: numb
   if (data.length !== n) throw new InvalidInputError(`sampleWeight has ${data.length} values for ${n} samples`);
   const negative = data.findIndex((w) => w < 0);
   if (negative >= 0) throw new InvalidInputError(`sampleWeight[${negative}] is negative: ${data[negative]}`);
+  if (n > 0 && data.every((w) => w === 0)) {
+    throw new InvalidInputError("sampleWeight is 0 for every sample; at least one must weigh something");
+  }
   return data;
 }
 

@@ -1,7 +1,7 @@
 /**
- * What a scheduler, a worker and a client keep of tasks that were released: their heaps after a collection, before and after.
+ * What a scheduler, a worker and a client keep of tasks that were released, or are held: their heaps after a collection, before and after.
  *
- *     deno task bench memory [--tasks 1000000] [--rounds 3] [--kind map|closures|restricted|chains]
+ *     deno task bench memory [--tasks 1000000] [--rounds 3] [--kind map|closures|restricted|chains|held]
  */
 
 import { commandLine } from "../../actors/cli/mod.ts";
@@ -19,10 +19,11 @@ const options = commandLine({
     rounds: { value: "N", integer: [1, 1000], help: "Rounds. Default: 3." },
     kind: {
       value: "KIND",
-      choices: ["map", "closures", "restricted", "chains"],
+      choices: ["map", "closures", "restricted", "chains", "held"],
       help: "map (default): one function, batches of 10,000\nclosures: each task another function\n" +
         "restricted: each task asks for another amount of a resource\n" +
-        "chains: each task takes the one before it, in chains of 1,000",
+        "chains: each task takes the one before it, in chains of 1,000\n" +
+        "held: as map, but nothing is released: what a small result costs where it is",
     },
   },
 });
@@ -67,6 +68,13 @@ const kinds: Record<string, (client: Client, n: number) => Promise<void>> = {
     const xs = Array.from({ length: 10_000 }, (_, i) => i);
     for (let done = 0; done < n; done += xs.length) await client.gather(client.map((x: number) => x + 1, xs));
   },
+  async held(client, n) {
+    for (let done = 0; done < n; done += 10_000) {
+      const some = client.map((x: number) => x + 1, Array.from({ length: 10_000 }, (_, i) => i));
+      held.push(some);
+      await client.gather(some);
+    }
+  },
   async closures(client, n) {
     for (let done = 0; done < n; done += 100) {
       const some = Array.from({ length: 100 }, (_, i) => {
@@ -95,6 +103,7 @@ const kinds: Record<string, (client: Client, n: number) => Promise<void>> = {
   },
 };
 let made = 0;
+const held: unknown[] = [];
 
 async function main(): Promise<void> {
   const n = options.number("tasks") ?? 1_000_000;

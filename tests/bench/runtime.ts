@@ -6,10 +6,11 @@
 
 import { commandLine } from "../../actors/cli/mod.ts";
 import type { Client } from "../../mod.ts";
+import { echo } from "./runtime/echo.ts";
 import * as rows from "./runtime/rows.ts";
 
 const DEFAULTS = { rounds: 3, tasks: 10_000, released: 1_000_000 };
-const ALL = [...Object.keys(measures()), "scheduler", "idle", "released"];
+const ALL = [...Object.keys(measures()), "scheduler", "echo", "idle", "released"];
 const options = commandLine({
   name: "runtime",
   start: "deno task bench runtime",
@@ -78,6 +79,7 @@ const TABLE: readonly Row[] = [
   { key: "broadcast", label: "broadcast 128 MB to 2 processes", unit: "s", more: false, digits: 3, target: 0.1 },
   { key: "actorCall", label: "actor call, p50", unit: "ms", more: false, digits: 3, target: 0.1 },
   { key: "actorPipelined", label: "  pipelined", unit: "/s", more: true, digits: 0, target: 150_000 },
+  { key: "echo", label: "libzmq alone: 100 bytes there and back, p50", unit: "ms", more: false, digits: 3 },
   { key: "start", label: "Client.local() to the first result", unit: "s", more: false, digits: 3, target: 0.12 },
   {
     key: "schedulerTask",
@@ -127,6 +129,11 @@ async function ours(series: Series, chosen: readonly string[], last: boolean): P
   } finally {
     await two.close();
   }
+}
+
+/** What two processes take that do nothing but send a message back. */
+async function bareEcho(series: Series): Promise<void> {
+  keep(series, { echo: rows.median(await echo(2000)) });
 }
 
 /** What a program of its own measures. */
@@ -191,6 +198,7 @@ if (import.meta.main) {
     log(`round ${round} of ${rounds}`);
     await ours(us, chosen, round === rounds);
     if (chosen.includes("scheduler")) await schedulerMachine(us);
+    if (chosen.includes("echo")) await bareEcho(us);
     if (python !== undefined) {
       log("  Dask …");
       await theirs(them, python, chosen, round === rounds);

@@ -31,6 +31,9 @@ export function clientHeaders(): Header[] {
   return [
     write({ type: "resume", ...tasks, wants: ["fuzz-1", "x"], scattered: [card], workers: ["w-0"], frames: NO_FRAMES }),
     write({ type: "submit", ...tasks, frames: NO_FRAMES }),
+    write({ type: "more", ...tasks, frames: NO_FRAMES }),
+    write({ type: "begun", ...tasks, worker: "w-0", incarnation: "1", frames: NO_FRAMES }),
+    write({ type: "unsure", keys: ["fuzz-1", "fuzz-2"], declined: true, frames: NO_FRAMES }),
     write({ type: "want", keys: ["fuzz-1", "fuzz-9"], frames: NO_FRAMES }),
     write({ type: "release", keys: ["fuzz-1"], frames: NO_FRAMES }),
     write({ type: "cancel", keys: ["fuzz-2"], force: true, frames: NO_FRAMES }),
@@ -74,6 +77,7 @@ export function workerHeaders(): Header[] {
       inline: Uint32Array.of(0),
       frames: NO_FRAMES,
     }),
+    write({ type: "given", keys: ["fuzz-1", "fuzz-3"], attempts: Float64Array.of(0, 0), frames: NO_FRAMES }),
     write({ type: "missing", key: "fuzz-1", attempt: 1, deps: ["d"], tried: ["tcp://127.0.0.1:1"], frames: NO_FRAMES }),
     write({ type: "given", ...rows, frames: NO_FRAMES }),
     write({ type: "has", keys: ["fuzz-1"], nbytes: Float64Array.of(8), frames: NO_FRAMES }),
@@ -113,5 +117,6 @@ export function dataHeaders(): Header[] {
     write({ type: "put", n: 4, card, frames: NO_FRAMES }),
     write({ type: "call", key: "fuzz-actor", n: 5, methods: ["m"], method: none, argBytes: none, frames: NO_FRAMES }),
     write({ type: "execute", n: 6, fn: "global:Math.sqrt", codes: [], frames: NO_FRAMES }),
+    write({ type: "start", ...tasks, depCounts: Uint32Array.of(0, 0), deps: [], frames: NO_FRAMES }),
   ].map((m) => m.header);
 }

@@ -3,7 +3,7 @@
  *
  * | error             | admissible only when                                                                              |
  * | ----------------- | ------------------------------------------------------------------------------------------------- |
- * | DrawnError        | the task it names is in the closure, and throws more often than it may be tried again            |
+ * | DrawnError        | the task it names is in the closure, and throws more often than it may be tried again, or memory is short |
  * | TaskTimeoutError  | a task in the closure has a timeout that it can exceed, or is stuck                               |
  * | KilledWorkerError | it names three deaths, and each named worker was lost at least as often as it is named            |
  * | LostDataError     | scattered data in the closure; a worker was lost; and its client was gone or away, or no longer had the value |
@@ -94,7 +94,10 @@ function unjustified(error: Error, closure: string[], tasks: TaskPlan[], facts: 
       const named = (error as Error & { key?: string }).key;
       const task = tasks.find((t) => t.key === named);
       if (task === undefined) return `${what}, which is none of what it depends on`;
-      return task.spec.fails > (task.options.retries ?? 0) ? undefined : `${what}, but it had retries left`;
+      // What found no room was tried again, too.
+      return task.spec.fails > (task.options.retries ?? 0) || shortOfMemory(facts.plan)
+        ? undefined
+        : `${what}, but it had retries left`;
     }
     case "TaskTimeoutError": {
       const slow = slowest(facts.plan);

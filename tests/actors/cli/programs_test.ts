@@ -85,3 +85,11 @@ Deno.test("bench names its benches, and the nearest", async () => {
   assert.equal(help.code, 0);
   assert.match(help.out, /Benches: graph, kmeans, /);
 });
+
+Deno.test("kernels names its sources, and the nearest", async () => {
+  const unknown = await run("ml/kernels/build.ts", "linlag");
+  assert.deepEqual(unknown, { code: 2, out: "", err: "error: kernels: no source linlag; did you mean linalg?" });
+  const help = await run("ml/kernels/build.ts", "--help");
+  assert.equal(help.code, 0);
+  assert.match(help.out, /^Usage: deno task kernels \[NAME …\]/);
+});

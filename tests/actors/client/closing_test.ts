@@ -1,4 +1,4 @@
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import { coreOf } from "../../../actors/client/client.ts";
 import { Client } from "../../../actors/client/mod.ts";
 
@@ -23,4 +23,11 @@ Deno.test("Client.close() leaves nothing that fails when the scheduler still ask
   coreOf(client).onResupply([key, "unknown"]);
   await new Promise((resolve) => setTimeout(resolve, 1));
   strictEqual(coreOf(client).machine.ended, "the client was closed");
+});
+
+Deno.test("Client.gather() after close() fails with ClientClosedError for what only workers hold", async () => {
+  const client = await Client.local({ processes: false, workers: 1, threadsPerWorker: 1, memoryLimit: "256MiB" });
+  const ref = await client.scatter(new Float64Array(100_000));
+  await client.close();
+  await rejects(client.gather([ref]), { name: "ClientClosedError" });
 });

@@ -119,3 +119,13 @@ Deno.test("amounts.read() refuses what is no amount by name", () => {
     assert.throws(() => fromClient.read(tampered(resources)), /submit.options: resources: expected .*amount/);
   }
 });
+
+Deno.test("codec.read() refuses to begin at a worker what depends on something, or is an actor", () => {
+  const { read, write } = workerHears.fromAnyone;
+  const start = { ...submit(1), type: "start" } as const;
+  assert.equal(read(write(start)).type, "start");
+  const dependent = { ...start, depCounts: Uint32Array.of(1), deps: ["x"] };
+  assert.throws(() => read(write(dependent)), /1 dependencies, expected none/);
+  const actor = { ...start, options: start.options.map((o) => ({ ...o, kind: "actor" as const })) };
+  assert.throws(() => read(write(actor)), /an actor, expected tasks/);
+});

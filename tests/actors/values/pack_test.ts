@@ -154,6 +154,8 @@ Deno.test("pack() refuses a cycle with its path", () => {
 
 Deno.test("pack() names the path of what cannot be sent", () => {
   class Socket {}
+  const gone = new Float64Array(4);
+  structuredClone(gone, { transfer: [gone.buffer] });
   const cases: [unknown, string, RegExp][] = [
     [[1, { model: { socket: new Socket() } }], "args[1].model.socket", /Socket.*static readonly module/],
     [[Symbol("x")], "args[0]", /symbol/],
@@ -161,6 +163,7 @@ Deno.test("pack() names the path of what cannot be sent", () => {
     [[new Map([["k", Promise.resolve()]])], 'args[0].get("k")', /promise.*await/],
     [[new Set([1, new WeakRef({})])], "args[0]{1}", /WeakRef/],
     [[() => 1], "args[0]", /function/],
+    [[{ X: gone }], "args[0].X", /transferred/],
     [[new Proxy(new Socket(), {})], "args[0]", /Socket/],
   ];
   for (const [v, path, message] of cases) {

@@ -21,14 +21,15 @@ Deno.test("Heap.allocate() and Block.release() keep counts true and blocks apart
     for (let step = 0; step < 400; step++) {
       if (random.next() < 0.55) {
         const kind = below(3);
-        const bytes = kind === 0 ? below(300) : kind === 1 ? below(12_000) : below(600_000);
+        const bytes = kind === 0 ? below(below(2) === 0 ? 40 : 300) : kind === 1 ? below(12_000) : below(600_000);
         const used = heap.used;
         const block = heap.allocate(bytes);
         if (block === undefined) {
           assert.equal(heap.used, used, where);
           continue;
         }
-        assert.equal(block.offset % 64, 0, where);
+        assert.equal(block.offset % (bytes > 32 ? 64 : 16), 0, where);
+        assert(heap.blockAt(heap.placeOf(block)).is(block), where);
         if (bytes > PAGE) assert.equal(block.offset % PAGE, 0, where);
         assert.equal(block.bytes.byteLength, bytes, where);
         const mark = 1 + below(255);
@@ -96,7 +97,7 @@ Deno.test("Heap.find() finds the block that bytes lie in, also deep inside a lar
   const early = heap.allocate(100)!;
   const earlyBytes = early.bytes;
   const large = heap.allocate(100 << 20)!;
-  assert.equal(heap.find(earlyBytes), early);
+  assert(early.is(heap.find(earlyBytes)));
   assert.equal(heap.find(large.bytes.subarray(50 << 20, (50 << 20) + 8)), large);
   assert.equal(heap.find(large.bytes), large);
   assert.equal(heap.find(new Uint8Array(8)), undefined);
@@ -146,4 +147,14 @@ Deno.test("PageRuns coalesces what is given back", () => {
   runs.validate();
   assert.equal(runs.take(64), 0);
   assert.throws(() => runs.give(5), RangeError);
+});
+
+Deno.test("Heap.charge() leaves less room for blocks", () => {
+  const heap = new Heap({ limit: 1000, arenas: heapArenas });
+  heap.charge(900);
+  assert.equal(heap.allocate(200), undefined);
+  heap.charge(-100);
+  const block = heap.allocate(200)!;
+  assert.deepEqual([heap.used, heap.charged], [200, 800]);
+  block.release();
 });

@@ -302,7 +302,7 @@ Deno.test("StoredValue.unload() waits for whoever reads it, and load() has it ba
   assert(value.resident);
   value.release();
   assert(!value.resident);
-  assert.equal(s.managed, 0);
+  assert.equal(s.heap.used, 0);
   assert.throws(() => value.packed, RangeError);
   s.validate();
   const source = pack(new Float64Array(1000).fill(2));
@@ -314,7 +314,7 @@ Deno.test("StoredValue.unload() waits for whoever reads it, and load() has it ba
   s.validate();
   s.drop("x");
   assert.equal(freed, 1);
-  assert.equal(s.managed, 0);
+  assert.equal(s.heap.used, 0);
   assert(new MemoryError("x", 1, 2, 3).message.length > 0);
 });
 

@@ -228,6 +228,21 @@ Deno.test("WorkerMachine gives the place of a suspended task to others", () => {
   assert.equal(b.machine.executing, 2);
 });
 
+Deno.test("WorkerMachine takes back a task with a timeout whose thread goes to one that goes on", () => {
+  const b = new Bench();
+  const [outer] = tickets(b.run({ key: "outer" }));
+  b.tell({ type: "suspended", ticket: outer });
+  const [inner] = tickets(b.run({ key: "inner", timeout: 10 }));
+  assert.deepEqual(dos(b.tell({ type: "resumed", ticket: outer })), ["suspended outer", "recall", "wakeAt"]);
+  b.tell({ type: "recalled", tickets: [inner] });
+  b.now = 50;
+  assert.deepEqual(b.tell({ type: "wake" }), [], "its time has not begun");
+  const start = find(b.tell({ type: "finished", ticket: outer, nbytes: 1, spent: 50 }), "start");
+  assert.equal(start.key, "inner");
+  b.now = 60;
+  assert.equal(find(b.tell({ type: "wake" }), "failed").key, "inner");
+});
+
 Deno.test("WorkerMachine cancels an attempt, and only that one", () => {
   const b = new Bench();
   const [ticket] = tickets(b.run({ key: "a", attempt: 3 }));

@@ -147,7 +147,8 @@ export class ThreadBench implements AsyncDisposable {
     }
     if (e.kind === "returned") {
       e.tickets.forEach((ticket, i) => {
-        const { value } = this.store.putBlob(`result-${ticket}`, e.bytes, e.at[i], e.sizes[i]);
+        this.store.putBlob(`result-${ticket}`, e.bytes, e.at[i], e.sizes[i]);
+        const { value } = this.store.get(`result-${ticket}`)!;
         this.#event({ kind: "finished", ticket, value: value.packed, spent: e.spent[i] });
       });
       return;

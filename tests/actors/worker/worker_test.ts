@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import type { FromWorker, ToWorker } from "../../../actors/protocol/mod.ts";
+import type { FromWorker } from "../../../actors/protocol/mod.ts";
 import { contentHash, fingerprint, fromBlob, pack, reference, toBlob, unpack } from "../../../actors/values/mod.ts";
 import { SchedulerLostError, type WorkerEnd } from "../../../actors/worker/mod.ts";
 
-import { taskOptions } from "../../helpers/task_options.ts";
 import { Caller, card, World } from "./worker_world.ts";
 
 Deno.test("Worker joins, performs what it is given, and reports small results inline", async () => {
@@ -130,7 +129,7 @@ Deno.test("Worker keeps scattered values, takes equal content once, and refuses 
   const frames = [value.head, ...value.frames];
   const [stored] = await c.ask({ type: "put", n: 2, card: card("d1", value.nbytes), frames });
   assert.deepEqual([stored.type, (stored as { ok: boolean }).ok], ["stored", true]);
-  assert.equal(store.managed, value.nbytes, "received in place, counted once");
+  assert.equal(store.heap.used, value.nbytes, "received in place, counted once");
   const [prove] = await c.ask(offer("d2"));
   assert.equal((prove as { answer: string }).answer, "prove");
   const [wrong] = await c.ask({ type: "prove", n: 3, id: "d2", hash: new Uint8Array(16), frames: [] });
@@ -138,7 +137,7 @@ Deno.test("Worker keeps scattered values, takes equal content once, and refuses 
   await c.ask(offer("d2"));
   const [have] = await c.ask({ type: "prove", n: 3, id: "d2", hash: contentHash(value), frames: [] });
   assert.equal((have as { answer: string }).answer, "have");
-  assert.equal(store.managed, value.nbytes);
+  assert.equal(store.heap.used, value.nbytes);
   assert((await c.ask(offer("d2")))[0].type === "offered");
   const huge = { ...offer("d3"), sizes: Float64Array.of(10, 2 ** 30), fingerprint: Uint8Array.of(1) };
   const [full] = await c.ask(huge) as { answer: string; reason: string }[];
@@ -146,7 +145,7 @@ Deno.test("Worker keeps scattered values, takes equal content once, and refuses 
   assert.match(full.reason, /no room for 1073741834 bytes: it holds \d+ of at most 16777216/);
   w.send("w1", { type: "drop", keys: ["d1"], frames: [] });
   w.clock.advance(5);
-  assert.equal(store.managed, value.nbytes, "the other name still holds it");
+  assert.equal(store.heap.used, value.nbytes, "the other name still holds it");
   w.send("w1", { type: "drop", keys: ["d2"], frames: [] });
   w.clock.advance(5);
   assert.equal(store.managed, 0);
@@ -162,7 +161,7 @@ Deno.test("Worker lets go of the room of a value whose sender is cut off in the 
   const value = pack(new Float64Array(100_000));
   c.say({ type: "put", n: 1, card: card("d", value.nbytes), frames: [value.head, ...value.frames] });
   w.clock.advance(20);
-  assert.equal(store.managed, value.nbytes, "the room is set aside");
+  assert.equal(store.heap.used, value.nbytes, "the room is set aside");
   assert(!store.has("d"), "and not yet full");
   w.network.cut("c", "w1");
   w.clock.advance(100);
@@ -180,59 +179,6 @@ Deno.test("Worker executes for a client directly", async () => {
   const [bad] = await c.ask({ type: "execute", n: 6, fn: "lib:fail", codes: [], frames: [toBlob(pack([]))] });
   assert.equal((bad as { ok: boolean }).ok, false);
   assert.match(String(unpack({ head: bad.frames[0], frames: bad.frames.slice(1) })), /as asked/);
-  await c.end();
-});
-
-Deno.test("Worker answers what a client has begun to that client at once, and tells the scheduler of several together", async () => {
-  await using w = await new World().begin("w1");
-  const { store, executor } = w.workers.get("w1")!;
-  Object.assign(executor.functions, { quick: { ms: 0.1, run: (x: number) => x + 1 } });
-  const c = new Caller(w, "c", "memory://w1");
-  const start = (key: string, fn: string, args: unknown[]): ToWorker => {
-    const blob = toBlob(pack(args));
-    return {
-      type: "start",
-      keys: [key],
-      fns: [`lib:${fn}`],
-      fn: Uint32Array.of(0),
-      options: [taskOptions],
-      option: Uint32Array.of(0),
-      argBytes: Uint32Array.of(blob.byteLength),
-      depCounts: Uint32Array.of(0),
-      deps: [],
-      codes: [],
-      frames: [blob],
-    };
-  };
-  for (const key of ["a", "b"]) {
-    c.say(start(key, "quick", [1]));
-    w.clock.advance(1);
-    const [m] = c.heard.splice(0);
-    assert(m.type === "result");
-    assert.deepEqual([m.keys, unpack(fromBlob(m.frames[0]))], [[key], 2]);
-    assert.equal(w.take("finished").length, 0);
-  }
-  w.clock.advance(5);
-  const [told] = w.take("finished");
-  assert.deepEqual([told.keys, [...told.attempts], [...told.inline]], [["a", "b"], [0, 0], [0, 0]]);
-  assert(store.has("a") && store.has("b"));
-  // What throws, or is too large to ride along, or is not begun.
-  c.say(start("bad", "fail", []));
-  w.clock.advance(20);
-  assert.deepEqual(w.take("failed")[0].keys, ["bad"]);
-  c.say(start("large", "zeros", [20_000]));
-  w.clock.advance(20);
-  const [large] = c.heard.splice(0);
-  assert(large.type === "result" && large.inline[0] === 0 && large.nbytes[0] > 160_000);
-  c.say(start("slow", "slow", []));
-  w.clock.advance(1);
-  c.say(start("other", "quick", [1]));
-  w.clock.advance(1);
-  assert.deepEqual(c.heard.splice(0), [{ type: "declined", keys: ["other"], frames: [] }]);
-  w.send("w1", { type: "cancel", keys: ["slow"], attempts: Float64Array.of(0), frames: [] });
-  w.send("w1", { type: "drop", keys: ["a", "b", "large"], frames: [] });
-  w.clock.advance(20);
-  assert.equal(store.managed, 0);
   await c.end();
 });
 

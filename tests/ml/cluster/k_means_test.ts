@@ -166,6 +166,6 @@ Deno.test("KMeans and MiniBatchKMeans say what is wrong with their input", async
   }
   assert.throws(() => new KMeans({ copyX: true } as object), /copyX of scikit-learn is left out/);
   assert.throws(() => new KMeans({ n_clusters: 3 } as object), UnknownNameError);
-  await assert.rejects(new KMeans({ nClusters: 2 }).fit(X, null, [0, 0, 0]), /all sample weights are zero/);
+  await assert.rejects(new KMeans({ nClusters: 2 }).fit(X, null, [0, 0, 0]), /sampleWeight is 0 for every sample/);
   assert.throws(() => kmeansPlusplus(X, 4), InvalidInputError);
 });

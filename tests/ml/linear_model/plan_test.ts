@@ -24,7 +24,7 @@ import { regression } from "./data.ts";
 
 interface Model {
   fit(X: unknown, y: unknown, w?: unknown): Promise<unknown>;
-  score(X: unknown, y: unknown): Promise<number>;
+  score(X: unknown, y: unknown, w?: unknown): Promise<number>;
 }
 
 /** Mean test scores, with each fit done by itself. */
@@ -47,7 +47,7 @@ async function oneByOne(
     for (const [train, test] of splits) {
       const model = (clone(estimator) as unknown as { setParams(p: Params): Model }).setParams(params as Params);
       await model.fit(X.take(train), y.take(train), w?.take(train));
-      sum += await model.score(X.take(test), y.take(test)) / splits.length;
+      sum += await model.score(X.take(test), y.take(test), w?.take(test)) / splits.length;
     }
     out.push(sum);
   }

@@ -252,7 +252,7 @@ Deno.test("a search refuses bad input before the first fit", async () => {
   await assert.rejects(fit({ class_weight: [null] }), /did you mean "classWeight"/);
   await assert.rejects(fit({ C: [] }), /C has no values/);
   await assert.rejects(new GridSearchCV(new SVC(), []).fit(X, y), InvalidParameterError);
-  await assert.rejects(fit({ C: [1] }, { cv: 60 }), /cv=60 is larger than the smallest class/);
+  await assert.rejects(fit({ C: [1] }, { cv: 60 }), /nSplits=60 is larger than every class/);
   await assert.rejects(fit({ C: [1] }, { scoring: "acuracy" }), /did you mean "accuracy"/);
   await assert.rejects(fit({ C: [1] }, { scoring: ["accuracy", "r2"] }), /refit must name one/);
   await assert.rejects(fit({ C: [1] }, { scoring: ["accuracy"], refit: "f1" }), UnknownNameError);

@@ -79,7 +79,12 @@ Deno.test("checkCv() chooses stratified folds for classes, and takes lists of sp
   assert.ok(checkCv(2, [0.1, 0.2, 0.3, 0.4], { classifier: true }) instanceof KFold);
   assert.ok(checkCv(2, y) instanceof KFold);
   assert.equal(checkCv(null).getNSplits(), 5);
-  assert.throws(() => checkCv(3, y, { classifier: true }), /cv=3 is larger than the smallest class: 0 has 2 sample/);
+  // As StratifiedKFold itself: a class that is too small for its folds is warned of, not refused.
+  assert.equal([...checkCv(3, [0, 0, 0, 1], { classifier: true }).split([1, 2, 3, 4], [0, 0, 0, 1])].length, 3);
+  for (const bad of [1, 0, -1, 1.5, NaN, Infinity]) {
+    assert.throws(() => checkCv(bad, y), new RegExp(`cv must be a whole number of folds, at least 2, .* got ${bad}`));
+  }
+  assert.throws(() => checkCv([]), /cv is an empty list/);
   const given = checkCv([[[0, 1], [2, 3]], [Int32Array.of(2, 3), [0, 1]]]);
   assert.deepEqual(lists(given.split(y)), [[[0, 1], [2, 3]], [[2, 3], [0, 1]]]);
   assert.throws(() => checkCv("5" as unknown as number), SplitError);

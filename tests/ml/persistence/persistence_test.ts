@@ -237,7 +237,8 @@ Deno.test("load() refuses damaged files, wherever the damage is", async () => {
     const note = `seed ${seed}, round ${k}, way ${how}, at ${at}`;
     try {
       const twin = await loadBytes<Pipeline>(file);
-      // What was damaged was between the parts, or is what it was.
+      // What was overwritten is what it was.
+      assert.deepEqual(file, bytes, note);
       assert.deepEqual((await twin.decisionFunction(X)).toArray(), expected, note);
     } catch (error) {
       assert.ok(error instanceof MalformedFileError, `${note}: ${error}`);
@@ -245,6 +246,13 @@ Deno.test("load() refuses damaged files, wherever the damage is", async () => {
     }
   }
   assert.ok(refused > 300, `${refused} of 400 refused`);
+  // Every single byte, those between the parts too.
+  const small = await dumpBytes(await new StandardScaler().fit([[1, 2], [3, 5]]));
+  for (let at = 0; at < small.length; at++) {
+    const damaged = small.slice();
+    damaged[at] ^= 1 << at % 8;
+    await assert.rejects(loadBytes(damaged), MalformedFileError, `byte ${at} of ${small.length}`);
+  }
   for (const file of [new Uint8Array(0), new Uint8Array(64), new TextEncoder().encode("{}"), bytes.subarray(1)]) {
     await assert.rejects(loadBytes(file), MalformedFileError);
   }

@@ -201,7 +201,7 @@ Deno.test("Decision trees refuse samples and targets that cannot be", async () =
   await assert.rejects(c().fit([], []), InvalidInputError);
   await assert.rejects(c().fit(X, undefined as unknown as number[]), /y is needed/);
   await assert.rejects(c().fit(X, [0, 1, 1], [1, -1, 1]), /negative/);
-  await assert.rejects(c().fit(X, [0, 1, 1], [0, 0, 0]), /weigh 0/);
+  await assert.rejects(c().fit(X, [0, 1, 1], [0, 0, 0]), /sampleWeight is 0 for every sample/);
   await assert.rejects(r().fit(X, [0, NaN, 1]), InvalidInputError);
   await assert.rejects(r().fit(X, [0, 1]), /inconsistent numbers of samples/);
   await assert.rejects(new DecisionTreeRegressor({ criterion: "poisson" }).fit(X, [0, -1, 1]), /needs y from 0 up/);
@@ -245,6 +245,25 @@ Deno.test("Decision trees asked before fit throw NotFittedError", async () => {
   await m.fit([[0], [1]], [0, 1]);
   await assert.rejects(m.predict([[1, 2]]), /X has 2 features/);
   await assert.rejects(m.predict([[Infinity]]), InvalidInputError);
+});
+
+Deno.test("DecisionTreeClassifier sees splits by entropy that it may pass over, and loses none by it", async () => {
+  const seed = 5;
+  const random = new RandomState(seed);
+  const n = 1200;
+  const X = random.randn(n * 5).map((v) => Math.round(v * 20) / 20).reshape(n, 5);
+  const noise = random.randn(n).data;
+  for (const nClasses of [2, 4]) {
+    const y = Array.from({ length: n }, (_, i) => Math.floor(Math.abs(X.data[5 * i] + 0.4 * noise[i]) * 2) % nClasses);
+    const whole = await new DecisionTreeClassifier({ criterion: "entropy", randomState: 0 }).fit(X, y);
+    // Halves are no whole numbers, for which terms are worked out beforehand; all that is computed is halved exactly.
+    const halves = new Float64Array(n).fill(0.5);
+    const halved = await new DecisionTreeClassifier({ criterion: "entropy", randomState: 0 }).fit(X, y, halves);
+    assert.ok(whole.tree_.nodeCount > 99);
+    for (const name of ["childrenLeft", "childrenRight", "feature", "threshold", "impurity", "value"] as const) {
+      assert.deepEqual(whole.tree_[name], halved.tree_[name], `${name}, seed ${seed}`);
+    }
+  }
 });
 
 Deno.test("NodeSamples.sort() orders values, and keeps the order of equal ones, however many", () => {

@@ -1,5 +1,18 @@
 import assert from "node:assert/strict";
-import { NDArray, toNDArray } from "../../../ml/mod.ts";
+import {
+  accuracyScore,
+  DecisionTreeClassifier,
+  DummyClassifier,
+  DummyRegressor,
+  ExtraTreesClassifier,
+  GaussianNB,
+  MiniBatchKMeans,
+  NDArray,
+  NotFittedError,
+  StandardScaler,
+  toNDArray,
+} from "../../../ml/mod.ts";
+import { captured } from "../golden.ts";
 import {
   checkArray,
   checkLabels,
@@ -98,4 +111,29 @@ Deno.test("numSamples() counts without converting", () => {
   assert.equal(numSamples({ data: new Float64Array(6), shape: [2, 3] }), 2);
   assert.equal(numSamples(["a"]), 1);
   assert.throws(() => numSamples(5), /expected a list or an array/);
+});
+
+Deno.test("weights that are all zero, and numbers too large to be whole, are refused by name", async () => {
+  const X = [[0], [1], [2], [3]];
+  const y = [0, 1, 0, 1];
+  const zero = [0, 0, 0, 0];
+  for (const model of [new DummyClassifier(), new DummyRegressor(), new GaussianNB(), new DecisionTreeClassifier()]) {
+    await assert.rejects(async () => await model.fit(X, y, zero), /weigh|zero/, model.constructor.name);
+  }
+  await assert.rejects(new StandardScaler().fit(X, undefined, zero), /sampleWeight is 0 for every sample/);
+  assert.throws(() => accuracyScore(y, y, { sampleWeight: zero }), /sampleWeight is 0 for every sample/);
+  await assert.rejects(
+    new ExtraTreesClassifier({ nEstimators: 1e308 }).fit(X, y),
+    /ExtraTreesClassifier: nEstimators must be a whole number at least 1, got 1e\+308/,
+  );
+  await assert.rejects(
+    new MiniBatchKMeans({ nClusters: 2, reassignmentRatio: 1.5 }).fit(X),
+    /MiniBatchKMeans: reassignmentRatio must be a number at least 0 and at most 1, got 1.5/,
+  );
+  await assert.rejects(new DecisionTreeClassifier().decisionPath(X), NotFittedError);
+});
+
+Deno.test("GaussianNB says which feature does not vary where its probabilities are NaN", async () => {
+  const { warn } = await captured(() => new GaussianNB().fit([[1, 2], [1, 2]], ["a", "a"]));
+  assert.match(warn.join(" "), /GaussianNB: feature 0 has variance 0 in class a; .* raise varSmoothing/);
 });
