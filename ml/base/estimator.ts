@@ -1,4 +1,4 @@
-import { didYouMean, UnknownNameError } from "../utils/mod.ts";
+import { didYouMean, InvalidInputError, UnknownNameError } from "../utils/mod.ts";
 import { estimatorToHTML, formatEstimator } from "./inspect.ts";
 
 /** Hyperparameters by name. */
@@ -59,9 +59,16 @@ export class BaseEstimator {
    *
    * @param options hyperparameters by name
    * @throws {UnknownNameError} at a name that is no hyperparameter of this class, with the nearest one that is
+   * @throws {InvalidInputError} when `options` is no object
    */
   constructor(options: object = {}) {
     const { defaults, leftOut = {}, name } = new.target as unknown as EstimatorClass;
+    if (typeof options !== "object" || options === null) {
+      const got = typeof options === "function"
+        ? `the class or function ${(options as { name: string }).name}`
+        : options;
+      throw new InvalidInputError(`${name}: options must be an object of options by name, got ${got}`);
+    }
     for (const key of Object.keys(options)) {
       if (Object.hasOwn(defaults, key)) continue;
       throw new UnknownNameError(

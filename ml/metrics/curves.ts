@@ -304,6 +304,11 @@ export function metricAtThresholds(
   options: WeightOptions = {},
 ): { values: NDArray<Float64Array>; thresholds: NDArray<Float64Array> } {
   checkOptionNames("metricAtThresholds", options, ["sampleWeight"]);
+  if (typeof metric !== "function") {
+    throw new MetricError(
+      `metricAtThresholds: metric must be a function (yTrue, yPred, options), got ${typeof metric}`,
+    );
+  }
   checkConsistentLength({ yTrue, yScore, sampleWeight: options.sampleWeight });
   const labels = checkLabels(yTrue, "yTrue");
   const scores = checkVector(yScore, "yScore").data;

@@ -17,6 +17,7 @@ import {
   InvalidParameterError,
   numSamples,
 } from "../utils/mod.ts";
+import { checkEstimatorGiven } from "./check_estimator_given.ts";
 import { SplitError } from "./errors.ts";
 import { type Fittable, partOf } from "./fit_and_score.ts";
 import { checkCv, type CrossValidation } from "./splitter.ts";
@@ -100,6 +101,7 @@ export async function crossValPredict(
   options: CrossValPredictOptions = {},
 ): Promise<NDArray<ArrayData>> {
   const known = ["cv", "method", "nJobs", "verbose", "sampleWeight", "groups", "preDispatch"];
+  checkEstimatorGiven("crossValPredict", estimator);
   checkOptionNames("crossValPredict", options, known, { params: "give sampleWeight" });
   const { method = "predict", sampleWeight = null, groups } = options;
   if (typeof (estimator as Record<string, unknown>)[method] !== "function") {

@@ -1,6 +1,7 @@
 import { type LabelsLike, type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
 import { clone, isClassifier } from "../base/mod.ts";
 import { checkConsistentLength, checkOptionNames } from "../utils/mod.ts";
+import { checkEstimatorGiven } from "./check_estimator_given.ts";
 import { metricKey } from "./cv_results.ts";
 import { evaluateFits, type FitProgress } from "./evaluate.ts";
 import type { ErrorScore } from "./fit_and_score.ts";
@@ -82,6 +83,7 @@ export async function crossValidate(
   y?: LabelsLike | null,
   options: CrossValidateOptions = {},
 ): Promise<CrossValidationScores> {
+  checkEstimatorGiven("crossValidate", estimator);
   checkOptionNames("crossValidate", options, OPTIONS, { params: "give sampleWeight and groups" });
   checkConsistentLength({ X, y, sampleWeight: options.sampleWeight, groups: options.groups });
   const scorers = readScoring(options.scoring, estimator);

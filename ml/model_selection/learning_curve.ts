@@ -10,6 +10,7 @@ import {
   encodeLabels,
   InvalidParameterError,
 } from "../utils/mod.ts";
+import { checkEstimatorGiven } from "./check_estimator_given.ts";
 import { type CurveOptions, curveOptions } from "./curve_options.ts";
 import { evaluateFits } from "./evaluate.ts";
 import { type Fittable, partOf } from "./fit_and_score.ts";
@@ -76,6 +77,7 @@ export async function learningCurve(
   options: LearningCurveOptions = {},
 ): Promise<LearningCurve> {
   const own = ["trainSizes", "exploitIncrementalLearning", "shuffle", "randomState"];
+  checkEstimatorGiven("learningCurve", estimator);
   checkOptionNames("learningCurve", options, [...curveOptions, ...own], {
     params: "give sampleWeight",
     returnTimes: "the times are always given",

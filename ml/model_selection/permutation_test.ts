@@ -12,6 +12,7 @@ import {
   integer,
   numSamples,
 } from "../utils/mod.ts";
+import { checkEstimatorGiven } from "./check_estimator_given.ts";
 import { type Fittable, partOf } from "./fit_and_score.ts";
 import { readScoring, scoreWith, SINGLE, type SingleScoring } from "./scoring.ts";
 import { decodeSplits, encodeSplits, type SplitCode } from "./split_code.ts";
@@ -90,6 +91,7 @@ export async function permutationTestScore(
   options: PermutationTestOptions = {},
 ): Promise<PermutationTest> {
   const known = ["groups", "cv", "nPermutations", "nJobs", "randomState", "verbose", "scoring", "sampleWeight"];
+  checkEstimatorGiven("permutationTestScore", estimator);
   checkOptionNames("permutationTestScore", options, known, { params: "give sampleWeight" });
   const { nPermutations = 100, groups = null, sampleWeight = null, randomState = 0 } = options;
   checkParameters("permutationTestScore", { nPermutations }, { nPermutations: integer({ min: 1 }) });

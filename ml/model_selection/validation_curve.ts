@@ -1,6 +1,7 @@
 import { type LabelsLike, type MatrixLike, NDArray } from "../array/mod.ts";
 import { checkParamNames, clone, type HasParams, isClassifier } from "../base/mod.ts";
 import { checkConsistentLength, checkOptionNames, InvalidParameterError } from "../utils/mod.ts";
+import { checkEstimatorGiven } from "./check_estimator_given.ts";
 import { type CurveOptions, curveOptions } from "./curve_options.ts";
 import { evaluateFits } from "./evaluate.ts";
 import type { FitResult } from "./fit_and_score.ts";
@@ -39,6 +40,7 @@ export async function validationCurve(
   y: LabelsLike | null | undefined,
   options: CurveOptions & { paramName: string; paramRange: readonly unknown[] | ArrayLike<unknown> },
 ): Promise<ValidationCurve> {
+  checkEstimatorGiven("validationCurve", estimator);
   checkOptionNames("validationCurve", options, [...curveOptions, "paramName", "paramRange"], {
     params: "give sampleWeight",
   });

@@ -24,7 +24,7 @@ import { type DecisionModel, pairDecisions } from "./decision.ts";
 import { SVMError } from "./errors.ts";
 import type { KernelFunction, KernelName } from "./kernel.ts";
 import { gammaFor, isMatrix, kernelInput, kernelMachineRules, kernelSpec, ownKernel } from "./kernel_parameters.ts";
-import { trainOneVsOne } from "./one_vs_one.ts";
+import { type OneVsOneModel, type TrainingOptions, type TrainingSet, trainOneVsOne } from "./one_vs_one.ts";
 import { predictedClasses, shownDecisions } from "./outputs.ts";
 import { couplePairs, sigmoidOf } from "./platt.ts";
 import type { DualSolver } from "./solver.ts";
@@ -38,6 +38,20 @@ export const svcRules: Readonly<Record<string, ParameterRule>> = {
   breakTies: bool,
   randomState: randomSource,
 };
+
+/** @internal Learns where the kernel's matrix lies; undefined when that is lost. */
+export type Training = (
+  set: Omit<TrainingSet, "X">,
+  options: TrainingOptions,
+) => Promise<OneVsOneModel | undefined>;
+
+/** @internal What is known before a fit. */
+export interface Known {
+  /** β of all samples near the solution, for each pair of classes. */
+  readonly starts?: readonly Float64Array[];
+  /** What learns in the fit's place. */
+  readonly train?: Training;
+}
 
 /** What support vector classifiers with kernels have in common: all but the form of their cost. */
 export abstract class BaseSVC extends BaseClassifier {
@@ -116,12 +130,12 @@ export abstract class BaseSVC extends BaseClassifier {
     return this.fitNear(X, y, sampleWeight);
   }
 
-  /** @internal Learns from a solution that is known to be near: β of all samples for each pair of classes. */
+  /** @internal Learns from what is known already. */
   async fitNear(
     X: MatrixLike,
     y: LabelsLike,
     sampleWeight?: VectorLike,
-    starts?: readonly Float64Array[],
+    { starts, train }: Known = {},
   ): Promise<this> {
     const who = this.constructor.name;
     checkParameters(who, this.getParams(false), this.rules());
@@ -140,21 +154,23 @@ export abstract class BaseSVC extends BaseClassifier {
     const weight = checkSampleWeight(sampleWeight, table.shape[0]);
     checkWeights(who, encoded.codes, nClasses, weight);
     const upper = this.upperBounds(encoded.codes, classWeight, weight);
-    const matrix = await kernelInput(this, table);
     // Drawn in any case, so that a generator that is shared goes on as in scikit-learn.
     const seed = checkRandomState(this.randomState).randint(0x7fffffff);
     const gamma = gammaFor(this, table);
-    const model = trainOneVsOne({ X: matrix, codes: encoded.codes, nClasses, upper, weight }, {
+    const set = { codes: encoded.codes, nClasses, upper, weight };
+    const options: TrainingOptions = {
       kernel: kernelSpec(this, gamma),
       cacheSize: this.cacheSize,
       solver: this.solver(),
-      isNu: this.isNu(),
+      nu: this.errorShare(),
       tol: this.tol,
       maxIter: this.maxIter,
       shrinking: this.shrinking,
       plattSeed: this.probability ? seed : undefined,
       starts,
-    });
+    };
+    const model = await train?.(set, options) ??
+      trainOneVsOne({ ...set, X: await kernelInput(this, table) }, options);
     if (!model.converged) {
       warn(
         `${who}: stopped at maxIter=${this.maxIter} before it converged; scale the features, or raise maxIter`,
@@ -285,8 +301,8 @@ export abstract class BaseSVC extends BaseClassifier {
   /** @internal What solves a pair's problem. */
   protected abstract solver(): DualSolver;
 
-  /** Whether the share of errors is bounded, and not their cost. */
-  protected abstract isNu(): boolean;
+  /** The share of errors, where that is given and not their cost. */
+  protected abstract errorShare(): number | undefined;
 
   /** Upper bound of each α. */
   protected abstract upperBounds(codes: Int32Array, classWeight: Float64Array, weight: Float64Array): Float64Array;

@@ -48,7 +48,9 @@ export function startCold(machine: DualMachine, options: MachineOptions, signs: 
   F.fill(0);
   F.set(base);
   machine.parts.fill(0);
-  if (movable.length < SMALL || options.kernel.name === "precomputed") return false;
+  if (movable.length < SMALL || options.kernel.name === "precomputed" || options.steps === true) {
+    return false;
+  }
   const taken = movable.filter((_, k) => k % THIN === THIN >> 1);
   const coarse = solveCoarse(machine, options, signs, taken, tol);
   if (coarse === undefined) return false;

@@ -20,16 +20,23 @@ const BLOCK = 2048;
  */
 const MANY_FREE = 300, MOST_FREE = 1400;
 
+/** Steps at most where none are given: LIBSVM's own limit. */
+const MOST_STEPS = 10_000_000;
+
 /** From this many features on, a kernel value is worth keeping where memory allows. */
 const KEEP_WIDTH = 12;
 
 /** What a {@linkcode DualMachine} works on. */
 export interface MachineOptions {
   readonly kernel: KernelSpec;
-  /** Samples, row after row; for "precomputed" the matrix between them. */
+  /** Samples, row after row; for "precomputed" a matrix between these and others, `width` to a row. */
   readonly X: Float64Array;
   readonly rows: number;
   readonly width: number;
+  /** For "precomputed", rows and columns of the samples in the matrix; those from 0 on if left out. */
+  readonly at?: Int32Array;
+  /** Whether to go step by step over the whole matrix, as LIBSVM does: where there may be many optima, or class sums are given. */
+  readonly steps?: boolean;
   /** Largest bound of any β that will be asked for. */
   readonly bound: number;
   /** Smallest tolerance that will be asked for. */
@@ -87,18 +94,24 @@ export class DualMachine implements Disposable {
     const n = this.padded = (rows + 7) & ~7;
     this.#nGroups = groups === null ? 0 : options.nGroups ?? 0;
     const precomputed = kernel.name === "precomputed";
+    const steps = options.steps === true;
+    // Steps follow LIBSVM's to the last digit: of products, as it has them.
     const features: Features = precomputed
       ? { data: options.X, width: 0, linear: false }
+      : steps && kernel.name !== "rbf"
+      ? { data: options.X, width, linear: false }
       : prepareFeatures(kernel, options.X, rows, width, options.balanced !== false);
     this.#shift = features.shift;
     const dim = features.width;
     const norms = squares(features, rows);
     const gamma = kernel.name === "rbf" ? kernel.gamma * Math.LOG2E : kernel.gamma;
     const largest = norms.reduce((a, b) => Math.max(a, b), 0);
-    const single = kernel.name === "rbf" && options.precise !== true &&
+    // Steps follow LIBSVM's values, too, where none of them is too small for a float: as a denormal number it would take long.
+    const precise = options.precise === true || (steps && 4 * gamma * largest <= 120);
+    const single = kernel.name === "rbf" && !precise &&
       options.bound * Math.sqrt(rows) * 6e-8 <= options.tol;
     const filler = single ? SINGLE : DOUBLE;
-    const keeps = precomputed ||
+    const keeps = precomputed || steps ||
       !features.linear && dim >= KEEP_WIDTH && n * n * 4 <= options.cacheSize * 2 ** 20;
     this.#kind = features.linear ? FEATURES : keeps ? MATRIX : filler;
     const name = features.linear ? "linear" : kernel.name;
@@ -106,7 +119,7 @@ export class DualMachine implements Disposable {
     const { exports } = frame;
     const apart = single && gamma * largest > 12 ? 1 : 0;
     const size = single ? 4 : 8;
-    const q = Math.min(BLOCK, n);
+    const q = steps ? 8 : Math.min(BLOCK, n);
     const at = this.#at;
     at.tiles = frame.temp(n * dim * size + 64);
     at.norms = frame.temp(n * size);
@@ -130,7 +143,7 @@ export class DualMachine implements Disposable {
     frame.u8(at.groups, n).fill(0).set(groups ?? []);
     if (at.filled !== 0) frame.i32(at.filled, n + 1).fill(0);
     const factor = kernel.name === "rbf" ? -gamma : 1;
-    if (precomputed) this.#takeMatrix(options.X, rows, n);
+    if (precomputed) this.#takeMatrix(options, n);
     else {
       tile(features, rows, single ? frame.f32(at.tiles, n * dim) : frame.f64(at.tiles, n * dim));
       const to = single ? frame.f32(at.norms, n) : frame.f64(at.norms, n);
@@ -168,14 +181,18 @@ export class DualMachine implements Disposable {
     return this.#kind === FEATURES;
   }
 
-  #takeMatrix(X: Float64Array, rows: number, n: number): void {
+  #takeMatrix(
+    { X, rows, width, at = Int32Array.from({ length: rows }, (_, i) => i) }: MachineOptions,
+    n: number,
+  ): void {
     const matrix = this.#frame.f32(this.#at.matrix, n * n);
     matrix.fill(0, rows * n);
     this.diagonal.fill(1);
     for (let i = 0; i < rows; i++) {
-      for (let j = 0; j < rows; j++) matrix[i * n + j] = X[i * rows + j];
+      const from = at[i] * width;
+      for (let j = 0, to = i * n; j < rows; j++) matrix[to + j] = X[from + at[j]];
       matrix.fill(0, i * n + rows, (i + 1) * n);
-      this.diagonal[i] = X[i * rows + i];
+      this.diagonal[i] = X[from + at[i]];
     }
   }
 
@@ -193,6 +210,10 @@ export class DualMachine implements Disposable {
         values[k++] = coefs[t];
       }
       if (k === 0) continue;
+      if (this.#options.steps === true) {
+        this.#frame.exports.addExactly(this.#at.list, this.#at.coefs, k, this.#at.F);
+        continue;
+      }
       const also = this.#nGroups > 0 ? this.#at.parts + g * this.padded * 8 : 0;
       this.#frame.exports.addRows(this.#at.list, this.#at.coefs, k, this.#at.F, also);
       this.added += k;
@@ -214,11 +235,38 @@ export class DualMachine implements Disposable {
     this.#set();
     const { exports } = this.#frame;
     const { F, beta, lo, hi, groups, parts } = this.#at;
+    if (this.#options.steps === true) {
+      return this.#count(exports.stepAll(F, beta, lo, hi, tol, most < 0 ? MOST_STEPS : most));
+    }
     const done = exports.solve(F, beta, lo, hi, tol, most, apart ? groups : 0, parts, this.#nGroups);
     this.added += exports.added();
     this.moves += exports.moves();
     this.steps += exports.steps();
     return done === 1;
+  }
+
+  /**
+   * The same where each class's sum of β stays as it is, and F is Kβ, which is made anew: each of them is a problem of its own.
+   */
+  solveNu(tol: number, most: number): boolean {
+    this.#set();
+    const { exports } = this.#frame;
+    const { F, beta, lo, hi } = this.#at;
+    this.refresh([]);
+    return this.#count(exports.stepNu(F, beta, lo, hi, tol, most < 0 ? MOST_STEPS : most));
+  }
+
+  /** Pairs that were moved since it was asked last. */
+  takeMoves(): number {
+    const { moves } = this;
+    this.moves = 0;
+    return moves;
+  }
+
+  /** Counts moves, of which a negative number says that they were not enough. */
+  #count(moves: number): boolean {
+    this.moves += moves < 0 ? -moves - 1 : moves;
+    return moves >= 0;
   }
 
   /** Gives the memory back. */

@@ -10,14 +10,18 @@ import {
   encodeLabels,
 } from "../utils/mod.ts";
 import { explicitWidth } from "./features.ts";
+import { isSymmetric } from "./given_matrix.ts";
 import type { KernelSpec } from "./kernel.ts";
 import { LARGE_PAIR } from "./one_vs_one.ts";
+import { planSteps } from "./step_plan.ts";
 
 /** Hyperparameters that change a machine, beside the kernel: one fit of a group. */
 export interface FamilyEntry {
   readonly C: number;
   readonly tol: number;
   readonly classWeight: ClassWeight;
+  /** Share of errors, where that is given; then C is 1. */
+  readonly nu?: number;
   /** Numbers of the candidates that this fit stands for. */
   readonly candidates: readonly number[];
 }
@@ -25,6 +29,8 @@ export interface FamilyEntry {
 /** Fits that share a kernel. */
 export interface FamilyGroup {
   readonly kernel: "rbf" | "linear" | "poly" | "sigmoid" | "precomputed";
+  /** Where a function of the user's makes the matrix: a candidate that has it. */
+  readonly own?: number;
   readonly gamma: "scale" | "auto" | number;
   readonly coef0: number;
   readonly degree: number;
@@ -37,9 +43,10 @@ export interface FamilyGroup {
 export interface FamilyTask {
   /**
    * "small": every fit from nothing, on one stored matrix. "paths": along C for each split apart. "folds": along C for all
-   * samples, and from there without each fold; "fold": the latter alone, after a stage "whole".
+   * samples, and from there without each fold; "fold": the latter alone, after a stage "whole". "steps": step by step on a
+   * kept matrix, which a stage "gram" has made, or looked at, where it is not the library's own.
    */
-  readonly way: "small" | "paths" | "folds" | "fold" | "whole";
+  readonly way: "small" | "paths" | "folds" | "fold" | "whole" | "steps" | "gram";
   readonly groups: readonly FamilyGroup[];
   readonly splits: readonly number[];
 }
@@ -53,7 +60,7 @@ export interface FamilyData {
 }
 
 /** Fewest parts that leave room for many workers. */
-const MANY = 6;
+export const MANY = 6;
 
 /** Above this, γ times the mean squared distance of samples is taken to leave each by itself: a guess, for costs only. */
 const NARROW = 5000;
@@ -109,35 +116,43 @@ const SHAPES: Readonly<Record<FamilyGroup["kernel"], readonly string[]>> = {
 /** Groups of the candidates that can be planned. */
 function groupsOf(candidates: readonly (Params | undefined)[]): FamilyGroup[] {
   const groups = new Map<string, { head: Params; entries: Map<string, { head: Params; candidates: number[] }> }>();
+  const functions: unknown[] = [];
   for (const [c, p] of candidates.entries()) {
     if (p === undefined) continue;
-    const shape = [p.kernel, ...SHAPES[p.kernel as FamilyGroup["kernel"]].map((name) => p[name])];
+    const { kernel } = p;
+    if (typeof kernel === "function" && !functions.includes(kernel)) functions.push(kernel);
+    const shape = typeof kernel === "function"
+      ? [functions.indexOf(kernel)]
+      : [kernel, ...SHAPES[kernel as FamilyGroup["kernel"]].map((name) => p[name])];
     const key = JSON.stringify(shape);
     let group = groups.get(key);
     if (group === undefined) groups.set(key, group = { head: p, entries: new Map() });
     const { classWeight } = p;
     const weightKey = classWeight instanceof Map ? [...classWeight] : classWeight;
-    const entryKey = JSON.stringify([p.C, p.tol, weightKey]);
+    const entryKey = JSON.stringify(p.nu === undefined ? [p.C, p.tol, weightKey] : [p.nu, p.tol]);
     const entry = group.entries.get(entryKey);
     if (entry === undefined) group.entries.set(entryKey, { head: p, candidates: [c] });
     else entry.candidates.push(c);
   }
   return [...groups.values()].map(({ head, entries }) => ({
-    kernel: head.kernel as "rbf",
-    gamma: SHAPES[head.kernel as FamilyGroup["kernel"]].length === 0 ? 1 : head.gamma as number,
+    kernel: typeof head.kernel === "function" ? "precomputed" : head.kernel as "rbf",
+    own: typeof head.kernel === "function" ? [...entries.values()][0].candidates[0] : undefined,
+    gamma: (SHAPES[head.kernel as FamilyGroup["kernel"]] ?? []).length === 0 ? 1 : head.gamma as number,
     coef0: head.coef0 as number,
     degree: head.degree as number,
     cacheSize: head.cacheSize as number,
     entries: [...entries.values()].map(({ head, candidates }) => ({
-      C: head.C as number,
+      C: head.nu === undefined ? head.C as number : 1,
       tol: head.tol as number,
-      classWeight: head.classWeight as ClassWeight,
+      classWeight: head.nu === undefined ? head.classWeight as ClassWeight : null,
+      nu: head.nu as number | undefined,
       candidates,
     })).sort((a, b) => compare(weightOf(a), weightOf(b)) || a.C - b.C || b.tol - a.tol),
   }));
 }
 
-function weightOf({ classWeight }: FamilyEntry): string {
+/** What tells entries' class weights apart. */
+export function weightOf({ classWeight }: FamilyEntry): string {
   return JSON.stringify(classWeight instanceof Map ? [...classWeight] : classWeight);
 }
 
@@ -163,12 +178,6 @@ function soundSplits({ encoded, weight, splits }: FamilyData): number[] {
     for (const i of splits[s][0]) if (weight[i] > 0) seen.add(encoded.codes[i]);
     return seen.size === encoded.classes.size;
   });
-}
-
-function isSymmetric({ data, shape: [n, width] }: NDArray<Float64Array>): boolean {
-  if (n !== width) return false;
-  for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) if (data[i * n + j] !== data[j * n + i]) return false;
-  return true;
 }
 
 /** Size of the largest pair of classes in any training set. */
@@ -201,14 +210,18 @@ export function planFamily(family: FitFamily, candidates: readonly (Params | und
   let groups = groupsOf(candidates);
   if (splits.length === 0 || groups.length === 0 || data.encoded.classes.size < 2) return null;
   const small = largestPair(data) < LARGE_PAIR && n * n * 8 <= groups[0].cacheSize * 2 ** 20;
-  // Where there may be many optima, large problems take LIBSVM's way alone. A matrix is no samples for other kernels.
-  const isMatrix = groups.every((g) => g.kernel === "precomputed") && small && isSymmetric(data.table);
-  groups = groups.filter((g) => g.kernel === "precomputed" ? isMatrix : g.kernel !== "sigmoid" || small);
-  if (groups.length === 0) return null;
-  if (small) return { parts: smallParts(groups, splits, data.table) };
+  const isStepped = ({ kernel, own, entries }: FamilyGroup): boolean =>
+    own !== undefined || entries[0].nu !== undefined || (!small && (kernel === "sigmoid" || kernel === "precomputed"));
+  const stepped = planSteps(groups.filter(isStepped), data, splits);
+  groups = groups.filter((g) => !isStepped(g));
+  // A matrix is no samples for other kernels.
+  const isMatrix = groups.every((g) => g.kernel === "precomputed") && small && isSymmetric(data.table, 0);
+  groups = groups.filter((g) => g.kernel !== "precomputed" || isMatrix);
+  if (groups.length === 0) return stepped.parts.length === 0 ? null : stepped;
+  if (small) return { ...stepped, parts: [...stepped.parts, ...smallParts(groups, splits, data.table)] };
   const whole = splits.length === family.splits.length && areFolds(family.splits, n);
-  const parts: PlannedPart[] = [];
-  const stages: { cost: number; task: FamilyTask }[] = [];
+  const parts = [...stepped.parts];
+  const stages = [...stepped.stages ?? []];
   // A group for each class weight: where one ends, the next begins from nothing anyway.
   const paths = groups.flatMap((g) => {
     const keys = [...new Set(g.entries.map(weightOf))];
@@ -238,7 +251,8 @@ function rowCost(group: FamilyGroup, width: number): number {
   return wide < Infinity ? 1 + wide / 12 : kernel === "rbf" ? 4 + width / 10 : 6 + width / 7;
 }
 
-function partOf(
+/** A part: all entries of groups on some splits. */
+export function partOf(
   way: FamilyTask["way"],
   groups: readonly FamilyGroup[],
   splits: readonly number[],

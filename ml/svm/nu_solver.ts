@@ -1,4 +1,4 @@
-import { SVMError } from "./errors.ts";
+import { infeasible } from "./step_path.ts";
 import type { DualOptions, DualProblem, DualSolution, DualSolver } from "./solver.ts";
 
 /** Stands for a curvature that is not positive. */
@@ -26,7 +26,7 @@ function start(problem: DualProblem, nu: number): DualProblem & { alpha: Float64
     left[y[t]] -= alpha[t];
   }
   if (left[1] > 1e-12 * half || left[-1] > 1e-12 * half) {
-    throw new SVMError(`specified nu is infeasible: nu=${nu} asks for more errors than the smaller class has samples`);
+    throw infeasible(nu);
   }
   return { ...problem, p: new Float64Array(y.length), alpha };
 }
@@ -78,19 +78,17 @@ function select(
 ): readonly [number, number] | undefined {
   const { diagonal, columns } = kernel;
   const size = y.length;
-  // Of each class: the sample that most wants to grow, and how much; of equals the last.
+  // Of each class: the sample whose y·α most wants to grow, and how much; of equals the last.
   let plus = -1, minus = -1, topPlus = -Infinity, topMinus = -Infinity;
   for (let t = 0; t < size; t++) {
-    if (!(alpha[t] < upper[t])) continue;
-    const v = -G[t];
     if (y[t] > 0) {
-      if (v >= topPlus) {
+      if (alpha[t] < upper[t] && -G[t] >= topPlus) {
         plus = t;
-        topPlus = v;
+        topPlus = -G[t];
       }
-    } else if (v >= topMinus) {
+    } else if (alpha[t] > 0 && G[t] >= topMinus) {
       minus = t;
-      topMinus = v;
+      topMinus = G[t];
     }
   }
   const rowPlus = plus < 0 ? undefined : kernel.row(plus);
@@ -102,9 +100,9 @@ function select(
   let best = Infinity;
   let first = -1, second = -1;
   for (let t = 0; t < size; t++) {
-    if (!(alpha[t] > 0)) continue;
     const isPlus = y[t] > 0;
-    const g = G[t];
+    if (isPlus ? !(alpha[t] > 0) : !(alpha[t] < upper[t])) continue;
+    const g = isPlus ? G[t] : -G[t];
     if (isPlus) {
       if (g > worstPlus) worstPlus = g;
     } else if (g > worstMinus) worstMinus = g;

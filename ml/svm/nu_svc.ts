@@ -1,7 +1,9 @@
-import type { Params } from "../base/mod.ts";
+import type { FitFamily, FitPlan, Params, PlannedFit, PlannedPart, StageValue } from "../base/mod.ts";
 import { type ParameterRule, real } from "../utils/mod.ts";
 import { BaseSVC, svcRules } from "./base_svc.ts";
+import type { FamilyTask } from "./family.ts";
 import { nuSolver } from "./nu_solver.ts";
+import { performSVCPart, performSVCStage, planSVC, refitSVC } from "./planner.ts";
 import type { DualSolver } from "./solver.ts";
 import type { SVCOptions } from "./svc.ts";
 
@@ -47,6 +49,34 @@ export class NuSVC extends BaseSVC {
     randomState: null,
   };
 
+  /**
+   * How a search does many fits together: see {@linkcode FitPlan}. All kernels without `maxIter`; `classWeight` and what
+   * else does not change the machine make no difference.
+   */
+  static planFits(family: FitFamily): FitPlan | null {
+    return planSVC(family, rules);
+  }
+
+  /** The kernel's matrix, where it is given. */
+  static performStage(family: FitFamily, task: unknown): unknown {
+    return performSVCStage(family, task as FamilyTask);
+  }
+
+  /** Fits of a part of the plan. */
+  static performPart(family: FitFamily, part: PlannedPart, shared: readonly unknown[]): Iterable<PlannedFit> {
+    return performSVCPart(family, part, shared);
+  }
+
+  /** The best candidate, fitted to all samples where a function's matrix lies. */
+  static refit(
+    family: FitFamily,
+    plan: FitPlan,
+    stages: ReadonlyMap<number, StageValue>,
+    candidate: number,
+  ): Promise<object> | null {
+    return refitSVC(family, plan, stages, candidate);
+  }
+
   /** Upper bound of the share of training errors. */
   declare nu: number;
 
@@ -69,9 +99,9 @@ export class NuSVC extends BaseSVC {
     return nuSolver(this.nu);
   }
 
-  /** Whether the share of errors is bounded. */
-  protected override isNu(): boolean {
-    return true;
+  /** The share of errors. */
+  protected override errorShare(): number {
+    return this.nu;
   }
 
   /** Upper bound of each α: the weight of its sample. */

@@ -5,6 +5,7 @@ import { KernelStore } from "./kernel_store.ts";
 import { PairPath } from "./pair_path.ts";
 import { crossValidatedSigmoid, drawFolds, fitSigmoid, type Sigmoid } from "./platt.ts";
 import type { DualOptions, DualSolution, DualSolver } from "./solver.ts";
+import { StepPath } from "./step_path.ts";
 
 /** What a support vector classifier learns from. */
 export interface TrainingSet {
@@ -26,8 +27,8 @@ export interface TrainingOptions extends DualOptions {
   /** Memory for kernel values in MiB. */
   readonly cacheSize: number;
   readonly solver: DualSolver;
-  /** Whether the solver bounds the share of errors: then it solves pairs of all sizes. */
-  readonly isNu?: boolean;
+  /** Where the share of errors is given, and not their cost: that share. */
+  readonly nu?: number;
   /** Seed of the folds that probabilities are learned from; undefined when none are wanted. */
   readonly plattSeed?: number;
   /** β of all samples near the solution, for each pair; where it is known. Small pairs make no use of it. */
@@ -58,7 +59,9 @@ export interface OneVsOneModel {
 export const LARGE_PAIR = 1000;
 
 /** Samples grouped by class, in their order within each; those of weight zero left out. */
-export function groupByClass({ codes, nClasses, weight }: TrainingSet): { order: Int32Array; starts: Int32Array } {
+export function groupByClass(
+  { codes, nClasses, weight }: Pick<TrainingSet, "codes" | "nClasses" | "weight">,
+): { order: Int32Array; starts: Int32Array } {
   const starts = new Int32Array(nClasses + 1);
   for (let i = 0; i < codes.length; i++) if (weight[i] > 0) starts[codes[i] + 1]++;
   for (let c = 0; c < nClasses; c++) starts[c + 1] += starts[c];
@@ -95,12 +98,11 @@ export function trainOneVsOne(set: TrainingSet, options: TrainingOptions): OneVs
   for (let a = 0; a < nClasses; a++) {
     for (let b = a + 1; b < nClasses; b++) {
       const { samples, signs } = pairOf(starts, a, b);
-      if (samples.length >= LARGE_PAIR && options.maxIter === -1 && goesFast(options)) {
-        const { solution, sigmoid } = solveLarge(grouped, samples, signs, upper, {
-          ...options,
-          start: options.starts?.[solutions.length],
-          order,
-        });
+      const way = samples.length < LARGE_PAIR || options.maxIter !== -1 ? "store" : wayOf(options, samples.length);
+      if (way !== "store") {
+        const start = options.starts?.[solutions.length];
+        const solve = way === "steps" ? solveInSteps : solveLarge;
+        const { solution, sigmoid } = solve(grouped, samples, signs, upper, { ...options, start, order });
         solutions.push(solution);
         if (sigmoid !== undefined) sigmoids.push(sigmoid);
         continue;
@@ -120,25 +122,58 @@ export function trainOneVsOne(set: TrainingSet, options: TrainingOptions): OneVs
   return { ...assemble(solutions, order, starts, nClasses), sigmoids };
 }
 
-function pick(values: Float64Array, at: Int32Array): Float64Array {
-  const out = new Float64Array(at.length);
+function pick<A extends Float64Array | Int32Array>(values: A, at: Int32Array): A {
+  const out = new (values.constructor as new (n: number) => A)(at.length);
   for (let k = 0; k < at.length; k++) out[k] = values[at[k]];
   return out;
 }
 
-/** Kernels that may not be positive have many optima: there the path is LIBSVM's. */
-function goesFast({ kernel, isNu }: TrainingOptions): boolean {
-  return isNu !== true && kernel.name !== "sigmoid" && kernel.name !== "precomputed";
+/**
+ * How a large pair is solved. Kernels that may not be positive have many optima: there, and for a given share of errors,
+ * the path is LIBSVM's, on a matrix of the whole pair where memory allows.
+ */
+function wayOf({ kernel, nu, cacheSize }: TrainingOptions, samples: number): "blocks" | "steps" | "store" {
+  if (nu === undefined && kernel.name !== "sigmoid" && kernel.name !== "precomputed") return "blocks";
+  return samples * samples * 4 <= cacheSize * 2 ** 20 ? "steps" : "store";
 }
 
 /** What a pair's machine is made of. */
 function pairOptions(
   grouped: NDArray<Float64Array>,
   samples: Int32Array,
+  order: Int32Array,
   kernel: KernelSpec,
-): Pick<MachineOptions, "X" | "rows" | "width" | "kernel"> {
+): Pick<MachineOptions, "X" | "rows" | "width" | "at" | "kernel"> {
   const rows = samples.length;
-  return { X: grouped.take(samples).data, rows, width: grouped.shape[1], kernel };
+  const width = grouped.shape[1];
+  return kernel.name === "precomputed"
+    ? { X: grouped.data, rows, width, at: pick(order, samples), kernel }
+    : { X: grouped.take(samples).data, rows, width, kernel };
+}
+
+/** A pair of many samples step by step; its sigmoid is learned from folds that are fitted from nothing. */
+function solveInSteps(
+  grouped: NDArray<Float64Array>,
+  samples: Int32Array,
+  signs: Int8Array,
+  upper: Float64Array,
+  { kernel, cacheSize, tol, nu, plattSeed, order }: TrainingOptions & { order: Int32Array },
+): { solution: DualSolution; sigmoid?: Sigmoid } {
+  const own = pick(upper, samples);
+  const bound = own.reduce((m, v) => Math.max(m, v), 0);
+  using path = new StepPath({ ...pairOptions(grouped, samples, order, kernel), bound, tol, cacheSize }, signs);
+  const solution = path.solution(path.solve({ upper: own, tol, nu }));
+  if (plattSeed === undefined) return { solution };
+  const decisions = new Float64Array(samples.length);
+  for (const held of drawFolds(samples.length, plattSeed).held) {
+    const rest = own.slice();
+    for (const t of held) rest[t] = 0;
+    const sides = [1, -1].map((s) => signs.some((v, t) => v === s && rest[t] > 0));
+    if (sides[0] && sides[1]) path.solve({ upper: rest, tol, nu });
+    const decided = path.decisions(held);
+    held.forEach((t, k) => decisions[t] = sides[0] && sides[1] ? decided[k] : sides[0] ? 1 : -1);
+  }
+  return { solution, sigmoid: fitSigmoid(decisions, signs) };
 }
 
 /** A pair of many samples, with its sigmoid where it is wanted: the folds begin from the solution of all. */
@@ -152,7 +187,7 @@ function solveLarge(
   const own = pick(upper, samples);
   const folds = plattSeed === undefined ? undefined : drawFolds(samples.length, plattSeed);
   using path = new PairPath({
-    ...pairOptions(grouped, samples, kernel),
+    ...pairOptions(grouped, samples, order, kernel),
     bound: own.reduce((m, v) => Math.max(m, v), 0),
     tol,
     cacheSize,

@@ -11,12 +11,14 @@ import {
 } from "../base/mod.ts";
 import { registerInternals } from "../../actors/code/mod.ts";
 import { checkParameters, decodeLabels, type ParameterRule } from "../utils/mod.ts";
-import type { BaseSVC } from "./base_svc.ts";
+import type { BaseSVC, Training } from "./base_svc.ts";
 import { familyData, type FamilyTask, planFamily } from "./family.ts";
 import { LargeFamily, type WholePaths } from "./family_large.ts";
 import { predictedClasses, shownDecisions } from "./outputs.ts";
 import { smallFits } from "./family_small.ts";
+import { stepFits } from "./family_steps.ts";
 import type { Told } from "./small_bench.ts";
+import { givenMatrix, type GramStage, performGram, trainOnStage } from "./step_plan.ts";
 
 /** What predictions are made of beside decision values. */
 export interface DecisionShape {
@@ -29,6 +31,7 @@ function plannable(
   { estimator, candidates, wanted }: FitFamily,
   rules: Readonly<Record<string, ParameterRule>>,
 ): (Params | undefined)[] {
+  const who = estimator.constructor.name;
   // Probabilities take folds of their own within each fit.
   if (wanted.includes("predictProba") || wanted.includes("predictLogProba")) return candidates.map(() => undefined);
   return candidates.map((params) => {
@@ -36,10 +39,9 @@ function plannable(
       const candidate = clone(estimator);
       if (params !== null) candidate.setParams(clone(params, { safe: false }));
       const full = candidate.getParams(false);
-      checkParameters("SVC", full, rules);
-      const { kernel, maxIter, breakTies, decisionFunctionShape } = full;
-      if (maxIter !== -1 || (breakTies === true && decisionFunctionShape === "ovo")) return undefined;
-      return typeof kernel === "function" ? undefined : full;
+      checkParameters(who, full, rules);
+      const { maxIter, breakTies, decisionFunctionShape } = full;
+      return maxIter !== -1 || (breakTies === true && decisionFunctionShape === "ovo") ? undefined : full;
     } catch {
       return undefined;
     }
@@ -51,8 +53,9 @@ export function planSVC(family: FitFamily, rules: Readonly<Record<string, Parame
   return planFamily(family, plannable(family, rules));
 }
 
-/** Solutions for all samples, for the folds to begin from. */
-export function performSVCStage(family: FitFamily, task: FamilyTask): WholePaths {
+/** Solutions for all samples, for the folds to begin from; or what there is to know of a matrix. */
+export function performSVCStage(family: FitFamily, task: FamilyTask): WholePaths | Promise<GramStage> {
+  if (task.way === "gram") return performGram(family, task);
   using large = new LargeFamily(familyData(family), task.groups[0], task.way);
   return large.whole();
 }
@@ -84,7 +87,12 @@ export function* performSVCPart(
     };
   };
   const fits = function* () {
-    if (way === "small") return yield* smallFits(data, groups, splits, onTrain, values);
+    const given = shared.length > 0 && way !== "fold" ? givenMatrix(data, shared[0] as GramStage) : undefined;
+    if (way === "small") {
+      const table = given?.matrix ?? data.table;
+      return yield* smallFits({ ...data, table }, groups, splits, onTrain, values);
+    }
+    if (way === "steps") return yield* stepFits(data, groups[0], splits, onTrain, given);
     using large = new LargeFamily(data, groups[0], way);
     if (way === "fold") yield* large.withoutFolds(splits, shared[0] as WholePaths, onTrain);
     else if (way === "folds") yield* large.folds(onTrain);
@@ -98,7 +106,7 @@ export function* performSVCPart(
       const params = candidates[candidate];
       if (params !== null) made.setParams(clone(params, { safe: false }));
       const shape = made as unknown as DecisionShape;
-      const isMatrix = groups[0].kernel === "precomputed";
+      const isMatrix = groups[0].kernel === "precomputed" && groups[0].own === undefined;
       yield {
         candidate,
         split,
@@ -119,7 +127,7 @@ export function betasOfStage(paths: unknown, entry: number): Float64Array[] {
   return (paths as WholePaths).states[entry].map(({ beta }) => beta);
 }
 
-registerInternals({ betasOfStage });
+registerInternals({ betasOfStage, trainOnStage });
 
 /** The best candidate, fitted to all samples from a stage's solution; null where no stage has it. */
 export function refitSVC(
@@ -132,16 +140,22 @@ export function refitSVC(
     const { groups, way } = stages[s].task as FamilyTask;
     const entry = groups[0].entries.findIndex((e) => e.candidates.includes(candidate));
     if (entry < 0) continue;
+    if (way === "gram" && groups[0].own === undefined) return null;
     const fit = async (): Promise<object> => {
-      // Where the stage is lost, the fit is an ordinary one.
-      const betas = await (stage as StageValue).ask(betasOfStage, entry).catch(() => undefined);
       const { estimator, candidates, X, y, sampleWeight } = family;
       const made = clone(estimator);
       const params = candidates[candidate];
       if (params !== null) made.setParams(clone(params, { safe: false }));
+      // Where the stage is lost, the fit is an ordinary one.
+      if (way === "gram") {
+        const train: Training = (set, { solver: _, ...options }) =>
+          (stage as StageValue).ask(trainOnStage, set, options).catch(() => undefined);
+        return await (made as unknown as BaseSVC).fitNear(X, y as LabelsLike, sampleWeight ?? undefined, { train });
+      }
+      const betas = await (stage as StageValue).ask(betasOfStage, entry).catch(() => undefined);
       using large = new LargeFamily(familyData(family), groups[0], way);
       const starts = betas === undefined ? undefined : large.starts(betas);
-      return await (made as unknown as BaseSVC).fitNear(X, y as LabelsLike, sampleWeight ?? undefined, starts);
+      return await (made as unknown as BaseSVC).fitNear(X, y as LabelsLike, sampleWeight ?? undefined, { starts });
     };
     return fit();
   }

@@ -63,7 +63,7 @@ export class SVC extends BaseSVC {
   };
 
   /**
-   * How a search does many fits together: see {@linkcode FitPlan}. Kernels "rbf", "linear" and "poly" without `maxIter`;
+   * How a search does many fits together: see {@linkcode FitPlan}. All kernels without `maxIter`;
    * candidates that differ in what does not change the machine (`shrinking`, `probability`, …) are one fit.
    */
   static planFits(family: FitFamily): FitPlan | null {
@@ -112,9 +112,9 @@ export class SVC extends BaseSVC {
     return solveBySmo;
   }
 
-  /** Whether the share of errors is bounded. */
-  protected override isNu(): boolean {
-    return false;
+  /** No share of errors is given. */
+  protected override errorShare(): undefined {
+    return undefined;
   }
 
   /** Upper bound of each α: C by the weights of class and sample. */

@@ -6,6 +6,7 @@ import { didYouMean } from "./nearest_name.ts";
  *
  * @param leftOut names that scikit-learn has and that are not here, with the reason
  * @throws {UnknownNameError} at a name that there is not, with the nearest one that there is
+ * @throws {InvalidInputError} when it is no object
  */
 export function checkOptionNames(
   who: string,
@@ -13,6 +14,10 @@ export function checkOptionNames(
   known: readonly string[],
   leftOut: Readonly<Record<string, string>> = {},
 ): void {
+  if (typeof options !== "object" || options === null) {
+    const got = typeof options === "function" ? "a function" : JSON.stringify(options) ?? typeof options;
+    throw new InvalidInputError(`${who}: options must be an object of options by name, got ${got}`);
+  }
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined || known.includes(name)) continue;
     const why = Object.hasOwn(leftOut, name) ? `is left out: ${leftOut[name]}` : didYouMean(name, known);

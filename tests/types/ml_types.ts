@@ -6,6 +6,7 @@ import {
   CalibratedClassifierCV,
   Client,
   concatenate,
+  type DecisionTreeClassifier,
   delayed,
   fromDelayed,
   GridSearchCV,
@@ -17,9 +18,12 @@ import {
   type NDArray,
   Parallel,
   parallelBackend,
+  PCA,
   Pipeline,
+  RandomForestClassifier,
   RandomizedSearchCV,
   registerParallelBackend,
+  SGDClassifier,
   stats,
   SVC,
 } from "../../mod.ts";
@@ -29,6 +33,22 @@ type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ?
 
 /** Takes values of exactly this type. */
 declare function is<A>(): <B>(value: B, ...ok: Same<A, B> extends true ? [] : [never]) => void;
+
+export function inherited(): void {
+  const forest = new RandomForestClassifier({ maxDepth: 3 });
+  is<number | null>()(forest.maxDepth);
+  is<number | "sqrt" | "log2" | null>()(forest.maxFeatures);
+  is<number>()(forest.nOutputs_);
+  is<DecisionTreeClassifier[]>()(forest.estimators_);
+  is<"best" | "random">()(forest.estimators_[0].splitter);
+  const descent = new SGDClassifier();
+  is<"l2" | "l1" | "elasticnet" | null>()(descent.penalty);
+  is<number | null>()(descent.tol);
+  is<NDArray<Float64Array> | undefined>()(descent.averageCoef_);
+  const directions = new PCA();
+  is<NDArray<Float64Array>>()(directions.components_);
+  is<number | "mle" | null>()(directions.nComponents);
+}
 
 export async function models(): Promise<void> {
   const { X, y } = makeClassification({ nSamples: 10_000, nFeatures: 4, randomState: 0 });

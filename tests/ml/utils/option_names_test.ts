@@ -44,3 +44,23 @@ Deno.test("crossValScore() refuses weights for such an estimator before anything
     /KNeighborsClassifier\.fit takes no weights of samples; leave sampleWeight out/,
   );
 });
+
+Deno.test("options that are no object, and estimators that are none, are refused in words", async () => {
+  const y = [0, 1, 1];
+  for (const bad of [null, 3, "macro", true, () => 1]) {
+    assert.throws(() => ml.f1Score(y, y, bad as never), /f1Score: options must be an object of options by name, got /);
+  }
+  assert.throws(() => new ml.SVC(null as never), /SVC: options must be an object of options by name, got null/);
+  const X = [[1], [2], [3]];
+  for (
+    const [bad, what] of [[null, /got null/], [3, /got 3/], [
+      ml.SVC,
+      /got the class or function SVC; give an instance/,
+    ]] as const
+  ) {
+    for (const ask of [ml.crossValidate, ml.crossValPredict, ml.learningCurve, ml.permutationTestScore]) {
+      await assert.rejects(async () => await ask(bad as never, X, y), what, ask.name);
+    }
+    await assert.rejects(ml.validationCurve(bad as never, X, y, { paramName: "C", paramRange: [1] }), what);
+  }
+});
