@@ -56,18 +56,20 @@ export async function workersThere(
   const idle = core.awaited.busy();
   const running = (): WorkerCard[] => [...core.machine.workers.values()].filter(isRunning);
   try {
-    await whileWaiting(
-      new Promise<void>((resolve, reject) => {
+    return await whileWaiting(
+      new Promise<WorkerCard[]>((resolve, reject) => {
         const timer = timeout === undefined ? undefined : core.clock.after(timeout, () => {
           core.onWorkers.delete(look);
           reject(new WaitTimeoutError(`${running().length} of ${count} workers are there after ${timeout} ms`));
         });
         const look = (): void => {
+          const there = running();
           if (core.machine.ended !== undefined) reject(core.endedError());
-          else if (running().length < count) return;
+          else if (there.length < count) return;
           core.onWorkers.delete(look);
           timer?.cancel();
-          resolve();
+          // As they are now: before the caller's next turn one may be gone again.
+          resolve(there);
         };
         core.onWorkers.add(look);
         look();
@@ -76,5 +78,4 @@ export async function workersThere(
   } finally {
     idle();
   }
-  return running();
 }

@@ -124,6 +124,11 @@ function describe(x: unknown): string {
 /** An array of zeros; float64 unless said otherwise. */
 export function zeros(shape: number | readonly number[]): NDArray<Float64Array> {
   const full = typeof shape === "number" ? [shape] : shape;
+  if (!Array.isArray(full) || !full.every((n) => Number.isSafeInteger(n) && n >= 0)) {
+    throw new ShapeError(
+      `zeros: a shape is a whole number, or a list of them, from 0 up; got ${JSON.stringify(shape)}`,
+    );
+  }
   return new NDArray(new Float64Array(full.reduce((a, b) => a * b, 1)), full);
 }
 

@@ -15,6 +15,9 @@ export function stackColumns(
   parts: readonly (NDArray<ArrayData> | Table)[],
   names?: readonly string[],
 ): NDArray<ArrayData> | Table {
+  if (!Array.isArray(parts) || !parts.every((p) => typeof p === "object" && p !== null && "shape" in p)) {
+    throw new ShapeError("stackColumns: expected a list of NDArrays or Tables");
+  }
   const rows = parts.length === 0 ? 0 : parts[0].length;
   for (const [k, part] of parts.entries()) {
     if (part.shape.length !== 2) {
@@ -53,6 +56,7 @@ export function stackColumns(
  * @throws {ShapeError} when the further axes differ
  */
 export function concatRows(a: NDArray<ArrayData>, b: NDArray<ArrayData>): NDArray<ArrayData> {
+  if (!(a instanceof NDArray && b instanceof NDArray)) throw new ShapeError("concatRows: expected two NDArrays");
   const rest = a.shape.slice(1);
   if (a.ndim !== b.ndim || rest.some((n, i) => n !== b.shape[i + 1])) {
     throw new ShapeError(`concatRows: shapes [${a.shape.join(", ")}] and [${b.shape.join(", ")}] do not fit`);

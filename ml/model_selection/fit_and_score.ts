@@ -20,6 +20,8 @@ export interface FitOptions {
   readonly returnEstimator?: boolean;
   /** Above 9, the start is announced. */
   readonly verbose?: number;
+  /** Whether its lines number splits and candidates, as those of searches do. */
+  readonly numbered?: boolean;
   /** Number of the split, and how many there are. */
   readonly splitProgress?: readonly [number, number];
   /** Number of the candidate, and how many there are. */
@@ -193,14 +195,16 @@ export function paramsText(params: Params | null): string {
 }
 
 function valueText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(valueText).join(", ")}]`;
   if (typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype) {
     return JSON.stringify(value);
   }
   return typeof value === "function" ? value.name : String(value);
 }
 
-function progressText({ splitProgress, candidateProgress, verbose = 0 }: FitOptions): string {
+function progressText({ splitProgress, candidateProgress, verbose = 0, numbered }: FitOptions): string {
   let text = "";
+  if (numbered !== true) return text;
   if (verbose > 2 && splitProgress !== undefined) text = ` ${splitProgress[0] + 1}/${splitProgress[1]}`;
   if (verbose > 9 && candidateProgress !== undefined) text += `; ${candidateProgress[0] + 1}/${candidateProgress[1]}`;
   return text;

@@ -171,6 +171,7 @@ export abstract class BaseSearchCV extends BaseEstimator {
           errorScore: this.errorScore,
           returnTrainScore: this.returnTrainScore,
           verbose: this.verbose,
+          numbered: true,
           weighScores: true,
         },
         sampleWeight: options.sampleWeight,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  concatRows,
   DTypeError,
   linspace,
   logspace,
@@ -7,7 +8,9 @@ import {
   pairwiseSum,
   RandomState,
   ShapeError,
+  stackColumns,
   toNDArray,
+  zeros,
 } from "../../../ml/mod.ts";
 
 const table = (): NDArray<Float64Array> => new NDArray(Float64Array.from({ length: 6 }, (_, i) => i + 1), [3, 2]);
@@ -177,4 +180,12 @@ Deno.test("NDArray.take() of large arrays gives the rows that it gives of small 
     const wrong = taken.data.findIndex((v, at) => v !== indices[Math.floor(at / stride)] * stride + at % stride);
     assert.equal(wrong, -1, `stride ${stride}`);
   }
+});
+
+Deno.test("zeros(), stackColumns() and concatRows() refuse what is no shape, and no arrays, in words", () => {
+  for (const bad of [-1, 1.5, NaN, [2, -3], [1, Infinity], null, "3"]) {
+    assert.throws(() => zeros(bad as never), /zeros: a shape is a whole number/);
+  }
+  for (const bad of [null, 3, [1, 2]]) assert.throws(() => stackColumns(bad as never), /expected a list of NDArrays/);
+  assert.throws(() => concatRows(null as never, zeros(1)), /expected two NDArrays/);
 });

@@ -14,6 +14,7 @@ import {
   makeClassification,
   makeScorer,
   type MatrixLike,
+  MinMaxScaler,
   NDArray,
   NotFittedError,
   RandomizedSearchCV,
@@ -189,6 +190,15 @@ Deno.test("a search says how far it is, in scikit-learn's lines", async () => {
   assert.equal(ten.length, 13);
   some(ten, /^\[CV 1\/3; 1\/2\] START C=1, kernel=rbf\.+$/);
   some(ten, /^\[CV 3\/3; 2\/2\] END \.+C=10, kernel=rbf;, score=0\.\d{3} total time= +\d+\.\ds$/);
+});
+
+Deno.test("a cross validation numbers no folds in its lines, and lists stand there as lists", async () => {
+  const { log } = await captured(() => crossValScore(new SVC(), X, y, { cv: 2, verbose: 11 }));
+  assert.equal(log[0], "[CV] START ".padEnd(80, "."));
+  assert.match(log[1], /^\[CV\] END \.+, score=0\.\d{3} total time= +\d+\.\ds$/);
+  const scoring = (): number => 1;
+  const search = new GridSearchCV(new MinMaxScaler(), { featureRange: [[0, 1]] }, { cv: 2, verbose: 2, scoring });
+  assert.match((await captured(() => search.fit(X, y))).log[1], /\.featureRange=\[0, 1\]; total time=/);
 });
 
 Deno.test("a search tells onProgress after each fit", async () => {
