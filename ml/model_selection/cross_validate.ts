@@ -83,6 +83,17 @@ export async function crossValidate(
   y?: LabelsLike | null,
   options: CrossValidateOptions = {},
 ): Promise<CrossValidationScores> {
+  return await validate(estimator, X, y, options);
+}
+
+/** With `named`, lines name the one metric there is. */
+async function validate(
+  estimator: object,
+  X: MatrixLike,
+  y: LabelsLike | null | undefined,
+  options: CrossValidateOptions,
+  named = false,
+): Promise<CrossValidationScores> {
   checkEstimatorGiven("crossValidate", estimator);
   checkOptionNames("crossValidate", options, OPTIONS, { params: "give sampleWeight and groups" });
   checkConsistentLength({ X, y, sampleWeight: options.sampleWeight, groups: options.groups });
@@ -101,6 +112,7 @@ export async function crossValidate(
       returnTrainScore: options.returnTrainScore,
       returnEstimator: options.returnEstimator,
       verbose: options.verbose,
+      named: named || scorers.multimetric,
     },
     sampleWeight: options.sampleWeight,
     nJobs: options.nJobs,
@@ -140,5 +152,5 @@ export async function crossValScore(
     scoring?: SingleScoring | null;
   } = {},
 ): Promise<NDArray<Float64Array>> {
-  return (await crossValidate(estimator, X, y, options)).testScore;
+  return (await validate(estimator, X, y, options, true)).testScore;
 }

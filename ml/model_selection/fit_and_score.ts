@@ -22,6 +22,8 @@ export interface FitOptions {
   readonly verbose?: number;
   /** Whether its lines number splits and candidates, as those of searches do. */
   readonly numbered?: boolean;
+  /** Whether its lines name the metric where there is one only. */
+  readonly named?: boolean;
   /** Number of the split, and how many there are. */
   readonly splitProgress?: readonly [number, number];
   /** Number of the candidate, and how many there are. */
@@ -227,14 +229,14 @@ export function endLine(params: Params | null, options: FitOptions, result: FitR
   const head = `[CV${progressText(options)}] END `;
   const text = paramsText(params);
   let tail = text === "" ? "" : `${text};`;
-  if ((options.verbose ?? 0) > 2) tail += scoresText(result);
+  if ((options.verbose ?? 0) > 2) tail += scoresText(result, options.named === true);
   tail += ` total time=${shortTime(result.fitTime + result.scoreTime)}`;
   return head + ".".repeat(Math.max(0, 80 - head.length - tail.length)) + tail;
 }
 
-function scoresText({ testScores, trainScores }: FitResult): string {
+function scoresText({ testScores, trainScores }: FitResult, named: boolean): string {
   const names = Object.keys(testScores).sort();
-  if (names.length === 1 && names[0] === "score") {
+  if (!named && names.length === 1 && names[0] === "score") {
     const test = testScores.score.toFixed(3);
     return trainScores === undefined
       ? `, score=${test}`

@@ -195,7 +195,9 @@ Deno.test("a search says how far it is, in scikit-learn's lines", async () => {
 Deno.test("a cross validation numbers no folds in its lines, and lists stand there as lists", async () => {
   const { log } = await captured(() => crossValScore(new SVC(), X, y, { cv: 2, verbose: 11 }));
   assert.equal(log[0], "[CV] START ".padEnd(80, "."));
-  assert.match(log[1], /^\[CV\] END \.+, score=0\.\d{3} total time= +\d+\.\ds$/);
+  assert.match(log[1], /^\[CV\] END \.+ score: \(test=0\.\d{3}\) total time= +\d+\.\ds$/);
+  const own = await captured(() => crossValidate(new SVC(), X, y, { cv: 2, verbose: 3 }));
+  assert.match(own.log[0], /^\[CV\] END \.+, score=0\.\d{3} total time= +\d+\.\ds$/);
   const scoring = (): number => 1;
   const search = new GridSearchCV(new MinMaxScaler(), { featureRange: [[0, 1]] }, { cv: 2, verbose: 2, scoring });
   assert.match((await captured(() => search.fit(X, y))).log[1], /\.featureRange=\[0, 1\]; total time=/);
