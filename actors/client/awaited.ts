@@ -20,6 +20,8 @@ export class Awaited {
   readonly #endpoint: Referenced;
   readonly #hold: ((ms: number) => void) | undefined;
   #n = 0;
+  /** Whether the next thing that is awaited is such an answer. */
+  #soon = false;
 
   /** Nothing yet. `hold` lets the wait for messages hold this thread for so many ms at a time, where that is of use. */
   constructor(endpoint: Endpoint, hold: ((ms: number) => void) | undefined) {
@@ -29,20 +31,25 @@ export class Awaited {
 
   /** Something is awaited. Gives what to call when it is no longer. */
   busy(): () => void {
-    if (this.#n++ === 0) this.#endpoint.ref?.();
-    else this.#hold?.(0);
+    if (this.#n++ > 0) this.#hold?.(0);
+    else {
+      this.#endpoint.ref?.();
+      if (this.#soon) this.#hold?.(HOLD);
+    }
     return () => this.idle();
   }
 
   /** See {@link Awaited.busy}. */
   idle(): void {
     if (--this.#n > 0) return;
+    this.#soon = false;
     this.#hold?.(0);
     this.#endpoint.unref?.();
   }
 
   /** A worker was asked for something directly: if nothing else is awaited, its answer is waited for before others have a turn. */
   soonBack(): void {
+    this.#soon = true;
     if (this.#n === 1) this.#hold?.(HOLD);
   }
 

@@ -30,8 +30,8 @@ export interface Source {
 /** Messages that are handed over before timers and other work get a turn. */
 const BUDGET = 2048;
 const POLLIN = 1;
-/** Microtasks one after the other, without anything arriving or being sent, after which a turn's work counts as done. */
-const ROUNDS = 4;
+/** Microtasks one after the other, without anything arriving or being sent, after which a turn's work counts as done: from a result to what a program does next are some. */
+const ROUNDS = 16;
 /** Milliseconds for which messages may keep the event loop from its turn. */
 const LINGER = 4;
 /** More messages at once than this are a stream, which waits for nobody: no wait holds the thread for it. */
