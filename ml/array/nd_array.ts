@@ -54,7 +54,7 @@ export class NDArray<D extends ArrayData = NumericData> {
    * @throws {ShapeError} when the shape does not hold as many elements as there are
    * @throws {DTypeError} when the data is of a kind that arrays are not laid over
    */
-  constructor(data: D, shape: readonly number[] = [data.length], dtype?: DType) {
+  constructor(data: D, shape: readonly number[] = [data?.length], dtype?: DType) {
     const actual = dtypeOf(data);
     if (actual === undefined) {
       throw new DTypeError(
@@ -63,6 +63,9 @@ export class NDArray<D extends ArrayData = NumericData> {
     }
     if (dtype !== undefined && dtype !== actual && !(dtype === "bool" && actual === "uint8")) {
       throw new DTypeError(`NDArray: data is ${actual}, which cannot be called ${dtype}`);
+    }
+    if (!Array.isArray(shape) && !ArrayBuffer.isView(shape)) {
+      throw new ShapeError(`NDArray: shape must be a list of lengths, got ${shape === null ? "null" : typeof shape}`);
     }
     if (sizeOf(shape) !== data.length || shape.some((n) => !Number.isInteger(n) || n < 0)) {
       throw new ShapeError(`NDArray: shape [${shape.join(", ")}] does not hold ${data.length} elements`);

@@ -94,6 +94,12 @@ export class Table {
     named = true,
   ) {
     this.named = named;
+    if (typeof columns !== "object" || columns === null) {
+      throw new ShapeError(`Table: columns must be lists by name, got ${columns === null ? "null" : typeof columns}`);
+    }
+    if (Array.isArray(columns) && !columns.every((pair) => Array.isArray(pair))) {
+      throw new ShapeError("Table: a list of columns must hold pairs of a name and a column");
+    }
     const entries = Array.isArray(columns) ? columns : Object.entries(columns);
     this.names = entries.map(([name]) => String(name));
     this.columns = entries.map(([name, values]) => toColumn(values, `Table: column ${JSON.stringify(name)}`));
@@ -368,6 +374,9 @@ export function toTable(x: unknown, name = "input"): Table {
  * @param names what the columns are called; x0, x1, … if left out
  */
 export function fromColumns(columns: readonly Column[], names?: readonly string[]): NDArray<ArrayData> | Table {
+  if (!Array.isArray(columns)) {
+    throw new ShapeError(`fromColumns: columns must be a list, got ${columns === null ? "null" : typeof columns}`);
+  }
   const table = new Table(columns.map((column, j) => [names?.[j] ?? `x${j}`, column] as const), names !== undefined);
   if (columns.length === 0) return table;
   const kinds = new Set(columns.map((c) => Array.isArray(c) && c.some((v) => v === null || v !== v) ? "" : kindOf(c)));

@@ -1,5 +1,6 @@
 import { NDArray } from "../array/mod.ts";
 import { RandomState } from "../random/mod.ts";
+import { checkOptionNames } from "../utils/mod.ts";
 import { type HasParams, isEstimator, type Params } from "./estimator.ts";
 
 /**
@@ -15,6 +16,7 @@ import { type HasParams, isEstimator, type Params } from "./estimator.ts";
  * ```
  */
 export function clone<T>(estimator: T, options: { safe?: boolean } = {}): T {
+  checkOptionNames("clone", options, ["safe"]);
   const { safe = true } = options;
   if (isEstimator(estimator)) return cloneEstimator(estimator) as T;
   if (Array.isArray(estimator)) return estimator.map((e) => clone(e, { safe })) as T;

@@ -182,6 +182,9 @@ export function isEstimator(value: unknown): value is HasParams {
  * @throws {UnknownNameError} at the first that the estimator does not have, with the nearest one that it has
  */
 export function checkParamNames(estimator: HasParams, names: readonly string[]): void {
+  if (!isEstimator(estimator) || !Array.isArray(names)) {
+    throw new InvalidInputError("checkParamNames: expected an estimator and a list of names");
+  }
   const valid = estimator.getParams(true);
   for (const name of names) {
     if (Object.hasOwn(valid, name)) continue;

@@ -1,6 +1,6 @@
 import { type MatrixLike, Table } from "../array/mod.ts";
 import { InvalidInputError } from "../utils/mod.ts";
-import { checkIsFitted } from "./fitted.ts";
+import { checkIsFitted, estimatorGiven } from "./fitted.ts";
 
 /** What an estimator keeps of the columns it was fitted with. */
 export interface SeenFeatures {
@@ -23,7 +23,7 @@ export function namesOf(X: unknown): string[] | undefined {
  * @param count how many columns that has
  */
 export function rememberFeatures(estimator: SeenFeatures, X: unknown, count: number): void {
-  estimator.nFeaturesIn_ = count;
+  estimatorGiven(estimator, "rememberFeatures").nFeaturesIn_ = count;
   const names = namesOf(X);
   if (names === undefined) delete estimator.featureNamesIn_;
   else estimator.featureNamesIn_ = [...names];
@@ -35,7 +35,7 @@ export function rememberFeatures(estimator: SeenFeatures, X: unknown, count: num
  * @throws {InvalidInputError} when there are more or fewer, or other names, or the same in another order
  */
 export function checkFeatures(estimator: SeenFeatures, X: MatrixLike | unknown, count: number, method: string): void {
-  const who = `${(estimator as object).constructor.name}.${method}`;
+  const who = `${(estimatorGiven(estimator, "checkFeatures") as object).constructor.name}.${method}`;
   if (count !== estimator.nFeaturesIn_) {
     throw new InvalidInputError(`${who}: X has ${count} features, but it was fitted with ${estimator.nFeaturesIn_}`);
   }
@@ -73,6 +73,6 @@ export function featureNamesOf(estimator: object, given?: readonly string[] | nu
 
 /** The names of columns that are called after the class that made them: pca0, pca1, …. */
 export function prefixedNames(estimator: object, count: number): string[] {
-  const prefix = estimator.constructor.name.toLowerCase();
+  const prefix = estimatorGiven(estimator, "prefixedNames").constructor.name.toLowerCase();
   return Array.from({ length: count }, (_, j) => `${prefix}${j}`);
 }

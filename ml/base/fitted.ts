@@ -2,9 +2,17 @@ import type { NDArray } from "../array/mod.ts";
 import { InvalidInputError } from "../utils/mod.ts";
 import { NotFittedError } from "./errors.ts";
 
+/** What is given as the estimator, or an error where it is none. */
+export function estimatorGiven<T extends object>(estimator: T, where: string): T {
+  if (typeof estimator === "object" && estimator !== null) return estimator;
+  throw new InvalidInputError(
+    `${where}: estimator must be an estimator, got ${estimator === null ? "null" : typeof estimator}`,
+  );
+}
+
 /** True when something was learned: some own field ends in an underscore. */
 export function isFitted(estimator: object): boolean {
-  return Object.entries(estimator).some(([name, value]) =>
+  return Object.entries(estimatorGiven(estimator, "isFitted")).some(([name, value]) =>
     name.endsWith("_") && !name.startsWith("_") && value !== undefined
   );
 }
@@ -15,7 +23,7 @@ export function isFitted(estimator: object): boolean {
  * @throws {NotFittedError} when the estimator was not fitted; `method` is what was asked of it
  */
 export function checkIsFitted(estimator: object, method?: string): void {
-  if (isFitted(estimator)) return;
+  if (isFitted(estimatorGiven(estimator, "checkIsFitted"))) return;
   const name = estimator.constructor.name;
   const what = method === undefined ? "using it" : `calling ${method}()`;
   throw new NotFittedError(`this ${name} is not fitted yet: call fit() before ${what}`);
@@ -27,6 +35,10 @@ export function checkIsFitted(estimator: object, method?: string): void {
  * @throws {InvalidInputError} when X does not have as many features as the estimator was fitted with
  */
 export function checkNFeatures(estimator: { nFeaturesIn_: number }, X: NDArray, method: string): void {
+  estimatorGiven(estimator, "checkNFeatures");
+  if (!Array.isArray(X?.shape)) {
+    throw new InvalidInputError(`checkNFeatures: X must be an NDArray, got ${X === null ? "null" : typeof X}`);
+  }
   if (X.shape[1] !== estimator.nFeaturesIn_) {
     throw new InvalidInputError(
       `${estimator.constructor.name}.${method}: X has ${X.shape[1]} features, but it was fitted with ` +
@@ -37,7 +49,7 @@ export function checkNFeatures(estimator: { nFeaturesIn_: number }, X: NDArray, 
 
 /** Forgets what was learned, so that a fit that fails leaves nothing of the one before. */
 export function resetFitted(estimator: object): void {
-  for (const name of Object.keys(estimator)) {
+  for (const name of Object.keys(estimatorGiven(estimator, "resetFitted"))) {
     if (name.endsWith("_")) delete (estimator as Record<string, unknown>)[name];
   }
 }

@@ -8,6 +8,6 @@ export { BaseEstimator, checkParamNames, isEstimator } from "./estimator.ts";
 export type { Constructor, EstimatorClass, HasParams, Params } from "./estimator.ts";
 export { BaseComposition, type NamedPart } from "./composition.ts";
 export * from "./features.ts";
-export * from "./fitted.ts";
+export { checkIsFitted, checkNFeatures, isFitted, resetFitted } from "./fitted.ts";
 export * from "./mixins.ts";
 export * from "./plan.ts";

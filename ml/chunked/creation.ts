@@ -6,12 +6,13 @@ import {
   type DType,
   type DTypeData,
   DTypeError,
-  type NDArray,
+  NDArray,
   ShapeError,
   toNDArray,
 } from "../array/mod.ts";
 import { clientInForce } from "../parallel/mod.ts";
 import { RandomState } from "../random/mod.ts";
+import { checkOptionNames } from "../utils/mod.ts";
 import { type AnyArray, newArray } from "./block.ts";
 import { blockIndex, blockShape, type ChunksLike, countBlocks, normalizeChunks, starts } from "./chunks.ts";
 import { ChunkedArray } from "./chunked_array.ts";
@@ -53,6 +54,9 @@ export function fromDelayed<K extends DType = "float64">(
   delayed: Delayed<unknown>,
   declared: { readonly shape: readonly number[]; readonly dtype?: K },
 ): ChunkedArray<DTypeData[K]> {
+  if (!Array.isArray(declared?.shape)) {
+    throw new ShapeError("fromDelayed(): declared must be an object with the shape, a list of lengths, and the dtype");
+  }
   const { shape, dtype = "float64" as K } = declared;
   const bad = shape.find((n) => !(n !== n || (Number.isInteger(n) && n >= 0)));
   if (bad !== undefined) throw new ShapeError(`fromDelayed(): [${shape.join(", ")}] is no shape`);
@@ -79,6 +83,9 @@ export function fromFutures<K extends DType = "float64">(
   futures: readonly Future<unknown>[],
   declared: { readonly chunks: readonly (readonly number[])[]; readonly dtype?: K; readonly client: Client },
 ): ChunkedArray<DTypeData[K]> {
+  if (!Array.isArray(futures) || !Array.isArray(declared?.chunks)) {
+    throw new ShapeError("fromFutures(): expected a list of futures, and an object with chunks, dtype and client");
+  }
   const { chunks, dtype = "float64" as K, client } = declared;
   if (futures.length !== countBlocks(chunks)) {
     throw new ShapeError(`fromFutures(): ${futures.length} blocks for a grid of ${countBlocks(chunks)}`);
@@ -95,6 +102,7 @@ export function fromArray<D extends ArrayData>(x: NDArray<D>, options?: CreateOp
 /** The same of lists and the like. */
 export function fromArray(x: ArrayInput, options?: CreateOptions): ChunkedArray<Float64Array>;
 export function fromArray(x: ArrayInput, options: CreateOptions = {}): ChunkedArray<ArrayData> {
+  checkOptionNames("fromArray()", options, ["chunks", "client"]);
   const array = toNDArray(x, "fromArray()");
   const { chunks = "auto", client = clientInForce() } = options;
   const cut = normalizeChunks(chunks, array.shape, array.dtype, "fromArray()");
@@ -224,6 +232,17 @@ export function random(shape: number | readonly number[], options: RandomOptions
   return new ChunkedArray(gridOf(client, cut, "float64", nodes));
 }
 
+/** A list of chunked arrays, or an error that says what is there instead. */
+function checkChunked<A>(arrays: readonly A[], what: string): readonly A[] {
+  const got = (x: unknown): string => x === null ? "null" : x instanceof NDArray ? "an NDArray" : typeof x;
+  if (!Array.isArray(arrays)) throw new ShapeError(`${what}: expected a list of ChunkedArrays, got ${got(arrays)}`);
+  const at = arrays.findIndex((a) => !(a instanceof ChunkedArray));
+  if (at >= 0) {
+    throw new ShapeError(`${what}: array ${at} must be a ChunkedArray, got ${got(arrays[at])}; fromArray() makes one`);
+  }
+  return arrays;
+}
+
 /**
  * Arrays one after the other along an axis; their blocks stay as they are.
  *
@@ -234,7 +253,9 @@ export function concatenate<D extends ArrayData>(
   arrays: readonly ChunkedArray<D, any>[],
   axis = 0,
 ): ChunkedArray<D> {
-  return new ChunkedArray(concatenateGrids(arrays.map((a) => a.grid), axis, "concatenate()"));
+  return new ChunkedArray(
+    concatenateGrids(checkChunked(arrays, "concatenate()").map((a) => a.grid), axis, "concatenate()"),
+  );
 }
 
 /**
@@ -248,6 +269,7 @@ export function stack<D extends ArrayData>(
   axis = 0,
 ): ChunkedArray<D> {
   const what = "stack()";
+  checkChunked(arrays, what);
   const shapes = arrays.map((a) => a.shape.join());
   const odd = shapes.findIndex((s) => s !== shapes[0]);
   if (odd > 0) throw new ShapeError(`${what}: array ${odd} has shape [${shapes[odd]}], array 0 has [${shapes[0]}]`);

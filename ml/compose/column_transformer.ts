@@ -320,6 +320,9 @@ export function makeColumnTransformer(
   parts: readonly (readonly [transformer: object | "drop" | "passthrough", columns: ColumnSelection])[],
   options: ColumnTransformerOptions = {},
 ): ColumnTransformer {
+  if (!Array.isArray(parts) || !parts.every((part) => Array.isArray(part) && part.length === 2)) {
+    throw new InvalidParameterError("makeColumnTransformer: parts must be a list of pairs [transformer, columns]");
+  }
   const named = nameParts(parts.map(([transformer]) => transformer));
   return new ColumnTransformer(named.map(([name, t], k) => [name, t, parts[k][1]]), options);
 }

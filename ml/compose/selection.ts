@@ -1,5 +1,11 @@
 import { type ArrayData, type ColumnKind, NDArray, Table, type TableLike, toNDArray, toTable } from "../array/mod.ts";
-import { didYouMean, InvalidInputError, InvalidParameterError, UnknownNameError } from "../utils/mod.ts";
+import {
+  checkOptionNames,
+  didYouMean,
+  InvalidInputError,
+  InvalidParameterError,
+  UnknownNameError,
+} from "../utils/mod.ts";
 
 /** A range of columns by numbers, or, where X has names, by names; of names the last is taken too. */
 export interface ColumnRange {
@@ -125,6 +131,7 @@ export interface ColumnSelectorOptions {
  * ```
  */
 export function makeColumnSelector(options: ColumnSelectorOptions = {}): (X: Table) => string[] {
+  checkOptionNames("makeColumnSelector", options, ["pattern", "dtypeInclude", "dtypeExclude"]);
   const { pattern = null, dtypeInclude = null, dtypeExclude = null } = options;
   const expression = pattern === null ? null : new RegExp(pattern);
   const listOf = (kinds: ColumnKind | readonly ColumnKind[]): readonly ColumnKind[] =>

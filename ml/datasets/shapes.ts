@@ -1,6 +1,6 @@
 import { NDArray } from "../array/mod.ts";
 import { checkRandomState, type RandomState, type RandomStateLike, shuffledIndices } from "../random/mod.ts";
-import { bool, checkOptionNames, checkParameters, either, integer, oneOf, real } from "../utils/mod.ts";
+import { bool, checkOptionNames, checkOptions, checkParameters, either, integer, oneOf, real } from "../utils/mod.ts";
 import { DatasetError } from "./errors.ts";
 
 /** Parameters of {@linkcode makeMoons}. */
@@ -116,6 +116,7 @@ export function makeMoons(options: MakeMoonsOptions = {}): TwoCurves {
  * ```
  */
 export function makeCircles(options: MakeCirclesOptions = {}): TwoCurves {
+  checkOptions("makeCircles", options);
   const { factor = 0.8, ...rest } = options;
   checkParameters("makeCircles", { factor }, { factor: real({ min: 0, below: 1 }) });
   return twoCurves(

@@ -2,6 +2,7 @@ import { assert } from "./assert.ts";
 import { type Labels, NDArray, Table } from "../array/mod.ts";
 import { clone, type HasParams, NotFittedError, type Params } from "../base/mod.ts";
 import { RandomState } from "../random/mod.ts";
+import { InvalidInputError } from "../utils/mod.ts";
 import { type EstimatorTags, tagsOf } from "./tags.ts";
 
 /** An estimator as checks use it. */
@@ -85,6 +86,11 @@ export class Subject {
   readonly tags: Required<EstimatorTags> & { kind: string | undefined };
 
   constructor(given: object) {
+    if (typeof given !== "object" || given === null) {
+      throw new InvalidInputError(
+        `checkEstimator: estimator must be an estimator, got ${given === null ? "null" : typeof given}`,
+      );
+    }
     this.given = given as AnyEstimator;
     this.name = given.constructor.name;
     this.tags = tagsOf(given);

@@ -1,4 +1,5 @@
 import { type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
+import { checkOptionNames } from "../utils/mod.ts";
 import { sides, table } from "./input.ts";
 import { triangleOf } from "./qr.ts";
 import { type SVD, svd } from "./svd.ts";
@@ -37,6 +38,7 @@ export interface LeastSquares {
  * ```
  */
 export function lstsq(A: MatrixLike, B: MatrixLike | VectorLike, options: LstsqOptions = {}): LeastSquares {
+  checkOptionNames("lstsq()", options, ["rcond"]);
   const { data, shape: [n, m] } = table(A, "lstsq(): A");
   const { data: b, shape, count } = sides(B, n, "lstsq(): B");
   const rcond = options.rcond ?? Number.EPSILON * Math.max(n, m);

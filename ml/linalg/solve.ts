@@ -1,4 +1,5 @@
 import { type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
+import { checkOptionNames } from "../utils/mod.ts";
 import { cholesky, choleskySolve } from "./cholesky.ts";
 import { SingularMatrixError } from "./errors.ts";
 import { sides, square } from "./input.ts";
@@ -26,6 +27,7 @@ export interface SolveOptions {
  * ```
  */
 export function solve(A: MatrixLike, B: MatrixLike | VectorLike, options: SolveOptions = {}): NDArray<Float64Array> {
+  checkOptionNames("solve()", options, ["assume"]);
   if (options.assume === "positive") return choleskySolve(cholesky(A), B);
   const { data, shape: [n] } = square(A, "solve(): A");
   const { data: b, shape, count } = sides(B, n, "solve(): B");

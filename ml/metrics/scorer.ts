@@ -1,5 +1,5 @@
 import { type LabelsLike, type MatrixLike, NDArray, type VectorLike } from "../array/mod.ts";
-import { didYouMean, UnknownNameError } from "../utils/mod.ts";
+import { checkOptions, didYouMean, UnknownNameError } from "../utils/mod.ts";
 import { accuracyScore, balancedAccuracyScore } from "./classification.ts";
 import { classLikelihoodRatios, matthewsCorrcoef } from "./agreement.ts";
 import { averagePrecisionScore } from "./average_precision.ts";
@@ -78,6 +78,7 @@ export class Scorer {
    * @param options direction, method and options of the metric
    */
   constructor(metric: Metric, options: MakeScorerOptions = {}) {
+    checkOptions("Scorer", options);
     const method = options.responseMethod ?? "predict";
     this.metric = metric;
     this.sign = options.greaterIsBetter === false ? -1 : 1;
@@ -129,6 +130,7 @@ function ofLabel(predicted: unknown, method: ResponseMethod, classes: unknown, p
  * ```
  */
 export function makeScorer(metric: Metric, options: MakeScorerOptions = {}): Scorer {
+  checkOptions("makeScorer", options);
   const own = ["greaterIsBetter", "responseMethod", "options"];
   const misplaced = Object.keys(options).find((name) => !own.includes(name));
   if (misplaced !== undefined) {
@@ -226,6 +228,9 @@ export function getScorerNames(): string[] {
  * @throws {UnknownNameError} when there is none, with the nearest name that there is
  */
 export function getScorer(name: string): Scorer {
+  if (typeof name !== "string") {
+    throw new UnknownNameError(`getScorer: expected the name of a scorer, got ${name === null ? "null" : typeof name}`);
+  }
   const scorer = scorers[name] ?? scorers[snakeCase(name)];
   if (scorer === undefined) {
     throw new UnknownNameError(`no scorer ${JSON.stringify(name)}; ${didYouMean(name, getScorerNames())}`);

@@ -1,5 +1,6 @@
 import type { LabelsLike } from "../array/mod.ts";
 import { checkRandomState } from "../random/mod.ts";
+import { checkOptions } from "../utils/mod.ts";
 import { checkGroups } from "./groups.ts";
 import { ShuffleSplit, type ShuffleSplitOptions, splitSizes } from "./shuffle_split.ts";
 import { countSamples, type Split } from "./splitter.ts";
@@ -18,6 +19,7 @@ export class GroupShuffleSplit extends ShuffleSplit {
    * @param options sizes, number of divisions, seed
    */
   constructor(options: ShuffleSplitOptions = {}) {
+    checkOptions("GroupShuffleSplit", options);
     super({ ...options, nSplits: options.nSplits ?? 5 });
   }
 

@@ -10,6 +10,7 @@ import {
   checkParameters,
   encodeLabels,
   integer,
+  InvalidInputError,
   numSamples,
 } from "../utils/mod.ts";
 import { checkEstimatorGiven } from "./check_estimator_given.ts";
@@ -96,6 +97,9 @@ export async function permutationTestScore(
   const { nPermutations = 100, groups = null, sampleWeight = null, randomState = 0 } = options;
   checkParameters("permutationTestScore", { nPermutations }, { nPermutations: integer({ min: 1 }) });
   checkConsistentLength({ X, y, groups, sampleWeight });
+  if (y === undefined || y === null) {
+    throw new InvalidInputError(`permutationTestScore: y must be the targets to be permuted, got ${y}`);
+  }
   const scoring = readScoring(options.scoring, estimator).byName[SINGLE];
   const splitter = checkCv(options.cv, y, { classifier: isClassifier(estimator) });
   const n = numSamples(X);

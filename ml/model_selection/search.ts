@@ -29,6 +29,7 @@ import {
   isArrayLike,
   mapping,
   numSamples,
+  warnOnce,
 } from "../utils/mod.ts";
 import { UnknownNameError } from "../utils/mod.ts";
 import { type CvResults, makeCvResults, metricKey } from "./cv_results.ts";
@@ -189,21 +190,24 @@ export abstract class BaseSearchCV extends BaseEstimator {
         ...makeCvResults(all, splits.length, allResults, metrics),
       };
     };
-    await this.runSearch(evaluate, { X, y, splitter, splits });
-    this.cvResults_ = results as CvResults;
-    this.nSplits_ = splits.length;
-    this.scorer_ = scorers.byName;
-    this.multimetric_ = scorers.multimetric;
-    this.chooseBest(refitMetric);
-    if (this.refit !== false) {
-      const of = evaluated.findLast(({ first }) => first <= this.bestIndex_);
-      await this.refitBest(
-        X,
-        y,
-        options.sampleWeight,
-        () => of?.refit(this.bestIndex_ - of.first) as Promise<Fitted> | null,
-      );
-    }
+    // Folds, later rounds and the refit may all warn of the same.
+    await warnOnce(async () => {
+      await this.runSearch(evaluate, { X, y, splitter, splits });
+      this.cvResults_ = results as CvResults;
+      this.nSplits_ = splits.length;
+      this.scorer_ = scorers.byName;
+      this.multimetric_ = scorers.multimetric;
+      this.chooseBest(refitMetric);
+      if (this.refit !== false) {
+        const of = evaluated.findLast(({ first }) => first <= this.bestIndex_);
+        await this.refitBest(
+          X,
+          y,
+          options.sampleWeight,
+          () => of?.refit(this.bestIndex_ - of.first) as Promise<Fitted> | null,
+        );
+      }
+    });
     return this;
   }
 

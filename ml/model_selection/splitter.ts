@@ -1,6 +1,13 @@
 import type { LabelsLike } from "../array/mod.ts";
 import type { RandomStateLike } from "../random/mod.ts";
-import { checkLabels, InvalidParameterError, isArrayLike, numSamples, typeOfTarget } from "../utils/mod.ts";
+import {
+  checkLabels,
+  checkOptionNames,
+  InvalidParameterError,
+  isArrayLike,
+  numSamples,
+  typeOfTarget,
+} from "../utils/mod.ts";
 import { SplitError } from "./errors.ts";
 import { KFold, StratifiedKFold } from "./k_fold.ts";
 
@@ -52,6 +59,7 @@ export function checkCv(
   options: { classifier?: boolean; shuffle?: boolean; randomState?: RandomStateLike } = {},
 ): CrossValidator {
   const value = cv ?? 5;
+  checkOptionNames("checkCv", options, ["classifier", "shuffle", "randomState"]);
   const { classifier = false, shuffle = false, randomState = null } = options;
   if (typeof value === "number") {
     if (!(Number.isSafeInteger(value) && value >= 2)) {

@@ -1,7 +1,7 @@
 import { type ArrayInput, type LabelsLike, NDArray } from "../array/mod.ts";
 import { type ChunkedInput, isChunked } from "../by_block/mod.ts";
 import type { RandomStateLike } from "../random/mod.ts";
-import { checkConsistentLength, checkOptionNames, numSamples } from "../utils/mod.ts";
+import { checkConsistentLength, checkOptionNames, InvalidInputError, numSamples } from "../utils/mod.ts";
 import { splitBlocks } from "./chunked_split.ts";
 import { SplitError } from "./errors.ts";
 import { ShuffleSplit, type ShuffleSplitOptions, splitSizes, StratifiedShuffleSplit } from "./shuffle_split.ts";
@@ -78,6 +78,10 @@ export function trainTestSplit(...args: unknown[]): unknown[] {
   checkOptionNames("trainTestSplit", options, ["testSize", "trainSize", "randomState", "shuffle", "stratify"]);
   const arrays = (isOptions(last) ? args.slice(0, -1) : args).filter((a) => a !== undefined);
   if (arrays.length === 0) throw new SplitError("trainTestSplit: needs at least one array");
+  const none = arrays.indexOf(null);
+  if (none >= 0) {
+    throw new InvalidInputError(`trainTestSplit: array ${none + 1} is null; expected arrays, and options last if any`);
+  }
   if (arrays.some(isChunked)) return splitBlocks(arrays, options);
   checkConsistentLength(Object.fromEntries(arrays.map((a, i) => [`array ${i + 1}`, a])));
   const [train, test] = divide(numSamples(arrays[0]), options);

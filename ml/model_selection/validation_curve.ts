@@ -46,6 +46,11 @@ export async function validationCurve(
   });
   const { paramName, paramRange, sampleWeight, groups } = options;
   checkConsistentLength({ X, y, sampleWeight, groups });
+  if (typeof paramName !== "string") {
+    throw new InvalidParameterError(
+      `validationCurve: paramName must be the name of a parameter, got ${typeof paramName}`,
+    );
+  }
   checkParamNames(estimator as HasParams, [paramName]);
   const values = Array.from(paramRange);
   if (values.length === 0) throw new InvalidParameterError("validationCurve: paramRange has no values");

@@ -5,7 +5,7 @@
  */
 
 import { type Client, type Future, getClient, type Ref, wait } from "../../actors/mod.ts";
-import { didYouMean } from "../utils/mod.ts";
+import { checkOptions, didYouMean } from "../utils/mod.ts";
 import { SharedArguments } from "./arguments.ts";
 import { countJobs, type ParallelBackend, type ParallelRun, type SubmittedBatch } from "./backend.ts";
 import { BatchTuner, performCalls } from "./batch.ts";
@@ -49,6 +49,7 @@ export class ClusterBackend implements ParallelBackend {
 
   /** Does nothing yet. */
   constructor(options: ClusterBackendOptions = {}) {
+    checkOptions("parallel backend", options);
     for (const name of Object.keys(options)) {
       if (!OPTIONS.includes(name)) {
         throw new TypeError(`parallel backend: unknown option "${name}"; ${didYouMean(name, OPTIONS)}`);

@@ -6,7 +6,7 @@
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import { realClock } from "../../transport/mod.ts";
-import { nearestName } from "../utils/mod.ts";
+import { checkOptions, nearestName } from "../utils/mod.ts";
 import { nameOf, type ParallelBackend, type ParallelRun } from "./backend.ts";
 import type { Calls } from "./delayed.ts";
 import { CallReader, Dispatcher, withCallIndex } from "./dispatcher.ts";
@@ -74,6 +74,7 @@ export class Parallel {
    * @throws {RangeError} for `nJobs` 0, a bad `batchSize`, `preDispatch` or `timeout`; TypeError for an unknown option.
    */
   constructor(options: ParallelOptions = {}) {
+    checkOptions("Parallel", options);
     for (const name of Object.keys(options)) {
       if (OPTIONS.includes(name)) continue;
       const near = nearestName(name, OPTIONS);

@@ -5,6 +5,7 @@
  */
 
 import { AsyncLocalStorage } from "node:async_hooks";
+import { checkOptions } from "../utils/mod.ts";
 import type { ParallelBackend } from "./backend.ts";
 import type { ClusterBackendOptions } from "./cluster.ts";
 import type { OnProgress } from "./progress.ts";
@@ -81,6 +82,11 @@ export async function parallelBackend<R, N extends string>(
   options: OptionsOf<N> & ParallelScopeOptions,
   body: () => R,
 ): Promise<Awaited<R>> {
+  checkOptions("parallelBackend", options);
+  if (typeof body !== "function") {
+    const got = body === null ? "null" : typeof body;
+    throw new TypeError(`parallelBackend: body must be a function, got ${got}; it is the third argument`);
+  }
   const { nJobs = -1, verbose = 0, onProgress, ...rest } = options;
   checkNJobs(nJobs);
   const made = typeof backend === "string" ? makeParallelBackend(backend, rest) : undefined;

@@ -1,4 +1,4 @@
-import { checkOptionNames } from "../utils/mod.ts";
+import { checkOptionNames, InvalidInputError } from "../utils/mod.ts";
 import { decode } from "./decode.ts";
 import { encode } from "./encode.ts";
 import { MalformedFileError } from "./errors.ts";
@@ -53,8 +53,12 @@ async function partsOf(value: unknown, options: PersistenceOptions): Promise<Uin
  */
 export async function dump(value: unknown, path: string | URL, options: PersistenceOptions = {}): Promise<void> {
   checkOptionNames("dump", options, ["known"]);
+  if (typeof path !== "string" && !(path instanceof URL) || path === "") {
+    const got = path === null ? "null" : path === "" ? "an empty one" : typeof path;
+    throw new InvalidInputError(`dump: path must be the path or the URL of a file, got ${got}`);
+  }
   const parts = await partsOf(value, options);
-  const target = path instanceof URL ? path : String(path);
+  const target = path;
   const passing = target instanceof URL
     ? new URL(`${target.href}.${crypto.randomUUID()}.part`)
     : `${target}.${crypto.randomUUID()}.part`;
@@ -121,6 +125,9 @@ export async function dumpBytes(value: unknown, options: PersistenceOptions = {}
  */
 export async function loadBytes<T = unknown>(bytes: Uint8Array, options: PersistenceOptions = {}): Promise<T> {
   checkOptionNames("loadBytes", options, ["known"]);
+  if (!(bytes instanceof Uint8Array)) {
+    throw new InvalidInputError(`loadBytes: bytes must be a Uint8Array, got ${bytes === null ? "null" : typeof bytes}`);
+  }
   const [known, crc] = await Promise.all([knownNames(options.known), crc32()]);
   return parse(bytes.length, (place, into) => into.set(bytes.subarray(place, place + into.length)), known, crc) as T;
 }

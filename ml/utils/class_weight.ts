@@ -1,4 +1,4 @@
-import type { Labels } from "../array/mod.ts";
+import { type Labels, NDArray } from "../array/mod.ts";
 import { InvalidInputError, InvalidParameterError } from "./errors.ts";
 import type { Encoded } from "./unique.ts";
 
@@ -14,9 +14,13 @@ export type ClassWeight = "balanced" | Readonly<Record<string, number>> | Readon
  */
 export function computeClassWeight(
   classWeight: ClassWeight | undefined,
-  { classes, codes }: Encoded,
+  encoded: Encoded,
   sampleWeight?: Float64Array,
 ): Float64Array {
+  const { classes, codes } = encoded ?? {};
+  if (!(classes instanceof NDArray)) {
+    throw new InvalidInputError("computeClassWeight: the second argument must be what encodeLabels() gives");
+  }
   const k = classes.size;
   const out = new Float64Array(k).fill(1);
   if (classWeight === null || classWeight === undefined) return out;

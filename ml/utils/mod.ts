@@ -5,10 +5,10 @@
 export * from "./class_weight.ts";
 export * from "./errors.ts";
 export { didYouMean, nearestName } from "./nearest_name.ts";
-export { checkNoOptions, checkNothingMore, checkOptionNames, type NoOptions } from "./option_names.ts";
+export { checkNoOptions, checkNothingMore, checkOptionNames, checkOptions, type NoOptions } from "./option_names.ts";
 export { checkOutputs } from "./outputs.ts";
 export * from "./parameters.ts";
 export * from "./parts.ts";
 export * from "./unique.ts";
 export * from "./validation.ts";
-export { hearWarnings, warn } from "./warn.ts";
+export { hearWarnings, warn, warnOnce } from "./warn.ts";

@@ -14,15 +14,23 @@ export function checkOptionNames(
   known: readonly string[],
   leftOut: Readonly<Record<string, string>> = {},
 ): void {
-  if (typeof options !== "object" || options === null) {
-    const got = typeof options === "function" ? "a function" : JSON.stringify(options) ?? typeof options;
-    throw new InvalidInputError(`${who}: options must be an object of options by name, got ${got}`);
-  }
+  checkOptions(who, options);
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined || known.includes(name)) continue;
     const why = Object.hasOwn(leftOut, name) ? `is left out: ${leftOut[name]}` : didYouMean(name, known);
     throw new UnknownNameError(`${who}: no option ${JSON.stringify(name)}; ${why}`);
   }
+}
+
+/**
+ * Checks that options are an object, before one is read.
+ *
+ * @throws {InvalidInputError} when they are not
+ */
+export function checkOptions(who: string, options: unknown): void {
+  if (typeof options === "object" && options !== null) return;
+  const got = typeof options === "function" ? "a function" : JSON.stringify(options) ?? typeof options;
+  throw new InvalidInputError(`${who}: options must be an object of options by name, got ${got}`);
 }
 
 /** What functions without options take for them: nothing. */

@@ -92,6 +92,9 @@ export function checkParameters(
   params: Readonly<Record<string, unknown>>,
   rules: Readonly<Record<string, ParameterRule>>,
 ): void {
+  if (typeof params !== "object" || params === null || typeof rules !== "object" || rules === null) {
+    throw new InvalidParameterError(`${owner}: expected the parameters by name, and a rule for each`);
+  }
   for (const [name, rule] of Object.entries(rules)) {
     if (!rule.test(params[name])) {
       throw new InvalidParameterError(`${owner}: ${name} must be ${rule.expected}, got ${show(params[name])}`);

@@ -1,3 +1,4 @@
+import { InvalidInputError } from "./errors.ts";
 import { type Labels, NDArray, type NumericData } from "../array/mod.ts";
 
 /** The distinct labels in order, and for each sample the number of its own. */
@@ -57,8 +58,14 @@ function encodeSmall(y: NDArray<NumericData>, [low, high]: readonly [number, num
   };
 }
 
+function checkNDArray(x: unknown, what: string): void {
+  if (x instanceof NDArray) return;
+  throw new InvalidInputError(`${what} must be an NDArray, got ${x === null ? "null" : typeof x}`);
+}
+
 /** Finds the classes of some labels: NumPy's `unique` with inverse and counts. */
 export function encodeLabels(y: Labels): Encoded {
+  checkNDArray(y, "encodeLabels: y");
   const span = y.dtype === "string" ? undefined : smallSpan([y.data as NumericData]);
   if (span !== undefined) return encodeSmall(y as NDArray<NumericData>, span);
   const codeOf = new Map<number | string, number>();
@@ -88,5 +95,6 @@ export function encodeLabels(y: Labels): Encoded {
 
 /** The labels that some codes stand for. */
 export function decodeLabels(classes: Labels, codes: ArrayLike<number>): Labels {
+  checkNDArray(classes, "decodeLabels: classes");
   return classes.take(codes) as Labels;
 }

@@ -11,6 +11,7 @@ import {
   type VectorLike,
 } from "../array/mod.ts";
 import { InvalidInputError } from "./errors.ts";
+import { checkOptions } from "./option_names.ts";
 
 /** What `checkArray` asks of a table. */
 export interface CheckArrayOptions {
@@ -32,6 +33,7 @@ export interface CheckArrayOptions {
  * @throws {InvalidInputError} when there are not two axes, too few rows or columns, or NaN or infinite values
  */
 export function checkArray(X: MatrixLike, options: CheckArrayOptions = {}): NDArray<Float64Array> {
+  checkOptions("checkArray", options);
   const { inputName = "X", caller, ensureMinSamples = 1, ensureMinFeatures = 1, forceAllFinite = true } = options;
   const where = caller === undefined ? "" : `${caller}: `;
   const array = toNDArray(X, `${where}${inputName}`);
@@ -141,6 +143,7 @@ export function numSamples(x: unknown): number {
  * @throws {InvalidInputError} when they do not
  */
 export function checkConsistentLength(named: Readonly<Record<string, unknown>>): void {
+  checkOptions("checkConsistentLength", named);
   const lengths = Object.entries(named).filter(([, x]) => x !== undefined && x !== null)
     .map(([name, x]) => [name, numSamples(x)] as const);
   if (new Set(lengths.map(([, n]) => n)).size > 1) {
@@ -189,6 +192,10 @@ export function typeOfTarget(y: Labels): "binary" | "multiclass" | "continuous" 
  * @throws {InvalidInputError} when y holds fractions
  */
 export function checkClassificationTargets(y: Labels, caller?: string): void {
+  if (typeof y !== "object" || y === null || !("data" in y)) {
+    const got = y === null ? "null" : typeof y;
+    throw new InvalidInputError(`${caller ?? "checkClassificationTargets"}: y must be an array of labels, got ${got}`);
+  }
   if (typeOfTarget(y) === "continuous") {
     throw new InvalidInputError(
       `${

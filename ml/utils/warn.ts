@@ -1,18 +1,31 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
-const listeners = new AsyncLocalStorage<string[]>();
+const listeners = new AsyncLocalStorage<(text: string) => void>();
 
 /**
  * Says something to be careful about on the console, or, where many fits are done together, to whoever does them: a
  * search says it once.
  */
 export function warn(text: string): void {
-  const heard = listeners.getStore();
-  if (heard === undefined) console.warn(text);
-  else if (!heard.includes(text)) heard.push(text);
+  const hear = listeners.getStore();
+  if (hear === undefined) console.warn(text);
+  else hear(text);
 }
 
 /** Runs something, and puts what it warns of into a list, each text once, instead of onto the console. */
 export function hearWarnings<T>(heard: string[], run: () => T): T {
-  return listeners.run(heard, run);
+  return listeners.run((text) => {
+    if (!heard.includes(text)) heard.push(text);
+  }, run);
+}
+
+/** Runs something whose parts may warn of the same: each text is said when it first comes, and not again. */
+export function warnOnce<T>(run: () => T): T {
+  const outer = listeners.getStore() ?? ((text: string) => console.warn(text));
+  const said = new Set<string>();
+  return listeners.run((text) => {
+    if (said.has(text)) return;
+    said.add(text);
+    outer(text);
+  }, run);
 }

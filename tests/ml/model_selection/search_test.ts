@@ -6,10 +6,12 @@ import {
   FitFailedError,
   type FitProgress,
   GridSearchCV,
+  HalvingGridSearchCV,
   InvalidParameterError,
   KFold,
   KNeighborsClassifier,
   loadDigits,
+  LogisticRegression,
   logspace,
   makeClassification,
   makeScorer,
@@ -289,3 +291,19 @@ Deno.test("GridSearchCV.fit() takes weights alone in the third place, and refuse
   assert.notDeepEqual(without.cvResults_.meanTestScore, search.cvResults_.meanTestScore);
   await assert.rejects(make().fit(X, y, { sampleWeights: sampleWeight } as object), /did you mean "sampleWeight"/);
 });
+
+for (
+  const [name, search] of Object.entries({
+    "GridSearchCV of LogisticRegression": new GridSearchCV(new LogisticRegression({ maxIter: 1 }), { C: [1, 10] }),
+    "GridSearchCV of SVC": new GridSearchCV(new SVC({ maxIter: 2 }), { C: [1, 10] }),
+    "HalvingGridSearchCV of SVC": new HalvingGridSearchCV(new SVC({ maxIter: 2 }), { C: [1, 10, 100] }),
+  })
+) {
+  Deno.test(`${name} says once that its folds and its refit did not converge`, async () => {
+    const { warn } = await captured(() => search.fit(X, y));
+    assert.equal(warn.length, 1, warn.join("\n"));
+    assert.match(warn[0], /stopped at maxIter=\d before it converged; .*raise maxIter/);
+    // Another search says it again.
+    assert.equal((await captured(() => search.fit(X, y))).warn.length, 1);
+  });
+}
