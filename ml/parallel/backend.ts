@@ -5,11 +5,16 @@
  */
 
 import type { DelayedCall } from "./delayed.ts";
+import type { ParallelClock } from "./progress.ts";
 
 /** One use of a backend, by one `run` or `stream`: an identity that a backend may keep things by. */
 export interface ParallelRun {
   /** What {@link ParallelBackend.effectiveNJobs} answered. */
   readonly nJobs: number;
+  /** The run's clock; the machine's own where this is missing. */
+  readonly clock?: ParallelClock;
+  /** Writes a line among those of `verbose`, where that is at least `from`. */
+  say?(text: string, from: number): void;
 }
 
 /** Calls under way. */

@@ -12,15 +12,24 @@ import { CallTimeoutError, FailedCallError } from "./errors.ts";
 // deno-lint-ignore no-explicit-any
 export type CallPair = readonly [fn: (...args: any[]) => unknown, args: readonly unknown[]];
 
+/** What a batch came to. */
+export interface PerformedCalls {
+  /** The calls' results, in order. */
+  readonly values: unknown[];
+  /** Milliseconds that the calls took where they were performed. */
+  readonly ms: number;
+}
+
 /**
  * Performs calls one after the other: the task that stands for a batch of several.
  *
  * @param calls Functions with their arguments.
- * @returns Their results, in order.
+ * @returns Their results, in order, and the time they took.
  * @throws FailedCallError that says which of them threw, with what it threw as its cause.
  */
-export async function performCalls(calls: readonly CallPair[]): Promise<unknown[]> {
+export async function performCalls(calls: readonly CallPair[]): Promise<PerformedCalls> {
   const values: unknown[] = [];
+  const began = performance.now();
   for (const [fn, args] of calls) {
     try {
       values.push(await fn(...args));
@@ -28,30 +37,8 @@ export async function performCalls(calls: readonly CallPair[]): Promise<unknown[
       throw new FailedCallError(values.length, error);
     }
   }
-  return values;
+  return { values, ms: performance.now() - began };
 }
 
 registerInternals({ performCalls });
 registerErrorClass(FailedCallError, CallTimeoutError);
-
-/** Batches shorter than this, in milliseconds from submit to result, are made larger. */
-const SHORT = 5;
-/** And those that take longer are made smaller again. */
-const LONG = 50;
-
-/**
- * Finds a size for batches by how long they take, as joblib does: small calls must travel together to keep the workers supplied, and
- * large ones alone, so that nobody waits for the last of them.
- */
-export class BatchTuner {
-  /** Calls in the next batch. */
-  size = 1;
-
-  /** A batch of `size` calls took `ms` from submit to result. */
-  landed(size: number, ms: number): void {
-    // What was sent before the size changed says nothing of it.
-    if (size !== this.size) return;
-    if (ms < SHORT) this.size = Math.min(size * 2, 4_096);
-    else if (ms > LONG && size > 1) this.size = Math.max(1, Math.floor(size * SHORT / ms));
-  }
-}

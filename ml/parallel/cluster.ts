@@ -5,12 +5,14 @@
  */
 
 import { type Client, type Future, getClient, type Ref, wait } from "../../actors/mod.ts";
+import { realClock } from "../../transport/mod.ts";
 import { checkOptions, didYouMean } from "../utils/mod.ts";
 import { SharedArguments } from "./arguments.ts";
 import { countJobs, type ParallelBackend, type ParallelRun, type SubmittedBatch } from "./backend.ts";
-import { BatchTuner, performCalls } from "./batch.ts";
+import { performCalls } from "./batch.ts";
 import type { DelayedCall, KeptResult } from "./delayed.ts";
 import { BackendError } from "./errors.ts";
+import { BatchTuner } from "./tuner.ts";
 
 /** Options of the "cluster" backend. */
 export interface ClusterBackendOptions {
@@ -31,7 +33,8 @@ const OPTIONS = ["client", "scatter", "waitForWorkers"];
 interface Running {
   readonly client: Client;
   readonly shared: SharedArguments<Ref<unknown>>;
-  readonly tuner: BatchTuner;
+  /** There once a size was asked for: where the user has set one, there is nothing to find out. */
+  tuner: BatchTuner | undefined;
   /** Batches that may be under way: fewer than there are threads, where the user wants fewer. */
   readonly most: number;
   underWay: number;
@@ -96,7 +99,7 @@ export class ClusterBackend implements ParallelBackend {
     this.#runs.set(run, {
       client,
       shared: new SharedArguments<Ref<unknown>>((value) => client.scatter(value), this.#pinned),
-      tuner: new BatchTuner(),
+      tuner: undefined,
       most: run.nJobs < await this.#threads() ? run.nJobs : Infinity,
       underWay: 0,
       waiting: [],
@@ -110,14 +113,17 @@ export class ClusterBackend implements ParallelBackend {
     }));
   }
 
-  /** As many as have taken some milliseconds so far. */
+  /** As many as were worth their way so far. */
   batchSize(run: ParallelRun): number {
-    return this.#runs.get(run)!.tuner.size;
+    const running = this.#runs.get(run)!;
+    running.tuner ??= new BatchTuner((text) => run.say?.(text, 10));
+    return running.tuner.size;
   }
 
   /** Submits a task. */
   submit(calls: readonly DelayedCall<unknown>[], run: ParallelRun): SubmittedBatch {
     const running = this.#runs.get(run)!;
+    const { clock = realClock } = run;
     let cancelled = false;
     let future: Future<unknown> | undefined;
     let isKept = false;
@@ -129,8 +135,9 @@ export class ClusterBackend implements ParallelBackend {
         else await new Promise<void>((go) => running.waiting.push(go));
         try {
           if (cancelled) return [];
-          const began = performance.now();
-          if (calls.length === 1) {
+          const began = clock.now();
+          const { tuner } = running;
+          if (calls.length === 1 && (calls[0].stays || !tuner?.probes())) {
             const only = running.client.submit(calls[0].fn, ...ready[0]);
             future = only;
             if (calls[0].stays) {
@@ -139,13 +146,13 @@ export class ClusterBackend implements ParallelBackend {
               if (isKept) return [kept(running.client, calls[0], only, done)];
             }
             const value = await only;
-            running.tuner.landed(1, performance.now() - began);
+            tuner?.landed(1, clock.now() - began);
             return [value];
           }
           const all = running.client.submit(performCalls, calls.map((call, i) => [call.fn, ready[i]] as const));
           future = all;
-          const values = await all;
-          running.tuner.landed(calls.length, performance.now() - began);
+          const { values, ms } = await all;
+          tuner?.landed(calls.length, clock.now() - began, ms);
           return values;
         } finally {
           leave(running);

@@ -138,7 +138,13 @@ export class Parallel {
     });
     const reader = new CallReader(calls);
     if (backend instanceof SequentialBackend) return inOrder(reader, progress);
-    const run: ParallelRun = { nJobs };
+    const run: ParallelRun = {
+      nJobs,
+      clock,
+      say(text, from) {
+        if (verbose >= from) progress.say(text);
+      },
+    };
     progress.say(`Using backend ${nameOf(backend)} with ${nJobs} concurrent workers.`);
     await backend.begin?.(run);
     const dispatcher = new Dispatcher<R>(reader, {

@@ -61,6 +61,8 @@ export interface FamilyData {
 
 /** Fewest parts that leave room for many workers. */
 export const MANY = 6;
+/** So many parts of small problems: each computes the products of samples anew, and with fewer a thread waits longer for the last. */
+const SMALL_PARTS = 10;
 
 /** Above this, γ times the mean squared distance of samples is taken to leave each by itself: a guess, for costs only. */
 const NARROW = 5000;
@@ -283,7 +285,7 @@ function smallParts(
   }
   const narrow = groups.filter(isNarrow);
   const wide = groups.filter((g) => !isNarrow(g));
-  const bins = Array.from({ length: Math.min(MANY, wide.length) }, () => ({ cost: 0, groups: [] as FamilyGroup[] }));
+  const bins = Array.from({ length: Math.min(SMALL_PARTS, wide.length) }, () => ({ cost: 0, groups: [] as FamilyGroup[] }));
   for (const group of wide.sort((a, b) => cost(b) - cost(a))) {
     const bin = bins.reduce((a, b) => b.cost < a.cost ? b : a);
     bin.groups.push(group);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { BackendError, Client, delayed, NDArray, Parallel, parallelBackend } from "../../../mod.ts";
+import { HandClock } from "./helpers.ts";
 import { squares, tree } from "./nested.ts";
 
 /** A client of a cluster of threads, for a test. */
@@ -212,4 +213,24 @@ Deno.test("Parallel on a cluster ends with ClientClosedError when its client is 
       await until(async () => JSON.stringify(await client.ask("tasks")).includes("processing"));
       await client.close();
       await ended;
+    })));
+
+Deno.test("Parallel on a cluster says from verbose 10 on that it makes batches larger, where their size is its own matter", () =>
+  withThreads(2, (client) =>
+    parallelBackend("cluster", { client }, async () => {
+      const calls = Array.from({ length: 40 }, (_, i) => delayed(Math.sqrt)(i));
+      for (const [verbose, batchSize] of [[9, "auto"], [10, 1], [10, "auto"], [11, "auto"]] as const) {
+        const written: string[] = [];
+        // By a clock that stands still every single call is short.
+        const parallel = new Parallel({
+          verbose,
+          batchSize,
+          clock: new HandClock(),
+          write: (line) => written.push(line),
+        });
+        await parallel.run(calls);
+        const said = written.filter((line) => line.includes("Batch computation"));
+        if (verbose < 10 || batchSize !== "auto") assert.deepEqual(said, []);
+        else assert.equal(said[0], "[Parallel(n_jobs=-1)]: Batch computation too fast (0s.) Setting batch_size=2.\n");
+      }
     })));
