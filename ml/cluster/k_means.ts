@@ -25,7 +25,7 @@ export interface KMeansOptions {
   nClusters?: number;
   /**
    * The centres to begin with: "k-means++", "random" samples, an array, or a function of your own; "k-means||" for chunked X. "auto", if left
-   * out, is "k-means||" for chunked X and else "k-means++".
+   * out, is "k-means||" for chunked X and else "k-means++", which is scikit-learn's default.
    */
   init?: KMeansInit | "k-means||" | "auto";
   /**

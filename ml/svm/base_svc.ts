@@ -23,7 +23,15 @@ import {
 import { type DecisionModel, pairDecisions } from "./decision.ts";
 import { SVMError } from "./errors.ts";
 import type { KernelFunction, KernelName } from "./kernel.ts";
-import { gammaFor, isMatrix, kernelInput, kernelMachineRules, kernelSpec, ownKernel } from "./kernel_parameters.ts";
+import {
+  gammaFor,
+  isMatrix,
+  kernelInput,
+  kernelMachineRules,
+  kernelSpec,
+  ownKernel,
+  whyNotFinite,
+} from "./kernel_parameters.ts";
 import { type OneVsOneModel, type TrainingOptions, type TrainingSet, trainOneVsOne } from "./one_vs_one.ts";
 import { predictedClasses, shownDecisions } from "./outputs.ts";
 import { couplePairs, sigmoidOf } from "./platt.ts";
@@ -110,11 +118,11 @@ export abstract class BaseSVC extends BaseClassifier {
   declare shapeFit_: number[];
   /** The number that `gamma` came to. */
   declare gamma_: number;
-  /** Slopes of the sigmoids of the pairs, with `probability`. */
+  /** Slopes of the sigmoids of the pairs of classes, with `probability`, shape [nClasses · (nClasses − 1) / 2]. */
   declare probA_: NDArray<Float64Array>;
-  /** Offsets of the sigmoids of the pairs, with `probability`. */
+  /** Offsets of the sigmoids of the pairs of classes, with `probability`, shape [nClasses · (nClasses − 1) / 2]. */
   declare probB_: NDArray<Float64Array>;
-  /** Training samples, kept for a kernel function of one's own only. */
+  /** Training samples, shape [nSamples, nFeatures]; kept for a kernel function of one's own only. */
   declare XFit_: NDArray<Float64Array> | undefined;
 
   /**
@@ -178,7 +186,7 @@ export abstract class BaseSVC extends BaseClassifier {
     }
     const count = model.support.length;
     if (!model.dualCoef.every(Number.isFinite) || !model.intercept.every(Number.isFinite)) {
-      throw new SVMError(`${who}.fit: coefficients are not finite; X may hold very large values: scale the features`);
+      throw new SVMError(`${who}.fit: ${whyNotFinite(this, table)}`);
     }
     resetFitted(this);
     this.classes_ = encoded.classes;

@@ -74,6 +74,20 @@ export function gammaFor(parameters: KernelParameters, X: NDArray<Float64Array>)
   return variance === 0 ? 1 : 1 / (X.shape[1] * variance);
 }
 
+/** Why coefficients may have come out not finite: a kernel that does not tell samples apart, or numbers that overflow. */
+export function whyNotFinite(parameters: KernelParameters, X: NDArray<Float64Array>): string {
+  const start = "coefficients are not finite; ";
+  if (parameters.kernel !== "linear" && !isMatrix(parameters)) {
+    const gamma = gammaFor(parameters, X);
+    const largest = X.data.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+    if (gamma * X.shape[1] * largest * largest < 1e-9) {
+      return `${start}gamma=${gamma} is so small that the ${parameters.kernel} kernel is the same for all pairs of samples: ` +
+        "raise gamma";
+    }
+  }
+  return `${start}X may hold very large values: scale the features`;
+}
+
 /**
  * The matrix that a function of the user's gives for two tables, checked.
  *

@@ -45,7 +45,7 @@ export class OneClassSVM extends MachineBase {
 
   /** Upper bound of the share of training samples outside. */
   declare nu: number;
-  /** What `scoreSamples` has more than `decisionFunction`. */
+  /** What `scoreSamples` has more than `decisionFunction`, shape [1]. */
   declare offset_: NDArray<Float64Array>;
 
   /**

@@ -10,7 +10,7 @@ import {
 import { InvalidInputError, warn } from "../utils/mod.ts";
 import { SVMError } from "./errors.ts";
 import type { KernelFunction, KernelName } from "./kernel.ts";
-import { gammaFor, isMatrix, kernelInput, kernelSpec } from "./kernel_parameters.ts";
+import { gammaFor, isMatrix, kernelInput, kernelSpec, whyNotFinite } from "./kernel_parameters.ts";
 import { singleCoef, type SingleProblem, solveSingle } from "./single_machine.ts";
 import type { DualSolution } from "./solver.ts";
 
@@ -56,7 +56,7 @@ export interface SingleMachine {
   shapeFit_: number[];
   /** The number that `gamma` came to. */
   gamma_: number;
-  /** Training samples, kept for a kernel function of one's own only. */
+  /** Training samples, shape [nSamples, nFeatures]; kept for a kernel function of one's own only. */
   XFit_: NDArray<Float64Array> | undefined;
   /**
    * Weights of the features, shape [1, nFeatures].
@@ -109,7 +109,7 @@ export function keepMachine(
     warn(`${who}: stopped at maxIter=${machine.maxIter} before it converged; scale the features, or raise maxIter`);
   }
   if (!coefs.every(Number.isFinite) || !Number.isFinite(rho)) {
-    throw new SVMError(`${who}.fit: coefficients are not finite; X may hold very large values: scale the features`);
+    throw new SVMError(`${who}.fit: ${whyNotFinite(machine, table)}`);
   }
   const support = Int32Array.from(coefs.keys()).filter((i) => coefs[i] !== 0);
   resetFitted(machine);

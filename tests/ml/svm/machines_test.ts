@@ -201,3 +201,16 @@ Deno.test("LinearSVC balances classes by the weights of their samples", async ()
   assertClose(svc.coef_, [[0.7605188, -0.62850339]], 1e-6, "coef_");
   assertClose(svc.intercept_, [-1.07980232], 1e-6, "intercept_");
 });
+
+Deno.test("NuSVC.fit() says what made coefficients infinite: gamma near 0, or large values", async () => {
+  const X = [[1, 2], [2, 1], [-3, 4], [4, -3], [5, 6], [6, 6]], y = [0, 1, 0, 1, 0, 1];
+  for (const kernel of ["rbf", "poly", "sigmoid"] as const) {
+    await assert.rejects(new NuSVC({ gamma: 0, kernel }).fit(X, y), (error: Error) => {
+      assert.ok(error instanceof SVMError);
+      assert.match(error.message, /^NuSVC\.fit: .*gamma=0 is so small that the \w+ kernel is the same for all pairs/);
+      return true;
+    });
+  }
+  const large = X.map((row) => row.map((v) => v * 1e200));
+  await assert.rejects(new NuSVC({ kernel: "linear" }).fit(large, y), /X may hold very large values/);
+});
