@@ -285,7 +285,10 @@ function smallParts(
   }
   const narrow = groups.filter(isNarrow);
   const wide = groups.filter((g) => !isNarrow(g));
-  const bins = Array.from({ length: Math.min(SMALL_PARTS, wide.length) }, () => ({ cost: 0, groups: [] as FamilyGroup[] }));
+  const bins = Array.from(
+    { length: Math.min(SMALL_PARTS, wide.length) },
+    () => ({ cost: 0, groups: [] as FamilyGroup[] }),
+  );
   for (const group of wide.sort((a, b) => cost(b) - cost(a))) {
     const bin = bins.reduce((a, b) => b.cost < a.cost ? b : a);
     bin.groups.push(group);
