@@ -17,6 +17,7 @@ export type {
   Role,
   TransportStats,
 } from "./port.ts";
+export { randomToken, realRandom } from "./chance.ts";
 export { type Clock, realClock, type Timer } from "./clock.ts";
 export { VirtualClock } from "./virtual_clock.ts";
 export { type Address, isLoopback, parseAddress } from "./address.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { isLoopback, loadKeys, parseAddress } from "../../transport/mod.ts";
+import { isLoopback, loadKeys, parseAddress, randomToken } from "../../transport/mod.ts";
 import { parseBytes, workerNanny } from "../cluster/mod.ts";
-import { libraryFile, systemIds } from "../core/mod.ts";
+import { idsFrom, libraryFile } from "../core/mod.ts";
 import { checkFractions, type MemoryFractions } from "../worker/config.ts";
 import { UsageError } from "./errors.ts";
 import { bracketed, checkAddress } from "./host.ts";
@@ -60,7 +60,7 @@ export const workerCommand: Command = {
     const keys = args.text("keys");
     if (keys !== undefined) await loadKeys(keys);
     const memory = args.text("memory-limit");
-    const name = args.text("name") ?? systemIds().next("w");
+    const name = args.text("name") ?? idsFrom(randomToken()).next("w");
     if (!/^[\w.:-]{1,200}$/.test(name)) {
       throw new UsageError(`--name: expected letters, digits and . : _ -, at most 200, got ${JSON.stringify(name)}`);
     }

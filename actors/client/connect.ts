@@ -11,11 +11,12 @@ import {
   loadKeys,
   openEndpoint,
   parseAddress,
+  randomToken,
   realClock,
 } from "../../transport/mod.ts";
 import { loadParser } from "../code/mod.ts";
 import type { LocalClusterOptions } from "../cluster/mod.ts";
-import { checkNames, type Ids, systemIds } from "../core/mod.ts";
+import { checkNames, type Ids, idsFrom } from "../core/mod.ts";
 import { type Client, clientOver, coreOf } from "./client.ts";
 import { becomeDefault } from "./current.ts";
 import { roomForValues } from "./receiving.ts";
@@ -67,7 +68,7 @@ export async function connect(
 ): Promise<Client> {
   parseAddress(address);
   checkNames("Client.connect()", options, CONNECT);
-  const ids = systemIds();
+  const ids = idsFrom(randomToken());
   const name = options.name ?? ids.next("c");
   const keys = typeof options.keys === "string" ? await loadKeys(options.keys) : options.keys;
   const self = { role: "client", name, incarnation: ids.next("i") } as const;
@@ -127,7 +128,7 @@ async function localThreads(name: string | undefined, options: LocalClusterOptio
   const { startThreadCluster } = await import("./thread_cluster.ts");
   const cluster = await startThreadCluster(options);
   try {
-    const ids = systemIds();
+    const ids = idsFrom(randomToken());
     const endpoint = cluster.endpoint(name ?? ids.next("c"));
     return await begin(endpoint, cluster.schedulerAddress, ids, {}, () => cluster.close());
   } catch (e) {

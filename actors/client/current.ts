@@ -4,9 +4,9 @@
  * @module
  */
 
-import { type Endpoint, realClock } from "../../transport/mod.ts";
+import { type Endpoint, randomToken, realClock } from "../../transport/mod.ts";
 import { loadParser } from "../code/mod.ts";
-import { systemIds } from "../core/system.ts";
+import { idsFrom } from "../core/ids.ts";
 import { setHostFinder } from "./actor_handle.ts";
 import { actorHostOf, type Client, clientOver } from "./client.ts";
 import { closedListeners } from "./closing.ts";
@@ -54,7 +54,7 @@ export function getClient(): Client {
   const endpoint = task.openEndpoint();
   let client = inThreads.get(endpoint);
   if (client === undefined) {
-    client = clientOver({ endpoint, scheduler: task.scheduler, clock: realClock, ids: systemIds() });
+    client = clientOver({ endpoint, scheduler: task.scheduler, clock: realClock, ids: idsFrom(randomToken()) });
     inThreads.set(endpoint, client);
     // For closures that are submitted from here; until it is there, they are sent as they are.
     loadParser().catch(() => {});

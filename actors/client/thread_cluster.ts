@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Endpoint, MemoryNetwork, realClock } from "../../transport/mod.ts";
+import { type Endpoint, MemoryNetwork, randomToken, realClock, realRandom } from "../../transport/mod.ts";
 import {
   bundled,
   libraryBundle,
@@ -14,7 +14,7 @@ import {
   makeLibraryBundle,
   parseBytes,
 } from "../cluster/mod.ts";
-import { libraryFile, systemIds, systemRandom } from "../core/mod.ts";
+import { idsFrom, libraryFile } from "../core/mod.ts";
 import { Scheduler } from "../scheduler/mod.ts";
 import { nativeLibraries, Rooms, Store, ThreadExecutor, Worker } from "../worker/mod.ts";
 
@@ -36,7 +36,7 @@ export async function startThreadCluster(options: LocalClusterOptions = {}): Pro
     if (!Number.isSafeInteger(n) || n < 1) throw new RangeError(`${name}: expected a positive integer, got ${n}`);
   }
   const memoryLimit = options.memoryLimit === undefined ? machineMemory() / count / 2 : parseBytes(options.memoryLimit);
-  const ids = systemIds();
+  const ids = idsFrom(randomToken());
   const network = new MemoryNetwork();
   const endpoint = (role: "scheduler" | "worker" | "client", name: string, reserve?: Rooms["reserve"]): Endpoint => {
     const made = network.endpoint({ self: { role, name, incarnation: ids.next("i") }, reserve });
@@ -48,7 +48,7 @@ export async function startThreadCluster(options: LocalClusterOptions = {}): Pro
   let made = Promise.resolve();
   const library = granted() ? libraryBundle(() => made = makeLibraryBundle()) : undefined;
   const home = endpoint("scheduler", "scheduler");
-  const scheduler = new Scheduler({ endpoint: home, clock: realClock, random: systemRandom });
+  const scheduler = new Scheduler({ endpoint: home, clock: realClock, random: realRandom });
   // Of its own, as every cluster's: so it says which cluster is meant.
   const schedulerAddress = await home.bind(`memory://${ids.next("scheduler")}`);
   const workers = await Promise.all(Array.from({ length: count }, async (_, i) => {

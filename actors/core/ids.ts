@@ -36,3 +36,22 @@ export function seededRandom(seed: number): Random {
     },
   };
 }
+
+/** Ids that begin with `base`, and then count. Hand it something random, and they are unique in the world. */
+export function idsFrom(base: string): Ids {
+  // Tens of thousands a second: all but the last two digits is written once for 1,296 of them.
+  const last = Array.from({ length: 1296 }, (_, i) => i.toString(36).padStart(2, "0"));
+  let n = 0, high = "", before = "", start = "";
+  return {
+    next(prefix) {
+      const low = n % 1296;
+      if (low === 0) high = n === 0 ? "" : (n / 1296).toString(36);
+      if (low === 0 || prefix !== before) {
+        before = prefix;
+        start = `${prefix}-${base}-${high}`;
+      }
+      n++;
+      return start + last[low];
+    },
+  };
+}

@@ -10,7 +10,6 @@ export * from "./ask.ts";
 export * from "./child_spec.ts";
 export * from "./errors.ts";
 export * from "./ids.ts";
-export { systemIds, systemRandom } from "./system.ts";
 export * from "./lifeline.ts";
 export * from "./mailbox.ts";
 export * from "./names.ts";

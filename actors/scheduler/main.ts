@@ -4,8 +4,8 @@
  * @module
  */
 
-import { holdForMessages, loadKeys, openEndpoint, realClock } from "../../transport/mod.ts";
-import { openLifeline, systemIds, systemRandom } from "../core/mod.ts";
+import { holdForMessages, loadKeys, openEndpoint, randomToken, realClock, realRandom } from "../../transport/mod.ts";
+import { idsFrom, openLifeline } from "../core/mod.ts";
 import { checkSchedulerConfig, type SchedulerConfig } from "./config.ts";
 import { Scheduler } from "./scheduler.ts";
 
@@ -20,7 +20,7 @@ const lifeline = openLifeline<SchedulerConfig>(realClock, () => leave());
 async function start(): Promise<string> {
   const config = checkSchedulerConfig(lifeline.config);
   const keys = config.keys == null ? undefined : await loadKeys(config.keys);
-  const ids = systemIds();
+  const ids = idsFrom(randomToken());
   const endpoint = await openEndpoint({
     self: { role: "scheduler", name: "scheduler", incarnation: ids.next("i") },
     clock: realClock,
@@ -29,7 +29,7 @@ async function start(): Promise<string> {
   });
   holdForMessages(PATIENCE);
   // It listens before it is reachable, so that nobody is missed.
-  const scheduler = new Scheduler({ endpoint, clock: realClock, ids, random: systemRandom });
+  const scheduler = new Scheduler({ endpoint, clock: realClock, ids, random: realRandom });
   leave = async () => {
     scheduler.close("it was asked to end", true);
     await endpoint.end(FAREWELL);

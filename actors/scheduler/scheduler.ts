@@ -53,12 +53,11 @@ interface Letter {
  *
  * @example
  * ```ts
- * import { openEndpoint, realClock } from "../../transport/mod.ts";
- * import { systemRandom } from "../core/mod.ts";
+ * import { openEndpoint, realClock, realRandom } from "../../transport/mod.ts";
  * import { Scheduler } from "./scheduler.ts";
  * const self = { role: "scheduler", name: "scheduler", incarnation: crypto.randomUUID() } as const;
  * await using endpoint = await openEndpoint({ self });
- * const scheduler = new Scheduler({ endpoint, clock: realClock, random: systemRandom });
+ * const scheduler = new Scheduler({ endpoint, clock: realClock, random: realRandom });
  * console.log(await endpoint.bind("tcp://127.0.0.1:*"));
  * scheduler.close("the example is over", true);
  * ```

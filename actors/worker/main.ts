@@ -12,9 +12,10 @@ import {
   KeysError,
   loadKeys,
   openEndpoint,
+  randomToken,
   realClock,
 } from "../../transport/mod.ts";
-import { openLifeline, RENEW_EXIT_CODE, systemIds } from "../core/mod.ts";
+import { idsFrom, openLifeline, RENEW_EXIT_CODE } from "../core/mod.ts";
 import { libraryBundle } from "../cluster/library_bundle.ts";
 import { CompressingDisk } from "./compressing_disk.ts";
 import { checkFractions, valuesLimit, type WorkerConfig } from "./config.ts";
@@ -80,7 +81,7 @@ function openDisk(): Disk | undefined {
 }
 
 async function main(): Promise<void> {
-  const ids = systemIds();
+  const ids = idsFrom(randomToken());
   const { name, scheduler } = config;
   const memoryLimit = config.memoryLimit ?? 4 * 2 ** 30;
   const threads = config.threads ?? navigator.hardwareConcurrency;

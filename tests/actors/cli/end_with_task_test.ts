@@ -21,7 +21,7 @@ Deno.test("linksAbove() goes up through npm's processes, and not to who started 
   assert.deepEqual(links(task, "deno: deno run -A task/serve.ts ", "bash: bash "), [], "a program that starts a task");
   const npx = ["dash: sh -c deno task demo ", "node: npm exec deno@2.9.6 task demo "];
   assert.deepEqual(links(task, ...npx, "bash: bash -c npx -y deno task demo & "), [[10, 11], [11, 12]]);
-  const shim = "node: node /root/.npm/_npx/1/node_modules/.bin/deno task demo ";
+  const shim = "node: node /home/me/.npm/_npx/1/node_modules/.bin/deno task demo ";
   assert.deepEqual(links(task, shim, ...npx, "bash: bash "), [[10, 11], [11, 12], [12, 13]]);
   assert.deepEqual(links(task, npx[0], "bash: bash -c deno task demo ", npx[1]), [], "npm puts one shell between");
 });

@@ -1,8 +1,8 @@
 import { match, ok, rejects, strictEqual } from "node:assert/strict";
 import { Client, ConnectionError } from "../../../actors/client/mod.ts";
 import { ClientCore } from "../../../actors/client/core.ts";
-import { systemIds } from "../../../actors/core/mod.ts";
-import { loadKeys, makeKeys, openEndpoint, realClock, saveKeys } from "../../../transport/mod.ts";
+import { idsFrom } from "../../../actors/core/mod.ts";
+import { loadKeys, makeKeys, openEndpoint, randomToken, realClock, saveKeys } from "../../../transport/mod.ts";
 import { RunningCommand } from "../../helpers/command_line.ts";
 
 /** What connecting is refused with. */
@@ -53,7 +53,7 @@ Deno.test("Client.connect() says that a scheduler without keys was dialled with 
 });
 
 Deno.test("Client.connect() says that it dialled a worker, and no scheduler", async () => {
-  const ids = systemIds();
+  const ids = idsFrom(randomToken());
   const self = { role: "worker", name: "w1", incarnation: ids.next("i") } as const;
   await using worker = await openEndpoint({ self });
   worker.receive(() => {});
@@ -66,7 +66,7 @@ Deno.test("Client.connect() says that it dialled a worker, and no scheduler", as
 Deno.test("ClientCore refuses a scheduler of another version, and names both", async () => {
   await using scheduler = new RunningCommand("scheduler", "--port", "0");
   const address = await scheduler.address();
-  const ids = systemIds();
+  const ids = idsFrom(randomToken());
   const self = { role: "client", name: ids.next("c"), incarnation: ids.next("i") } as const;
   await using endpoint = await openEndpoint({ self, version: 9999 });
   const core = new ClientCore({ endpoint, scheduler: address, clock: realClock, ids, giveUpAfter: 60_000 });

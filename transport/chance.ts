@@ -1,0 +1,13 @@
+/**
+ * Chance as an argument, as time is: what a program's entry hands to its actors. No actor and no machine draws by itself.
+ *
+ * @module
+ */
+
+/** Random numbers of the runtime's own generator, uniform in [0, 1). */
+export const realRandom: { next(): number } = { next: () => Math.random() };
+
+/** Twelve hexadecimal digits of the system's generator: the like does not come twice. */
+export function randomToken(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(6)), (b) => b.toString(16).padStart(2, "0")).join("");
+}
