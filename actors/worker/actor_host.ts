@@ -125,7 +125,7 @@ export class ActorHost {
       this.#send(actor, calls, from, middle, start, cut);
       return this.#send(actor, calls, middle, to, cut, end);
     }
-    const block = this.#options.heap.allocate(size);
+    const block = this.#options.heap.allocate(size, Infinity);
     if (block === undefined) {
       const { used, limit } = this.#options.heap;
       const error = new MemoryError(`a call of ${actor.key}`, size, used, limit);

@@ -165,9 +165,9 @@ export class Heap {
     return this.#entries.map((e) => e.arena);
   }
 
-  /** A block of `bytes` bytes with one holder; `undefined` when that would pass the limit, or the system has no more. */
-  allocate(bytes: number): Block | undefined {
-    if (!(bytes >= 0) || this.#used + this.#charged + bytes > this.limit) return undefined;
+  /** A block of `bytes` bytes with one holder; `undefined` when that would pass the limit by more than `beyond`, or the system has no more. */
+  allocate(bytes: number, beyond = 0): Block | undefined {
+    if (!(bytes >= 0) || this.#used + this.#charged + bytes > this.limit + beyond) return undefined;
     const block = bytes <= LARGEST_SLOT ? this.#small(bytes) : this.#large(bytes);
     if (block !== undefined) {
       this.#used += bytes;

@@ -168,6 +168,8 @@ export function hex(bytes: Uint8Array): string {
  * A small one is a number in two maps; the others are objects.
  */
 const SMALL_ENTRY = 160, ENTRY = 900;
+/** What small results may take beyond the limit, as a share of it. */
+const SMALL_SHARE = 1 / 16;
 
 /** Values by key. */
 export class Store {
@@ -268,7 +270,8 @@ export class Store {
   }
 
   /**
-   * Keeps a small value that is a blob: `length` bytes of `bytes` from `at` on. It stays one, in one block.
+   * Keeps a small value that is a blob: `length` bytes of `bytes` from `at` on. It stays one, in one block. Where the limit is reached
+   * there is a little room beyond it: small results do not wait until others have gone to disk.
    *
    * @returns How many bytes the value takes.
    * @throws {MemoryError} when there is no room.
@@ -276,7 +279,7 @@ export class Store {
   putBlob(key: string, bytes: Uint8Array, at: number, length: number): number {
     const known = this.get(key);
     if (known !== undefined) return known.value.nbytes;
-    const block = this.heap.allocate(length);
+    const block = this.heap.allocate(length, this.limit * SMALL_SHARE);
     if (block === undefined) throw new MemoryError(key, length, this.managed, this.limit);
     copyBytes(bytes, at, length, this.heap.whole(block), block.offset);
     this.#entries.set(key, this.heap.placeOf(block));

@@ -220,9 +220,9 @@ export class ThreadExecutor implements Executor {
     return { kind, run: run.index, fn: this.#pool.fn(run.task.fn), actor, task: run.task };
   }
 
-  /** A task whose record is too large for its place goes through a block. */
+  /** A task whose record is too large for its place goes through a block; also above the limit: its arguments are in the process anyway. */
   #elsewhere(run: Running, record: TaskRecord, size: number): Block | undefined {
-    const block = this.#options.heap.allocate(size);
+    const block = this.#options.heap.allocate(size, Infinity);
     if (block === undefined) {
       const { used, limit } = this.#options.heap;
       const error = errorBlob(new MemoryError(`the arguments of ${run.task.key}`, size, used, limit));

@@ -105,6 +105,26 @@ Deno.test("ThreadExecutor.start() fails a task whose result finds no room, with 
   assert.equal(await b.run(() => 1), 1, "the thread goes on");
 });
 
+Deno.test("ThreadExecutor.start() performs a task, and a small result is kept, where values have taken all room", async () => {
+  await using b = new ThreadBench({ memoryLimit: 4_000_000 });
+  b.store.put("x", pack(new Uint8Array(3_998_000)));
+  const list = Array.from({ length: 1000 }, (_, i) => i);
+  assert.equal(await b.run((l: number[]) => l.length, list), 1000);
+  assert(b.store.heap.allocate(5000) === undefined, "there is no room for more");
+  const { heap } = b.store;
+  const bytes = new Uint8Array(5000);
+  assert.equal(b.store.putBlob("small", bytes, 0, bytes.length), 5000);
+  for (let i = 0;; i++) {
+    try {
+      b.store.putBlob(`k${i}`, bytes, 0, bytes.length);
+    } catch (e) {
+      assert(e instanceof MemoryError, "not without end");
+      break;
+    }
+  }
+  assert(heap.used + heap.charged < 4_300_000);
+});
+
 Deno.test("ThreadExecutor.start() has many asynchronous tasks under way on one thread, each with its own context", async () => {
   await using b = new ThreadBench();
   // Each waits for all three: only possible when one that waits for the cluster gives its place to others.
