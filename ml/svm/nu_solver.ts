@@ -35,13 +35,12 @@ function solve(problem: DualProblem & { alpha: Float64Array }, { tol, maxIter }:
   const { kernel, y, upper, alpha } = problem;
   const { size, columns, diagonal, scale } = kernel;
   const G = new Float64Array(size);
-  const add = (i: number, by: number): void => {
-    if (by === 0) return;
-    const row = kernel.row(i);
-    const d = by * y[i] * scale;
+  for (let t = 0; t < size; t++) {
+    if (alpha[t] === 0) continue;
+    const row = kernel.row(t);
+    const d = alpha[t] * y[t] * scale;
     for (let k = 0; k < size; k++) G[k] += y[k] * d * row[columns[k]];
-  };
-  for (let t = 0; t < size; t++) if (alpha[t] !== 0) add(t, alpha[t]);
+  }
   let iterations = 0;
   let converged = true;
   while (true) {
@@ -53,21 +52,35 @@ function solve(problem: DualProblem & { alpha: Float64Array }, { tol, maxIter }:
     }
     iterations++;
     const [i, j] = pair;
-    let curvature = diagonal[i] + diagonal[j] - 2 * scale * kernel.row(i)[columns[j]];
+    const rowI = kernel.row(i);
+    const rowJ = kernel.row(j);
+    let curvature = diagonal[i] + diagonal[j] - 2 * scale * rowI[columns[j]];
     if (!(curvature > 0)) curvature = TAU;
-    const sum = alpha[i] + alpha[j];
+    const [wasI, wasJ] = [alpha[i], alpha[j]];
     const delta = (G[i] - G[j]) / curvature;
-    // Within a class their sum stays.
-    const a = Math.min(upper[i], sum, Math.max(0, sum - upper[j], alpha[i] - delta));
-    const [di, dj] = [a - alpha[i], sum - a - alpha[j]];
-    alpha[i] = a;
-    alpha[j] = sum - a;
-    add(i, di);
-    add(j, dj);
+    [alpha[i], alpha[j]] = within(wasI - delta, wasJ + delta, wasI + wasJ, upper[i], upper[j]);
+    const di = (alpha[i] - wasI) * y[i] * scale;
+    const dj = (alpha[j] - wasJ) * y[j] * scale;
+    // Both at once, as LIBSVM rounds: of equal samples the last digit decides which is moved.
+    for (let k = 0; k < size; k++) G[k] += y[k] * (rowI[columns[k]] * di + rowJ[columns[k]] * dj);
   }
   const r = [1, -1].map((s) => level(problem, G, s));
   const size2 = (r[0] + r[1]) / 2;
   return { alpha: alpha.map((v) => v / size2), rho: (r[0] - r[1]) / 2 / size2, iterations, converged };
+}
+
+/**
+ * Two α of one class, whose sum stays, within their bounds. What reaches a bound stands at it to the last digit: a unit beside
+ * it it would count as free, and be moved forever.
+ */
+function within(a: number, b: number, sum: number, upperA: number, upperB: number): readonly [number, number] {
+  if (sum > upperA) {
+    if (a > upperA) [a, b] = [upperA, sum - upperA];
+  } else if (b < 0) [a, b] = [sum, 0];
+  if (sum > upperB) {
+    if (b > upperB) [a, b] = [sum - upperB, upperB];
+  } else if (a < 0) [a, b] = [0, sum];
+  return [a, b];
 }
 
 /** A pair of one class that promises the largest decrease; undefined when none violates the optimum by `tol`. */
