@@ -78,7 +78,7 @@ Deno.test("A worker computes with more values than its memory takes, also when i
 });
 
 Deno.test("A worker holds more small results than its memory takes, reads them from disk, and gives them to the client", async () => {
-  const words = 512, count = 60_000;
+  const words = 1024, count = 30_000;
   await using cluster = await startLocalCluster({
     workers: 1,
     threadsPerWorker: 2,
