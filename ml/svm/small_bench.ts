@@ -238,8 +238,9 @@ export class SmallBench implements Disposable {
    *
    * @param fit the fit's number
    * @param pair the pair's number
+   * @returns how many moves lead to the optimum; negative where it was given up
    */
-  solve(fit: number, pair: number, tol: number): void {
+  solve(fit: number, pair: number, tol: number): number {
     const { a, b, na, n, memo } = this.#pair as Pair;
     const { exports } = this.#frame;
     const { list, F, beta, lo, hi, uppers, coefs } = this.#at;
@@ -254,21 +255,23 @@ export class SmallBench implements Disposable {
       views.beta.set(known.beta);
       exports.spread(n, na, list, beta, rowA, rowB);
       views.rho[fit * k * (k - 1) / 2 + pair] = known.rho;
-      return;
+      return known.moves;
     }
     exports.prepare(n, na, list, uppers + fit * this.#n * 8, F, beta, lo, hi);
     if (known !== undefined) {
       views.F.set(known.F);
       views.beta.set(known.beta);
     }
-    this.#smo(n, tol);
+    const own = this.#smo(n, tol);
+    const moves = own < 0 ? own : own + (known?.moves ?? 0);
     exports.spread(n, na, list, beta, rowA, rowB);
     const rho = views.rho[fit * k * (k - 1) / 2 + pair] = exports.threshold(n, F, beta, lo, hi);
-    if (!isEven) return;
+    if (!isEven) return moves;
     const [plus, minus] = known?.most ?? [0, 0];
     const most = [Math.max(plus, exports.mostPlus()), Math.max(minus, exports.mostMinus())] as const;
-    if (!this.#isWanted(fit, a, b, bounds, most)) return;
-    memo.add({ bounds, tol, most, rho, beta: views.beta.slice(0, n), F: views.F.slice(0, n) });
+    if (!this.#isWanted(fit, a, b, bounds, most)) return moves;
+    memo.add({ bounds, tol, most, moves, rho, beta: views.beta.slice(0, n), F: views.F.slice(0, n) });
+    return moves;
   }
 
   /** Whether where a pair came to may be on the way of another fit: of any where it touched no bound, else of those with the same bounds. */
@@ -278,23 +281,28 @@ export class SmallBench implements Disposable {
     return this.#bounds.some((own, f) => f > fit && (!touched || (own[a] === bounds[0] && own[b] === bounds[1])));
   }
 
-  #smo(n: number, tol: number): void {
+  #smo(n: number, tol: number): number {
     const { exports } = this.#frame;
     const { part, diag, F, beta, lo, hi, up, down, bounds } = this.#at;
     const padded = round8(n);
     if (this.#isIdentity) {
-      exports.smoApart(padded, F, beta, lo, hi, up, down, bounds, tol, MOST_MOVES);
-      return;
+      return exports.smoApart(padded, F, beta, lo, hi, up, down, bounds, tol, MOST_MOVES);
     }
     const rbf = this.#spec.name === "rbf";
     // Limits of curvatures and of differences of kernel values, with what rounding may add to them.
     const { largest, smallest } = this.#exponents;
     const least = rbf ? 2 - 2 * Math.fround(2 ** -(largest * (1 - 1e-6))) : 0;
     const range = rbf ? 1 - 2 ** -smallest + 1e-6 : Infinity;
-    exports.smo(
+    return exports.smo(
       ...[padded, part, padded, diag, F, beta, lo, hi, up, down, bounds],
       ...[tol, MOST_MOVES, 1 / this.#factor, least, range, rbf ? 1 : 0],
     );
+  }
+
+  /** What a fit came to: coefficients of all samples in their order here, a row for each class but one, and thresholds of the pairs. */
+  solution(fit: number): { coefs: Float64Array; rho: Float64Array } {
+    const size = (this.#k - 1) * this.#n;
+    return { coefs: this.#views.coefs.slice(fit * size, (fit + 1) * size), rho: this.#rho(fit).slice() };
   }
 
   /** Thresholds of a fit's pairs. */
