@@ -22,7 +22,7 @@ const NO_DOUBLE = 1075;
 /** Rows of products that are computed together: what is asked of them next, is asked while they are at hand. */
 const PANEL = 128;
 /** Samples that are decided together. */
-const DECIDED = 96;
+const DECIDED = 48;
 /** Bytes for the coefficients of fits that are solved together. */
 const ROOM = 2 ** 25;
 const MOST_MOVES = 10_000_000;
@@ -105,20 +105,21 @@ export class SmallBench implements Disposable {
     const sizes: Record<string, number> = {
       ...{
         products: ld * ld * 8,
-        wide: ld * ld * 8,
         floats: ld * ld * 4 + 64,
+        shaped: DECIDED * ld * 8,
         part: largest * round8(largest) * 8 + 64,
         squares: ld * 8,
       },
       ...{ list: pair * 4, runs: pair * 8, coefs: room * coefs, out: room * out, uppers: room * n * 8 },
       ...{ rho: room * k * (k - 1) * 4, decided: DECIDED * k * (k - 1) * 4, bounds: pair + 128 },
-      ...{ winners: DECIDED * 4, votes: k * 4 },
+      ...{ winners: DECIDED * 4, votes: k * 4, counted: DECIDED * 4, own: ld * 8 },
     };
     for (const name of ["diag", "F", "beta", "lo", "hi", "up", "down"]) sizes[name] = pair * 8;
     for (const [name, bytes] of Object.entries(sizes)) at[name] = frame.temp(bytes);
     const view = (name: string): Float64Array => frame.f64(at[name], sizes[name] / 8);
     const [F, beta, lo, hi, rho, allCoefs] = ["F", "beta", "lo", "hi", "rho", "coefs"].map(view);
     this.#views = { F, beta, lo, hi, rho, coefs: allCoefs };
+    frame.i32(at.counted, DECIDED).forEach((_, i, all) => all[i] = i);
     const products = frame.f64(at.products, ld * ld);
     const squares = frame.f64(at.squares, ld).fill(0);
     const { samples } = this.#order;
@@ -136,11 +137,9 @@ export class SmallBench implements Disposable {
       for (let o = i * dim; o < (i + 1) * dim; o++) sum += X[o] * X[o];
       squares[i] = sum;
     }
-    // Nothing looks below the diagonal.
     for (let i = 0; i < n; i += PANEL) {
       const rows = Math.min(PANEL, n - i);
-      const [A, to] = [X.subarray(i * dim), products.subarray(i * ld + i)];
-      kernels().gemm(false, true, rows, n - i, dim, 1, A, dim, A, dim, 0, to, ld);
+      kernels().gemm(false, true, rows, n, dim, 1, X.subarray(i * dim), dim, X, dim, 0, products.subarray(i * ld), ld);
       const from = i * ld + i;
       const near = frame.exports.nearest(at.products + from * 8, at.squares + i * 8, rows, n - i, ld);
       const { smallest, largest } = this.#distances;
@@ -182,10 +181,17 @@ export class SmallBench implements Disposable {
     if (this.#isShaped) return;
     this.#isShaped = true;
     const { exports } = this.#frame;
+    const { name } = this.#spec;
+    const { products, squares, floats, own } = this.#at;
+    this.#turn();
+    exports.shapeProducts(products, squares, this.#n, this.#ld, floats, this.#factor);
+    if (name !== "rbf") exports.shapeDiagonal(products, this.#n, this.#ld, own);
+  }
+
+  /** Turns to the kernel. */
+  #turn(): void {
     const { name, gamma, coef0, degree } = this.#spec;
-    exports.setKernel(KERNELS[name], gamma, coef0, degree, 0);
-    const { products, squares, wide, floats } = this.#at;
-    exports.shapeProducts(products, squares, this.#n, this.#ld, wide, floats, this.#factor);
+    this.#frame.exports.setKernel(KERNELS[name], gamma, coef0, degree, 0);
   }
 
   /** Begins fits on the same training samples: upper bounds of α of each, by sample. */
@@ -227,10 +233,10 @@ export class SmallBench implements Disposable {
     both.set(runs[a]);
     both.set(runs[b], runs[a].length);
     frame.exports.gatherRuns(at.floats, this.#ld, at.list, n, at.runs, both.length / 2, at.part, ld);
-    const own = frame.f64(at.diag, ld).fill(1);
+    const diag = frame.f64(at.diag, ld).fill(1);
     if (this.#spec.name === "rbf") return;
-    const matrix = frame.f64(at.wide, this.#n * this.#ld);
-    for (let t = 0; t < n; t++) own[t] = matrix[list[t] * (this.#ld + 1)];
+    const own = frame.f64(at.own, this.#n);
+    for (let t = 0; t < n; t++) diag[t] = own[list[t]];
   }
 
   /**
@@ -359,9 +365,9 @@ export class SmallBench implements Disposable {
       for (let at = 0; decisions !== undefined && at < decisions.length; at += pairs) decisions.set(own, at);
     }
     if (heard.length === 0) return all;
-    this.#shape();
+    this.#turn();
     const frame = this.#frame;
-    const { wide, list, runs, out, decided, winners, votes, coefs, rho } = this.#at;
+    const { products, squares, shaped, counted, list, runs, out, decided, winners, votes, coefs, rho } = this.#at;
     const { positions } = this.#order;
     const first = heard[0];
     const width = ((heard.at(-1) as number) - first + 1) * (k - 1);
@@ -369,10 +375,13 @@ export class SmallBench implements Disposable {
     frame.i32(list, m).set(Int32Array.from(samples, (i) => positions[i]));
     for (let from = 0; from < m; from += DECIDED) {
       const count = Math.min(DECIDED, m - from);
+      const train = grouped.spans.flatMap((spans) => [...spans]);
+      frame.i32(runs, train.length).set(train);
+      frame.exports.shapeListed(...[products, squares, list + from * 4, count, this.#ld, runs, train.length / 2, shaped]);
       for (const [c, spans] of grouped.spans.entries()) {
         frame.i32(runs, spans.length).set(spans);
         frame.exports.multiplyRows(
-          ...[wide, this.#ld, list + from * 4, count, runs, spans.length / 2],
+          ...[shaped, this.#ld, counted, count, runs, spans.length / 2],
           ...[coefs + first * (k - 1) * this.#n * 8, this.#n, width, out + c * width * 8, k * width],
         );
       }
