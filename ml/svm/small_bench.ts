@@ -1,9 +1,10 @@
-import { KernelFrame, kernels } from "../kernels/mod.ts";
+import { KernelFrame } from "../kernels/mod.ts";
 import * as small from "../kernels/wasm/small_svm.ts";
 import type { NDArray } from "../array/mod.ts";
 import { type FamilyData, type FamilyGroup, kernelOf } from "./family.ts";
 import { vote } from "./decision.ts";
 import { PairMemo } from "./pair_memo.ts";
+import { SmallProducts } from "./small_products.ts";
 import type { Grouped, SmallOrder } from "./small_order.ts";
 
 // deno-lint-ignore no-explicit-any -- functions of numbers
@@ -19,8 +20,6 @@ const WIDE = 2 ** 500;
 const NO_FLOAT = 151;
 const NO_DOUBLE = 1075;
 
-/** Rows of products that are computed together: what is asked of them next, is asked while they are at hand. */
-const PANEL = 128;
 /** Samples that are decided together. */
 const DECIDED = 48;
 /** Bytes for the coefficients of fits that are solved together. */
@@ -71,7 +70,8 @@ export class SmallBench implements Disposable {
   /** A pair's arrays, and the thresholds and coefficients of all fits. */
   readonly #views: Record<"F" | "beta" | "lo" | "hi" | "rho" | "coefs", Float64Array>;
   /** Squared distances of the samples, the smallest and the largest. */
-  #distances = { smallest: Infinity, largest: 0 };
+  readonly #distances: { readonly smallest: number; readonly largest: number } = { smallest: Infinity, largest: 0 };
+  readonly #products: SmallProducts | undefined;
   #kernel = "";
   #spec = { name: "linear" as keyof typeof KERNELS, gamma: 1, coef0: 0, degree: 3 };
   #isShaped = false;
@@ -92,7 +92,7 @@ export class SmallBench implements Disposable {
   constructor(data: FamilyData, order: SmallOrder, fits: number, largest: number, isMatrix = false) {
     this.#order = order;
     const { table } = data;
-    const [n, dim] = table.shape;
+    const [n] = table.shape;
     const k = this.#k = data.encoded.classes.size;
     const ld = this.#ld = round8(n);
     this.#n = n;
@@ -101,14 +101,20 @@ export class SmallBench implements Disposable {
     const pair = round8(Math.max(n, largest));
     const at = this.#at;
     const frame = this.#frame;
+    if (!isMatrix) {
+      // Before all else: what rests is given up where there is no room.
+      const products = this.#products = SmallProducts.of(frame, table.take(order.samples).data, n, ld);
+      at.products = products.at;
+      at.squares = products.squares;
+      this.#distances = products.distances;
+    }
     // Matrices have rows beyond the last, which are read and written, and never looked at.
     const sizes: Record<string, number> = {
+      ...(isMatrix ? { products: ld * ld * 8, squares: ld * 8 } : {}),
       ...{
-        products: ld * ld * 8,
         floats: ld * ld * 4 + 64,
         shaped: DECIDED * ld * 8,
         part: largest * round8(largest) * 8 + 64,
-        squares: ld * 8,
       },
       ...{ list: pair * 4, runs: pair * 8, coefs: room * coefs, out: room * out, uppers: room * n * 8 },
       ...{ rho: room * k * (k - 1) * 4, decided: DECIDED * k * (k - 1) * 4, bounds: pair + 128 },
@@ -120,35 +126,16 @@ export class SmallBench implements Disposable {
     const [F, beta, lo, hi, rho, allCoefs] = ["F", "beta", "lo", "hi", "rho", "coefs"].map(view);
     this.#views = { F, beta, lo, hi, rho, coefs: allCoefs };
     frame.i32(at.counted, DECIDED).forEach((_, i, all) => all[i] = i);
-    const products = frame.f64(at.products, ld * ld);
-    const squares = frame.f64(at.squares, ld).fill(0);
-    const { samples } = this.#order;
     if (isMatrix) {
+      const products = frame.f64(at.products, ld * ld);
+      const squares = frame.f64(at.squares, ld).fill(0);
+      const { samples } = this.#order;
       for (let i = 0; i < n; i++) {
         const from = samples[i] * n;
         for (let j = 0; j < n; j++) products[i * ld + j] = table.data[from + samples[j]];
         squares[i] = products[i * ld + i];
       }
-      return;
     }
-    const X = table.take(samples).data;
-    for (let i = 0; i < n; i++) {
-      let sum = 0;
-      for (let o = i * dim; o < (i + 1) * dim; o++) sum += X[o] * X[o];
-      squares[i] = sum;
-    }
-    for (let i = 0; i < n; i += PANEL) {
-      const rows = Math.min(PANEL, n - i);
-      kernels().gemm(false, true, rows, n, dim, 1, X.subarray(i * dim), dim, X, dim, 0, products.subarray(i * ld), ld);
-      const from = i * ld + i;
-      const near = frame.exports.nearest(at.products + from * 8, at.squares + i * 8, rows, n - i, ld);
-      const { smallest, largest } = this.#distances;
-      this.#distances = {
-        smallest: Math.min(smallest, near),
-        largest: Math.max(largest, frame.exports.farthest()),
-      };
-    }
-    for (let i = 0; i < n; i++) squares[i] = products[i * ld + i];
   }
 
   /** Sets the kernel; values that are there stay. */
@@ -373,11 +360,12 @@ export class SmallBench implements Disposable {
     const width = ((heard.at(-1) as number) - first + 1) * (k - 1);
     const once = this.#spec.name === "rbf" ? 1 / WIDE : 1;
     frame.i32(list, m).set(Int32Array.from(samples, (i) => positions[i]));
+    const train = grouped.spans.flatMap((spans) => [...spans]);
     for (let from = 0; from < m; from += DECIDED) {
       const count = Math.min(DECIDED, m - from);
-      const train = grouped.spans.flatMap((spans) => [...spans]);
       frame.i32(runs, train.length).set(train);
-      frame.exports.shapeListed(...[products, squares, list + from * 4, count, this.#ld, runs, train.length / 2, shaped]);
+      const rows = [list + from * 4, count, this.#ld];
+      frame.exports.shapeListed(products, squares, ...rows, runs, train.length / 2, shaped);
       for (const [c, spans] of grouped.spans.entries()) {
         frame.i32(runs, spans.length).set(spans);
         frame.exports.multiplyRows(
@@ -398,6 +386,7 @@ export class SmallBench implements Disposable {
 
   /** Gives the memory back. */
   [Symbol.dispose](): void {
+    this.#products?.[Symbol.dispose]();
     this.#frame[Symbol.dispose]();
   }
 }
