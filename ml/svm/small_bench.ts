@@ -116,7 +116,7 @@ export class SmallBench implements Disposable {
         shaped: DECIDED * ld * 8,
         part: largest * round8(largest) * 8 + 64,
       },
-      ...{ list: pair * 4, runs: pair * 8, coefs: room * coefs, out: room * out, uppers: room * n * 8 },
+      ...{ list: pair * 4, runs: pair * 8, has: pair, coefs: room * coefs, out: room * out, uppers: room * n * 8 },
       ...{ rho: room * k * (k - 1) * 4, decided: DECIDED * k * (k - 1) * 4, bounds: pair + 128 },
       ...{ winners: DECIDED * 4, votes: k * 4, counted: DECIDED * 4, own: ld * 8 },
     };
@@ -219,7 +219,7 @@ export class SmallBench implements Disposable {
     const both = frame.i32(at.runs, runs[a].length + runs[b].length);
     both.set(runs[a]);
     both.set(runs[b], runs[a].length);
-    frame.exports.gatherRuns(at.floats, this.#ld, at.list, n, at.runs, both.length / 2, at.part, ld);
+    frame.exports.gatherRuns(at.floats, this.#ld, at.list, n, at.runs, both.length / 2, at.has, at.part, ld);
     const diag = frame.f64(at.diag, ld).fill(1);
     if (this.#spec.name === "rbf") return;
     const own = frame.f64(at.own, this.#n);
@@ -276,7 +276,7 @@ export class SmallBench implements Disposable {
 
   #smo(n: number, tol: number): number {
     const { exports } = this.#frame;
-    const { part, diag, F, beta, lo, hi, up, down, bounds } = this.#at;
+    const { diag, F, beta, lo, hi, up, down, bounds } = this.#at;
     const padded = round8(n);
     if (this.#isIdentity) {
       return exports.smoApart(padded, F, beta, lo, hi, up, down, bounds, tol, MOST_MOVES);
@@ -287,7 +287,7 @@ export class SmallBench implements Disposable {
     const least = rbf ? 2 - 2 * Math.fround(2 ** -(largest * (1 - 1e-6))) : 0;
     const range = rbf ? 1 - 2 ** -smallest + 1e-6 : Infinity;
     return exports.smo(
-      ...[padded, part, padded, diag, F, beta, lo, hi, up, down, bounds],
+      ...[padded, diag, F, beta, lo, hi, up, down, bounds],
       ...[tol, MOST_MOVES, 1 / this.#factor, least, range, rbf ? 1 : 0],
     );
   }

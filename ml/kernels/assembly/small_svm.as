@@ -193,27 +193,63 @@ function small(a: v128, b: v128, back: v128, times: v128): v128 {
   return f32x4.mul(narrow(f64x2.mul(a, back), f64x2.mul(b, back)), times);
 }
 
+/** The matrix of a pair: where its rows come from, and where those that were asked for lie. */
+let FROM: usize = 0;
+let FROM_LD: i32 = 0;
+let LIST: usize = 0;
+let RUNS: usize = 0;
+let RUNS_END: usize = 0;
+let HAS: usize = 0;
+let PART: usize = 0;
+let PART_LD: i32 = 0;
+
 /**
- * Rows and columns of some samples of a matrix of floats, as doubles: `list` has `count` rows, `runs` the columns as first ones and
- * lengths. Rows of `out` are `ldOut` apart; what is beyond `count` in a row is zero. Up to three numbers are read beyond a run, and written beyond a row.
+ * Turns to rows and columns of some samples of a matrix of floats, as doubles: `list` has `count` rows, `runs` the columns as first ones and
+ * lengths; both must stay. Rows of `out` are `ldOut` apart; what is beyond `count` in a row is zero. Each is gathered when it is wanted; `has`: a byte for
+ * each, whether it was. Up to three numbers are read beyond a run,
+ * and there is room for as many behind the last row.
  */
-export function gatherRuns(from: usize, ld: i32, list: usize, count: i32, runs: usize, nRuns: i32, out: usize, ldOut: i32): void {
-  for (let r = 0; r < count; r++) {
-    const row = from + ((<usize> load<i32>(list + (<usize> r << 2)) * <usize> ld) << 2);
-    let to = out;
-    for (let t: usize = 0; t < <usize> nRuns << 3; t += 8) {
-      let p = row + (<usize> load<i32>(runs + t) << 2);
-      const end = to + (<usize> load<i32>(runs + t, 4) << 3);
-      for (let q = to; q < end; q += 32) {
-        v128.store(q, f64x2.promote_low_f32x4(v128.load64_zero(p)));
-        v128.store(q, f64x2.promote_low_f32x4(v128.load64_zero(p, 8)), 16);
-        p += 16;
-      }
-      to = end;
+export function gatherRuns(from: usize, ld: i32, list: usize, count: i32, runs: usize, nRuns: i32, has: usize, out: usize, ldOut: i32): void {
+  FROM = from;
+  FROM_LD = ld;
+  LIST = list;
+  RUNS = runs;
+  RUNS_END = runs + (<usize> nRuns << 3);
+  HAS = has;
+  PART = out;
+  PART_LD = ldOut;
+  memory.fill(has, 0, count);
+}
+
+/** The row of a sample at an offset of bytes. */
+// @ts-ignore: decorator
+@inline
+function rowAt(o: usize): usize {
+  const t = o >> 3;
+  if (load<u8>(HAS + t) == 0) gatherRow(t);
+  return PART + t * (<usize> PART_LD << 3);
+}
+
+function gatherRow(t: usize): void {
+  store<u8>(HAS + t, 1);
+  const row = FROM + ((<usize> load<i32>(LIST + (t << 2)) * <usize> FROM_LD) << 2);
+  let to = PART + t * (<usize> PART_LD << 3);
+  const last = to + (<usize> PART_LD << 3);
+  // Up to three numbers go beyond the row's end, where the next one may be already.
+  const kept = v128.load(last), after = v128.load(last, 16);
+  for (let t = RUNS; t < RUNS_END; t += 8) {
+    let p = row + (<usize> load<i32>(t) << 2);
+    const end = to + (<usize> load<i32>(t, 4) << 3);
+    for (let q = to; q < end; q += 32) {
+      v128.store(q, f64x2.promote_low_f32x4(v128.load64_zero(p)));
+      v128.store(q, f64x2.promote_low_f32x4(v128.load64_zero(p, 8)), 16);
+      p += 16;
     }
-    out += <usize> ldOut << 3;
-    for (; to < out; to += 8) store<f64>(to, 0);
+    to = end;
   }
+  for (; to < last; to += 8) store<f64>(to, 0);
+  v128.store(last, kept);
+  v128.store(last, after, 16);
 }
 
 /**
@@ -550,13 +586,13 @@ function follow(s: usize, end: usize, rowI: usize, rowJ: usize, byI: f64, byJ: f
 }
 
 /**
- * Moves pairs until none violates the optimum by `tol`. All arrays have `n` doubles, a multiple of 8; `K` rows of doubles `ld` apart, to be multiplied
- * by `scale`, a power of two; `up`, `down` and `bounds` (n / 16 + 2) are scratch. Selection and ties are LIBSVM's. Gives the number of moves, negative where `most` of them were not enough.
+ * Moves pairs until none violates the optimum by `tol`. All arrays have `n` doubles, a multiple of 8; the rows are those of the last
+ * `gatherRuns`, to be multiplied by `scale`, a power of two; `up`, `down` and `bounds` (n / 16 + 2) are scratch. Selection and ties are LIBSVM's. Gives the number of moves, negative where `most` of them were not enough.
  *
  * Blocks of which it is known that they do not hold what is looked for are passed over. `least`: no two samples have a smaller curvature; `range`: kernel
  * values lie no further apart; infinite where that is not known. `flat`: a sample's kernel value with itself where it is the same for all, else 0.
  */
-export function smo(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usize, lo: usize, hi: usize, up: usize, down: usize, bounds: usize, tol: f64, most: i32, scale: f64, least: f64, range: f64, flat: f64): i32 {
+export function smo(n: i32, diag: usize, F: usize, beta: usize, lo: usize, hi: usize, up: usize, down: usize, bounds: usize, tol: f64, most: i32, scale: f64, least: f64, range: f64, flat: f64): i32 {
   const bytes = <usize> n << 3;
   const blocks = (bytes + STRIDE - 1) / STRIDE;
   const upper = bounds + (blocks << 3);
@@ -581,7 +617,7 @@ export function smo(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usiz
     if (top == -Infinity) return moves;
     // Of equals the last.
     const oi = lastUp(min((block + 1) * STRIDE, bytes), F, up, top);
-    const rowI = K + (oi >> 3) * (<usize> ld << 3);
+    const rowI = rowAt(oi);
     const own = load<f64>(diag + oi);
     let gain: f64 = 0;
     for (let b = blocks; b-- > 0;) {
@@ -620,7 +656,7 @@ export function smo(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usiz
     step(oi, oj, curve, F, beta, lo, hi);
     mark(oi, beta, lo, hi, up, down);
     mark(oj, beta, lo, hi, up, down);
-    const rowJ = K + (oj >> 3) * (<usize> ld << 3);
+    const rowJ = rowAt(oj);
     drift += 1.000001 * max(Math.abs(BY_I), Math.abs(BY_J)) * range + 1.000001 * Math.abs(BY_I + BY_J) + 1e-14;
     top = -Infinity;
     block = 0;
