@@ -23,6 +23,8 @@ import { NextTurn } from "./turns.ts";
 
 /** Milliseconds after which a thread that has more to do lets its event loop turn. */
 const TURN = 1;
+/** Milliseconds for which a thread that has just done something, and has nothing under way, stands still for what comes next: woken so it begins sooner. */
+const HOLD = 1;
 
 /** A task as it was claimed. */
 export interface Claimed {
@@ -59,6 +61,8 @@ export class ThreadLoop implements RunHost {
   readonly #claims: boolean;
   #busy = 0;
   #armed = false;
+  /** What follows when there is nothing to do: a turn of the event loop, then standing still, then sleep. */
+  #after: "turn" | "hold" | "sleep" = "sleep";
   #pumping = false;
   #closing = false;
   #relay: RelayEndpoint | undefined;
@@ -134,13 +138,22 @@ export class ThreadLoop implements RunHost {
         }
       }
       if (did) {
+        this.#after = "turn";
         if (performance.now() - began < TURN) continue;
+      }
+      if (this.#after === "turn") {
+        this.#after = "hold";
         this.#next.ask();
         break;
       }
       const free = this.#claims && this.#busy === 0;
       Atomics.store(this.#words, this.#sleeps, free ? 1 : 2);
       if ((free && !this.#queue.empty) || !this.#line.inbox.empty) continue;
+      if (this.#after === "hold") {
+        this.#after = "sleep";
+        if (this.#runs.size === 0 && this.#actors.idle) Atomics.wait(this.#words, this.#wake, seen, HOLD);
+        continue;
+      }
       if (this.#armed) break;
       const r = Atomics.waitAsync(this.#words, this.#wake, seen);
       if (!r.async) continue;
