@@ -7,7 +7,8 @@
 import { blobSize, fromBlob, pack, type PackedValue, toBlob } from "../values/mod.ts";
 import { Mailbox } from "../core/mod.ts";
 import { MailboxFullError } from "./errors.ts";
-import type { Claimed, ThreadLoop } from "./thread_loop.ts";
+import type { Claimed } from "./claimed.ts";
+import type { ThreadLoop } from "./thread_loop.ts";
 import { Out, padded, readText } from "./thread_records.ts";
 import { INLINE_BYTES, NO_RUN, packError } from "./thread_results.ts";
 import { Run } from "./thread_run.ts";
