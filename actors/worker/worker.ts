@@ -116,6 +116,7 @@ export class Worker {
       machine: this.machine,
       store,
       clock,
+      stopActor: (key) => executor.stopActor(key),
       tell: (event) => this.#tell(event),
       unknown: (event) => this.#executed(event),
     });
