@@ -89,7 +89,7 @@ export async function dump(value: unknown, path: string | URL, options: Persiste
  * import { dump, load, StandardScaler } from "@troupe/troupe";
  * const path = await Deno.makeTempFile();
  * await dump(await new StandardScaler().fit([[0], [2]]), path);
- * (await load(path) as StandardScaler).mean_.toArray(); // [1]
+ * (await load(path) as StandardScaler).mean_!.toArray(); // [1]
  * ```
  */
 export async function load<T = unknown>(path: string | URL, options: PersistenceOptions = {}): Promise<T> {
@@ -147,7 +147,7 @@ export async function dumpBytes(value: unknown, options: PersistenceOptions = {}
  * ```ts
  * import { dumpBytes, loadBytes, StandardScaler } from "@troupe/troupe";
  * const scaler = await loadBytes(await dumpBytes(await new StandardScaler().fit([[0], [2]]))) as StandardScaler;
- * scaler.mean_.toArray(); // [1]
+ * scaler.mean_!.toArray(); // [1]
  * ```
  */
 export async function loadBytes<T = unknown>(bytes: Uint8Array, options: PersistenceOptions = {}): Promise<T> {

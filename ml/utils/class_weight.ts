@@ -14,8 +14,8 @@ export type ClassWeight = "balanced" | Readonly<Record<string, number>> | Readon
  *
  * @example
  * ```ts
- * import { computeClassWeight, encodeLabels, toNDArray } from "@troupe/troupe";
- * computeClassWeight("balanced", encodeLabels(toNDArray([0, 0, 0, 1]))); // Float64Array(2) [0.6666…, 2]
+ * import { checkLabels, computeClassWeight, encodeLabels } from "@troupe/troupe";
+ * computeClassWeight("balanced", encodeLabels(checkLabels([0, 0, 0, 1]))); // Float64Array(2) [0.6666…, 2]
  * ```
  */
 export function computeClassWeight(

@@ -71,8 +71,8 @@ function checkNDArray(x: unknown, what: string): void {
  *
  * @example
  * ```ts
- * import { encodeLabels, toNDArray } from "@troupe/troupe";
- * encodeLabels(toNDArray(["b", "a", "b"])).codes; // Int32Array(3) [1, 0, 1]
+ * import { checkLabels, encodeLabels } from "@troupe/troupe";
+ * encodeLabels(checkLabels(["b", "a", "b"])).codes; // Int32Array(3) [1, 0, 1]
  * ```
  */
 export function encodeLabels(y: Labels): Encoded {
