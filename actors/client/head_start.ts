@@ -17,6 +17,10 @@ const LONE = 4;
 const PAUSE = 32;
 /** Milliseconds after which the scheduler hears of what was begun. */
 const LATER = 2;
+/** Bytes of a small result. */
+const SMALL = 16_384;
+/** Milliseconds after which it hears of those that have come to a small result. */
+const AT_MOST = 20;
 
 /**
  * Begins a task at a worker if that is of use; whether it did. Its code is such that the scheduler was told of before: it knows that it is held
@@ -50,8 +54,20 @@ export function headStart(b: ClientBooks, rows: readonly ClientTask[]): boolean 
   t.begunAt = address;
   if (h.at?.incarnation !== card.incarnation) b.tellBegun();
   h.at = card;
-  if (h.rows.push(t) === 1) b.out.push({ type: "wakeAt", at: b.now + LATER });
+  if (h.rows.push(t) === 1) {
+    h.since = b.now;
+    b.out.push({ type: "wakeAt", at: b.now + LATER });
+  }
   return true;
+}
+
+/** Time has passed: the scheduler hears of what is still under way, or came to more than a few bytes; of the rest a little later. */
+export function tellBegunLater(b: ClientBooks): void {
+  const { rows } = b.headStarts;
+  if (rows.length === 0) return;
+  const small = rows.every((t) => t.state !== "pending" && t.nbytes <= SMALL);
+  if (small && b.now - b.headStarts.since < AT_MOST) b.out.push({ type: "wakeAt", at: b.now + LATER });
+  else b.tellBegun();
 }
 
 /** Whether any worker may perform it, at once. */

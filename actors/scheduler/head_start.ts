@@ -39,7 +39,7 @@ export function begun(b: Books, t: SchedulerTask, w: SchedulerWorker): Uint8Arra
 
 /**
  * A worker has told the end of an attempt that a client began, before the client has told of its task: it threw `error`, or (null) it was
- * given up. One with an error that is too large to keep is performed once more.
+ * given up, or its value was kept for too long. One with an error that is too large to keep is performed once more.
  */
 export function endedBefore(b: Books, key: string, attempt: number, error: Uint8Array | null): void {
   const t = b.tasks.get(key);

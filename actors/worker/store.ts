@@ -168,8 +168,13 @@ export function hex(bytes: Uint8Array): string {
  * A small one is a number in two maps; the others are objects.
  */
 const SMALL_ENTRY = 160, ENTRY = 900;
-/** What small results may take beyond the limit, as a share of it. */
-const SMALL_SHARE = 1 / 16;
+/** What small values may take beyond the limit, as a share of it, and up to how many bytes a value is small. */
+const SMALL_SHARE = 1 / 16, SMALL = 65_536;
+
+/** Bytes of a packed value. */
+export function bytesOf({ head, frames }: PackedValue): number {
+  return frames.reduce((n, frame) => n + frame.byteLength, head.byteLength);
+}
 
 /** Values by key. */
 export class Store {
@@ -236,8 +241,10 @@ export class Store {
     };
   }
 
-  /** A packed value in the heap, held by the caller. Parts that lie in the heap already stay where they are, others are copied. */
+  /** A packed value in the heap, held by the caller; a small one also a little beyond the limit. Parts that lie in the heap already stay where they are, others are copied. */
   take(packed: PackedValue, what: string): StoredValue {
+    const bytes = bytesOf(packed);
+    const beyond = bytes <= SMALL ? this.limit * SMALL_SHARE : 0;
     const parts: Region[] = [];
     const blocks: Block[] = [];
     for (const part of [packed.head, ...packed.frames]) {
@@ -247,10 +254,9 @@ export class Store {
         parts.push({ arena: found.arena, offset: part.byteOffset, length: part.byteLength });
         continue;
       }
-      const fresh = this.heap.allocate(part.byteLength);
+      const fresh = this.heap.allocate(part.byteLength, beyond);
       if (fresh === undefined) {
         for (const b of blocks) b.release();
-        const bytes = packed.frames.reduce((n, f) => n + f.byteLength, packed.head.byteLength);
         throw new MemoryError(what, bytes, this.managed, this.limit);
       }
       fresh.bytes.set(part);
@@ -270,8 +276,8 @@ export class Store {
   }
 
   /**
-   * Keeps a small value that is a blob: `length` bytes of `bytes` from `at` on. It stays one, in one block. Where the limit is reached
-   * there is a little room beyond it: small results do not wait until others have gone to disk.
+   * Keeps a small value that is a blob: `length` bytes of `bytes` from `at` on. It stays one, in one block. There is room for it a
+   * little beyond the limit, as for all that is small: it need not wait until others have gone to disk.
    *
    * @returns How many bytes the value takes.
    * @throws {MemoryError} when there is no room.

@@ -8,6 +8,7 @@
 import { collectGarbage } from "./garbage.ts";
 import type { Endpoint } from "../../transport/mod.ts";
 import { contentHash, fromBlob, neededCode, pack, type PackedValue, unpack } from "../values/mod.ts";
+import { type Claimed, claimed } from "./claimed.ts";
 import { RelayEndpoint } from "./relay_endpoint.ts";
 import { SharedQueue, ThreadLine, Word } from "./shared_queue.ts";
 import { ThreadActors } from "./thread_actors.ts";
@@ -16,29 +17,15 @@ import { ThreadCode } from "./thread_code.ts";
 import { captureConsole } from "./thread_console.ts";
 import { ThreadContext } from "./thread_context.ts";
 import type { FromThread, ThreadInit, ToThread } from "./thread_messages.ts";
-import { In, Kind, Out, padded, readText, TASK_HEAD } from "./thread_records.ts";
+import { In, Kind, Out, TASK_HEAD } from "./thread_records.ts";
 import { NO_RUN, Results } from "./thread_results.ts";
 import { Run, type RunHost } from "./thread_run.ts";
 import { NextTurn } from "./turns.ts";
 
 /** Milliseconds after which a thread that has more to do lets its event loop turn. */
 const TURN = 1;
-
-/** A task as it was claimed. */
-export interface Claimed {
-  readonly kind: number;
-  readonly run: number;
-  readonly fn: number;
-  readonly actor: number;
-  readonly key: () => string;
-  /** The arguments as they came; nobody has looked at them yet. */
-  readonly blob: Uint8Array;
-  /** The arguments, from {@link ThreadLoop.missing} on. */
-  args: PackedValue;
-  readonly deps: Map<string, PackedValue> | undefined;
-}
-
-const UNREAD: PackedValue = { head: new Uint8Array(0), frames: [] };
+/** Milliseconds for which a thread that has just done something, and has nothing under way, stands still for what comes next: woken so it begins sooner. */
+const HOLD = 1;
 
 /** The thread's whole state. */
 export class ThreadLoop implements RunHost {
@@ -59,6 +46,8 @@ export class ThreadLoop implements RunHost {
   readonly #claims: boolean;
   #busy = 0;
   #armed = false;
+  /** What follows when there is nothing to do: a turn of the event loop, then standing still, then sleep. */
+  #after: "turn" | "hold" | "sleep" = "sleep";
   #pumping = false;
   #closing = false;
   #relay: RelayEndpoint | undefined;
@@ -134,13 +123,22 @@ export class ThreadLoop implements RunHost {
         }
       }
       if (did) {
+        this.#after = "turn";
         if (performance.now() - began < TURN) continue;
+      }
+      if (this.#after === "turn") {
+        this.#after = "hold";
         this.#next.ask();
         break;
       }
       const free = this.#claims && this.#busy === 0;
       Atomics.store(this.#words, this.#sleeps, free ? 1 : 2);
       if ((free && !this.#queue.empty) || !this.#line.inbox.empty) continue;
+      if (this.#after === "hold") {
+        this.#after = "sleep";
+        if (this.#runs.size === 0 && this.#actors.idle) Atomics.wait(this.#words, this.#wake, seen, HOLD);
+        continue;
+      }
       if (this.#armed) break;
       const r = Atomics.waitAsync(this.#words, this.#wake, seen);
       if (!r.async) continue;
@@ -194,37 +192,7 @@ export class ThreadLoop implements RunHost {
       record = this.results.view(at[0], at[1], at[2]).slice();
     } else record = slots.slice(offset, offset + ints[7]);
     this.#queue.free(offset);
-    return this.#parse(record);
-  }
-
-  #parse(record: Uint8Array): Claimed {
-    const ints = new Int32Array(record.buffer, record.byteOffset, 8);
-    const keyBytes = ints[3], argBytes = ints[4];
-    let p = TASK_HEAD + padded(keyBytes);
-    const args = record.subarray(p, p + argBytes);
-    p += padded(argBytes);
-    let deps: Map<string, PackedValue> | undefined;
-    for (let i = 0; i < ints[5]; i++) {
-      deps ??= new Map();
-      const head = new Int32Array(record.buffer, record.byteOffset + p, 2);
-      const key = readText(record, p + 8, head[0]);
-      p += 8 + padded(head[0]);
-      const at = new Float64Array(record.buffer, record.byteOffset + p, 3 * head[1]);
-      const parts: Uint8Array[] = [];
-      for (let j = 0; j < at.length; j += 3) parts.push(this.results.view(at[j], at[j + 1], at[j + 2]));
-      p += 8 * at.length;
-      deps.set(key, { head: parts[0].slice(), frames: parts.slice(1) });
-    }
-    return {
-      kind: ints[0],
-      run: ints[1],
-      fn: ints[2],
-      actor: ints[6],
-      key: () => readText(record, TASK_HEAD, keyBytes),
-      blob: args,
-      args: UNREAD,
-      deps,
-    };
+    return claimed(record, this.results);
   }
 
   #start(task: Claimed): void {
@@ -342,7 +310,7 @@ export class ThreadLoop implements RunHost {
       case In.cancel:
         return this.#cancel(ints[0]);
       case In.actor:
-        return this.#actors.construct(this.#parse(record));
+        return this.#actors.construct(claimed(record, this.results));
       case In.calls:
         return this.#actors.calls(record);
       case In.stop:

@@ -22,8 +22,8 @@ import { SchedulerSession } from "./scheduler_session.ts";
 import { WorkerMachine } from "./state.ts";
 import type { WorkerEnd, WorkerOptions } from "./worker_options.ts";
 
-/** Milliseconds for which the scheduler need not hear of a result that its client knows. Longer than the client takes to tell of its task. */
-const LATE = 4;
+/** Milliseconds for which the scheduler need not hear of a small result that its client knows. Longer than the client takes to tell of its task. */
+const LATE = 24;
 
 const NO_DEPS: ExecutorTask["deps"] = [];
 
@@ -116,6 +116,7 @@ export class Worker {
       machine: this.machine,
       store,
       clock,
+      stopActor: (key) => executor.stopActor(key),
       tell: (event) => this.#tell(event),
       unknown: (event) => this.#executed(event),
     });

@@ -31,7 +31,7 @@ function lonely(linked = true): Bench {
 }
 
 /** What the worker says of a task that it has begun. */
-function result(b: Bench, key: string): void {
+function result(b: Bench, key: string, nbytes?: number): void {
   const value = pack(7).head;
   b.do({
     type: "fromWorker",
@@ -39,9 +39,9 @@ function result(b: Bench, key: string): void {
     message: {
       type: "result",
       keys: [key],
-      nbytes: Float64Array.of(value.length),
-      inline: Uint32Array.of(value.length + 1),
-      frames: [value],
+      nbytes: Float64Array.of(nbytes ?? value.length),
+      inline: Uint32Array.of(nbytes === undefined ? value.length + 1 : 0),
+      frames: [nbytes === undefined ? value : new Uint8Array(0)],
     },
   });
 }
@@ -78,6 +78,23 @@ Deno.test("ClientMachine tells the scheduler of what it has begun a little later
   later.submit(task("a"));
   deepStrictEqual(later.do({ type: "tick" }).map((m) => m.type), ["begun"]);
   deepStrictEqual(later.do({ type: "tick" }), []);
+  // What has come to a small result may wait longer; not without end, and not with one that is under way.
+  const small = lonely();
+  small.submit(task("a"));
+  result(small, "a");
+  deepStrictEqual(small.do({ type: "tick" }), []);
+  small.submit(task("b"));
+  deepStrictEqual(small.do({ type: "tick" }).map((m) => m.type), ["begun"]);
+  result(small, "b");
+  small.submit(task("c"));
+  result(small, "c");
+  deepStrictEqual(small.do({ type: "tick" }), []);
+  small.now += 20;
+  deepStrictEqual(small.do({ type: "tick" }).map((m) => m.type), ["begun"]);
+  // A large one takes room until the scheduler knows who wants it.
+  small.submit(task("d"));
+  result(small, "d", 1_000_000);
+  deepStrictEqual(small.do({ type: "tick" }).map((m) => m.type), ["begun"]);
 });
 
 Deno.test("ClientMachine leaves to the scheduler what is not plain, what comes together, and what is sent with code it has not heard of", () => {
@@ -139,6 +156,7 @@ Deno.test("ClientMachine lets go of what it has begun when the scheduler has hea
   b.submit(a);
   result(b, "a");
   deepStrictEqual(b.do({ type: "release", tasks: [a] }), []);
+  b.now += 20;
   b.do({ type: "tick" });
   deepStrictEqual(b.done("a").map((m) => m.type), ["release"]);
   strictEqual(b.machine.tasks.has("a"), false);
