@@ -12,8 +12,8 @@ import { type Readers, readersOf, smallToYield } from "./yielding.ts";
 
 /** Bytes of the smallest value that goes at all: what is known of one that is on disk takes 200 bytes. */
 export const LEAST_TOGETHER = 1024;
-/** Bytes that go together, and most of them as a part of the memory. */
-const TOGETHER = 1 << 19, TOGETHER_PART = 1 / 16;
+/** Bytes that go together, or a value more: half a MiB on disk at most. And most of them as a part of the memory. */
+const TOGETHER = (1 << 19) - 65_536, TOGETHER_PART = 1 / 16;
 
 /** What is told of batches to what counts all that goes and comes. */
 export interface TogetherOptions {
