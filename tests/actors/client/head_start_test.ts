@@ -179,6 +179,7 @@ Deno.test("ClientMachine takes an error of what it has begun from the worker, un
   // Let go of before the scheduler has told of it, it would be taken for cancelled.
   a.handles = 0;
   deepStrictEqual(b.do({ type: "release", tasks: [a] }), []);
+  b.now += 20;
   deepStrictEqual(b.do({ type: "tick" }).map((m) => m.type), ["begun"]);
   const after = b.hear(failed(["a"]));
   deepStrictEqual(after.map((m) => m.type), ["release"]);
