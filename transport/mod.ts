@@ -18,7 +18,7 @@ export type {
   TransportStats,
 } from "./port.ts";
 export { randomToken, realRandom } from "./chance.ts";
-export { type Clock, realClock, type Timer } from "./clock.ts";
+export { type Clock, realClock, stayAlive, type Timer } from "./clock.ts";
 export { VirtualClock } from "./virtual_clock.ts";
 export { type Address, isLoopback, parseAddress } from "./address.ts";
 export {

@@ -6,7 +6,7 @@
 
 import { type ChildSpec, RENEW_EXIT_CODE, RestartLimitError, StartError, Supervisor } from "../core/mod.ts";
 import type { SupervisorEvent, SupervisorFailure, SupervisorInstruction, SupervisorSpec } from "../core/mod.ts";
-import type { Clock, Timer } from "../../transport/mod.ts";
+import { type Clock, stayAlive, type Timer } from "../../transport/mod.ts";
 import { ChildProcess, type ProcessCommand } from "./child_process.ts";
 import { residentMemory } from "./resident_memory.ts";
 import { Watch } from "./watch.ts";
@@ -64,7 +64,7 @@ export class Nanny {
   #told = "";
   #before: string | undefined;
   #muted = false;
-  #alive: number | undefined;
+  #alive: Timer | undefined;
   readonly #provided = new Set<Promise<void>>();
 
   /** A nanny whose child is not started yet. */
@@ -112,9 +112,9 @@ export class Nanny {
 
   /** Neither pipes nor timers keep a process alive here; this does. */
   #keepAlive(on: boolean): void {
-    if (on) this.#alive ??= setInterval(() => {}, 2 ** 30) as unknown as number;
+    if (on) this.#alive ??= stayAlive();
     else {
-      clearInterval(this.#alive);
+      this.#alive?.cancel();
       this.#alive = undefined;
     }
   }

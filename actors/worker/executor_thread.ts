@@ -107,9 +107,7 @@ export class ExecutorThread {
 
   /** Posts to it. */
   post(m: ToThread): void {
-    if (this.dead) return;
-    this.#worker.postMessage(m);
-    this.#queue.wakeThread(this.index, 0);
+    if (!this.dead) this.#worker.postMessage(m);
   }
 
   /** Puts a record into its inbox, after those that wait for room, and wakes it. `write` gives the bytes it wrote of at most `size`. */

@@ -17,6 +17,7 @@ import {
 } from "../../transport/mod.ts";
 import { idsFrom, openLifeline, RENEW_EXIT_CODE } from "../core/mod.ts";
 import { libraryBundle } from "../cluster/library_bundle.ts";
+import { cpuTime } from "./cpu_time.ts";
 import { CompressingDisk } from "./compressing_disk.ts";
 import { checkFractions, valuesLimit, type WorkerConfig } from "./config.ts";
 import type { Disk } from "./disk.ts";
@@ -48,17 +49,9 @@ const { config } = lifeline;
 
 function usageSince(): () => Usage {
   let at = performance.now(), before: number | undefined;
-  let used: (() => number) | undefined;
   return () => {
     const rss = Deno.memoryUsage().rss;
-    if (used === undefined) {
-      // Loaded after the start, which it would make longer by 10 ms.
-      used = () => NaN;
-      void import("node:process").then(({ default: process }) =>
-        used = () => (process.cpuUsage().user + process.cpuUsage().system) / 1000
-      );
-    }
-    const now = performance.now(), after = used();
+    const now = performance.now(), after = cpuTime();
     const cpu = before === undefined ? 0 : (after - before) / Math.max(1, now - at);
     at = now;
     before = Number.isNaN(after) ? undefined : after;

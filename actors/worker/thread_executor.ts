@@ -5,6 +5,7 @@
  */
 
 import { Signal } from "../../transport/mod.ts";
+import { HEAD_START } from "../protocol/mod.ts";
 import { ActorHost } from "./actor_host.ts";
 import { BlockGrants } from "./block_grants.ts";
 import { MemoryError, ThreadLostError } from "./errors.ts";
@@ -238,7 +239,7 @@ export class ThreadExecutor implements Executor {
     const at = this.#queue.room();
     if (at < 0) return false;
     const { slots, slotInts } = this.#queue;
-    const record = this.#record(run, Kind.task, 0);
+    const record = this.#record(run, run.task.attempt === HEAD_START ? Kind.lone : Kind.task, 0);
     const size = taskRecordSize(run.task);
     if (size <= SLOT_BYTES) writeTask(slots, slotInts, at, record);
     else {

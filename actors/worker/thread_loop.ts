@@ -24,8 +24,19 @@ import { NextTurn } from "./turns.ts";
 
 /** Milliseconds after which a thread that has more to do lets its event loop turn. */
 const TURN = 1;
-/** Milliseconds for which a thread that has just done something, and has nothing under way, stands still for what comes next: woken so it begins sooner. */
-const HOLD = 1;
+/**
+ * After so many lone tasks or calls, each soon after the one before, a thread looks out for the next one for so many ms before it sleeps: then
+ * nobody has to wake it, and those who talk stay on the other cores.
+ */
+const SERIES = 4, LOOKOUT = 1;
+
+/** What a thread has of the system. */
+export interface ThreadHost {
+  /** Wakes the main side. */
+  readonly wake: () => void;
+  /** Lets another thread have this one's core, if one waits for it; where there is a way to do so. */
+  readonly giveTurn: (() => void) | undefined;
+}
 
 /** The thread's whole state. */
 export class ThreadLoop implements RunHost {
@@ -44,20 +55,25 @@ export class ThreadLoop implements RunHost {
   readonly #actors: ThreadActors;
   readonly #post: (message: FromThread) => void;
   readonly #claims: boolean;
+  readonly #host: ThreadHost;
   #busy = 0;
   #armed = false;
-  /** What follows when there is nothing to do: a turn of the event loop, then standing still, then sleep. */
-  #after: "turn" | "hold" | "sleep" = "sleep";
+  /** How many lone ones came in a row. */
+  #series = 0;
+  /** What follows when there is nothing to do: in a series a turn of the event loop, then the lookout; then sleep. */
+  #after: "turn" | "lookout" | "sleep" = "sleep";
+  #idleSince = 0;
   #pumping = false;
   #closing = false;
   #relay: RelayEndpoint | undefined;
 
-  /** As the main side says; `post` sends to it, and `wake` ends its wait. */
-  constructor(init: ThreadInit, post: (message: FromThread) => void, wake: () => void) {
+  /** As the main side says; `post` sends to it. */
+  constructor(init: ThreadInit, post: (message: FromThread) => void, host: ThreadHost) {
     this.worker = init.worker;
     this.scheduler = init.scheduler;
     this.#queue = new SharedQueue(init.queue);
-    this.#queue.signalMain = wake;
+    this.#queue.signalMain = host.wake;
+    this.#host = host;
     this.#post = (message) => {
       post(message);
       this.#queue.askTurn();
@@ -119,24 +135,27 @@ export class ThreadLoop implements RunHost {
         const offset = this.#queue.claim();
         if (offset >= 0) {
           did = true;
-          this.#start(this.#take(offset));
+          const task = this.#take(offset);
+          this.#came(task.kind === Kind.lone);
+          this.#start(task);
         }
       }
       if (did) {
-        this.#after = "turn";
-        if (performance.now() - began < TURN) continue;
+        this.#idleSince = performance.now();
+        this.#after = this.#series < SERIES ? "sleep" : "turn";
+        if (this.#idleSince - began < TURN) continue;
       }
-      if (this.#after === "turn") {
-        this.#after = "hold";
+      if (did || this.#after === "turn") {
+        if (this.#after === "turn") this.#after = "lookout";
         this.#next.ask();
         break;
       }
       const free = this.#claims && this.#busy === 0;
       Atomics.store(this.#words, this.#sleeps, free ? 1 : 2);
       if ((free && !this.#queue.empty) || !this.#line.inbox.empty) continue;
-      if (this.#after === "hold") {
+      if (this.#after === "lookout") {
         this.#after = "sleep";
-        if (this.#runs.size === 0 && this.#actors.idle) Atomics.wait(this.#words, this.#wake, seen, HOLD);
+        if (this.#runs.size === 0 && this.#actors.idle) this.#lookOut(seen);
         continue;
       }
       if (this.#armed) break;
@@ -151,6 +170,18 @@ export class ThreadLoop implements RunHost {
     }
     this.#pumping = false;
   };
+
+  /** Something came to do. */
+  #came(lone: boolean): void {
+    const soon = lone && this.#host.giveTurn !== undefined && performance.now() - this.#idleSince < LOOKOUT;
+    this.#series = soon ? this.#series + 1 : 0;
+  }
+
+  /** Waits for its wake-up, awake; whoever else wants the core has it. */
+  #lookOut(seen: number): void {
+    const until = performance.now() + LOOKOUT;
+    while (Atomics.load(this.#words, this.#wake) === seen && performance.now() < until) this.#host.giveTurn!();
+  }
 
   memoryOf(buffer: ArrayBufferLike): WebAssembly.Memory | undefined {
     return this.results.memoryOf(buffer);
@@ -312,6 +343,7 @@ export class ThreadLoop implements RunHost {
       case In.actor:
         return this.#actors.construct(claimed(record, this.results));
       case In.calls:
+        this.#came(ints[3] === 1);
         return this.#actors.calls(record);
       case In.stop:
         return this.#actors.stop(ints[0]);

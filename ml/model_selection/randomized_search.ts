@@ -24,6 +24,8 @@ export interface RandomizedSearchOptions extends RandomizedOptions {
  * Tries some combinations of hyperparameters, drawn at random, by cross validation. The same seed draws the candidates
  * that scikit-learn draws.
  *
+ * Source: J. Bergstra, Y. Bengio, "Random search for hyper-parameter optimization", JMLR 13 (2012).
+ *
  * @example
  * ```ts
  * import { loadDigits, logspace, RandomizedSearchCV, SVC } from "@troupe/troupe";
