@@ -80,12 +80,17 @@ async function main(): Promise<void> {
   const threads = config.threads ?? navigator.hardwareConcurrency;
   const fractions = checkFractions(config.memory);
   const store = new Store({ memoryLimit: valuesLimit(memoryLimit, threads, fractions.terminate) });
-  const disk = openDisk();
   const rooms = new Rooms(store);
   const keys = config.keys == null ? undefined : await loadKeys(config.keys);
   const shared = { keys, insecure: config.insecure };
+  holdForMessages(PATIENCE);
+  const self = { role: "worker", name, incarnation: ids.next("i") } as const;
+  const endpoint = await openEndpoint({ ...shared, self, reserve: rooms.reserve });
+  // The scheduler answers while threads are made, which holds this one up.
+  endpoint.dial(scheduler);
+  const address = await endpoint.bind(config.address);
+  const disk = openDisk();
   const library = libraryBundle(() => lifeline.want("library"));
-  // Threads begin first, for they take longest; they get ready while this one connects.
   const executor = new ThreadExecutor({
     threads,
     heap: store.heap,
@@ -103,10 +108,6 @@ async function main(): Promise<void> {
       return openEndpoint({ ...shared, self });
     },
   });
-  holdForMessages(PATIENCE);
-  const self = { role: "worker", name, incarnation: ids.next("i") } as const;
-  const endpoint = await openEndpoint({ ...shared, self, reserve: rooms.reserve });
-  const address = await endpoint.bind(config.address);
   worker = new Worker({
     name,
     scheduler,
