@@ -85,6 +85,7 @@ export class Scorer {
    *
    * @param metric compares true and predicted targets
    * @param options direction, method and options of the metric
+   * @throws {InvalidInputError} when options are no object
    */
   constructor(metric: Metric, options: MakeScorerOptions = {}) {
     checkOptions("Scorer", options);

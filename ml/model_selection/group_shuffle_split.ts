@@ -24,6 +24,7 @@ export class GroupShuffleSplit extends ShuffleSplit {
    * Keeps its parameters.
    *
    * @param options sizes, number of divisions, seed
+   * @throws {InvalidParameterError} when `nSplits` is no whole number from 1 up
    */
   constructor(options: ShuffleSplitOptions = {}) {
     checkOptions("GroupShuffleSplit", options);

@@ -58,6 +58,7 @@ export class RandomizedSearchCV<E extends object = object> extends BaseSearchCV 
    * @param estimator what is searched for; names of hyperparameters that its class has not do not compile
    * @param paramDistributions for each parameter values or a distribution, or several such tables
    * @param options the rest
+   * @throws {UnknownNameError} at an option that there is not, with the nearest that there is
    */
   constructor(
     estimator: E,

@@ -78,6 +78,7 @@ export class ShuffleSplit implements CrossValidator {
    * Keeps its parameters.
    *
    * @param options sizes, number of divisions, seed
+   * @throws {InvalidParameterError} when `nSplits` is no whole number from 1 up
    */
   constructor(options: ShuffleSplitOptions = {}) {
     checkOptionNames(new.target.name, options, ["nSplits", "testSize", "trainSize", "randomState"]);

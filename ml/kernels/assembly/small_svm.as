@@ -4,7 +4,8 @@
 //
 // A problem stands in signed form, as in svm.as: β between lo and hi, F its gradient.
 
-import { E0, E1, E2, E3, exp2d, GAMMA, KERNEL, madd64, narrow, RBF, shaped } from "./shared/kernel_values";
+import { E0, E1, E2, E3, exp2d, GAMMA, KERNEL, narrow, RBF, shaped } from "./shared/kernel_values";
+import { madd64 } from "./shared/multiply_add";
 import { BY_I, BY_J, clearMost, MOST_MINUS, MOST_PLUS, step, TAU } from "./shared/smo_step";
 export { setKernel } from "./shared/kernel_values";
 

@@ -1,6 +1,6 @@
 // Newton steps of all free samples at once.
 
-import { madd64 } from "../shared/kernel_values";
+import { madd64 } from "../shared/multiply_add";
 import { mark } from "./bounds";
 import { ensure, LAZY } from "./missing";
 import { cholesky, substitute, withoutRow, withRow } from "./root";

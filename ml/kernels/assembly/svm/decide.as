@@ -1,6 +1,6 @@
 // Decision values of pairs of classes.
 
-import { madd64 } from "../shared/kernel_values";
+import { madd64 } from "../shared/multiply_add";
 import { rows64 } from "./double_rows";
 
 /**

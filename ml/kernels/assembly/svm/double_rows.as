@@ -1,6 +1,7 @@
 // Rows of values of any kernel in double precision, two at a time.
 
-import { E0, E1, E2, E3, KERNEL, madd64, narrow, RBF, shaped } from "../shared/kernel_values";
+import { E0, E1, E2, E3, KERNEL, narrow, RBF, shaped } from "../shared/kernel_values";
+import { madd64 } from "../shared/multiply_add";
 
 // @ts-ignore: decorator
 @inline

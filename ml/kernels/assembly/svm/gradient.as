@@ -1,6 +1,6 @@
 // What coefficients times rows add to gradients.
 
-import { madd64 } from "../shared/kernel_values";
+import { madd64 } from "../shared/multiply_add";
 import { fill, rowOf } from "./matrix";
 import { compute, DIM, FEATURES, KIND, MATRIX, N, NORMS, SCRATCH, TILES } from "./samples";
 import { addStored } from "./single_rows";

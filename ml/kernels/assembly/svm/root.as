@@ -1,6 +1,6 @@
 // The root L of a positive matrix A = LLᵀ, whose diagonal holds inverses: made, used, and changed by a row.
 
-import { madd64 } from "../shared/kernel_values";
+import { madd64 } from "../shared/multiply_add";
 
 // @ts-ignore: decorator
 @inline

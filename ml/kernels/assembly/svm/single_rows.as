@@ -1,6 +1,7 @@
 // Rows of kernel values in single precision: gaussian ones computed in registers, four or one at a time, and stored ones.
 
-import { APART, GAMMA, held32, madd32, MAGIC32 } from "../shared/kernel_values";
+import { APART, GAMMA, held32, MAGIC32 } from "../shared/kernel_values";
+import { madd32 } from "../shared/multiply_add";
 
 // 2^f in single precision, |f| ≤ ½, within 1e-7.
 const S1: f32 = 0.6931469775991549;

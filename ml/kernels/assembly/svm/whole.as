@@ -1,6 +1,6 @@
 // Pairs moved over all samples, on their matrix.
 
-import { madd32 } from "../shared/kernel_values";
+import { madd32 } from "../shared/multiply_add";
 import { TAU } from "../shared/smo_step";
 import { NEWTON, setNewton } from "./active_set";
 import { mark32 } from "./bounds";
