@@ -46,5 +46,6 @@ export { type MemoryEndpointOptions, MemoryNetwork, type MemoryNetworkOptions } 
 export type { SessionEndpoint } from "./session.ts";
 export { type EndpointOptions, openEndpoint, type TransportInfo, transportInfo } from "./open.ts";
 export { type KeyPair, type Keys, loadKeys, makeKeys, saveKeys } from "./keys.ts";
+export type { Whereabouts } from "./reach.ts";
 export type { Heartbeat } from "./zmq/zmq_driver.ts";
 export { holdForMessages, Signal } from "./zmq/signal.ts";

@@ -6,8 +6,11 @@
 
 /** Where a process is, and the proof: whoever finds `token` at `at` in the memory of process `pid` has found the right one. */
 export interface Whereabouts {
+  /** Number of the process. */
   readonly pid: number;
+  /** Address of the proof. */
   readonly at: number;
+  /** The proof: bytes that nobody else has. */
   readonly token: Uint8Array;
 }
 

@@ -113,6 +113,8 @@ export async function beginLocalCluster(
   started.catch(() => {}); // Told to who awaits it.
   const all = await Promise.allSettled(made);
   const nannies = all.flatMap((m) => m.status === "fulfilled" ? [m.value] : []);
+  // What this process does next may take long, and they would wait.
+  await Promise.all(nannies.map((n) => n.told));
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => closed ??= Promise.all(nannies.map((n) => n.stop())).then(() => scratch.remove());
   if (nannies.length < made.length) {

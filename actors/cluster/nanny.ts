@@ -85,6 +85,11 @@ export class Nanny {
     return this.#process?.pid;
   }
 
+  /** Settled when the child that was started last has its config, if there is one. Never rejects. */
+  get told(): Promise<void> {
+    return this.#process?.told ?? Promise.resolve();
+  }
+
   /** What the child said when it was ready last. */
   get info(): ReadyInfo | undefined {
     return this.#info;
