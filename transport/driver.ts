@@ -6,6 +6,7 @@
  */
 
 import type { Address } from "./address.ts";
+import type { Reach } from "./reach.ts";
 
 /** The frames of a multipart message after the first, while they are still the driver's. Valid during the call only. */
 export interface Parts {
@@ -48,6 +49,11 @@ export interface Driver {
   close(connection: number): void;
   /** Ends all. */
   end(): Promise<void>;
+  /**
+   * How memory is read on the other side of a connection, where only processes of this machine and this user can be there.
+   * Whether it really can, a greeting shows.
+   */
+  reach?(connection: number): Reach | undefined;
   /** Whether waiting for messages keeps the process alive. */
   keepAlive(on: boolean): void;
 }

@@ -8,12 +8,13 @@
 import { Decoder, Encoder } from "@msgpack/msgpack";
 import { LimitError, ProtocolError, UnsendableError } from "./errors.ts";
 import type { Header, Introduction, Limits, Role } from "./port.ts";
+import type { Whereabouts } from "./reach.ts";
 import { Scanner } from "./scanner.ts";
 
 /** The name a peer must say first. */
 export const PROTOCOL = "troupe";
 /** The version of what is said on the wire. Peers of another version are refused. */
-export const VERSION = 2;
+export const VERSION = 3;
 
 /** Numbers of the kinds, as they stand on the wire. */
 export const Kind = {
@@ -28,6 +29,8 @@ export const Kind = {
   probe: 8,
   bye: 9,
   farewell: 10,
+  reach: 11,
+  place: 12,
 } as const;
 
 /** Who speaks, and how much it takes at once. */
@@ -38,6 +41,8 @@ export interface Greeting extends Introduction {
   readonly chunkBytes: number;
   /** Bytes of chunks that may be under way to it. */
   readonly creditBytes: number;
+  /** Where its memory is, for who is on the same machine. */
+  readonly memory?: Whereabouts;
 }
 
 /** An envelope, decoded. */
@@ -52,6 +57,10 @@ export type Envelope =
   | { readonly kind: "data"; readonly id: number }
   /** There is room for a large message (`taken` 0), or so many bytes of it have been taken. */
   | { readonly kind: "credit"; readonly id: number; readonly taken: number }
+  /** There is room for a large message, and the receiver will read it where it lies. */
+  | { readonly kind: "reach"; readonly id: number }
+  /** Where the frames of a large message lie in the sender's memory; they stay there until all is taken. */
+  | { readonly kind: "place"; readonly id: number; readonly addresses: readonly number[] }
   /** The receiver gives up a large message. */
   | { readonly kind: "abort"; readonly id: number; readonly reason: string }
   | { readonly kind: "probe" }
@@ -187,8 +196,9 @@ function flat(envelope: Envelope): unknown[] {
       return [Kind.batch, envelope.headers, envelope.counts];
     case "hello":
     case "welcome": {
-      const { version, role, name, incarnation, chunkBytes, creditBytes } = envelope.greeting;
-      return [Kind[envelope.kind], PROTOCOL, version, role, name, incarnation, chunkBytes, creditBytes];
+      const { version, role, name, incarnation, chunkBytes, creditBytes, memory } = envelope.greeting;
+      const place = memory === undefined ? [] : [[memory.pid, memory.at, memory.token]];
+      return [Kind[envelope.kind], PROTOCOL, version, role, name, incarnation, chunkBytes, creditBytes, ...place];
     }
     case "error":
       return [Kind.error, envelope.code, envelope.text];
@@ -198,6 +208,10 @@ function flat(envelope: Envelope): unknown[] {
       return [Kind.data, envelope.id];
     case "credit":
       return [Kind.credit, envelope.id, envelope.taken];
+    case "reach":
+      return [Kind.reach, envelope.id];
+    case "place":
+      return [Kind.place, envelope.id, envelope.addresses];
     case "abort":
       return [Kind.abort, envelope.id, envelope.reason];
     case "probe":
@@ -234,6 +248,12 @@ function shape(value: unknown[], limits: Limits): Envelope {
     case Kind.credit:
       need(value.length === 3 && isCount(value[1]) && isCount(value[2]), "credit");
       return { kind: "credit", id: value[1] as number, taken: value[2] as number };
+    case Kind.reach:
+      need(value.length === 2 && isCount(value[1]), "reach");
+      return { kind: "reach", id: value[1] as number };
+    case Kind.place:
+      need(value.length === 3 && isCount(value[1]) && Array.isArray(value[2]) && value[2].every(isCount), "place");
+      return { kind: "place", id: value[1] as number, addresses: value[2] as number[] };
     case Kind.abort:
       need(value.length === 3 && isCount(value[1]) && isText(value[2]), "abort");
       return { kind: "abort", id: value[1] as number, reason: value[2] as string };
@@ -279,11 +299,19 @@ function greeting(value: unknown[], kind: "hello" | "welcome"): Envelope {
   if (value[2] !== VERSION) {
     throw new ProtocolError("version", `this is ${PROTOCOL}, version ${VERSION}; you speak version ${quote(value[2])}`);
   }
-  const [, , version, role, name, incarnation, chunkBytes, creditBytes] = value;
-  need(value.length === 8 && isText(role) && isText(name) && isText(incarnation), kind);
+  const [, , version, role, name, incarnation, chunkBytes, creditBytes, place] = value;
+  need((value.length === 8 || value.length === 9) && isText(role) && isText(name) && isText(incarnation), kind);
   need(isCount(chunkBytes) && isCount(creditBytes) && (chunkBytes as number) > 0 && (creditBytes as number) > 0, kind);
   if (!ROLES.has(role as string)) throw new ProtocolError("stranger", `unknown role ${quote(role)}`);
-  return { kind, greeting: { version, role, name, incarnation, chunkBytes, creditBytes } as Greeting };
+  const greeting = { version, role, name, incarnation, chunkBytes, creditBytes } as Greeting;
+  return { kind, greeting: value.length === 8 ? greeting : { ...greeting, memory: whereabouts(place, kind) } };
+}
+
+function whereabouts(value: unknown, kind: string): Whereabouts {
+  need(Array.isArray(value) && value.length === 3, kind);
+  const [pid, at, token] = value as unknown[];
+  need(isCount(pid) && isCount(at) && (pid as number) < 2 ** 31 && token instanceof Uint8Array, kind);
+  return { pid: pid as number, at: at as number, token: token as Uint8Array };
 }
 
 function sizes(value: unknown[], limits: Limits): number[] {

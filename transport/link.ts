@@ -11,6 +11,7 @@ import { type EnvelopeCodec, type Greeting, Kind } from "./envelope.ts";
 import { ProtocolError } from "./errors.ts";
 import { Incoming } from "./incoming.ts";
 import type { Limits, Message, Peer, Reserve, Role, TransportStats } from "./port.ts";
+import type { Reach } from "./reach.ts";
 import { type InTransfer, OutTransfer } from "./transfers.ts";
 
 /** Large messages that are announced to the other side before the first of them is through: hides a round trip. */
@@ -75,6 +76,8 @@ export class Link implements Peer {
   since = 0;
   /** Whatever the session layer has waiting for this link. */
   timer: Timer | undefined;
+  /** How memory on the other side is read, if it can be that of a process of this machine. */
+  readonly reach: Reach | undefined;
 
   readonly #context: LinkContext;
   readonly #batch = new BatchWriter();
@@ -84,6 +87,8 @@ export class Link implements Peer {
   #opened = 0;
   readonly #unfinished = new Map<number, OutTransfer>();
   #underWay = 0;
+  /** Messages that the other side reads where they lie. */
+  #reading = 0;
   #nextId = 0;
   #chunkBytes: number;
   #creditBytes: number;
@@ -96,6 +101,7 @@ export class Link implements Peer {
     this.id = id;
     this.connection = connection;
     this.address = address;
+    this.reach = context.driver.reach?.(connection);
     this.#chunkBytes = context.limits.chunkBytes;
     this.#creditBytes = context.limits.creditBytes;
     this.#incoming = new Incoming(context, this);
@@ -118,6 +124,7 @@ export class Link implements Peer {
     this.incarnation = greeting.incarnation;
     this.#chunkBytes = Math.min(this.#chunkBytes, greeting.chunkBytes);
     this.#creditBytes = Math.max(this.#chunkBytes, Math.min(this.#creditBytes, greeting.creditBytes));
+    this.#incoming.met(this.reach, greeting.memory);
     this.state = "up";
     this.since = this.#context.clock.now();
   }
@@ -129,7 +136,7 @@ export class Link implements Peer {
       const transfer = new OutTransfer(this.#nextId++, header.slice(), frames, frameBytes, released);
       this.#queue.push(transfer);
       this.#queuedBytes += frameBytes + header.length;
-    } else if (this.#queueAt === this.#queue.length || message.urgent === true) {
+    } else if (message.urgent === true || (this.#queueAt === this.#queue.length && this.#reading === 0)) {
       this.#add(header, frames, frameBytes, released);
     } else {
       this.#queue.push({ header: header.slice(), frames, frameBytes, released });
@@ -166,6 +173,22 @@ export class Link implements Peer {
   /** A chunk of a large message has arrived. */
   onData(id: number, parts: Parts): void {
     this.#incoming.chunk(id, parts);
+  }
+
+  /** The other side says where the frames of a large message lie. */
+  onPlace(id: number, addresses: readonly number[]): void {
+    this.#incoming.placed(id, addresses);
+  }
+
+  /** The other side has room for a large message, and wants to know where it lies. */
+  onReach(id: number): void {
+    const transfer = this.#unfinished.get(id);
+    if (transfer === undefined || transfer.granted || this.reach === undefined) {
+      throw new ProtocolError("malformed", `message ${id} cannot be reached`);
+    }
+    transfer.granted = true;
+    transfer.reached = true;
+    this.flush();
   }
 
   /** The other side has room, or has taken some of a large message. */
@@ -221,6 +244,7 @@ export class Link implements Peer {
     this.#queuedBytes = 0;
     this.#unfinished.clear();
     this.#underWay = 0;
+    this.#reading = 0;
     this.#incoming.drop();
     for (const release of released) this.#call(release);
   }
@@ -250,6 +274,8 @@ export class Link implements Peer {
     while (this.#queueAt < this.#queue.length) {
       const item = this.#queue[this.#queueAt];
       if (!(item instanceof OutTransfer)) {
+        // What is being read is not there yet.
+        if (this.#reading > 0) return;
         this.#add(item.header, item.frames, item.frameBytes, item.released);
         this.#queuedBytes -= item.frameBytes + item.header.length;
         this.#shift();
@@ -259,6 +285,8 @@ export class Link implements Peer {
       if (!item.granted) return;
       // What was sent before it must be on the wire before its last chunk is.
       this.#sendBatch();
+      if (item.reached) this.#place(item);
+      else if (this.#reading > 0) return;
       while (item.sent < item.total) {
         const n = Math.min(this.#chunkBytes, item.total - item.sent);
         if (this.#underWay > 0 && this.#underWay + n > this.#creditBytes) return;
@@ -278,6 +306,15 @@ export class Link implements Peer {
       this.#opened--;
       this.#shift();
     }
+  }
+
+  /** Tells the other side where a large message lies. */
+  #place(item: OutTransfer): void {
+    this.#reading++;
+    this.#underWay += item.total;
+    item.sent = item.total;
+    const addresses = item.frames.map((frame) => frame.byteLength === 0 ? 0 : this.reach!.addressOf(frame));
+    this.#put(this.#context.codec.encode({ kind: "place", id: item.id, addresses }), NO_PARTS, false);
   }
 
   /** Tells the other side of the next large messages, so that it can make room. */
@@ -306,6 +343,7 @@ export class Link implements Peer {
 
   #finish(transfer: OutTransfer): void {
     this.#unfinished.delete(transfer.id);
+    if (transfer.reached && transfer.sent > 0) this.#reading--;
     if (transfer.released !== undefined) this.#call(transfer.released);
   }
 

@@ -18,7 +18,7 @@ export type {
   TransportStats,
 } from "./port.ts";
 export { randomToken, realRandom } from "./chance.ts";
-export { type Clock, realClock, type Timer } from "./clock.ts";
+export { type Clock, realClock, stayAlive, type Timer } from "./clock.ts";
 export { VirtualClock } from "./virtual_clock.ts";
 export { type Address, isLoopback, parseAddress } from "./address.ts";
 export {
@@ -46,5 +46,6 @@ export { type MemoryEndpointOptions, MemoryNetwork, type MemoryNetworkOptions } 
 export type { SessionEndpoint } from "./session.ts";
 export { type EndpointOptions, openEndpoint, type TransportInfo, transportInfo } from "./open.ts";
 export { type KeyPair, type Keys, loadKeys, makeKeys, saveKeys } from "./keys.ts";
+export type { Whereabouts } from "./reach.ts";
 export type { Heartbeat } from "./zmq/zmq_driver.ts";
 export { holdForMessages, Signal } from "./zmq/signal.ts";

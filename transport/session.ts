@@ -73,13 +73,23 @@ export class SessionEndpoint implements Endpoint {
     return [...this.#sessions.links.values()].filter((link) => link.state === "up");
   }
 
-  /** Listens at `address`; see {@link Endpoint.bind}. */
+  /**
+   * Listens at `address`; see {@link Endpoint.bind}.
+   *
+   * @throws {AddressError} for an address that does not parse.
+   * @throws {ClosedError} after it ended.
+   */
   async bind(address: string): Promise<string> {
     this.#mustBeOpen();
     return await this.#driver.bind(parseAddress(address));
   }
 
-  /** Keeps a session with `address`; see {@link Endpoint.dial}. */
+  /**
+   * Keeps a session with `address`; see {@link Endpoint.dial}.
+   *
+   * @throws {AddressError} for an address that does not parse.
+   * @throws {ClosedError} after it ended.
+   */
   dial(address: string): void {
     this.#mustBeOpen();
     this.#sessions.dials.add(parseAddress(address));
@@ -96,7 +106,11 @@ export class SessionEndpoint implements Endpoint {
     this.#sessions.close(peer as Link, reason);
   }
 
-  /** Queues a message; see {@link Endpoint.send}. */
+  /**
+   * Queues a message; see {@link Endpoint.send}.
+   *
+   * @throws {LimitError} when the message has more frames or bytes than `limits` allow.
+   */
   send(peer: Peer, message: Message): void {
     const link = peer as Link;
     if (link.state !== "up") {

@@ -130,7 +130,7 @@ export class Sessions implements DriverEvents {
       return;
     }
     link.state = "greeting";
-    link.say({ kind: "hello", greeting: this.#greeting() });
+    link.say({ kind: "hello", greeting: this.#greeting(link) });
     link.timer = this.#clock.after(GREETING_MS, () => this.discard(link));
   }
 
@@ -178,7 +178,7 @@ export class Sessions implements DriverEvents {
         );
       }
       if (!this.open) return;
-      link.say({ kind: "welcome", greeting: this.#greeting() });
+      link.say({ kind: "welcome", greeting: this.#greeting(link) });
       this.#up(link, envelope.greeting);
       return;
     }
@@ -210,6 +210,10 @@ export class Sessions implements DriverEvents {
         return link.onCredit(envelope.id, envelope.taken);
       case "open":
         return link.onOpen(new InTransfer(envelope.id, envelope.header, envelope.sizes));
+      case "reach":
+        return link.onReach(envelope.id);
+      case "place":
+        return link.onPlace(envelope.id, envelope.addresses);
       case "abort":
         return link.onAbort(envelope.id);
       case "probe":
@@ -332,9 +336,10 @@ export class Sessions implements DriverEvents {
     this.#forget(link);
   }
 
-  #greeting(): Greeting {
+  #greeting({ reach }: Link): Greeting {
     const { self, limits: { chunkBytes, creditBytes } } = this.#options;
-    return { ...self, version: this.#version, chunkBytes, creditBytes };
+    const memory = reach === undefined ? {} : { memory: reach.own };
+    return { ...self, version: this.#version, chunkBytes, creditBytes, ...memory };
   }
 
   #forget(link: Link): void {

@@ -9,6 +9,7 @@
 import { ProtocolError } from "./errors.ts";
 import type { Header } from "./port.ts";
 import type { Parts } from "./driver.ts";
+import type { Reach } from "./reach.ts";
 
 /** Frames in one chunk; very many tiny frames are spread over several. */
 const PIECES = 1024;
@@ -29,6 +30,8 @@ export class OutTransfer {
   opened = false;
   /** Whether the receiver has room for it. */
   granted = false;
+  /** Whether the receiver reads it where it lies. */
+  reached = false;
   /** Bytes put on the wire. */
   sent = 0;
   /** Bytes that the receiver has taken. */
@@ -84,6 +87,8 @@ export class InTransfer {
   taken = 0;
   /** The room for its frames, once there is some. */
   frames: Uint8Array[] | undefined;
+  /** Where the frames lie in the sender's memory, once it has said so. */
+  addresses: readonly number[] | undefined;
   #frame = 0;
   #offset = 0;
 
@@ -127,6 +132,22 @@ export class InTransfer {
       this.#offset += size;
       this.taken += size;
     }
+  }
+
+  /** Reads the next bytes, at most `limit`, from where they lie in process `pid`; false when that cannot be. */
+  read(reach: Reach, pid: number, limit: number): boolean {
+    const frames = this.frames!;
+    for (let room = limit; room > 0 && this.taken < this.total;) {
+      while (this.#offset === frames[this.#frame].byteLength) this.#step();
+      const frame = frames[this.#frame];
+      const n = Math.min(room, frame.byteLength - this.#offset);
+      const into = frame.subarray(this.#offset, this.#offset + n);
+      if (!reach.read(pid, this.addresses![this.#frame] + this.#offset, into)) return false;
+      this.#offset += n;
+      this.taken += n;
+      room -= n;
+    }
+    return true;
   }
 
   #step(): void {

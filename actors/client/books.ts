@@ -34,6 +34,8 @@ export class HeadStarts {
   /** Begun, and the scheduler is yet to be told: all at one worker. */
   rows: ClientTask[] = [];
   at: WorkerCard | undefined;
+  /** When the first of these was begun. */
+  since = 0;
   /** Sessions with workers: by address, which life of the worker, and what code it has had over this session. */
   readonly links = new Map<
     string,

@@ -38,6 +38,8 @@ export let actorHostOf: (client: Client) => ActorHost;
 /**
  * A connection to a cluster.
  *
+ * What is no future, reference or handle of this cluster, or no key, is a {@link TypeError} wherever it is given.
+ *
  * @example
  * ```ts
  * import { Client } from "@troupe/troupe";
@@ -60,7 +62,6 @@ export class Client implements AsyncDisposable {
    * Connects to a scheduler.
    *
    * @param address Its address, such as `tcp://10.0.0.5:8786`.
-   * @param options See {@link ConnectOptions}.
    * @throws {ConnectionError} when nobody answers there in time, it speaks another version, or refuses the keys; says what to check.
    * @throws {AddressError} for an address that does not parse.
    */
@@ -71,7 +72,8 @@ export class Client implements AsyncDisposable {
   /**
    * Starts a cluster of this machine, and connects to it. The cluster ends with the client, and with this process however that ends.
    *
-   * @param options See {@link LocalOptions}.
+   * @throws {TypeError} for an option that is none, naming the nearest that is.
+   * @throws {RangeError} for a count, a memory limit or an amount of a resource that cannot be.
    */
   static async local(options: LocalOptions = {}): Promise<Client> {
     return (await import("./connect.ts")).local(options);
@@ -101,6 +103,8 @@ export class Client implements AsyncDisposable {
    * The same client with other options for what is submitted through it.
    *
    * @param options See {@link CallOptions}. They replace those of this client, one by one.
+   * @throws {TypeError} or {RangeError} for an option that is none, and for a value that it cannot have.
+   *
    * @example
    * ```ts
    * import { Client } from "@troupe/troupe";
@@ -156,8 +160,6 @@ export class Client implements AsyncDisposable {
   /**
    * A function whose calls are put off: they make a graph, of which {@link Delayed.compute} has performed what is needed. Calls of a client
    * `with({ pure: true })` are named by their content.
-   *
-   * @param fn As in {@link Client.submit}.
    */
   delayed<A extends readonly unknown[], R>(fn: (...args: A) => R): DelayedFunction<A, R> {
     return ((...args: unknown[]) => makeDelayed(this.#shared.graph, this, fn, args)) as DelayedFunction<A, R>;
@@ -166,8 +168,8 @@ export class Client implements AsyncDisposable {
   /**
    * Gets the values of futures and references; large ones straight from the workers that hold them, many at once.
    *
-   * @param futures What to get.
    * @param options With `errors: "return"`, what went wrong stands in the place of the value; by default the first of it rejects.
+   * @throws what the first task that failed threw, unless errors are returned.
    */
   gather<const F extends readonly Promised<unknown>[]>(
     futures: F,
@@ -213,6 +215,7 @@ export class Client implements AsyncDisposable {
    *
    * @param values Futures or references.
    * @param options `copies`: on how many workers (default: all); `workers`: or on which.
+   * @throws {RangeError} when `copies` is no whole number from 0 up.
    */
   async replicate(
     values: Promised<unknown> | readonly Promised<unknown>[],
@@ -295,8 +298,6 @@ export class Client implements AsyncDisposable {
 
   /**
    * The future of a task of this key, or a reference to a value: that somebody else submitted or scattered, for example.
-   *
-   * @param key Its key.
    */
   future<T = unknown>(key: string): Future<T> {
     checkKey(key);
@@ -306,7 +307,6 @@ export class Client implements AsyncDisposable {
   /**
    * Gives tasks up.
    *
-   * @param futures What to cancel.
    * @param options With `force` they are stopped for everybody; else they go on while other clients want them.
    */
   cancel(futures: Future<unknown> | Iterable<Future<unknown>>, options: { readonly force?: boolean } = {}): void {
@@ -321,6 +321,7 @@ export class Client implements AsyncDisposable {
    * @param fn As in {@link Client.submit}.
    * @param args Its arguments; values, no futures.
    * @returns What it returned, by the worker's name.
+   * @throws as {@link Client.submit} does, and what the first worker's call that failed threw.
    */
   async run<A extends readonly unknown[], R>(fn: (...args: A) => R, ...args: A): Promise<Record<string, Awaited<R>>> {
     return await runEverywhere(this.#shared, fn, args) as Record<string, Awaited<R>>;
@@ -372,7 +373,6 @@ export class Client implements AsyncDisposable {
   /**
    * Asks the scheduler: "workers", "tasks", "info", "events", "whoHas".
    *
-   * @param what The question.
    * @param args What it is about; plain data.
    * @throws {SchedulerRefusalError} with the scheduler's own message.
    */

@@ -14,7 +14,7 @@ import {
   randomToken,
   realClock,
 } from "../../transport/mod.ts";
-import { loadParser } from "../code/mod.ts";
+import { prepareToDescribe } from "../code/mod.ts";
 import type { LocalClusterOptions } from "../cluster/mod.ts";
 import { checkNames, type Ids, idsFrom } from "../core/mod.ts";
 import { type Client, clientOver, coreOf } from "./client.ts";
@@ -86,11 +86,11 @@ async function begin(
 ): Promise<Client> {
   const { giveUpAfter, hold, timeout = 5000 } = options;
   const client = clientOver({ endpoint, scheduler, clock: realClock, ids, giveUpAfter, hold, closed });
-  // Both at once: the parser takes some milliseconds, and so does the scheduler.
+  // All at once: to get ready takes some milliseconds, and so does the scheduler.
   const core = coreOf(client);
   const idle = core.awaited.busy();
   try {
-    await Promise.all([core.welcomed(timeout), loadParser(), started]);
+    await Promise.all([core.welcomed(timeout), prepareToDescribe(), started]);
   } catch (e) {
     await client.close();
     throw e;

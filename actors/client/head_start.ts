@@ -17,6 +17,10 @@ const LONE = 4;
 const PAUSE = 32;
 /** Milliseconds after which the scheduler hears of what was begun. */
 const LATER = 2;
+/** Bytes of a small result. */
+const SMALL = 16_384;
+/** Milliseconds after which it hears of those that have come to a small result. */
+const AT_MOST = 20;
 
 /**
  * Begins a task at a worker if that is of use; whether it did. Its code is such that the scheduler was told of before: it knows that it is held
@@ -50,8 +54,20 @@ export function headStart(b: ClientBooks, rows: readonly ClientTask[]): boolean 
   t.begunAt = address;
   if (h.at?.incarnation !== card.incarnation) b.tellBegun();
   h.at = card;
-  if (h.rows.push(t) === 1) b.out.push({ type: "wakeAt", at: b.now + LATER });
+  if (h.rows.push(t) === 1) {
+    h.since = b.now;
+    b.out.push({ type: "wakeAt", at: b.now + LATER });
+  }
   return true;
+}
+
+/** Time has passed: the scheduler hears of what is still under way, or came to more than a few bytes; of the rest a little later. */
+export function tellBegunLater(b: ClientBooks): void {
+  const { rows } = b.headStarts;
+  if (rows.length === 0) return;
+  const small = rows.every((t) => t.state !== "pending" && t.nbytes <= SMALL);
+  if (small && b.now - b.headStarts.since < AT_MOST) b.out.push({ type: "wakeAt", at: b.now + LATER });
+  else b.tellBegun();
 }
 
 /** Whether any worker may perform it, at once. */
@@ -65,8 +81,9 @@ function isPlain({ call, deps }: ClientTask): boolean {
 export function fromWorker(
   b: ClientBooks,
   address: string,
-  m: Extract<FromWorker, { type: "result" | "declined" }>,
+  m: Extract<FromWorker, { type: "result" | "declined" | "threw" }>,
 ): void {
+  if (m.type === "threw") return m.keys.forEach((key, i) => threw(b, address, key, m.frames[i]));
   if (m.type === "declined") {
     b.headStarts.pause = PAUSE;
     return doubt(b, m.keys.filter((key) => b.tasks.get(key)?.begunAt === address), true);
@@ -89,6 +106,16 @@ export function fromWorker(
     }
     b.to(t, "done", "its worker says so");
   }
+}
+
+function threw(b: ClientBooks, address: string, key: string, error: Uint8Array): void {
+  const t = b.tasks.get(key);
+  if (t === undefined || t.state !== "pending" || t.begunAt !== address) return;
+  // Whether it is tried again, and how that ends, is for the scheduler to say: the sooner it knows of it the better.
+  if (t.call!.options.retries > 0) return b.tellBegun();
+  t.error = error;
+  t.blamed = key;
+  b.to(t, "failed", "its worker says that it threw");
 }
 
 /** The session with a worker begins. */
@@ -119,5 +146,5 @@ function doubt(b: ClientBooks, keys: readonly string[], declined: boolean): void
 export function heardOf(b: ClientBooks, t: ClientTask): void {
   if (t.begunAt === "") return;
   t.begunAt = "";
-  if (t.handles === 0 && t.state === "done") b.fired.push(t);
+  if (t.handles === 0 && (t.state === "done" || t.state === "failed")) b.fired.push(t);
 }

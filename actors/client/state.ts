@@ -9,7 +9,7 @@ import { ClientBooks, NO_FRAMES } from "./books.ts";
 import type { ClientTask } from "./client_task.ts";
 import type { ClientEvent, ClientInstruction, WorkerCard } from "./events.ts";
 import { cancel, fail } from "./giving_up.ts";
-import { fromWorker, linkDown, linkUp } from "./head_start.ts";
+import { fromWorker, linkDown, linkUp, tellBegunLater } from "./head_start.ts";
 import { release } from "./letting_go.ts";
 import { message, noLongerDoubted } from "./news.ts";
 import { resume } from "./resuming.ts";
@@ -84,7 +84,7 @@ export class ClientMachine {
           b.end(`the scheduler could not be reached for ${this.#giveUpAfter / 1000} s`);
         }
         noLongerDoubted(b);
-        b.tellBegun();
+        tellBegunLater(b);
         break;
       case "message":
         message(b, event.message);
@@ -130,7 +130,7 @@ export class ClientMachine {
         b.end(event.reason);
         break;
       case "close":
-        b.send({ type: "bye", frames: NO_FRAMES });
+        if (event.tell) b.send({ type: "bye", frames: NO_FRAMES });
         b.end("the client was closed");
     }
     if (b.fired.length > 0) {

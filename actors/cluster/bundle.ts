@@ -2,13 +2,14 @@
  * Entries of child processes as single files, so that they start in a third of the time: made once by `deno bundle`, kept beside
  * Deno's own cache.
  *
- * A bundle is found by a hash of the contents of every file it was made from, which are read again at each start: one
- * that does not stand for the sources as they are is never used. Whatever goes wrong here, the source itself is run.
+ * A bundle is found by a hash of the contents of every file it was made from, which are read again unless none of them was changed
+ * since: one that does not stand for the sources as they are is never used. Whatever goes wrong here, the source itself is run.
  *
  * @module
  */
 
 import { libraryFile } from "../core/mod.ts";
+import { pathOf, SourceFiles } from "./source_files.ts";
 
 /** Packages that every process and thread needs, and so are in its bundle. The others it imports when it needs them. */
 const INSIDE: ReadonlySet<string> = new Set(["@msgpack/msgpack"]);
@@ -17,10 +18,12 @@ const INSIDE: ReadonlySet<string> = new Set(["@msgpack/msgpack"]);
 interface Manifest {
   /** Files whose contents are in the key, as URLs. */
   readonly files: readonly string[];
+  /** The key that they came to when their stamps were these, and {@link SALT} this. */
+  readonly known?: { readonly salt: string; readonly key: string; readonly stamps: readonly string[] };
 }
 
-/** Contents of files that were read already, by URL; for one start, in which several bundles are looked for. */
-export type Contents = Map<string, Uint8Array<ArrayBuffer>>;
+/** What a key depends on beside the files. */
+const SALT = `4 ${Deno.version.deno} ${Deno.build.target}\n`;
 
 /** Where bundles are kept: a folder in Deno's own cache, which only its owner may write to. */
 export function bundleFolder(): string | undefined {
@@ -40,16 +43,22 @@ export function bundleFolder(): string | undefined {
  *
  * @param entry URL of the entry.
  * @param folder Where bundles are kept.
- * @param contents Files that were read a moment ago; those that are read here are put there.
+ * @param files The sources, where several bundles are looked for at once.
  */
 export async function bundled(
   entry: string,
   folder: string | undefined = safely(bundleFolder),
-  contents: Contents = new Map(),
+  files: SourceFiles = new SourceFiles(),
 ): Promise<string | undefined> {
   if (folder === undefined || !entry.startsWith("file:")) return undefined;
   try {
-    return await findBundle(entry, folder, contents) ?? await make(entry, folder, await nameOf(entry));
+    const name = await nameOf(entry);
+    const found = await find(name, folder, files);
+    if (found === undefined) return await make(entry, folder, name);
+    const { path, key, manifest } = found;
+    // The next one to look needs not read them all.
+    if (key !== manifest.known?.key) safely(() => remember(manifest, key, `${folder}/${name}.json`));
+    return path;
   } catch {
     return undefined;
   }
@@ -60,18 +69,38 @@ export async function bundled(
  *
  * @param entry URL of the entry.
  * @param folder Where bundles are kept.
- * @param contents As {@link bundled} takes them.
  */
-export async function findBundle(entry: string, folder: string, contents?: Contents): Promise<string | undefined> {
+export async function findBundle(entry: string, folder: string): Promise<string | undefined> {
   try {
-    const name = await nameOf(entry);
-    const manifest = readManifest(`${folder}/${name}.json`);
-    if (manifest === undefined) return undefined;
-    const path = `${folder}/${name}-${await keyOf(manifest, contents)}.js`;
-    return exists(path) ? path : undefined;
+    return (await find(await nameOf(entry), folder, new SourceFiles()))?.path;
   } catch {
     return undefined;
   }
+}
+
+async function find(
+  name: string,
+  folder: string,
+  files: SourceFiles,
+): Promise<{ path: string; key: string; manifest: Manifest } | undefined> {
+  const manifest = readManifest(`${folder}/${name}.json`);
+  if (manifest === undefined) return undefined;
+  const key = safely(() => knownKey(manifest, files)) ?? await keyOf(manifest, files);
+  const path = `${folder}/${name}-${key}.js`;
+  return exists(path) ? { path, key, manifest } : undefined;
+}
+
+/** The key that was found for the files when they were as they are now. */
+function knownKey({ files, known }: Manifest, now: SourceFiles): string | undefined {
+  if (known?.salt !== SALT || known.stamps.length !== files.length) return undefined;
+  return files.every((file, i) => now.stamp(file) === known.stamps[i]) ? known.key : undefined;
+}
+
+/** Writes down which key these files come to, if they would show it when they change. */
+function remember({ files }: Manifest, key: string, path: string): void {
+  const now = new SourceFiles();
+  const stamps = files.map((file) => now.stamp(file));
+  if (now.settled) write(path, JSON.stringify({ files, known: { salt: SALT, key, stamps } } satisfies Manifest));
 }
 
 async function nameOf(entry: string): Promise<string> {
@@ -80,7 +109,7 @@ async function nameOf(entry: string): Promise<string> {
 
 async function make(entry: string, folder: string, name: string): Promise<string | undefined> {
   Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const config = nearest(fromFileUrl(entry), "deno.json");
+  const config = nearest(pathOf(entry), "deno.json");
   const configFlags = config === undefined ? ["--no-config"] : ["--config", config];
   const temporary = `${folder}/.${name}-${Deno.pid}-${performance.now()}.js`;
   try {
@@ -152,12 +181,11 @@ async function deno(args: string[]): Promise<string | undefined> {
 }
 
 /** A hash of Deno's version and of all contents, as they are now. */
-function keyOf(manifest: Manifest, contents: Contents = new Map()): Promise<string> {
+function keyOf(manifest: Manifest, files: SourceFiles = new SourceFiles()): Promise<string> {
   const utf8 = new TextEncoder();
-  const parts = [utf8.encode(`3 ${Deno.version.deno} ${Deno.build.target}\n`)];
+  const parts = [utf8.encode(SALT)];
   for (const file of manifest.files) {
-    let content = contents.get(file);
-    if (content === undefined) contents.set(file, content = Deno.readFileSync(fromFileUrl(file)));
+    const content = files.content(file);
     parts.push(utf8.encode(`${file} ${content.byteLength}\n`), content);
   }
   return digest(parts);
@@ -205,10 +233,6 @@ function nearest(path: string, name: string): string | undefined {
     const candidate = `${path.slice(0, at)}/${name}`;
     if (exists(candidate)) return candidate;
   }
-}
-
-function fromFileUrl(url: string): string {
-  return decodeURIComponent(new URL(url).pathname);
 }
 
 function exists(path: string): boolean {

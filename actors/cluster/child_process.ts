@@ -34,6 +34,8 @@ export class ChildProcess {
   readonly #process: Deno.ChildProcess;
   readonly #stdin: WritableStreamDefaultWriter<Uint8Array>;
   #gone = false;
+  /** Settled when its config is on its way to it. Never rejects. */
+  readonly told: Promise<void>;
 
   /** Starts it. Throws what `Deno.Command` throws. */
   constructor(command: ProcessCommand, config: unknown, listener: ProcessListener) {
@@ -47,7 +49,7 @@ export class ChildProcess {
     this.#process.unref();
     this.#stdin = this.#process.stdin.getWriter();
     // When it has died already, its end is told soon enough.
-    this.#stdin.write(new TextEncoder().encode(JSON.stringify(config) + "\n")).catch(() => {});
+    this.told = this.#stdin.write(new TextEncoder().encode(JSON.stringify(config) + "\n")).catch(() => {});
     const out = lines(this.#process.stdout, (text) => {
       const line = protocolLine(text);
       if (line === undefined) listener.logged(text);

@@ -10,6 +10,7 @@ import type { Nanny } from "./nanny.ts";
 import { parseBytes } from "./bytes.ts";
 import { machineMemory, schedulerNanny, workerNanny } from "./processes.ts";
 import { makeScratch } from "./scratch.ts";
+import { SourceFiles } from "./source_files.ts";
 
 /** Milliseconds that a worker has to end: the system takes its memory and what it moved to disk back first, half a second for some gigabytes. */
 const WORKER_SHUTDOWN = 15_000;
@@ -86,7 +87,7 @@ export async function beginLocalCluster(
   const schedulerAddress = `ipc://${scratch.path}/scheduler`;
   const shared = { leave: "cut", scratch: scratch.path, child: { shutdown: 2000 }, log } as const;
   const names = Array.from({ length: count }, (_, i) => `w-${i}`);
-  const contents = new Map<string, Uint8Array<ArrayBuffer>>();
+  const files = new SourceFiles();
   const worker = (name: string): Promise<Nanny> =>
     workerNanny({
       ...shared,
@@ -101,17 +102,19 @@ export async function beginLocalCluster(
       resources: options.resources,
       allowNet: options.allowNet,
       allowRead: options.allowRead,
-    }, contents);
+    }, files);
   // Workers first: they take longer, and dial until there is a scheduler.
   const made = [
     ...names.map(worker),
-    schedulerNanny({ ...shared, name: "scheduler", address: schedulerAddress }, contents),
+    schedulerNanny({ ...shared, name: "scheduler", address: schedulerAddress }, files),
   ];
   const starts = made.map((nanny) => nanny.then((n) => n.start()));
   const started = Promise.all(starts).then(() => {});
   started.catch(() => {}); // Told to who awaits it.
   const all = await Promise.allSettled(made);
   const nannies = all.flatMap((m) => m.status === "fulfilled" ? [m.value] : []);
+  // What this process does next may take long, and they would wait.
+  await Promise.all(nannies.map((n) => n.told));
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => closed ??= Promise.all(nannies.map((n) => n.stop())).then(() => scratch.remove());
   if (nannies.length < made.length) {

@@ -4,7 +4,7 @@
  * @module
  */
 
-export { bundled, type Contents } from "./bundle.ts";
+export { bundled } from "./bundle.ts";
 export * from "./bytes.ts";
 export * from "./child_process.ts";
 export * from "./library_bundle.ts";

@@ -6,7 +6,7 @@
 
 import { type ChildSpec, RENEW_EXIT_CODE, RestartLimitError, StartError, Supervisor } from "../core/mod.ts";
 import type { SupervisorEvent, SupervisorFailure, SupervisorInstruction, SupervisorSpec } from "../core/mod.ts";
-import type { Clock, Timer } from "../../transport/mod.ts";
+import { type Clock, stayAlive, type Timer } from "../../transport/mod.ts";
 import { ChildProcess, type ProcessCommand } from "./child_process.ts";
 import { residentMemory } from "./resident_memory.ts";
 import { Watch } from "./watch.ts";
@@ -64,7 +64,7 @@ export class Nanny {
   #told = "";
   #before: string | undefined;
   #muted = false;
-  #alive: number | undefined;
+  #alive: Timer | undefined;
   readonly #provided = new Set<Promise<void>>();
 
   /** A nanny whose child is not started yet. */
@@ -83,6 +83,11 @@ export class Nanny {
   /** The process id of the child; undefined while there is none. */
   get pid(): number | undefined {
     return this.#process?.pid;
+  }
+
+  /** Settled when the child that was started last has its config, if there is one. Never rejects. */
+  get told(): Promise<void> {
+    return this.#process?.told ?? Promise.resolve();
   }
 
   /** What the child said when it was ready last. */
@@ -112,9 +117,9 @@ export class Nanny {
 
   /** Neither pipes nor timers keep a process alive here; this does. */
   #keepAlive(on: boolean): void {
-    if (on) this.#alive ??= setInterval(() => {}, 2 ** 30) as unknown as number;
+    if (on) this.#alive ??= stayAlive();
     else {
-      clearInterval(this.#alive);
+      this.#alive?.cancel();
       this.#alive = undefined;
     }
   }

@@ -10,10 +10,11 @@ import type { SchedulerConfig } from "../scheduler/config.ts";
 import { checkFractions, type MemoryFractions, type WorkerConfig } from "../worker/config.ts";
 import { nativeLibraries } from "../worker/natives.ts";
 import { formatBytes } from "./bytes.ts";
-import { bundled, type Contents } from "./bundle.ts";
+import { bundled } from "./bundle.ts";
 import type { ProcessCommand } from "./child_process.ts";
 import { makeLibraryBundle } from "./library_bundle.ts";
 import { Nanny, type NannyOptions } from "./nanny.ts";
+import type { SourceFiles } from "./source_files.ts";
 
 /** What both kinds of process are told. */
 export interface ProcessOptions
@@ -65,10 +66,10 @@ interface Program {
   readonly flags: readonly string[];
 }
 
-async function program(path: string, contents?: Contents): Promise<Program> {
+async function program(path: string, files?: SourceFiles): Promise<Program> {
   const source = libraryFile(path).href;
   // A bundle cannot load the N-API driver's package.
-  const bundle = (await transportInfo()).driver === "ffi" ? await bundled(source, undefined, contents) : undefined;
+  const bundle = (await transportInfo()).driver === "ffi" ? await bundled(source, undefined, files) : undefined;
   // A source finds the configuration that is nearest to it. A bundle needs none, but its threads load the library's own sources.
   return bundle === undefined ? { url: source, flags: [] } : {
     url: `file://${encodeURI(bundle)}`,
@@ -82,6 +83,12 @@ async function environment(): Promise<Record<string, string>> {
   return file === undefined ? {} : { TROUPE_ZEROMQ: file };
 }
 
+/**
+ * For the engine. Where in the text an instruction stands it notes only when an error asks for it, by reading all of the bundle again, 10 ms for
+ * each such function: at once is cheaper. And memory is collected by hand.
+ */
+const V8_FLAGS = "--v8-flags=--no-enable-lazy-source-positions,--expose-gc";
+
 /** What a child may do: its threads, which run the users' code, are given much less. */
 function command(entry: Program, env: Record<string, string>, extra: readonly string[]): ProcessCommand {
   return {
@@ -93,6 +100,7 @@ function command(entry: Program, env: Record<string, string>, extra: readonly st
       "--no-lock",
       "--cached-only",
       "--unstable-worker-options",
+      V8_FLAGS,
       "--allow-read",
       "--allow-env",
       "--allow-sys",
@@ -117,10 +125,10 @@ function nannyOptions(
  * A nanny for a scheduler's process.
  *
  * @param options What the process is told.
- * @param contents Files of the library that were read a moment ago, where several nannies are made at once.
+ * @param files The sources, where several nannies are made at once.
  */
-export async function schedulerNanny(options: SchedulerProcessOptions, contents?: Contents): Promise<Nanny> {
-  const [entry, env] = await Promise.all([program("actors/scheduler/main.ts", contents), environment()]);
+export async function schedulerNanny(options: SchedulerProcessOptions, files?: SourceFiles): Promise<Nanny> {
+  const [entry, env] = await Promise.all([program("actors/scheduler/main.ts", files), environment()]);
   return new Nanny({
     ...nannyOptions(options),
     command: () => command(entry, env, options.scratch === undefined ? [] : [`--allow-write=${options.scratch}`]),
@@ -138,13 +146,13 @@ export async function schedulerNanny(options: SchedulerProcessOptions, contents?
  * A nanny for a worker's process.
  *
  * @param options What the process is told.
- * @param contents Files of the library that were read a moment ago, where several nannies are made at once.
+ * @param files The sources, where several nannies are made at once.
  * @throws {RangeError} when the memory limit leaves no room for data.
  */
-export async function workerNanny(options: WorkerProcessOptions, contents?: Contents): Promise<Nanny> {
+export async function workerNanny(options: WorkerProcessOptions, files?: SourceFiles): Promise<Nanny> {
   const [entry, thread, env] = await Promise.all([
-    program("actors/worker/main.ts", contents),
-    program("actors/worker/thread_main.ts", contents),
+    program("actors/worker/main.ts", files),
+    program("actors/worker/thread_main.ts", files),
     environment(),
   ]);
   const memoryLimit = options.memoryLimit ?? machineMemory();
@@ -161,7 +169,7 @@ export async function workerNanny(options: WorkerProcessOptions, contents?: Cont
     memoryLimit: terminate * memoryLimit,
     wants: async (what) => what === "library" ? await makeLibraryBundle() : undefined,
     // Threads can be given no more than the process has.
-    command: () => command(entry, env, ["--v8-flags=--expose-gc", "--allow-write", ...netFlag(options.allowNet ?? [])]),
+    command: () => command(entry, env, ["--allow-write", ...netFlag(options.allowNet ?? [])]),
     config: (_, before): WorkerConfig => ({
       name: options.name,
       scheduler: options.scheduler,

@@ -11,6 +11,7 @@ import { ClosureError, UnknownCodeError } from "./errors.ts";
 import { nameOfGlobal } from "./globals.ts";
 import { nameInLibrary } from "./library.ts";
 import { codeOf, referenceOfLoaded } from "./load.ts";
+import { loadParser } from "./parser.ts";
 
 /** Property of stand-ins for functions of other places (a module's, say): what they are described as. */
 export const codeReference: unique symbol = Symbol.for("troupe.code") as never;
@@ -51,6 +52,12 @@ export function describeCode(fn: AnyFunction, purpose: Purpose = "value", path =
     checkFields(fn, path);
   }
   return d;
+}
+
+/** Has all ready that describes functions, for who has nothing else to do: the first one takes some 20 ms, mostly to be compiled. */
+export async function prepareToDescribe(): Promise<void> {
+  await loadParser();
+  describeCode(() => 0, "value");
 }
 
 function describeKnown(fn: AnyFunction): Described | undefined {

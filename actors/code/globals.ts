@@ -43,16 +43,12 @@ export function isProbed(name: string): boolean {
   return elsewhere.has(name);
 }
 
-let names: Map<unknown, string> | undefined;
+const root = globalThis as unknown as Record<string, unknown>;
 
-function build(): Map<unknown, string> {
+/** Functions by path that belong to the standard globals of these names. */
+function membersOf(globals: Iterable<string>): Map<unknown, string> {
   const found = new Map<unknown, string>();
-  const root = globalThis as unknown as Record<string, unknown>;
-  for (const name of standard) {
-    const v = root[name];
-    if (typeof v === "function") found.set(v, name);
-  }
-  for (const name of standard) {
+  for (const name of globals) {
     const v = root[name];
     if ((typeof v !== "function" && typeof v !== "object") || v === null || v === globalThis) continue;
     if (name === "Deno" || name === "navigator" || name === "performance") continue;
@@ -65,9 +61,25 @@ function build(): Map<unknown, string> {
   return found;
 }
 
+/** Deno loads some globals when they are first asked for, the timers in 12 ms: only functions of these names belong to one. */
+const BELONG_TO_LAZY: ReadonlySet<string> = new Set(["error", "json", "redirect", "from"]);
+
+function isLazy(name: string): boolean {
+  return Object.getOwnPropertyDescriptor(globalThis, name)?.get !== undefined;
+}
+
+let atHand: Map<unknown, string> | undefined;
+let lazy: Map<unknown, string> | undefined;
+
 /** Path of a standard function such as `Math.sqrt`, or `undefined`. */
-export function nameOfGlobal(fn: unknown): string | undefined {
-  return (names ??= build()).get(fn);
+// deno-lint-ignore ban-types
+export function nameOfGlobal(fn: Function): string | undefined {
+  const { name } = fn;
+  if (isStandardGlobal(name) && root[name] === fn) return name;
+  atHand ??= membersOf([...standard].filter((global) => !isLazy(global)));
+  const found = atHand.get(fn);
+  if (found !== undefined || !BELONG_TO_LAZY.has(name)) return found;
+  return (lazy ??= membersOf([...standard].filter(isLazy))).get(fn);
 }
 
 /** The standard function of a path; those of `Promise` are bound to it, for they need it. */

@@ -5,7 +5,7 @@
  */
 
 export { type Bundle, bundleModule } from "./bundle.ts";
-export { type AnyFunction, codeReference, describeCode, describeExport } from "./describe.ts";
+export { type AnyFunction, codeReference, describeCode, describeExport, prepareToDescribe } from "./describe.ts";
 export { ClosureError, ModuleLoadError, UnknownCodeError } from "./errors.ts";
 export { libraryIsLoaded, libraryUrl, registerInternals, registerLibrary } from "./library.ts";
 export { addCode, codeNow, codeOf, hasCode, hashNeeded, loadCode, setLibrary, sourceOf } from "./load.ts";

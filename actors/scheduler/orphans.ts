@@ -4,7 +4,9 @@
  * @module
  */
 
+import { HEAD_START } from "../protocol/mod.ts";
 import type { Books } from "./books.ts";
+import { endedBefore } from "./head_start.ts";
 import { extrasOf, SchedulerTask } from "./tasks.ts";
 
 /** Whether a key that nobody knows may be one that a client will speak of soon. */
@@ -40,6 +42,8 @@ export function orphanTooLong(b: Books, key: string): void {
   b.orphans.delete(t);
   t.keep = false;
   b.letGo.push(t);
+  // Should a client say later still that it has had it begun, it is not under way any more.
+  endedBefore(b, key, HEAD_START, null);
 }
 
 /** A client has spoken of it: it is kept as long as it is wanted, like everything. */

@@ -17,6 +17,7 @@ import {
 } from "../../transport/mod.ts";
 import { idsFrom, openLifeline, RENEW_EXIT_CODE } from "../core/mod.ts";
 import { libraryBundle } from "../cluster/library_bundle.ts";
+import { cpuTime } from "./cpu_time.ts";
 import { CompressingDisk } from "./compressing_disk.ts";
 import { checkFractions, valuesLimit, type WorkerConfig } from "./config.ts";
 import type { Disk } from "./disk.ts";
@@ -48,17 +49,9 @@ const { config } = lifeline;
 
 function usageSince(): () => Usage {
   let at = performance.now(), before: number | undefined;
-  let used: (() => number) | undefined;
   return () => {
     const rss = Deno.memoryUsage().rss;
-    if (used === undefined) {
-      // Loaded after the start, which it would make longer by 10 ms.
-      used = () => NaN;
-      void import("node:process").then(({ default: process }) =>
-        used = () => (process.cpuUsage().user + process.cpuUsage().system) / 1000
-      );
-    }
-    const now = performance.now(), after = used();
+    const now = performance.now(), after = cpuTime();
     const cpu = before === undefined ? 0 : (after - before) / Math.max(1, now - at);
     at = now;
     before = Number.isNaN(after) ? undefined : after;
@@ -87,12 +80,17 @@ async function main(): Promise<void> {
   const threads = config.threads ?? navigator.hardwareConcurrency;
   const fractions = checkFractions(config.memory);
   const store = new Store({ memoryLimit: valuesLimit(memoryLimit, threads, fractions.terminate) });
-  const disk = openDisk();
   const rooms = new Rooms(store);
   const keys = config.keys == null ? undefined : await loadKeys(config.keys);
   const shared = { keys, insecure: config.insecure };
+  holdForMessages(PATIENCE);
+  const self = { role: "worker", name, incarnation: ids.next("i") } as const;
+  const endpoint = await openEndpoint({ ...shared, self, reserve: rooms.reserve });
+  // The scheduler answers while threads are made, which holds this one up.
+  endpoint.dial(scheduler);
+  const address = await endpoint.bind(config.address);
+  const disk = openDisk();
   const library = libraryBundle(() => lifeline.want("library"));
-  // Threads begin first, for they take longest; they get ready while this one connects.
   const executor = new ThreadExecutor({
     threads,
     heap: store.heap,
@@ -110,10 +108,6 @@ async function main(): Promise<void> {
       return openEndpoint({ ...shared, self });
     },
   });
-  holdForMessages(PATIENCE);
-  const self = { role: "worker", name, incarnation: ids.next("i") } as const;
-  const endpoint = await openEndpoint({ ...shared, self, reserve: rooms.reserve });
-  const address = await endpoint.bind(config.address);
   worker = new Worker({
     name,
     scheduler,

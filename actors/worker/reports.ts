@@ -52,11 +52,11 @@ export class Reports {
     return this.#keys.length > 0;
   }
 
-  /** A result of which its client knows. */
+  /** A result of which its client knows. Nobody waits for word of it, unless it takes room. */
   known(key: string, attempt: number, nbytes: number, spent: number): void {
     const urgent = this.#urgent;
     this.finished(key, attempt, nbytes, spent, undefined);
-    this.#urgent = urgent;
+    if (nbytes <= INLINE_BYTES) this.#urgent = urgent;
   }
 
   /** A result; `value` if it is still there, and somebody wants it. */

@@ -18,6 +18,8 @@ export interface ResultsInOptions {
   readonly machine: WorkerMachine;
   readonly store: Store;
   readonly clock: Clock;
+  /** Ends the actor of a key, if there is one. */
+  readonly stopActor: (key: string) => void;
   /** Tells the machine. */
   readonly tell: (event: WorkerEvent) => void;
   /** Takes a run that the machine does not know: a call for a client, or a run that was given up. */
@@ -35,7 +37,7 @@ export class ResultsIn {
 
   /** One run returned. */
   finished(ticket: number, value: PackedValue, spent: number): void {
-    const { machine, store, clock, tell } = this.#o;
+    const { machine, store, clock, tell, stopActor } = this.#o;
     const now = clock.now(), key = machine.keyOf(ticket);
     if (key === undefined) return tell({ type: "ended", now, ticket });
     try {
@@ -43,6 +45,8 @@ export class ResultsIn {
       tell({ type: "finished", now, ticket, nbytes, spent });
     } catch (e) {
       if (!(e instanceof MemoryError)) throw e;
+      // An actor without an address is nobody's.
+      stopActor(key);
       tell({ type: "threw", now, ticket, error: errorOf(e), spent });
     }
   }
@@ -79,8 +83,9 @@ export function blobOf({ blob, heap, packed }: StoredValue): Uint8Array {
   return bytes;
 }
 
-/** An error of the worker's own, packed. */
-export function errorOf(e: Error | PlainError): Uint8Array {
+/** An error of the worker's own, packed; one that is packed already, as it is. */
+export function errorOf(e: Error | PlainError | Uint8Array): Uint8Array {
+  if (e instanceof Uint8Array) return e;
   if (e instanceof Error) return toBlob(pack(e));
   const made = e.name === "TaskTimeoutError" ? new TaskTimeoutError(e.message) : new TaskCancelledError(e.message);
   return toBlob(pack(made));

@@ -10,7 +10,8 @@ import type { WorkerEvent } from "./events.ts";
 import { collectGarbage, leftBehind } from "./garbage.ts";
 import { errorOf } from "./results_in.ts";
 import type { WorkerMachine } from "./state.ts";
-import { bytesOf, WaitingRoom } from "./waiting_room.ts";
+import { bytesOf } from "./store.ts";
+import { WaitingRoom } from "./waiting_room.ts";
 import type { WorkerOptions } from "./worker_options.ts";
 
 /** What it stands between. */

@@ -7,7 +7,8 @@
 import { blobSize, fromBlob, pack, type PackedValue, toBlob } from "../values/mod.ts";
 import { Mailbox } from "../core/mod.ts";
 import { MailboxFullError } from "./errors.ts";
-import type { Claimed, ThreadLoop } from "./thread_loop.ts";
+import type { Claimed } from "./claimed.ts";
+import type { ThreadLoop } from "./thread_loop.ts";
 import { Out, padded, readText } from "./thread_records.ts";
 import { INLINE_BYTES, NO_RUN, packError } from "./thread_results.ts";
 import { Run } from "./thread_run.ts";
@@ -29,7 +30,7 @@ interface Resident {
   readonly key: string;
   instance: Record<string, unknown> | undefined;
   readonly box: Mailbox<Call>;
-  /** At an asynchronous call. */
+  /** Being made, or at an asynchronous call. */
   busy: boolean;
   stopped: boolean;
   /** Stands in the list of those that have something to do. */
@@ -41,6 +42,8 @@ export class ThreadActors {
   readonly #loop: ThreadLoop;
   readonly #actors = new Map<number, Resident>();
   #ready: Resident[] = [];
+  /** How many are busy. */
+  #engaged = 0;
   #values: Uint8Array[] = [];
   #flags: number[] = [];
   #bytes = 0;
@@ -50,6 +53,11 @@ export class ThreadActors {
   /** In the thread of `loop`. */
   constructor(loop: ThreadLoop) {
     this.#loop = loop;
+  }
+
+  /** Whether none of them is being made, or is at an asynchronous call. */
+  get idle(): boolean {
+    return this.#engaged === 0;
   }
 
   /** Constructs an instance. */
@@ -65,6 +73,7 @@ export class ThreadActors {
       listed: false,
     };
     this.#actors.set(task.actor, resident);
+    this.#engage(resident, true);
     const run = new Run(this.#loop, NO_RUN, () => key);
     const perform = async (): Promise<void> => {
       await this.#loop.missing(task);
@@ -79,6 +88,7 @@ export class ThreadActors {
           `an actor must be an object, ${key} came out as ${instance === null ? "null" : typeof instance}`,
         );
       }
+      this.#engage(resident, false);
       if (resident.stopped) return;
       resident.instance = instance as Record<string, unknown>;
       const address = pack({ key, worker: this.#loop.worker });
@@ -87,6 +97,7 @@ export class ThreadActors {
       this.#loop.pump();
     };
     this.#loop.local.run(run, perform).catch((e) => {
+      this.#engage(resident, false);
       this.#loop.results.failed(task.run, e, run.spent);
       this.#remove(resident, true);
     });
@@ -165,6 +176,11 @@ export class ThreadActors {
     this.#bytes = 0;
   }
 
+  #engage(resident: Resident, on: boolean): void {
+    if (resident.busy !== on) this.#engaged += on ? 1 : -1;
+    resident.busy = on;
+  }
+
   #list(resident: Resident): void {
     if (resident.listed || resident.busy || resident.stopped) return;
     if (resident.instance === undefined || resident.box.length === 0) return;
@@ -186,14 +202,14 @@ export class ThreadActors {
       const args = fromBlob(call.args);
       const missing = this.#loop.missingCode(args.head);
       if (missing !== undefined) {
-        resident.busy = true;
+        this.#engage(resident, true);
         const go = (): void => {
-          resident.busy = false;
+          this.#engage(resident, false);
           this.#invoke(resident, call, args);
           this.#again(resident);
         };
         missing.then(go, (e) => {
-          resident.busy = false;
+          this.#engage(resident, false);
           this.#reply(call, e, false);
           this.#again(resident);
         });
@@ -216,9 +232,9 @@ export class ThreadActors {
       const run = new Run(this.#loop, NO_RUN, () => resident.key);
       const result = this.#loop.local.run(run, () => method.apply(instance, args));
       if (typeof (result as PromiseLike<unknown>)?.then !== "function") return this.#reply(call, result, true);
-      resident.busy = true;
+      this.#engage(resident, true);
       const end = (value: unknown, ok: boolean): void => {
-        resident.busy = false;
+        this.#engage(resident, false);
         this.#reply(call, value, ok);
         this.#again(resident);
       };

@@ -5,6 +5,7 @@
  */
 
 import { Signal } from "../../transport/mod.ts";
+import { HEAD_START } from "../protocol/mod.ts";
 import { ActorHost } from "./actor_host.ts";
 import { BlockGrants } from "./block_grants.ts";
 import { MemoryError, ThreadLostError } from "./errors.ts";
@@ -238,7 +239,7 @@ export class ThreadExecutor implements Executor {
     const at = this.#queue.room();
     if (at < 0) return false;
     const { slots, slotInts } = this.#queue;
-    const record = this.#record(run, Kind.task, 0);
+    const record = this.#record(run, run.task.attempt === HEAD_START ? Kind.lone : Kind.task, 0);
     const size = taskRecordSize(run.task);
     if (size <= SLOT_BYTES) writeTask(slots, slotInts, at, record);
     else {
@@ -268,7 +269,7 @@ export class ThreadExecutor implements Executor {
     this.#published = 0;
     if (n === 0 || this.#closed) return;
     for (let i = 0; i < this.#tasks.length && n > 0; i++) {
-      const t = this.#tasks[this.#wakeNext++ % this.#tasks.length];
+      const t = this.#tasks[(this.#wakeNext + i) % this.#tasks.length];
       if (this.#queue.wakeThread(t.index, 1)) n--;
     }
   }
@@ -303,7 +304,10 @@ export class ThreadExecutor implements Executor {
         for (let i = 0; i < this.#pool.all.length; i++) {
           const t = this.#pool.all[i];
           if (t.dead) continue;
-          n += this.#reports.read(t);
+          const read = this.#reports.read(t);
+          // Who has just done something is woken first: it is the nearest to being awake.
+          if (read > 0 && t.role === "tasks") this.#wakeNext = Math.max(0, this.#tasks.indexOf(t));
+          n += read;
           t.continue();
         }
         while (this.#backlog.length > 0 && this.#publish(this.#backlog[0])) this.#backlog.shift();

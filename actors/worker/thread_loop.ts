@@ -8,6 +8,7 @@
 import { collectGarbage } from "./garbage.ts";
 import type { Endpoint } from "../../transport/mod.ts";
 import { contentHash, fromBlob, neededCode, pack, type PackedValue, unpack } from "../values/mod.ts";
+import { type Claimed, claimed } from "./claimed.ts";
 import { RelayEndpoint } from "./relay_endpoint.ts";
 import { SharedQueue, ThreadLine, Word } from "./shared_queue.ts";
 import { ThreadActors } from "./thread_actors.ts";
@@ -16,29 +17,26 @@ import { ThreadCode } from "./thread_code.ts";
 import { captureConsole } from "./thread_console.ts";
 import { ThreadContext } from "./thread_context.ts";
 import type { FromThread, ThreadInit, ToThread } from "./thread_messages.ts";
-import { In, Kind, Out, padded, readText, TASK_HEAD } from "./thread_records.ts";
+import { In, Kind, Out, TASK_HEAD } from "./thread_records.ts";
 import { NO_RUN, Results } from "./thread_results.ts";
 import { Run, type RunHost } from "./thread_run.ts";
 import { NextTurn } from "./turns.ts";
 
 /** Milliseconds after which a thread that has more to do lets its event loop turn. */
 const TURN = 1;
+/**
+ * After so many lone tasks or calls, each soon after the one before, a thread looks out for the next one for so many ms before it sleeps: then
+ * nobody has to wake it, and those who talk stay on the other cores.
+ */
+const SERIES = 4, LOOKOUT = 1;
 
-/** A task as it was claimed. */
-export interface Claimed {
-  readonly kind: number;
-  readonly run: number;
-  readonly fn: number;
-  readonly actor: number;
-  readonly key: () => string;
-  /** The arguments as they came; nobody has looked at them yet. */
-  readonly blob: Uint8Array;
-  /** The arguments, from {@link ThreadLoop.missing} on. */
-  args: PackedValue;
-  readonly deps: Map<string, PackedValue> | undefined;
+/** What a thread has of the system. */
+export interface ThreadHost {
+  /** Wakes the main side. */
+  readonly wake: () => void;
+  /** Lets another thread have this one's core, if one waits for it; where there is a way to do so. */
+  readonly giveTurn: (() => void) | undefined;
 }
-
-const UNREAD: PackedValue = { head: new Uint8Array(0), frames: [] };
 
 /** The thread's whole state. */
 export class ThreadLoop implements RunHost {
@@ -57,18 +55,25 @@ export class ThreadLoop implements RunHost {
   readonly #actors: ThreadActors;
   readonly #post: (message: FromThread) => void;
   readonly #claims: boolean;
+  readonly #host: ThreadHost;
   #busy = 0;
   #armed = false;
+  /** How many lone ones came in a row. */
+  #series = 0;
+  /** What follows when there is nothing to do: in a series a turn of the event loop, then the lookout; then sleep. */
+  #after: "turn" | "lookout" | "sleep" = "sleep";
+  #idleSince = 0;
   #pumping = false;
   #closing = false;
   #relay: RelayEndpoint | undefined;
 
-  /** As the main side says; `post` sends to it, and `wake` ends its wait. */
-  constructor(init: ThreadInit, post: (message: FromThread) => void, wake: () => void) {
+  /** As the main side says; `post` sends to it. */
+  constructor(init: ThreadInit, post: (message: FromThread) => void, host: ThreadHost) {
     this.worker = init.worker;
     this.scheduler = init.scheduler;
     this.#queue = new SharedQueue(init.queue);
-    this.#queue.signalMain = wake;
+    this.#queue.signalMain = host.wake;
+    this.#host = host;
     this.#post = (message) => {
       post(message);
       this.#queue.askTurn();
@@ -130,17 +135,29 @@ export class ThreadLoop implements RunHost {
         const offset = this.#queue.claim();
         if (offset >= 0) {
           did = true;
-          this.#start(this.#take(offset));
+          const task = this.#take(offset);
+          this.#came(task.kind === Kind.lone);
+          this.#start(task);
         }
       }
       if (did) {
-        if (performance.now() - began < TURN) continue;
+        this.#idleSince = performance.now();
+        this.#after = this.#series < SERIES ? "sleep" : "turn";
+        if (this.#idleSince - began < TURN) continue;
+      }
+      if (did || this.#after === "turn") {
+        if (this.#after === "turn") this.#after = "lookout";
         this.#next.ask();
         break;
       }
       const free = this.#claims && this.#busy === 0;
       Atomics.store(this.#words, this.#sleeps, free ? 1 : 2);
       if ((free && !this.#queue.empty) || !this.#line.inbox.empty) continue;
+      if (this.#after === "lookout") {
+        this.#after = "sleep";
+        if (this.#runs.size === 0 && this.#actors.idle) this.#lookOut(seen);
+        continue;
+      }
       if (this.#armed) break;
       const r = Atomics.waitAsync(this.#words, this.#wake, seen);
       if (!r.async) continue;
@@ -153,6 +170,18 @@ export class ThreadLoop implements RunHost {
     }
     this.#pumping = false;
   };
+
+  /** Something came to do. */
+  #came(lone: boolean): void {
+    const soon = lone && this.#host.giveTurn !== undefined && performance.now() - this.#idleSince < LOOKOUT;
+    this.#series = soon ? this.#series + 1 : 0;
+  }
+
+  /** Waits for its wake-up, awake; whoever else wants the core has it. */
+  #lookOut(seen: number): void {
+    const until = performance.now() + LOOKOUT;
+    while (Atomics.load(this.#words, this.#wake) === seen && performance.now() < until) this.#host.giveTurn!();
+  }
 
   memoryOf(buffer: ArrayBufferLike): WebAssembly.Memory | undefined {
     return this.results.memoryOf(buffer);
@@ -194,37 +223,7 @@ export class ThreadLoop implements RunHost {
       record = this.results.view(at[0], at[1], at[2]).slice();
     } else record = slots.slice(offset, offset + ints[7]);
     this.#queue.free(offset);
-    return this.#parse(record);
-  }
-
-  #parse(record: Uint8Array): Claimed {
-    const ints = new Int32Array(record.buffer, record.byteOffset, 8);
-    const keyBytes = ints[3], argBytes = ints[4];
-    let p = TASK_HEAD + padded(keyBytes);
-    const args = record.subarray(p, p + argBytes);
-    p += padded(argBytes);
-    let deps: Map<string, PackedValue> | undefined;
-    for (let i = 0; i < ints[5]; i++) {
-      deps ??= new Map();
-      const head = new Int32Array(record.buffer, record.byteOffset + p, 2);
-      const key = readText(record, p + 8, head[0]);
-      p += 8 + padded(head[0]);
-      const at = new Float64Array(record.buffer, record.byteOffset + p, 3 * head[1]);
-      const parts: Uint8Array[] = [];
-      for (let j = 0; j < at.length; j += 3) parts.push(this.results.view(at[j], at[j + 1], at[j + 2]));
-      p += 8 * at.length;
-      deps.set(key, { head: parts[0].slice(), frames: parts.slice(1) });
-    }
-    return {
-      kind: ints[0],
-      run: ints[1],
-      fn: ints[2],
-      actor: ints[6],
-      key: () => readText(record, TASK_HEAD, keyBytes),
-      blob: args,
-      args: UNREAD,
-      deps,
-    };
+    return claimed(record, this.results);
   }
 
   #start(task: Claimed): void {
@@ -342,8 +341,9 @@ export class ThreadLoop implements RunHost {
       case In.cancel:
         return this.#cancel(ints[0]);
       case In.actor:
-        return this.#actors.construct(this.#parse(record));
+        return this.#actors.construct(claimed(record, this.results));
       case In.calls:
+        this.#came(ints[3] === 1);
         return this.#actors.calls(record);
       case In.stop:
         return this.#actors.stop(ints[0]);

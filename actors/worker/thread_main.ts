@@ -6,7 +6,7 @@
 
 import { openNative } from "./natives.ts";
 import { guardThread } from "./thread_guard.ts";
-import { ThreadLoop } from "./thread_loop.ts";
+import { type ThreadHost, ThreadLoop } from "./thread_loop.ts";
 import type { ThreadInit, ToThread } from "./thread_messages.ts";
 
 const scope = globalThis as unknown as {
@@ -27,22 +27,23 @@ function giveWay(nice: number): void {
   }
 }
 
-/** What wakes the main side: the signal it waits for with its messages, or where there is no FFI, a message by the event loop. */
-function wakerOf({ signal }: ThreadInit): () => void {
+/** What the thread has of the system: the signal that the main side waits for with its messages, or where there is no FFI, a message by its event loop. */
+function hostOf({ signal }: ThreadInit): ThreadHost {
   try {
     const { symbols } = Deno.dlopen(signal.libc, {
       write: { parameters: ["i32", "buffer", "usize"], result: "i64" },
+      sched_yield: { parameters: [], result: "i32" },
     });
     const one = new Uint8Array(new BigUint64Array([1n]).buffer);
-    return () => void symbols.write(signal.descriptor, one, 8n);
+    return { wake: () => void symbols.write(signal.descriptor, one, 8n), giveTurn: () => void symbols.sched_yield() };
   } catch {
-    return () => scope.postMessage({ type: "wake" });
+    return { wake: () => scope.postMessage({ type: "wake" }), giveTurn: undefined };
   }
 }
 
 function begin(init: ThreadInit): void {
   giveWay(init.nice);
-  const wake = wakerOf(init);
+  const host = hostOf(init);
   for (const library of init.natives) {
     try {
       openNative(library);
@@ -55,7 +56,7 @@ function begin(init: ThreadInit): void {
   // From here on nothing else can be opened. What was opened keeps working.
   Deno.permissions.revokeSync({ name: "ffi" });
   guardThread();
-  const loop = new ThreadLoop(init, (message) => scope.postMessage(message), wake);
+  const loop = new ThreadLoop(init, (message) => scope.postMessage(message), host);
   scope.onmessage = (e) => loop.message(e.data);
   scope.postMessage({ type: "ready" });
   loop.pump();

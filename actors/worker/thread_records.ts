@@ -57,6 +57,8 @@ export const Kind = {
   actor: 1,
   /** The record lies in the arena: after the head, arena, offset and length as float64. */
   elsewhere: 2,
+  /** A task that a client has begun, and most likely waits for before it begins the next. */
+  lone: 3,
 } as const;
 
 /** Ints of a task record's head: kind, run, code reference's number, bytes of key, of args, number of deps, actor's number, bytes of all. */

@@ -5,6 +5,7 @@
  */
 
 import type { PackedValue } from "../values/mod.ts";
+import { bytesOf } from "./store.ts";
 
 interface Waiting {
   readonly from: string;
@@ -35,9 +36,4 @@ export class WaitingRoom {
     this.#waiting = new Map();
     return all;
   }
-}
-
-/** Bytes of a packed value. */
-export function bytesOf({ head, frames }: PackedValue): number {
-  return frames.reduce((n, frame) => n + frame.byteLength, head.byteLength);
 }

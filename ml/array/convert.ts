@@ -1,7 +1,8 @@
 import { type ArrayData, type DType, dtypeOf, type NumericData } from "./dtype.ts";
 import { DTypeError, ShapeError } from "./errors.ts";
 import { NDArray } from "./nd_array.ts";
-import { type Cell, Table } from "./table.ts";
+import type { Cell } from "./column.ts";
+import { Table } from "./table.ts";
 
 /** Anything with the fields of an array: data, row after row, and the length of each axis. */
 export interface ShapedData {
@@ -121,7 +122,18 @@ function describe(x: unknown): string {
   return `${typeof x} ${String(x).slice(0, 40)}`;
 }
 
-/** An array of zeros; float64 unless said otherwise. */
+/**
+ * An array of zeros; float64 unless said otherwise.
+ *
+ * @param shape the length of each axis, or of the only one
+ * @throws {ShapeError} when a length is no whole number from 0 up
+ *
+ * @example
+ * ```ts
+ * import { zeros } from "@troupe/troupe";
+ * zeros([2, 3]).toArray(); // [[0, 0, 0], [0, 0, 0]]
+ * ```
+ */
 export function zeros(shape: number | readonly number[]): NDArray<Float64Array> {
   const full = typeof shape === "number" ? [shape] : shape;
   if (!Array.isArray(full) || !full.every((n) => Number.isSafeInteger(n) && n >= 0)) {
@@ -132,7 +144,15 @@ export function zeros(shape: number | readonly number[]): NDArray<Float64Array> 
   return new NDArray(new Float64Array(full.reduce((a, b) => a * b, 1)), full);
 }
 
-/** `num` values from `start` to `stop`, evenly spaced, both ends included, as NumPy's linspace gives them. */
+/**
+ * `num` values from `start` to `stop`, evenly spaced, both ends included, as NumPy's linspace gives them.
+ *
+ * @example
+ * ```ts
+ * import { linspace } from "@troupe/troupe";
+ * linspace(0, 1, 5); // [0, 0.25, 0.5, 0.75, 1]
+ * ```
+ */
 export function linspace(start: number, stop: number, num = 50): number[] {
   const step = num > 1 ? (stop - start) / (num - 1) : 0;
   const out = Array.from({ length: num }, (_, i) => i * step + start);
@@ -140,7 +160,15 @@ export function linspace(start: number, stop: number, num = 50): number[] {
   return out;
 }
 
-/** `num` values from base**start to base**stop, evenly spaced on the logarithmic scale, as NumPy's logspace. */
+/**
+ * `num` values from base**start to base**stop, evenly spaced on the logarithmic scale, as NumPy's logspace.
+ *
+ * @example
+ * ```ts
+ * import { logspace } from "@troupe/troupe";
+ * logspace(-2, 2, 5); // [0.01, 0.1, 1, 10, 100]
+ * ```
+ */
 export function logspace(start: number, stop: number, num = 50, base = 10): number[] {
   return linspace(start, stop, num).map((e) => powerOf(base, e));
 }

@@ -78,7 +78,11 @@ export function dtypeOf(data: unknown): DType | undefined {
   return byTag[(data as unknown as { [Symbol.toStringTag]: string })[Symbol.toStringTag]];
 }
 
-/** New, zeroed data of `size` elements of a dtype. */
+/**
+ * New, zeroed data of `size` elements of a dtype.
+ *
+ * @throws {DTypeError} when there is no such dtype
+ */
 export function allocate<K extends DType>(dtype: K, size: number): DTypeData[K] {
   const made = allocateAny(dtype, size);
   return (Array.isArray(made) ? made : onHugePages(made)) as DTypeData[K];

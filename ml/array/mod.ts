@@ -7,17 +7,10 @@ export { type ArrayData, type DType, type DTypeData, type ElementOf, type Numeri
 export { allocate, dtypeOf, isIntegral } from "./dtype.ts";
 export * from "./errors.ts";
 export { escapeHTML, formatArray, type Printable } from "./inspect.ts";
-export { NDArray, type Nested, sizeOf } from "./nd_array.ts";
+export { NDArray, type Nested } from "./nd_array.ts";
 export { pairwiseSum, variance } from "./reduce.ts";
-export {
-  type Cell,
-  type Column,
-  type ColumnKind,
-  type ColumnLike,
-  fromColumns,
-  kindOf,
-  Table,
-  toColumn,
-  toTable,
-} from "./table.ts";
+export { type Cell, type Column, type ColumnKind, type ColumnLike, kindOf, toColumn } from "./column.ts";
+export { sizeOf } from "./shape.ts";
 export { concatRows, stackColumns } from "./stack.ts";
+export { Table } from "./table.ts";
+export { fromColumns, toTable } from "./to_table.ts";

@@ -12,22 +12,19 @@ import { gather } from "./gather.ts";
 import { arrayToHTML, formatArray } from "./inspect.ts";
 import { columnSums, pairwiseSum, variance } from "./reduce.ts";
 import { along, extreme, extremes, numbersOf, placeOfExtreme, placesOfExtremes } from "./reductions.ts";
+import { offsetOf, sizeOf } from "./shape.ts";
 
 /** Nested lists of elements, as deep as an array has axes. */
 export type Nested<T> = T | Nested<T>[];
-
-/** How many elements an array of a shape has. */
-export function sizeOf(shape: readonly number[]): number {
-  let size = 1;
-  for (const n of shape) size *= n;
-  return size;
-}
 
 /**
  * An array with axes, row-major over a typed array (or over a list of strings, for text labels).
  *
  * It is always contiguous: rows, ranges of rows and reshapes are views on the same data, everything else is a copy.
  * Its own fields are plain, so it can be sent to other threads and machines as they are.
+ *
+ * Reductions throw a {@linkcode DTypeError} where elements are text, and a {@linkcode ShapeError} where there is no such
+ * axis; those that look for an element, also where there is none.
  *
  * @example
  * ```ts
@@ -96,22 +93,38 @@ export class NDArray<D extends ArrayData = NumericData> {
     return Array.isArray(data) ? data.reduce((n, s) => n + 2 * s.length, 0) : data.byteLength;
   }
 
-  /** The array with its two axes exchanged (a copy). */
+  /**
+   * The array with its two axes exchanged (a copy).
+   *
+   * @throws {ShapeError} when there are more than two axes
+   */
   get T(): NDArray<D> {
     return this.transpose();
   }
 
-  /** One element; negative indices count from the end. */
+  /**
+   * One element; negative indices count from the end.
+   *
+   * @throws {ShapeError} when there is not one index for each axis, or one is out of bounds
+   */
   get(...indices: number[]): ElementOf<D> {
     return this.data[offsetOf(this.shape, indices)] as ElementOf<D>;
   }
 
-  /** Changes one element, also in every view that shares it. */
+  /**
+   * Changes one element, also in every view that shares it.
+   *
+   * @throws {ShapeError} when there is not one index for each axis, or one is out of bounds
+   */
   set(value: ElementOf<D>, ...indices: number[]): void {
     (this.data as Record<number, unknown>)[offsetOf(this.shape, indices)] = value;
   }
 
-  /** The `i`-th entry along the first axis, as a view. */
+  /**
+   * The `i`-th entry along the first axis, as a view.
+   *
+   * @throws {ShapeError} when there is only one axis, or `i` is out of bounds
+   */
   row(i: number): NDArray<D> {
     if (this.shape.length < 2) throw new ShapeError(`NDArray.row(): needs two axes, got ${this.shape.length}`);
     const [n, ...rest] = this.shape;
@@ -121,7 +134,11 @@ export class NDArray<D extends ArrayData = NumericData> {
     return view(this, at * stride, (at + 1) * stride, rest);
   }
 
-  /** A column of a table, as a copy. */
+  /**
+   * A column of a table, as a copy.
+   *
+   * @throws {ShapeError} when there are not two axes, or `j` is out of bounds
+   */
   col(j: number): NDArray<D> {
     if (this.shape.length !== 2) throw new ShapeError(`NDArray.col(): needs two axes, got ${this.shape.length}`);
     const [n, m] = this.shape;
@@ -133,7 +150,11 @@ export class NDArray<D extends ArrayData = NumericData> {
     return new NDArray(out as ArrayData as D, [n], this.dtype);
   }
 
-  /** Entries `start` to `stop` (not included) of the first axis, as a view; negative bounds count from the end. */
+  /**
+   * Entries `start` to `stop` (not included) of the first axis, as a view; negative bounds count from the end.
+   *
+   * @throws {ShapeError} when there is no axis
+   */
   slice(start = 0, stop: number = this.length): NDArray<D> {
     if (this.shape.length === 0) throw new ShapeError("NDArray.slice(): an array without axes has no entries");
     const [n, ...rest] = this.shape;
@@ -143,7 +164,11 @@ export class NDArray<D extends ArrayData = NumericData> {
     return view(this, from * stride, to * stride, [to - from, ...rest]);
   }
 
-  /** The entries of the first axis with these numbers, in this order, as a copy. */
+  /**
+   * The entries of the first axis with these numbers, in this order, as a copy.
+   *
+   * @throws {ShapeError} when a number is out of bounds; negative ones are
+   */
   take(indices: ArrayLike<number>): NDArray<D> {
     const [n, ...rest] = this.shape;
     const stride = sizeOf(rest);
@@ -156,7 +181,11 @@ export class NDArray<D extends ArrayData = NumericData> {
     return new NDArray(out as ArrayData as D, [indices.length, ...rest], this.dtype);
   }
 
-  /** The same elements with other axes, as a view. One length may be −1, and is then worked out. */
+  /**
+   * The same elements with other axes, as a view. One length may be −1, and is then worked out.
+   *
+   * @throws {ShapeError} when the lengths do not hold as many elements as there are
+   */
   reshape(...shape: number[]): NDArray<D> {
     const known = shape.reduce((a, n) => n === -1 ? a : a * n, 1);
     const full = shape.map((n) => n === -1 ? this.size / known : n);
@@ -176,7 +205,11 @@ export class NDArray<D extends ArrayData = NumericData> {
     return new NDArray((this.data as unknown as { slice(): D }).slice(), this.shape, this.dtype);
   }
 
-  /** The elements as another kind (a copy, also when the kind stays). */
+  /**
+   * The elements as another kind (a copy, also when the kind stays).
+   *
+   * @throws {DTypeError} when there is no such dtype
+   */
   astype<K extends DType>(dtype: K): NDArray<DTypeData[K]> {
     const out = allocate(dtype, this.size);
     const from: ArrayData = this.data;
@@ -192,7 +225,11 @@ export class NDArray<D extends ArrayData = NumericData> {
     return new NDArray(out, this.shape, dtype);
   }
 
-  /** The array with its two axes exchanged (a copy); with one axis, a copy as it is. */
+  /**
+   * The array with its two axes exchanged (a copy); with one axis, a copy as it is.
+   *
+   * @throws {ShapeError} when there are more than two axes
+   */
   transpose(): NDArray<D> {
     if (this.shape.length < 2) return this.copy();
     if (this.shape.length > 2) throw new ShapeError("NDArray.transpose(): needs at most two axes");
@@ -205,7 +242,11 @@ export class NDArray<D extends ArrayData = NumericData> {
 
   /** An array of what `fn` gives for each element and its place in `data`; float64 unless said otherwise. */
   map(fn: (value: ElementOf<D>, index: number) => number): NDArray<Float64Array>;
-  /** The same, of another kind of elements. */
+  /**
+   * The same, of another kind of elements.
+   *
+   * @throws {DTypeError} when there is no such dtype
+   */
   map<K extends DType>(fn: (value: ElementOf<D>, index: number) => unknown, dtype: K): NDArray<DTypeData[K]>;
   map(fn: (value: ElementOf<D>, index: number) => unknown, dtype: DType = "float64"): NDArray<ArrayData> {
     const out = allocate(dtype, this.size) as unknown as unknown[];
@@ -348,22 +389,6 @@ export class NDArray<D extends ArrayData = NumericData> {
   [Symbol.for("Jupyter.display")](): Record<string, string> {
     return { "text/plain": this.toString(), "text/html": this.toHTML() };
   }
-}
-
-function offsetOf(shape: readonly number[], indices: readonly number[]): number {
-  if (indices.length !== shape.length) {
-    throw new ShapeError(`NDArray: ${indices.length} indices for an array of shape [${shape.join(", ")}]`);
-  }
-  let at = 0;
-  for (let axis = 0; axis < indices.length; axis++) {
-    const n = shape[axis];
-    const i = indices[axis] < 0 ? indices[axis] + n : indices[axis];
-    if (!(i >= 0 && i < n)) {
-      throw new ShapeError(`NDArray: index ${indices[axis]} is out of bounds for axis ${axis} of length ${n}`);
-    }
-    at = at * n + i;
-  }
-  return at;
 }
 
 function view<D extends ArrayData>(array: NDArray<D>, start: number, stop: number, shape: number[]): NDArray<D> {

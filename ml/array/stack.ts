@@ -1,7 +1,9 @@
 import { allocate, type ArrayData, type NumericData } from "./dtype.ts";
 import { ShapeError } from "./errors.ts";
 import { NDArray } from "./nd_array.ts";
-import { type Column, fromColumns, Table, toColumn } from "./table.ts";
+import { type Column, toColumn } from "./column.ts";
+import { Table } from "./table.ts";
+import { fromColumns } from "./to_table.ts";
 
 /**
  * Arrays and tables side by side, as one: an array where all are of numbers, else what {@linkcode Table} makes of their
@@ -10,6 +12,13 @@ import { type Column, fromColumns, Table, toColumn } from "./table.ts";
  * @param parts arrays of two axes, or tables, of the same number of rows
  * @param names what the columns of a table are called; x0, x1, … if left out
  * @throws {ShapeError} when they do not have the same number of rows, naming the first that differs
+ *
+ * @example
+ * ```ts
+ * import { NDArray, stackColumns } from "@troupe/troupe";
+ * const a = new NDArray(new Float64Array([1, 2]), [2, 1]);
+ * stackColumns([a, a]).toArray(); // [[1, 1], [2, 2]]
+ * ```
  */
 export function stackColumns(
   parts: readonly (NDArray<ArrayData> | Table)[],
@@ -54,6 +63,12 @@ export function stackColumns(
  * Two arrays of the same further axes, one below the other. Of different kinds, numbers become float64.
  *
  * @throws {ShapeError} when the further axes differ
+ *
+ * @example
+ * ```ts
+ * import { concatRows, toNDArray } from "@troupe/troupe";
+ * concatRows(toNDArray([[1, 2]]), toNDArray([[3, 4]])).toArray(); // [[1, 2], [3, 4]]
+ * ```
  */
 export function concatRows(a: NDArray<ArrayData>, b: NDArray<ArrayData>): NDArray<ArrayData> {
   if (!(a instanceof NDArray && b instanceof NDArray)) throw new ShapeError("concatRows: expected two NDArrays");

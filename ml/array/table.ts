@@ -1,63 +1,8 @@
-import { type ArrayData, dtypeOf, type NumericData } from "./dtype.ts";
+import { type Cell, type Column, type ColumnKind, type ColumnLike, isList, kindOf, toColumn } from "./column.ts";
+import type { NumericData } from "./dtype.ts";
 import { DTypeError, ShapeError } from "./errors.ts";
 import { escapeHTML } from "./inspect.ts";
 import { NDArray } from "./nd_array.ts";
-
-/** One value of a column that is not all numbers; null (or NaN) stands for a missing one. */
-export type Cell = number | string | boolean | null;
-
-/** A column: numbers in a typed array (NaN stands for a missing one), or a list of whatever cells there are. */
-export type Column = NumericData | Cell[];
-
-/** What a column is made of. */
-export type ColumnLike = NDArray<ArrayData> | ArrayData | readonly (Cell | bigint | undefined)[];
-
-/** What kind of values a column has. "mixed" is text and numbers (or booleans) in one. */
-export type ColumnKind = "number" | "string" | "boolean" | "mixed";
-
-/** Makes a column of what is given: numbers go into a typed array, everything else stays a list. */
-export function toColumn(values: ColumnLike, name = "column"): Column {
-  if (values instanceof NDArray) {
-    if (values.ndim !== 1) throw new ShapeError(`${name}: a column has one axis, got [${values.shape.join(", ")}]`);
-    return values.dtype === "bool" ? Array.from(values.data as Uint8Array, Boolean) : toColumn(values.data, name);
-  }
-  if (values instanceof BigInt64Array) return Float64Array.from(values, Number);
-  if (ArrayBuffer.isView(values)) {
-    if (dtypeOf(values) === undefined) {
-      throw new DTypeError(`${name}: cannot make a column of a ${(values as object).constructor.name}`);
-    }
-    return values as NumericData;
-  }
-  if (!Array.isArray(values)) throw new DTypeError(`${name}: expected a list or a typed array, got ${typeof values}`);
-  let numbers = values.length > 0;
-  let missing = 0;
-  for (let i = 0; i < values.length; i++) {
-    const v: unknown = values[i];
-    const kind = typeof v;
-    if (v === null || v === undefined) missing++;
-    else if (kind === "string" || kind === "boolean") numbers = false;
-    else if (kind !== "number" && kind !== "bigint") {
-      throw new DTypeError(`${name}[${i}] is ${kind === "object" ? "an object" : `a ${kind}`}, expected a cell`);
-    }
-  }
-  // A column of nothing but null says nothing of its kind: it stays a list.
-  if (numbers && missing < values.length) {
-    return Float64Array.from(values, (v: unknown) => v === null || v === undefined ? NaN : Number(v));
-  }
-  return values.map((v: unknown) => v === undefined ? null : typeof v === "bigint" ? Number(v) : v as Cell);
-}
-
-/** What kind of values a column has; missing ones count for nothing. */
-export function kindOf(column: Column): ColumnKind {
-  if (!Array.isArray(column)) return "number";
-  const kinds = new Set<ColumnKind>();
-  for (const v of column) {
-    if (v === null || v !== v) continue;
-    kinds.add(typeof v as ColumnKind);
-  }
-  if (kinds.size > 1) return "mixed";
-  return kinds.values().next().value ?? "string";
-}
 
 /**
  * Named columns of the same length, each of numbers, text or booleans: what files give, and what
@@ -123,6 +68,8 @@ export class Table {
    *
    * @param rows lists of cells, or objects with the columns' names as keys
    * @param names names of the columns; if left out, the keys of the first object, or x0, x1, …
+   * @throws {ShapeError} when a row is of another kind or length than the first, or two names are the same
+   * @throws {DTypeError} when a cell is no number, text, boolean or null
    */
   static fromRows(
     rows: readonly (ArrayLike<unknown> | Readonly<Record<string, unknown>>)[],
@@ -166,7 +113,11 @@ export class Table {
     return bytes;
   }
 
-  /** The number of a column by name, or by number (negative from the end). */
+  /**
+   * The number of a column by name, or by number (negative from the end).
+   *
+   * @throws {ShapeError} when there is no such column
+   */
   indexOf(column: string | number): number {
     const m = this.shape[1];
     const at = typeof column === "string" ? this.names.indexOf(column) : column < 0 ? column + m : column;
@@ -176,18 +127,30 @@ export class Table {
     return at;
   }
 
-  /** A column by name or number. */
+  /**
+   * A column by name or number.
+   *
+   * @throws {ShapeError} when there is no such column
+   */
   column(column: string | number): Column {
     return this.columns[this.indexOf(column)];
   }
 
-  /** A table of some columns, in this order, sharing their data. */
+  /**
+   * A table of some columns, in this order, sharing their data.
+   *
+   * @throws {ShapeError} when there is no such column
+   */
   select(columns: readonly (string | number)[]): Table {
     const at = columns.map((c) => this.indexOf(c));
     return this.of(at.map((j) => this.names[j]), at.map((j) => this.columns[j]), this.shape[0]);
   }
 
-  /** A table without some columns. */
+  /**
+   * A table without some columns.
+   *
+   * @throws {ShapeError} when there is no such column
+   */
   drop(columns: readonly (string | number)[]): Table {
     const gone = new Set(columns.map((c) => this.indexOf(c)));
     return this.select(this.names.map((_, j) => j).filter((j) => !gone.has(j)));
@@ -202,7 +165,11 @@ export class Table {
     return this.of(this.names, columns, to - from);
   }
 
-  /** The rows with these numbers, in this order, as a copy. */
+  /**
+   * The rows with these numbers, in this order, as a copy.
+   *
+   * @throws {ShapeError} when a number is out of bounds; negative ones are
+   */
   take(indices: ArrayLike<number>): Table {
     const n = this.length;
     for (let k = 0; k < indices.length; k++) {
@@ -228,7 +195,11 @@ export class Table {
     return out;
   }
 
-  /** One row as a list of cells. */
+  /**
+   * One row as a list of cells.
+   *
+   * @throws {ShapeError} when `i` is out of bounds
+   */
   row(i: number): Cell[] {
     const at = i < 0 ? i + this.length : i;
     if (!(at >= 0 && at < this.length)) {
@@ -318,10 +289,6 @@ export class Table {
   }
 }
 
-function isList(x: unknown): boolean {
-  return Array.isArray(x) || (ArrayBuffer.isView(x) && "length" in x) || x instanceof NDArray;
-}
-
 function shownRows(n: number): number[] {
   if (n <= 20) return Array.from({ length: n }, (_, i) => i);
   return [...Array.from({ length: 10 }, (_, i) => i), -1, n - 3, n - 2, n - 1];
@@ -332,55 +299,4 @@ function show(v: Cell): string {
     return Number.isInteger(v) ? String(v) : v !== v ? "nan" : String(Number(v.toPrecision(8)));
   }
   return String(v);
-}
-
-/** A table of whatever holds rows and columns; an array's or list's columns are called x0, x1, …. */
-export function toTable(x: unknown, name = "input"): Table {
-  if (x instanceof Table) return x;
-  if (Array.isArray(x) && x.length > 0 && isList(x[0])) {
-    const m = (x[0] as ArrayLike<unknown>).length;
-    for (const [i, row] of x.entries()) {
-      if (!isList(row)) throw new ShapeError(`${name}[${i}] is no list, but the rows before it are`);
-      const length = (row as ArrayLike<unknown>).length;
-      if (length !== m) throw new ShapeError(`${name}[${i}] has ${length} elements, but the ones before it have ${m}`);
-    }
-    // Columns say what is wrong with their cells by the input's name.
-    const rows = x.map((row) => row instanceof NDArray ? row.data : row) as ArrayLike<Cell>[];
-    return new Table(
-      Array.from({ length: m }, (_, j) => {
-        return [`x${j}`, toColumn(rows.map((row) => row[j]), `${name}: column ${j}`)] as const;
-      }),
-      false,
-    );
-  }
-  const array = x instanceof NDArray
-    ? x
-    : typeof x === "object" && x !== null && "data" in x && "shape" in x
-    ? new NDArray(x.data as ArrayData, x.shape as number[], (x as { dtype?: undefined }).dtype)
-    : undefined;
-  if (array === undefined || array.ndim !== 2) {
-    const got = array === undefined
-      ? Array.isArray(x) ? "a list that is not of rows" : x === null ? "null" : typeof x
-      : `shape [${array.shape.join(", ")}]`;
-    throw new ShapeError(`${name}: expected a 2D array, a list of rows or a Table, got ${got}`);
-  }
-  return new Table(Array.from({ length: array.shape[1] }, (_, j) => [`x${j}`, array.col(j)] as const), false);
-}
-
-/**
- * Columns as the simplest thing that holds them: an array where all are numbers, all whole text or all booleans, else a
- * table.
- *
- * @param names what the columns are called; x0, x1, … if left out
- */
-export function fromColumns(columns: readonly Column[], names?: readonly string[]): NDArray<ArrayData> | Table {
-  if (!Array.isArray(columns)) {
-    throw new ShapeError(`fromColumns: columns must be a list, got ${columns === null ? "null" : typeof columns}`);
-  }
-  const table = new Table(columns.map((column, j) => [names?.[j] ?? `x${j}`, column] as const), names !== undefined);
-  if (columns.length === 0) return table;
-  const kinds = new Set(columns.map((c) => Array.isArray(c) && c.some((v) => v === null || v !== v) ? "" : kindOf(c)));
-  if (kinds.size !== 1 || kinds.has("mixed") || kinds.has("")) return table;
-  const array = table.toNDArray();
-  return kinds.has("boolean") ? array.astype("bool") : array;
 }

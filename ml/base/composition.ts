@@ -41,7 +41,11 @@ export abstract class BaseComposition extends BaseEstimator {
     return out;
   }
 
-  /** Changes hyperparameters, parts by their name, and hyperparameters of parts as `name__theirs`. */
+  /**
+   * Changes hyperparameters, parts by their name, and hyperparameters of parts as `name__theirs`.
+   *
+   * @throws {UnknownNameError} at a name that is not one, with the nearest one that is; then nothing was changed
+   */
   override setParams(params: Params): this {
     const { [this.partsName]: parts, ...rest } = params;
     if (parts === undefined) return super.setParams(rest);

@@ -21,6 +21,7 @@ export function namesOf(X: unknown): string[] | undefined {
  * @param estimator who was fitted
  * @param X what it was fitted with, as it was given
  * @param count how many columns that has
+ * @throws {InvalidInputError} when the estimator is no object
  */
 export function rememberFeatures(estimator: SeenFeatures, X: unknown, count: number): void {
   estimatorGiven(estimator, "rememberFeatures").nFeaturesIn_ = count;
@@ -71,7 +72,11 @@ export function featureNamesOf(estimator: object, given?: readonly string[] | nu
   return [...given];
 }
 
-/** The names of columns that are called after the class that made them: pca0, pca1, …. */
+/**
+ * The names of columns that are called after the class that made them: pca0, pca1, ….
+ *
+ * @throws {InvalidInputError} when the estimator is no object
+ */
 export function prefixedNames(estimator: object, count: number): string[] {
   const prefix = estimatorGiven(estimator, "prefixedNames").constructor.name.toLowerCase();
   return Array.from({ length: count }, (_, j) => `${prefix}${j}`);

@@ -10,7 +10,11 @@ export function estimatorGiven<T extends object>(estimator: T, where: string): T
   );
 }
 
-/** True when something was learned: some own field ends in an underscore. */
+/**
+ * True when something was learned: some own field ends in an underscore.
+ *
+ * @throws {InvalidInputError} when it is no object
+ */
 export function isFitted(estimator: object): boolean {
   return Object.entries(estimatorGiven(estimator, "isFitted")).some(([name, value]) =>
     name.endsWith("_") && !name.startsWith("_") && value !== undefined
@@ -47,7 +51,11 @@ export function checkNFeatures(estimator: { nFeaturesIn_: number }, X: NDArray, 
   }
 }
 
-/** Forgets what was learned, so that a fit that fails leaves nothing of the one before. */
+/**
+ * Forgets what was learned, so that a fit that fails leaves nothing of the one before.
+ *
+ * @throws {InvalidInputError} when it is no object
+ */
 export function resetFitted(estimator: object): void {
   for (const name of Object.keys(estimatorGiven(estimator, "resetFitted"))) {
     if (name.endsWith("_")) delete (estimator as Record<string, unknown>)[name];

@@ -58,6 +58,7 @@ export class Incremental extends ParallelPostFit {
    * Keeps its hyperparameters.
    *
    * @param options hyperparameters by name
+   * @throws {UnknownNameError} at a name that is no hyperparameter, with the nearest that is
    */
   constructor(options: IncrementalOptions) {
     super(options);
@@ -69,13 +70,22 @@ export class Incremental extends ParallelPostFit {
    * @param X samples
    * @param y targets; chunked where X is
    * @param classes all classes, for classifiers; found in y where left out
+   * @throws {TypeError} when the estimator has no `partialFit`
+   * @throws {InvalidInputError} when X is chunked and y is not, or they differ in length
+   * @throws {UnknownChunksError} when they are cut differently, and lengths of blocks are not known
    */
   override async fit(X: unknown, y?: unknown, classes?: LabelsLike): Promise<this> {
     this.estimator_ = clone(this.estimator);
     return await this.partialFit(X, y, classes);
   }
 
-  /** Learns more. */
+  /**
+   * Learns more.
+   *
+   * @throws {TypeError} when the estimator has no `partialFit`
+   * @throws {InvalidInputError} when X is chunked and y is not, or they differ in length
+   * @throws {UnknownChunksError} when they are cut differently, and lengths of blocks are not known
+   */
   async partialFit(X: unknown, y?: unknown, classes?: LabelsLike): Promise<this> {
     const { shuffleBlocks, randomState } = this;
     checkParameters("Incremental", { shuffleBlocks, randomState }, { shuffleBlocks: bool, randomState: randomSource });

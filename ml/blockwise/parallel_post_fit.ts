@@ -19,6 +19,9 @@ type AnyMethods = Record<string, (...args: any[]) => Promise<any>>;
 /**
  * An estimator that learns in memory, and then predicts or transforms samples in blocks: each block where it is, and when it is asked for.
  *
+ * What it asks of the estimator is a {@linkcode TypeError} where that has no such method, and a
+ * {@linkcode NotFittedError} where it has not learned.
+ *
  * @example
  * ```ts
  * import { chunked, Client, GaussianNB, loadIris, ParallelPostFit } from "@troupe/troupe";
@@ -47,6 +50,7 @@ export class ParallelPostFit extends BaseEstimator {
    * Keeps its hyperparameters.
    *
    * @param options hyperparameters by name
+   * @throws {UnknownNameError} at a name that is no hyperparameter, with the nearest that is
    */
   constructor(options: ParallelPostFitOptions) {
     super(options as unknown as Params);
@@ -134,6 +138,8 @@ export class ParallelPostFit extends BaseEstimator {
    *
    * @param X samples
    * @param y true classes or targets, chunked where X is
+   * @throws {InvalidInputError} when X is chunked and y is not, they differ in length, or the estimator is neither
+   * classifier nor regressor
    */
   async score(X: MatrixLike | ChunkedInput, y?: ArrayInput | ChunkedInput): Promise<number> {
     if (!isChunked(X)) return await this.inner("score")(X, y) as number;

@@ -33,6 +33,7 @@ export class FrozenEstimator extends BaseEstimator {
    * Keeps the estimator.
    *
    * @param options the fitted estimator
+   * @throws {UnknownNameError} at another option
    */
   constructor(options: { estimator: object }) {
     super(options);

@@ -137,7 +137,11 @@ export class ChunkedArray<D extends ArrayData = Float64Array, V = never> extends
     });
   }
 
-  /** The block at a place of the grid, as an array. */
+  /**
+   * The block at a place of the grid, as an array.
+   *
+   * @throws {RangeError} when there is not one number for each axis, or no such block
+   */
   block(...at: number[]): ChunkedArray<D> {
     const { chunks } = this.#grid;
     if (at.length !== chunks.length) {
@@ -238,7 +242,12 @@ export class ChunkedArray<D extends ArrayData = Float64Array, V = never> extends
     return this;
   }
 
-  /** The same array cut otherwise. */
+  /**
+   * The same array cut otherwise.
+   *
+   * @throws {ChunkError} when lengths do not add up to the shape, or are none
+   * @throws {UnknownChunksError} when an axis of unknown lengths shall be cut otherwise
+   */
   rechunk(chunks: ChunksLike): ChunkedArray<D, V> {
     const what = "ChunkedArray.rechunk()", own = this.#grid.chunks;
     if (own.every(isKnown)) {
@@ -259,6 +268,7 @@ export class ChunkedArray<D extends ArrayData = Float64Array, V = never> extends
    *
    * @param fn `fn(block, ...args)`; one of the library or a module, or one that uses nothing but its parameters
    * @param options what comes out, where it is not as what goes in
+   * @throws {ChunkError} when `chunks` does not say a length for each block
    */
   mapBlocks<K extends DType = "float64">(
     fn: BlockFunction<unknown>,
@@ -326,7 +336,11 @@ export class ChunkedArray<D extends ArrayData = Float64Array, V = never> extends
     return { values: new ChunkedArray(values), counts: new ChunkedArray(counts) };
   }
 
-  /** The k largest along an axis, largest first; with a negative k the smallest, smallest first. */
+  /**
+   * The k largest along an axis, largest first; with a negative k the smallest, smallest first.
+   *
+   * @throws {RangeError} when `k` is no whole number other than 0, or there is no such axis
+   */
   topk(k: number, axis = -1): ChunkedArray<D> {
     return new ChunkedArray(topGrid(this.#grid, k, axis, "ChunkedArray.topk()"));
   }
@@ -336,6 +350,9 @@ export class ChunkedArray<D extends ArrayData = Float64Array, V = never> extends
    *
    * @param bins their edges; or how many, then with a range
    * @param range between which bounds they lie
+   * @throws {TypeError} when a number of bins comes without a range
+   * @throws {RangeError} when there is no bin, or the range is not two finite numbers in order
+   * @throws {ShapeError} when edges are fewer than two, or go down
    */
   histogram(
     bins: number | ArrayLike<number> = 10,

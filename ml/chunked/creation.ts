@@ -78,6 +78,7 @@ function checkKind(dtype: DType, what: string): void {
  *
  * @param futures in row-major order of the grid; the array holds them
  * @param declared lengths of the blocks by axis, kind of the elements, and the client that the futures are of
+ * @throws {ShapeError} when there is not one future for each block of the grid
  */
 export function fromFutures<K extends DType = "float64">(
   futures: readonly Future<unknown>[],
@@ -97,7 +98,20 @@ export function fromFutures<K extends DType = "float64">(
   return new ChunkedArray(new Grid(client, chunks, dtype, [leaves]));
 }
 
-/** An array that is here, in blocks. They are sent when they are needed: do not change it before. */
+/**
+ * An array that is here, in blocks. They are sent when they are needed: do not change it before.
+ *
+ * @throws {ChunkError} when lengths of blocks do not add up to the shape, or are none
+ * @throws {ReferenceError} when no client is given, and there is none
+ *
+ * @example
+ * ```ts
+ * import { Client, fromArray } from "@troupe/troupe";
+ * await using client = await Client.local({ processes: false });
+ * const X = fromArray([[1, 2], [3, 4]], { chunks: [1, 2], client });
+ * (await X.sum(0).compute()).toArray(); // [4, 6]
+ * ```
+ */
 export function fromArray<D extends ArrayData>(x: NDArray<D>, options?: CreateOptions): ChunkedArray<D>;
 /** The same of lists and the like. */
 export function fromArray(x: ArrayInput, options?: CreateOptions): ChunkedArray<Float64Array>;
@@ -247,6 +261,14 @@ function checkChunked<A>(arrays: readonly A[], what: string): readonly A[] {
  * Arrays one after the other along an axis; their blocks stay as they are.
  *
  * @throws {ShapeError} when they differ along another axis
+ *
+ * @example
+ * ```ts
+ * import { Client, concatenate, fromArray } from "@troupe/troupe";
+ * await using client = await Client.local({ processes: false });
+ * const X = fromArray([[1, 2]], { client });
+ * (await concatenate([X, X]).compute()).toArray(); // [[1, 2], [1, 2]]
+ * ```
  */
 export function concatenate<D extends ArrayData>(
   // deno-lint-ignore no-explicit-any -- whatever it computes to
@@ -262,6 +284,14 @@ export function concatenate<D extends ArrayData>(
  * Arrays of one shape, along an axis that is new.
  *
  * @throws {ShapeError} when their shapes differ
+ *
+ * @example
+ * ```ts
+ * import { Client, fromArray, stack } from "@troupe/troupe";
+ * await using client = await Client.local({ processes: false });
+ * const x = fromArray([1, 2], { client });
+ * (await stack([x, x]).compute()).toArray(); // [[1, 2], [1, 2]]
+ * ```
  */
 export function stack<D extends ArrayData>(
   // deno-lint-ignore no-explicit-any -- whatever it computes to

@@ -24,6 +24,10 @@ export type Together<V, O, T> = [V] extends [never] ? never
  * What is done to each element. Nothing is computed when these are called: operations that follow one another become one loop over each block, and the
  * reduction behind them takes its elements from there. Shapes are broadcast as NumPy does, kinds of elements promoted by its rules; a number that is
  * whole counts as an integer.
+ *
+ * All of them throw a {@linkcode DTypeError} where elements are text; those that take another operand also a
+ * {@linkcode TypeError} where it is no array or number, a {@linkcode ShapeError} where shapes do not fit together, and an
+ * {@linkcode UnknownChunksError} where they are cut differently and lengths of blocks are not known.
  */
 export abstract class ElementwiseMethods<D extends ArrayData, V> {
   /** @internal What the array is made of. */
@@ -49,7 +53,11 @@ export abstract class ElementwiseMethods<D extends ArrayData, V> {
     return this.#binary("add", "add", other);
   }
 
-  /** Difference from another. */
+  /**
+   * Difference from another.
+   *
+   * @throws {DTypeError} when both are booleans
+   */
   sub<O extends ChunkedOperand>(other: O): ChunkedArray<Arithmetic<D>, Together<V, O, number>> {
     return this.#binary("sub", "sub", other);
   }
@@ -144,7 +152,11 @@ export abstract class ElementwiseMethods<D extends ArrayData, V> {
     return this.#unary("isfinite");
   }
 
-  /** The negative. */
+  /**
+   * The negative.
+   *
+   * @throws {DTypeError} when elements are booleans
+   */
   neg(): ChunkedArray<Arithmetic<D>, V> {
     return this.#unary("neg");
   }

@@ -3,7 +3,13 @@ import type { ChunkedArray } from "./chunked_array.ts";
 import { ElementwiseMethods } from "./elementwise_methods.ts";
 import { reduce, type ReduceOptions } from "./reductions.ts";
 
-/** What is computed over axes. Each block gives a partial result where it is, and these are put together in a tree that the chunks alone decide. */
+/**
+ * What is computed over axes. Each block gives a partial result where it is, and these are put together in a tree that the chunks alone decide.
+ *
+ * All of them throw a {@linkcode DTypeError} where elements are text, and a {@linkcode RangeError} where there is no
+ * such axis, or one is named twice. `argmin` and `argmax` need lengths of blocks that are known, and throw an
+ * {@linkcode UnknownChunksError} where they are not.
+ */
 export abstract class ReductionMethods<D extends ArrayData, V> extends ElementwiseMethods<D, V> {
   #reduce(
     name: string,
@@ -109,7 +115,11 @@ export abstract class ReductionMethods<D extends ArrayData, V> extends Elementwi
 
   /** The 2-norm of all elements together (of a table: Frobenius'), or along axes; with `ord` 1 the sum of absolute values, with Infinity the largest. */
   norm(): ChunkedArray<Float64Array, number>;
-  /** The same along axes. */
+  /**
+   * The same along axes.
+   *
+   * @throws {RangeError} when `ord` is not 1, 2 or Infinity
+   */
   norm(
     axis: number | readonly number[] | undefined,
     options?: ReduceOptions & { ord?: number },

@@ -43,7 +43,12 @@ export abstract class ShapingMethods<D extends ArrayData, V> extends ReductionMe
     return this.part(pick(this.grid, plain, "ChunkedArray.at()"));
   }
 
-  /** Entries `start` to `stop` (not included) of the first axis; negative bounds count from the end. */
+  /**
+   * Entries `start` to `stop` (not included) of the first axis; negative bounds count from the end.
+   *
+   * @throws {ShapeError} when there is no axis
+   * @throws {UnknownChunksError} when lengths of blocks along the first axis are not known
+   */
   slice(start?: number, stop?: number, step?: number): ChunkedArray<D> {
     if (this.grid.chunks.length === 0) {
       throw new ShapeError("ChunkedArray.slice(): an array without axes has no entries");
@@ -51,22 +56,41 @@ export abstract class ShapingMethods<D extends ArrayData, V> extends ReductionMe
     return this.part(sliceGrid(this.grid, [{ start, stop, step }], [], "ChunkedArray.slice()"));
   }
 
-  /** The entries along an axis with these numbers, in this order. */
+  /**
+   * The entries along an axis with these numbers, in this order.
+   *
+   * @throws {RangeError} when there is no such axis, or a number is out of bounds
+   * @throws {UnknownChunksError} when lengths of blocks along the axis are not known
+   */
   take(indices: ArrayLike<number>, axis = 0): ChunkedArray<D> {
     return this.part(takeGrid(this.grid, indices, axis, "ChunkedArray.take()"));
   }
 
-  /** The same elements with other axes; one length may be −1. Only the first axis may be cut, so others are joined first. */
+  /**
+   * The same elements with other axes; one length may be −1. Only the first axis may be cut, so others are joined first.
+   *
+   * @throws {ShapeError} when the lengths do not hold as many elements as there are
+   * @throws {UnknownChunksError} when lengths of blocks that it needs are not known
+   */
   reshape(...shape: number[]): ChunkedArray<D> {
     return this.part(reshapeGrid(this.grid, shape, "ChunkedArray.reshape()"));
   }
 
-  /** All elements on one axis. */
+  /**
+   * All elements on one axis.
+   *
+   * @throws {UnknownChunksError} when lengths of blocks that it needs are not known
+   */
   ravel(): ChunkedArray<D> {
     return this.reshape(-1);
   }
 
-  /** The axes in another order; reversed if none is given. */
+  /**
+   * The axes in another order; reversed if none is given.
+   *
+   * @throws {RangeError} when there is no such axis, or one is named twice
+   * @throws {ShapeError} when an axis is left out
+   */
   transpose(...order: number[]): ChunkedArray<D> {
     const what = "ChunkedArray.transpose()";
     const axes = order.length === 0

@@ -297,6 +297,8 @@ export function assignTo(rows: Rows, centers: NDArray<Float64Array>): Int32Array
 /**
  * Chooses samples as centres to begin with, by the k-means++ method of {@linkcode KMeans}.
  *
+ * Source: D. Arthur, S. Vassilvitskii, "k-means++: the advantages of careful seeding", SODA (2007).
+ *
  * @param X samples, shape [nSamples, nFeatures]
  * @param nClusters how many
  * @throws {InvalidInputError} when there are fewer samples than clusters

@@ -124,6 +124,7 @@ export class ColumnTransformer extends BaseComposition {
    *
    * @param transformers names, transformers and columns
    * @param options the rest
+   * @throws {UnknownNameError} at an option that there is not, with the nearest that there is
    */
   constructor(transformers: readonly ColumnPart[], options?: ColumnTransformerOptions);
   /**
@@ -141,7 +142,11 @@ export class ColumnTransformer extends BaseComposition {
     return "transformer";
   }
 
-  /** The fitted transformers by name. */
+  /**
+   * The fitted transformers by name.
+   *
+   * @throws {NotFittedError} before `fit`
+   */
   get namedTransformers_(): Readonly<Record<string, object | "drop" | "passthrough">> {
     checkIsFitted(this, "namedTransformers_");
     return Object.fromEntries(this.transformers_.map(([name, t]) => [name, t]));
@@ -187,7 +192,13 @@ export class ColumnTransformer extends BaseComposition {
     return this;
   }
 
-  /** Fits each transformer to its columns, and gives what they make of the same samples, side by side. */
+  /**
+   * Fits each transformer to its columns, and gives what they make of the same samples, side by side.
+   *
+   * @throws {InvalidInputError} when X has no rows, or not the columns that are asked for
+   * @throws {UnknownNameError} when columns are asked for by a name that there is not
+   * @throws {InvalidParameterError} when columns are not told in a way that there is, or a part is no transformer
+   */
   async fitTransform(X: TableLike, y?: LabelsLike | null): Promise<NDArray<ArrayData>> {
     this.check();
     resetFitted(this);
@@ -309,6 +320,7 @@ export class ColumnTransformer extends BaseComposition {
  *
  * @param parts pairs of a transformer and its columns
  * @param options the rest
+ * @throws {InvalidParameterError} when parts are no list of pairs
  *
  * @example
  * ```ts

@@ -123,6 +123,8 @@ export interface ColumnSelectorOptions {
 /**
  * A function that picks columns of a table by their kind and their name.
  *
+ * The function throws an {@linkcode InvalidInputError} when it is given no table.
+ *
  * @example
  * ```ts
  * import { makeColumnSelector, Table } from "@troupe/troupe";

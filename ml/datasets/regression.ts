@@ -20,6 +20,8 @@ export interface MakeLowRankMatrixOptions {
 /**
  * A random table most of which a few directions explain, with a tail of noise; to rounding the same as scikit-learn's.
  *
+ * @throws {InvalidParameterError} when an option has a value it cannot have
+ *
  * @example
  * ```ts
  * import { makeLowRankMatrix } from "@troupe/troupe";

@@ -88,6 +88,9 @@ function anglesTo(n: number, stop: number, open: boolean): Float64Array {
 /**
  * Two half circles that reach into each other; to rounding the same as scikit-learn's for the same seed.
  *
+ * @throws {DatasetError} when `nSamples` is no number and no pair of numbers
+ * @throws {InvalidParameterError} when another option has a value it cannot have
+ *
  * @example
  * ```ts
  * import { makeMoons } from "@troupe/troupe";

@@ -45,6 +45,7 @@ function classification(packed: string, DESCR: string): Dataset {
  * Source: R. A. Fisher, "The use of multiple measurements in taxonomic problems", Annals of Eugenics 7 (1936).
  *
  * @param options there are none
+ * @throws {UnknownNameError} at an option that there is not
  *
  * @example
  * ```ts
@@ -63,6 +64,7 @@ export function loadIris(options: Readonly<Record<string, never>> = {}): Dataset
  * Source: S. Aeberhard, M. Forina, "Wine", UCI Machine Learning Repository (1992).
  *
  * @param options there are none
+ * @throws {UnknownNameError} at an option that there is not
  *
  * @example
  * ```ts
@@ -84,6 +86,7 @@ export function loadWine(options: Readonly<Record<string, never>> = {}): Dataset
  * Source: W. Wolberg and others, "Breast Cancer Wisconsin (Diagnostic)", UCI Machine Learning Repository (1993).
  *
  * @param options there are none
+ * @throws {UnknownNameError} at an option that there is not
  *
  * @example
  * ```ts
@@ -105,6 +108,7 @@ export function loadBreastCancer(options: Readonly<Record<string, never>> = {}):
  * Source: B. Efron, T. Hastie, I. Johnstone, R. Tibshirani, "Least angle regression", Annals of Statistics 32 (2004).
  *
  * @param options `scaled`: whether columns are centred and scaled to sum of squares 1; true if left out
+ * @throws {UnknownNameError} at an option that there is not
  *
  * @example
  * ```ts

@@ -177,7 +177,11 @@ export class DummyClassifier extends BaseClassifier {
     return new NDArray(out, [n, k]);
   }
 
-  /** Logarithms of the probabilities. */
+  /**
+   * Logarithms of the probabilities.
+   *
+   * @throws {NotFittedError} before `fit`
+   */
   async predictLogProba(X: MatrixLike): Promise<NDArray<Float64Array>> {
     return (await this.predictProba(X)).map(Math.log);
   }

@@ -175,7 +175,11 @@ export abstract class ForestClassifier extends ForestClassifierBase {
     return sharesFrom(this, meanPrediction(trees, samples), trees[0].maxNClasses, output);
   }
 
-  /** Logarithms of the shares. */
+  /**
+   * Logarithms of the shares.
+   *
+   * @throws as {@linkcode ForestClassifier.predictProba}
+   */
   async predictLogProba(X: MatrixLike, output?: number): Promise<NDArray<Float64Array>> {
     return (await this.predictProba(X, output)).map(Math.log);
   }

@@ -210,10 +210,15 @@ function estimate(
  * How much each feature says of the class, of whatever form their dependence is: mutual information in nats, estimated
  * by distances to nearest neighbours.
  *
+ * Source: B. C. Ross, "Mutual information between discrete and continuous data sets", PLoS ONE 9 (2014).
+ *
  * @param X samples, shape [nSamples, nFeatures]
  * @param y class of each sample
  * @param options how
  * @returns at least 0, shape [nFeatures]
+ * @throws {InvalidInputError} when X holds NaN or infinities, or y does not fit X
+ * @throws {InvalidParameterError} when there are not more samples than `nNeighbors`, or `discreteFeatures` does not fit
+ * X
  *
  * @example
  * ```ts
@@ -240,10 +245,22 @@ export function mutualInfoClassif(
  * How much each feature says of the target, of whatever form their dependence is: mutual information in nats, estimated
  * by distances to nearest neighbours.
  *
+ * Source: A. Kraskov, H. Stögbauer, P. Grassberger, "Estimating mutual information", Physical Review E 69 (2004).
+ *
  * @param X samples, shape [nSamples, nFeatures]
  * @param y target of each sample
  * @param options how
  * @returns at least 0, shape [nFeatures]
+ * @throws {InvalidInputError} when X holds NaN or infinities, or y does not fit X
+ * @throws {InvalidParameterError} when there are not more samples than `nNeighbors`, or `discreteFeatures` does not fit
+ * X
+ *
+ * @example
+ * ```ts
+ * import { loadDiabetes, mutualInfoRegression } from "@troupe/troupe";
+ * const { X, y } = loadDiabetes();
+ * mutualInfoRegression(X, y, { randomState: 0 }).argmax(); // 2
+ * ```
  */
 export function mutualInfoRegression(
   X: MatrixLike,

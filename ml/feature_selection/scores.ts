@@ -95,10 +95,19 @@ export interface FRegressionOptions {
 /**
  * Correlation of each feature with the target.
  *
+ * Source: Pearson's coefficient of correlation.
+ *
  * @param X samples, shape [nSamples, nFeatures]
  * @param y target of each sample
  * @param options how
  * @returns from −1 to 1, shape [nFeatures]
+ * @throws {InvalidInputError} when X or y holds NaN or infinities, or y does not fit X
+ *
+ * @example
+ * ```ts
+ * import { rRegression } from "@troupe/troupe";
+ * rRegression([[1, 3], [2, 1], [3, 2]], [1, 2, 4]).toArray(); // [0.9819…, -0.3273…]
+ * ```
  */
 export function rRegression(X: MatrixLike, y: VectorLike, options: FRegressionOptions = {}): NDArray<Float64Array> {
   checkOptionNames("rRegression", options, ["center", "forceFinite"]);
@@ -136,6 +145,15 @@ export function rRegression(X: MatrixLike, y: VectorLike, options: FRegressionOp
  * @param y target of each sample
  * @param options how
  * @returns F statistic and p-value of each feature
+ * @throws {InvalidInputError} when X or y holds NaN or infinities, or y does not fit X
+ *
+ * @example
+ * ```ts
+ * import { fRegression } from "@troupe/troupe";
+ * const [scores, pvalues] = fRegression([[1, 3], [2, 1], [3, 2]], [1, 2, 4]);
+ * scores.argmax(); // 0
+ * pvalues.argmin(); // 0
+ * ```
  */
 export function fRegression(X: MatrixLike, y: VectorLike, options: FRegressionOptions = {}): FeatureScores {
   checkOptionNames("fRegression", options, ["center", "forceFinite"]);
@@ -159,10 +177,19 @@ export function fRegression(X: MatrixLike, y: VectorLike, options: FRegressionOp
 /**
  * Chi-squared test of counts or frequencies: whether a feature and the class depend on each other.
  *
+ * Source: K. Pearson, Philosophical Magazine 50 (1900).
+ *
  * @param X samples, shape [nSamples, nFeatures]; not negative
  * @param y class of each sample
  * @returns chi-squared statistic and p-value of each feature
  * @throws {InvalidInputError} when X has negative values
+ *
+ * @example
+ * ```ts
+ * import { chi2 } from "@troupe/troupe";
+ * const [scores] = chi2([[1, 0], [2, 1], [0, 5], [1, 4]], [0, 0, 1, 1]);
+ * scores.toArray(); // [1, 6.4]
+ * ```
  */
 export function chi2(X: MatrixLike, y: LabelsLike): FeatureScores {
   const { table, codes, counts } = checkClasses(X, y, "chi2");

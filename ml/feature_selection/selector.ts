@@ -57,6 +57,8 @@ export abstract class BaseSelector extends BaseTransformer {
    * The columns in their places, with zeros in those that were not kept.
    *
    * @param X as `transform` gives it
+   * @throws {NotFittedError} before `fit`
+   * @throws {InvalidInputError} when X has not one column for each feature that is kept
    */
   // deno-lint-ignore require-await -- promises are the contract
   async inverseTransform(X: MatrixLike): Promise<NDArray<Float64Array>> {
@@ -77,6 +79,8 @@ export abstract class BaseSelector extends BaseTransformer {
    * The names of the features that are kept.
    *
    * @param inputFeatures names of the features; those seen in `fit`, or x0, x1, …, if left out
+   * @throws {NotFittedError} before `fit`
+   * @throws {InvalidInputError} when the names given are not as many as there are features, or not those that `fit` saw
    */
   getFeatureNamesOut(inputFeatures?: readonly string[] | null): string[] {
     const mask = this.mask();

@@ -359,6 +359,7 @@ export class SimpleImputer extends BaseTransformer {
    * The names of the columns that `transform` gives; indicators have "missingindicator_" before theirs.
    *
    * @param inputFeatures names of the features; those seen in `fit`, or x0, x1, …, if left out
+   * @throws {NotFittedError} before `fit`
    */
   getFeatureNamesOut(inputFeatures?: readonly string[] | null): string[] {
     const names = featureNamesOf(this, inputFeatures);

@@ -124,7 +124,11 @@ export interface ParquetRows {
   readonly names: string[];
 }
 
-/** How many rows a Parquet file has, in which parts, and what its columns are called; nothing else is read of it. */
+/**
+ * How many rows a Parquet file has, in which parts, and what its columns are called; nothing else is read of it.
+ *
+ * @throws {FileFormatError} when it is no Parquet file
+ */
 export async function parquetRows(source: FileSource): Promise<ParquetRows> {
   const { parquetMetadataAsync, parquetSchema } = await import("hyparquet");
   using opened = await openFile(source);

@@ -19,6 +19,13 @@ export interface Room {
   readonly bytes: number;
   /** Gives it back. */
   free(): void;
+  /**
+   * Gives it back, but for its content, which stays until somebody wants the place: then `lost` is called. One room of a memory rests at a time. Where
+   * there is no such way, it is freed.
+   */
+  rest?(lost: () => void): void;
+  /** Takes a room that rests in use again; false where it is lost. */
+  wake?(): boolean;
 }
 
 /** A linear memory in which kernels compute. */
@@ -52,6 +59,8 @@ class PrivateMemory implements KernelMemory {
   /** Free pieces in order of address, none touching the next; the last one ends where the memory does. */
   readonly #free: { pointer: number; bytes: number }[] = [{ pointer: ALIGN, bytes: 16 * WASM_PAGE - ALIGN }];
   #used = 0;
+  /** Gives up what rests. */
+  #resting: (() => void) | undefined;
 
   /** Whether nothing of it is used. */
   get isEmpty(): boolean {
@@ -65,7 +74,12 @@ class PrivateMemory implements KernelMemory {
 
   allocate(wanted: number): Room | undefined {
     const bytes = aligned(wanted);
-    let at = this.#free.findIndex((f) => f.bytes >= bytes);
+    const place = (): number => this.#free.findIndex((f) => f.bytes >= bytes);
+    let at = place();
+    if (at < 0 && this.#resting !== undefined) {
+      this.forget();
+      at = place();
+    }
     if (at < 0) {
       if (!this.#grow(bytes)) return undefined;
       at = this.#free.length - 1;
@@ -76,18 +90,45 @@ class PrivateMemory implements KernelMemory {
     piece.bytes -= bytes;
     if (piece.bytes === 0) this.#free.splice(at, 1);
     this.#used += bytes;
-    let freed = false;
+    let state: "used" | "resting" | "free" = "used";
+    let giveUp: (() => void) | undefined;
     return {
       pointer,
       bytes: wanted,
       free: () => {
-        if (freed) return;
-        freed = true;
+        if (state === "resting") return giveUp?.();
+        if (state === "free") return;
+        state = "free";
         this.#used -= bytes;
         this.#give(pointer, bytes);
         letGo();
       },
+      rest: (lost) => {
+        if (state !== "used") return;
+        this.forget();
+        state = "resting";
+        this.#used -= bytes;
+        this.#resting = giveUp = () => {
+          this.#resting = undefined;
+          state = "free";
+          this.#give(pointer, bytes);
+          lost();
+        };
+        letGo();
+      },
+      wake: () => {
+        if (state !== "resting") return false;
+        state = "used";
+        this.#used += bytes;
+        this.#resting = undefined;
+        return true;
+      },
     };
+  }
+
+  /** Gives up the room that rests, if any. */
+  forget(): void {
+    this.#resting?.();
   }
 
   #grow(bytes: number): boolean {
@@ -131,7 +172,9 @@ export function privateMemory(): KernelMemory {
 }
 
 function letGo(): void {
-  if (own !== undefined && own.isEmpty && own.bytes > KEEP) own = undefined;
+  if (own === undefined || !own.isEmpty || own.bytes <= KEEP) return;
+  own.forget();
+  own = undefined;
 }
 
 /** An arena of the worker's. Room in it is asked of the worker, counted there, and the task's until its end. */

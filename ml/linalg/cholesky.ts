@@ -17,6 +17,12 @@ const SMALL = 8;
  * @param A symmetric, shape [n, n]; only its lower triangle is read
  * @returns L, shape [n, n], zeros above its diagonal
  * @throws {NotPositiveDefiniteError} saying at which row it was found out
+ *
+ * @example
+ * ```ts
+ * import { cholesky } from "@troupe/troupe";
+ * cholesky([[4, 2], [2, 5]]).toArray(); // [[2, 0], [1, 2]]
+ * ```
  */
 export function cholesky(A: MatrixLike): NDArray<Float64Array> {
   const { data, shape: [n] } = square(A, "cholesky(): A");
@@ -66,9 +72,18 @@ export function choleskyInPlace(A: Float64Array, n: number): number {
 /**
  * Solves A X = B, given the lower triangle L of A that {@linkcode cholesky} gave.
  *
+ * Source: G. Golub, C. Van Loan, "Matrix Computations", 3.1.
+ *
  * @param L shape [n, n]
  * @param B right-hand sides, shape [n] or [n, k]
  * @returns X, of B's shape
+ * @throws {ShapeError} when L is not square, or B has not as many rows
+ *
+ * @example
+ * ```ts
+ * import { cholesky, choleskySolve } from "@troupe/troupe";
+ * choleskySolve(cholesky([[4, 2], [2, 5]]), [8, 8]).toArray(); // [1.5, 1]
+ * ```
  */
 export function choleskySolve(L: MatrixLike, B: MatrixLike | VectorLike): NDArray<Float64Array> {
   const { data, shape: [n] } = square(L, "choleskySolve(): L");

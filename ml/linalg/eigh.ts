@@ -19,6 +19,12 @@ export interface Eigen {
  *
  * @param A symmetric, shape [n, n]; only its lower triangle is read
  * @throws {NotConvergedError} when an eigenvalue does not settle
+ *
+ * @example
+ * ```ts
+ * import { eigh } from "@troupe/troupe";
+ * eigh([[2, 1], [1, 2]]).values.toArray(); // [1, 3]
+ * ```
  */
 export function eigh(A: MatrixLike): Eigen {
   const { data, shape: [n] } = square(A, "eigh(): A");

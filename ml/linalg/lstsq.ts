@@ -30,6 +30,8 @@ export interface LeastSquares {
  *
  * @param A shape [n, m]
  * @param B right-hand sides, shape [n] or [n, k]
+ * @throws {ShapeError} when A has not two axes, or B has not as many rows
+ * @throws {NotConvergedError} when the singular values do not converge
  *
  * @example
  * ```ts

@@ -13,6 +13,15 @@ const BLOCK = 65_536;
  *
  * @param A shape [n, m]
  * @returns Q, shape [n, min(n, m)], and R, shape [min(n, m), m]
+ * @throws {ShapeError} when A has not two axes
+ *
+ * @example
+ * ```ts
+ * import { qr } from "@troupe/troupe";
+ * const { Q, R } = qr([[3, 0], [4, 5]]);
+ * Q.shape; // [2, 2]
+ * R.get(1, 0); // 0
+ * ```
  */
 export function qr(A: MatrixLike): { Q: NDArray<Float64Array>; R: NDArray<Float64Array> } {
   const { data, shape: [n, m] } = table(A, "qr(): A");

@@ -14,6 +14,8 @@ export interface SolveOptions {
 /**
  * Solves A X = B, by LU with row exchanges, or by Cholesky.
  *
+ * Source: G. Golub, C. Van Loan, "Matrix Computations", 3.4 and 4.2.
+ *
  * @param A shape [n, n]
  * @param B right-hand sides, shape [n] or [n, k]
  * @returns X, of B's shape

@@ -22,6 +22,12 @@ export interface SVD {
  *
  * @param A shape [n, m]
  * @throws {NotConvergedError} when they do not converge
+ *
+ * @example
+ * ```ts
+ * import { svd } from "@troupe/troupe";
+ * svd([[3, 0], [0, 4]]).s.toArray(); // [4, 3]
+ * ```
  */
 export function svd(A: MatrixLike): SVD {
   const { data, shape: [n, m] } = table(A, "svd(): A");

@@ -69,7 +69,12 @@ export class LinearClassifier extends BaseClassifier {
     return decodeLabels(this.classes_, chosenClasses(this.decisions(X, "predict")));
   }
 
-  /** Part of the samples whose class is the predicted one; of samples and classes in blocks too. */
+  /**
+   * Part of the samples whose class is the predicted one; of samples and classes in blocks too.
+   *
+   * @throws as {@linkcode LinearClassifier.predict}
+   * @throws {InvalidInputError} when y does not fit X
+   */
   override async score(
     X: MatrixLike | ChunkedInput,
     y: LabelsLike | ChunkedInput,

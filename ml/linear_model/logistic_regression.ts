@@ -323,7 +323,11 @@ export class LogisticRegression extends LinearClassifier {
     return classProbabilities(this.decisions(X, "predictProba"));
   }
 
-  /** Logarithms of the probabilities. */
+  /**
+   * Logarithms of the probabilities.
+   *
+   * @throws {NotFittedError} before `fit`
+   */
   async predictLogProba(X: MatrixLike): Promise<NDArray<Float64Array>> {
     return (await this.predictProba(X)).map(Math.log);
   }

@@ -86,7 +86,7 @@ export function addMoments(
   into.weight += all[width * order + width];
 }
 
-/** Sum of the products of two runs of numbers. */
+/** Sum of the products of two runs of numbers: in four sums, for one alone waits for each addition to end before the next. */
 export function dot(a: Float64Array, at: number, b: Float64Array, bt: number, n: number): number {
   let s0 = 0, s1 = 0, s2 = 0, s3 = 0;
   let k = 0;

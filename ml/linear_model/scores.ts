@@ -1,4 +1,5 @@
 import { NDArray } from "../array/mod.ts";
+import { dot } from "./moments.ts";
 
 /** Weights and constants of linear functions. */
 export interface LinearFunctions {
@@ -15,21 +16,7 @@ export function linearScores(X: NDArray<Float64Array>, { coef, intercept }: Line
   const x = X.data;
   const out = new Float64Array(n * k);
   for (let i = 0; i < n; i++) {
-    for (let c = 0; c < k; c++) {
-      // Four sums, for one alone waits for each addition to end before the next.
-      let a = 0, b = 0, d = 0, e = 0;
-      const row = i * m;
-      const w = c * m;
-      let j = 0;
-      for (; j + 3 < m; j += 4) {
-        a += x[row + j] * coef[w + j];
-        b += x[row + j + 1] * coef[w + j + 1];
-        d += x[row + j + 2] * coef[w + j + 2];
-        e += x[row + j + 3] * coef[w + j + 3];
-      }
-      for (; j < m; j++) a += x[row + j] * coef[w + j];
-      out[i * k + c] = a + b + (d + e) + intercept[c];
-    }
+    for (let c = 0; c < k; c++) out[i * k + c] = dot(x, i * m, coef, c * m, m) + intercept[c];
   }
   return new NDArray(out, [n, k]);
 }

@@ -304,7 +304,11 @@ export class SGDClassifier extends SGDClassifierBase {
     return oneVersusRest(this.decisions(X, "predictProba"), this.loss);
   }
 
-  /** Logarithms of the probabilities. */
+  /**
+   * Logarithms of the probabilities.
+   *
+   * @throws as {@linkcode SGDClassifier.predictProba}
+   */
   async predictLogProba(X: MatrixLike): Promise<NDArray<Float64Array>> {
     return (await this.predictProba(X)).map(Math.log);
   }

@@ -5,7 +5,17 @@ import { MetricError } from "./errors.ts";
 import { classTargets, indicatorTargets, isTable, type TargetsLike } from "./targets.ts";
 import { warnOnce } from "./warn.ts";
 
-/** Part of the samples whose predicted label is wrong; their weight or number with `normalize: false`. */
+/**
+ * Part of the samples whose predicted label is wrong; their weight or number with `normalize: false`.
+ *
+ * @throws {InvalidInputError} when lengths or kinds of labels differ, or there are no samples
+ *
+ * @example
+ * ```ts
+ * import { zeroOneLoss } from "@troupe/troupe";
+ * zeroOneLoss([1, 2, 3, 4], [2, 2, 3, 4]); // 0.25
+ * ```
+ */
 export function zeroOneLoss(
   yTrue: TargetsLike,
   yPred: TargetsLike,
@@ -17,7 +27,17 @@ export function zeroOneLoss(
   return accuracyScore(yTrue, yTrue, options) - right;
 }
 
-/** Part of the labels that are wrong. */
+/**
+ * Part of the labels that are wrong.
+ *
+ * @throws {InvalidInputError} when lengths or kinds of labels differ, or there are no samples
+ *
+ * @example
+ * ```ts
+ * import { hammingLoss } from "@troupe/troupe";
+ * hammingLoss([1, 2, 3, 4], [2, 2, 3, 4]); // 0.25
+ * ```
+ */
 export function hammingLoss(yTrue: TargetsLike, yPred: TargetsLike, options: WeightOptions = {}): number {
   checkOptionNames("hammingLoss", options, ["sampleWeight"]);
   if (!isTable(yTrue) && !isTable(yPred)) {
@@ -40,6 +60,14 @@ export function hammingLoss(yTrue: TargetsLike, yPred: TargetsLike, options: Wei
  *
  * Source: B. W. Matthews (1975); J. Gorodkin, "Comparing two K-category assignments by a K-category correlation
  * coefficient", Computational Biology and Chemistry 28 (2004).
+ *
+ * @throws {InvalidInputError} when lengths or kinds of labels differ, or there are no samples
+ *
+ * @example
+ * ```ts
+ * import { matthewsCorrcoef } from "@troupe/troupe";
+ * matthewsCorrcoef([1, 1, 1, 0], [1, 0, 1, 1]); // -0.3333…
+ * ```
  */
 export function matthewsCorrcoef(yTrue: LabelsLike, yPred: LabelsLike, options: WeightOptions = {}): number {
   checkOptionNames("matthewsCorrcoef", options, ["sampleWeight"]);
@@ -71,6 +99,15 @@ export interface KappaOptions extends Omit<ConfusionOptions, "normalize"> {
  * How far two ratings agree beyond what chance would make them.
  *
  * Source: J. Cohen, "A coefficient of agreement for nominal scales", Educational and Psychological Measurement 20 (1960).
+ *
+ * @throws {MetricError} when `weights` is none of what it may be, or none of the labels asked for occurs
+ * @throws {InvalidInputError} when lengths or kinds of labels differ, or there are no samples
+ *
+ * @example
+ * ```ts
+ * import { cohenKappaScore } from "@troupe/troupe";
+ * cohenKappaScore([0, 0, 1, 1], [0, 0, 1, 0]); // 0.5
+ * ```
  */
 export function cohenKappaScore(y1: LabelsLike, y2: LabelsLike, options: KappaOptions = {}): number {
   checkOptionNames("cohenKappaScore", options, [
@@ -127,6 +164,12 @@ export interface LikelihoodOptions extends WeightOptions {
  * Positive and negative likelihood ratios of a classifier of two classes.
  *
  * @throws {MetricError} when there are more than two classes, or one only
+ *
+ * @example
+ * ```ts
+ * import { classLikelihoodRatios } from "@troupe/troupe";
+ * classLikelihoodRatios([0, 1, 0, 1, 0], [1, 1, 0, 0, 0]); // { positive: 1.5, negative: 0.75 }
+ * ```
  */
 export function classLikelihoodRatios(
   yTrue: LabelsLike,

@@ -124,6 +124,12 @@ function normalizeCounts(counts: Float64Array, k: number, by: "true" | "pred" | 
  * @param yTrue true labels, shape [nSamples], or a table of zeros and ones, shape [nSamples, nLabels]
  * @returns shape [nLabels, 2, 2], or [nSamples, 2, 2]
  * @throws {InvalidInputError} when samples have one label each and `samplewise` is asked for
+ *
+ * @example
+ * ```ts
+ * import { multilabelConfusionMatrix } from "@troupe/troupe";
+ * multilabelConfusionMatrix([[1, 0], [0, 1]], [[1, 0], [1, 1]]).toArray(); // [[[0, 1], [0, 1]], [[1, 0], [0, 1]]]
+ * ```
  */
 export function multilabelConfusionMatrix(
   yTrue: TargetsLike,
@@ -141,7 +147,19 @@ export function multilabelConfusionMatrix(
   return new NDArray(out, [hits.length, 2, 2]);
 }
 
-/** Mean over the classes of the part of each that was found. With `adjusted`, chance scores 0. */
+/**
+ * Mean over the classes of the part of each that was found. With `adjusted`, chance scores 0.
+ *
+ * Source: K. H. Brodersen et al., "The balanced accuracy and its posterior distribution", ICPR (2010).
+ *
+ * @throws {InvalidInputError} when lengths or kinds of labels differ, or there are no samples
+ *
+ * @example
+ * ```ts
+ * import { balancedAccuracyScore } from "@troupe/troupe";
+ * balancedAccuracyScore([0, 1, 0, 0, 1, 0], [0, 1, 0, 0, 0, 1]); // 0.625
+ * ```
+ */
 export function balancedAccuracyScore(
   yTrue: LabelsLike,
   yPred: LabelsLike,

@@ -8,6 +8,13 @@ import { entropyOf, type Overlap, overlapOf } from "./partition.ts";
  * How often each label of one partition meets each of another.
  *
  * @returns counts, shape [nClasses, nClusters]
+ * @throws {InvalidInputError} when there are not as many labels of the one as of the other
+ *
+ * @example
+ * ```ts
+ * import { contingencyMatrix } from "@troupe/troupe";
+ * contingencyMatrix([0, 0, 1, 1], [0, 1, 1, 1]).toArray(); // [[1, 1], [0, 2]]
+ * ```
  */
 export function contingencyMatrix(
   labelsTrue: LabelsLike,
@@ -34,6 +41,14 @@ function pairCounts({ n, rows, columns, cells }: Overlap): [number, number, numb
 /**
  * Ordered pairs of samples by whether each partition puts them together: [[apart in both, together in labelsPred only],
  * [in labelsTrue only, in both]].
+ *
+ * @throws {InvalidInputError} when there are not as many labels of the one as of the other
+ *
+ * @example
+ * ```ts
+ * import { pairConfusionMatrix } from "@troupe/troupe";
+ * pairConfusionMatrix([0, 0, 1, 1], [0, 0, 1, 2]).toArray(); // [[8, 0], [2, 2]]
+ * ```
  */
 export function pairConfusionMatrix(
   labelsTrue: LabelsLike,
@@ -44,7 +59,19 @@ export function pairConfusionMatrix(
   return new NDArray(Float64Array.from(pairCounts(overlapOf(labelsTrue, labelsPred))), [2, 2]);
 }
 
-/** Part of the pairs of samples on which two partitions agree: together in both, or apart in both. */
+/**
+ * Part of the pairs of samples on which two partitions agree: together in both, or apart in both.
+ *
+ * Source: W. M. Rand, "Objective criteria for the evaluation of clustering methods", JASA 66 (1971).
+ *
+ * @throws {InvalidInputError} when there are not as many labels of the one as of the other
+ *
+ * @example
+ * ```ts
+ * import { randScore } from "@troupe/troupe";
+ * randScore([0, 0, 1, 1], [0, 0, 1, 2]); // 0.8333…
+ * ```
+ */
 export function randScore(labelsTrue: LabelsLike, labelsPred: LabelsLike, options: NoOptions = {}): number {
   checkNoOptions("randScore", options);
   const [apart, a, b, together] = pairCounts(overlapOf(labelsTrue, labelsPred));
@@ -56,6 +83,8 @@ export function randScore(labelsTrue: LabelsLike, labelsPred: LabelsLike, option
  * Rand's index less what chance would give: 1 for the same partition, about 0 for unrelated ones.
  *
  * Source: L. Hubert, P. Arabie, "Comparing partitions", Journal of Classification 2 (1985).
+ *
+ * @throws {InvalidInputError} when there are not as many labels of the one as of the other
  *
  * @example
  * ```ts
@@ -74,6 +103,14 @@ export function adjustedRandScore(labelsTrue: LabelsLike, labelsPred: LabelsLike
  * Geometric mean of the parts of the pairs together in one partition that are together in the other.
  *
  * Source: E. B. Fowlkes, C. L. Mallows, JASA 78 (1983).
+ *
+ * @throws {InvalidInputError} when there are not as many labels of the one as of the other
+ *
+ * @example
+ * ```ts
+ * import { fowlkesMallowsScore } from "@troupe/troupe";
+ * fowlkesMallowsScore([0, 0, 1, 1], [0, 0, 1, 2]); // 0.7071…
+ * ```
  */
 export function fowlkesMallowsScore(labelsTrue: LabelsLike, labelsPred: LabelsLike, options: NoOptions = {}): number {
   checkNoOptions("fowlkesMallowsScore", options);
@@ -93,7 +130,19 @@ function mutualInfo({ n, rows, columns, cells }: Overlap): number {
   return Math.max(0, sum);
 }
 
-/** Mutual information of two partitions, in nats. */
+/**
+ * Mutual information of two partitions, in nats.
+ *
+ * Source: T. M. Cover, J. A. Thomas, "Elements of Information Theory", 2.3.
+ *
+ * @throws {InvalidInputError} when there are not as many labels of the one as of the other
+ *
+ * @example
+ * ```ts
+ * import { mutualInfoScore } from "@troupe/troupe";
+ * mutualInfoScore([0, 0, 1, 1], [0, 0, 1, 1]); // 0.6931…
+ * ```
+ */
 export function mutualInfoScore(labelsTrue: LabelsLike, labelsPred: LabelsLike, options: NoOptions = {}): number {
   checkNoOptions("mutualInfoScore", options);
   return mutualInfo(overlapOf(labelsTrue, labelsPred));
@@ -118,7 +167,16 @@ const trivial = ({ rows, columns }: Overlap): boolean => rows.length === columns
 /**
  * Mutual information as part of the entropies' mean: 0 to 1.
  *
+ * Source: A. Strehl, J. Ghosh, "Cluster ensembles: a knowledge reuse framework for combining multiple partitions", JMLR
+ * 3 (2002).
+ *
  * @throws {MetricError} when `averageMethod` is not known
+ *
+ * @example
+ * ```ts
+ * import { normalizedMutualInfoScore } from "@troupe/troupe";
+ * normalizedMutualInfoScore([0, 0, 1, 1], [1, 1, 0, 0]); // 1
+ * ```
  */
 export function normalizedMutualInfoScore(
   labelsTrue: LabelsLike,
@@ -141,6 +199,12 @@ export function normalizedMutualInfoScore(
  * Source: N. X. Vinh, J. Epps, J. Bailey, JMLR 11 (2010).
  *
  * @throws {MetricError} when `averageMethod` is not known
+ *
+ * @example
+ * ```ts
+ * import { adjustedMutualInfoScore } from "@troupe/troupe";
+ * adjustedMutualInfoScore([0, 0, 1, 1], [1, 1, 0, 0]); // 1
+ * ```
  */
 export function adjustedMutualInfoScore(
   labelsTrue: LabelsLike,
@@ -174,6 +238,14 @@ export interface VMeasures {
  * Source: A. Rosenberg, J. Hirschberg, EMNLP (2007).
  *
  * @param options `beta`: weight of homogeneity against completeness; 1 if left out
+ * @throws {MetricError} when `beta` is negative
+ * @throws {InvalidInputError} when there are not as many labels of the one as of the other
+ *
+ * @example
+ * ```ts
+ * import { homogeneityCompletenessVMeasure } from "@troupe/troupe";
+ * homogeneityCompletenessVMeasure([0, 0, 1, 1], [0, 0, 0, 0]); // { homogeneity: 0, completeness: 1, vMeasure: 0 }
+ * ```
  */
 export function homogeneityCompletenessVMeasure(
   labelsTrue: LabelsLike,
@@ -196,19 +268,56 @@ export function homogeneityCompletenessVMeasure(
   return { homogeneity, completeness, vMeasure };
 }
 
-/** 1 when each cluster holds samples of one class only, 0 when clusters say nothing of classes. */
+/**
+ * 1 when each cluster holds samples of one class only, 0 when clusters say nothing of classes.
+ *
+ * Source: as {@linkcode homogeneityCompletenessVMeasure}.
+ *
+ * @throws {InvalidInputError} when there are not as many labels of the one as of the other
+ *
+ * @example
+ * ```ts
+ * import { homogeneityScore } from "@troupe/troupe";
+ * homogeneityScore([0, 0, 1, 1], [0, 0, 0, 0]); // 0
+ * ```
+ */
 export function homogeneityScore(labelsTrue: LabelsLike, labelsPred: LabelsLike, options: NoOptions = {}): number {
   checkNoOptions("homogeneityScore", options);
   return homogeneityCompletenessVMeasure(labelsTrue, labelsPred).homogeneity;
 }
 
-/** 1 when all samples of a class are in one cluster, 0 when classes say nothing of clusters. */
+/**
+ * 1 when all samples of a class are in one cluster, 0 when classes say nothing of clusters.
+ *
+ * Source: as {@linkcode homogeneityCompletenessVMeasure}.
+ *
+ * @throws {InvalidInputError} when there are not as many labels of the one as of the other
+ *
+ * @example
+ * ```ts
+ * import { completenessScore } from "@troupe/troupe";
+ * completenessScore([0, 0, 1, 1], [0, 0, 0, 0]); // 1
+ * ```
+ */
 export function completenessScore(labelsTrue: LabelsLike, labelsPred: LabelsLike, options: NoOptions = {}): number {
   checkNoOptions("completenessScore", options);
   return homogeneityCompletenessVMeasure(labelsTrue, labelsPred).completeness;
 }
 
-/** Harmonic mean of homogeneity and completeness; `beta` is the weight of homogeneity, 1 if left out. */
+/**
+ * Harmonic mean of homogeneity and completeness; `beta` is the weight of homogeneity, 1 if left out.
+ *
+ * Source: as {@linkcode homogeneityCompletenessVMeasure}.
+ *
+ * @throws {MetricError} when `beta` is negative
+ * @throws {InvalidInputError} when there are not as many labels of the one as of the other
+ *
+ * @example
+ * ```ts
+ * import { vMeasureScore } from "@troupe/troupe";
+ * vMeasureScore([0, 0, 1, 1], [1, 1, 0, 0]); // 1
+ * ```
+ */
 export function vMeasureScore(
   labelsTrue: LabelsLike,
   labelsPred: LabelsLike,

@@ -105,6 +105,12 @@ export interface ThresholdConfusion {
  * The four entries of a confusion matrix at each distinct score.
  *
  * @throws {MetricError} when labels are not 0 and 1, or −1 and 1, and `posLabel` is not given
+ *
+ * @example
+ * ```ts
+ * import { confusionMatrixAtThresholds } from "@troupe/troupe";
+ * confusionMatrixAtThresholds([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]).tps.toArray(); // [1, 1, 2, 2]
+ * ```
  */
 export function confusionMatrixAtThresholds(
   yTrue: LabelsLike,
@@ -129,6 +135,12 @@ export function confusionMatrixAtThresholds(
  * @param x places, going up or going down
  * @param y heights
  * @throws {MetricError} when x goes up and down, or there are fewer than two points
+ *
+ * @example
+ * ```ts
+ * import { auc } from "@troupe/troupe";
+ * auc([0, 0.5, 1], [0, 1, 1]); // 0.75
+ * ```
  */
 export function auc(x: VectorLike, y: VectorLike): number {
   checkConsistentLength({ x, y });
@@ -161,8 +173,16 @@ export interface RocCurve {
 /**
  * What part of a class is found, and of the others found wrongly, at every threshold of a score.
  *
+ * Source: T. Fawcett, "An introduction to ROC analysis", Pattern Recognition Letters 27 (2006).
+ *
  * @param options `dropIntermediate`: leave out points on straight lines; true if left out
  * @throws {MetricError} when labels are not 0 and 1, or −1 and 1, and `posLabel` is not given
+ *
+ * @example
+ * ```ts
+ * import { rocCurve } from "@troupe/troupe";
+ * rocCurve([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]).tpr.toArray(); // [0, 0.5, 0.5, 1, 1]
+ * ```
  */
 export function rocCurve(
   yTrue: LabelsLike,
@@ -207,8 +227,16 @@ export interface PrecisionRecallCurve {
 /**
  * Precision and recall at every threshold of a score.
  *
+ * Source: J. Davis, M. Goadrich, "The relationship between precision-recall and ROC curves", ICML (2006).
+ *
  * @param options `dropIntermediate`: leave out points between two of the same recall; false if left out
  * @throws {MetricError} when labels are not 0 and 1, or −1 and 1, and `posLabel` is not given
+ *
+ * @example
+ * ```ts
+ * import { precisionRecallCurve } from "@troupe/troupe";
+ * precisionRecallCurve([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]).recall.toArray(); // [1, 1, 0.5, 0.5, 0]
+ * ```
  */
 export function precisionRecallCurve(
   yTrue: LabelsLike,
@@ -253,6 +281,12 @@ export interface DetCurve {
  *
  * @param options `dropIntermediate`: leave out points between two of the same misses; false if left out
  * @throws {MetricError} when yTrue has not two classes, or `posLabel` is needed
+ *
+ * @example
+ * ```ts
+ * import { detCurve } from "@troupe/troupe";
+ * detCurve([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]).fpr.toArray(); // [0.5, 0.5, 0]
+ * ```
  */
 export function detCurve(
   yTrue: LabelsLike,
@@ -296,6 +330,14 @@ function prepended({ hits, misses, thresholds }: ThresholdCounts): ThresholdCoun
  *
  * @param metric compares true labels with 1 for found and 0 for not, with the weights if there are any
  * @returns `values`, one for each threshold, and the `thresholds`
+ * @throws {MetricError} when `metric` is no function
+ * @throws {InvalidInputError} when lengths differ, or scores are not finite
+ *
+ * @example
+ * ```ts
+ * import { accuracyScore, metricAtThresholds } from "@troupe/troupe";
+ * metricAtThresholds([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8], accuracyScore).values.toArray(); // [0.75, 0.5, 0.75, 0.5]
+ * ```
  */
 export function metricAtThresholds(
   yTrue: LabelsLike,

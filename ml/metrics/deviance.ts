@@ -45,6 +45,12 @@ function deviance(power: number): (t: number, p: number) => number {
  * Source: B. Jørgensen, "The Theory of Dispersion Models" (1997).
  *
  * @throws {MetricError} when there are several outputs, or numbers are out of the distribution's bounds
+ *
+ * @example
+ * ```ts
+ * import { meanTweedieDeviance } from "@troupe/troupe";
+ * meanTweedieDeviance([2, 0, 1, 4], [0.5, 0.5, 2, 2], { power: 1 }); // 1.4260…
+ * ```
  */
 export function meanTweedieDeviance(yTrue: NumbersLike, yPred: NumbersLike, options: TweedieOptions = {}): number {
   checkOptionNames("meanTweedieDeviance", options, ["power", "sampleWeight"]);
@@ -55,7 +61,15 @@ export function meanTweedieDeviance(yTrue: NumbersLike, yPred: NumbersLike, opti
 /**
  * Mean Poisson deviance.
  *
+ * Source: P. McCullagh, J. A. Nelder, "Generalized Linear Models", 2.3.
+ *
  * @throws {MetricError} when a target is negative, or a prediction is not above 0
+ *
+ * @example
+ * ```ts
+ * import { meanPoissonDeviance } from "@troupe/troupe";
+ * meanPoissonDeviance([2, 0, 1, 4], [0.5, 0.5, 2, 2]); // 1.4260…
+ * ```
  */
 export function meanPoissonDeviance(yTrue: NumbersLike, yPred: NumbersLike, options: WeightOptions = {}): number {
   checkOptionNames("meanPoissonDeviance", options, ["sampleWeight"]);
@@ -65,7 +79,15 @@ export function meanPoissonDeviance(yTrue: NumbersLike, yPred: NumbersLike, opti
 /**
  * Mean gamma deviance.
  *
+ * Source: P. McCullagh, J. A. Nelder, "Generalized Linear Models", 2.3.
+ *
  * @throws {MetricError} when a target or a prediction is not above 0
+ *
+ * @example
+ * ```ts
+ * import { meanGammaDeviance } from "@troupe/troupe";
+ * meanGammaDeviance([2, 0.5, 1, 4], [0.5, 0.5, 2, 2]); // 1.0568…
+ * ```
  */
 export function meanGammaDeviance(yTrue: NumbersLike, yPred: NumbersLike, options: WeightOptions = {}): number {
   checkOptionNames("meanGammaDeviance", options, ["sampleWeight"]);
@@ -77,6 +99,12 @@ export function meanGammaDeviance(yTrue: NumbersLike, yPred: NumbersLike, option
  * 0 where all targets are the same and the predictions are not them.
  *
  * @throws {MetricError} as {@linkcode meanTweedieDeviance}
+ *
+ * @example
+ * ```ts
+ * import { d2TweedieScore } from "@troupe/troupe";
+ * d2TweedieScore([0.5, 1, 2.5, 7], [1, 1, 5, 3.5], { power: 1 }); // 0.4879…
+ * ```
  */
 export function d2TweedieScore(yTrue: NumbersLike, yPred: NumbersLike, options: TweedieOptions = {}): number {
   checkOptionNames("d2TweedieScore", options, ["power", "sampleWeight"]);

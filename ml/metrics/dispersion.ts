@@ -16,6 +16,12 @@ function centres(data: Float64Array, d: number, codes: Int32Array, counts: Int32
  * @param X samples, shape [nSamples, nFeatures]
  * @param labels cluster of each sample
  * @throws {MetricError} when there are fewer than two clusters, or as many as samples
+ *
+ * @example
+ * ```ts
+ * import { calinskiHarabaszScore } from "@troupe/troupe";
+ * calinskiHarabaszScore([[0], [1], [10], [11]], [0, 0, 1, 1]); // 200
+ * ```
  */
 export function calinskiHarabaszScore(X: MatrixLike, labels: LabelsLike): number {
   const { X: table, codes, counts } = clusteredSamples("calinskiHarabaszScore", X, labels);
@@ -42,6 +48,12 @@ export function calinskiHarabaszScore(X: MatrixLike, labels: LabelsLike): number
  * @param X samples, shape [nSamples, nFeatures]
  * @param labels cluster of each sample
  * @throws {MetricError} when there are fewer than two clusters, or as many as samples
+ *
+ * @example
+ * ```ts
+ * import { daviesBouldinScore } from "@troupe/troupe";
+ * daviesBouldinScore([[0], [1], [10], [11]], [0, 0, 1, 1]); // 0.1
+ * ```
  */
 export function daviesBouldinScore(X: MatrixLike, labels: LabelsLike): number {
   const { X: table, codes, counts } = clusteredSamples("daviesBouldinScore", X, labels);

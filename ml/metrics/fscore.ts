@@ -108,6 +108,12 @@ type Part = "precision" | "recall" | "fscore";
  *
  * @param options `beta`: weight of recall against precision; 1 if left out. `average` is null if left out
  * @throws {MetricError} when there are more than two classes and `average` is "binary"
+ *
+ * @example
+ * ```ts
+ * import { precisionRecallFscoreSupport } from "@troupe/troupe";
+ * precisionRecallFscoreSupport([0, 1, 1, 1], [0, 1, 1, 0], { average: "macro" }).precision; // 0.75
+ * ```
  */
 export function precisionRecallFscoreSupport(
   yTrue: TargetsLike,
@@ -166,6 +172,12 @@ function scoresOf(
  * The part of the samples predicted as a class that belong to it.
  *
  * @throws {MetricError} when there are more than two classes and `average` is "binary"
+ *
+ * @example
+ * ```ts
+ * import { precisionScore } from "@troupe/troupe";
+ * precisionScore([0, 1, 0, 1], [0, 1, 1, 1]); // 0.6666…
+ * ```
  */
 export function precisionScore(
   yTrue: TargetsLike,
@@ -191,6 +203,12 @@ export function precisionScore(
  * The part of the samples of a class that were predicted as it.
  *
  * @throws {MetricError} when there are more than two classes and `average` is "binary"
+ *
+ * @example
+ * ```ts
+ * import { recallScore } from "@troupe/troupe";
+ * recallScore([0, 1, 1, 1], [0, 1, 1, 0]); // 0.6666…
+ * ```
  */
 export function recallScore(
   yTrue: TargetsLike,
@@ -246,7 +264,15 @@ export function f1Score(
 /**
  * The weighted harmonic mean of precision and recall; `beta` is the weight of recall.
  *
+ * Source: C. J. van Rijsbergen, "Information Retrieval", chapter 7 (1979).
+ *
  * @throws {MetricError} when there are more than two classes and `average` is "binary"
+ *
+ * @example
+ * ```ts
+ * import { fbetaScore } from "@troupe/troupe";
+ * fbetaScore([0, 1, 1, 1], [0, 1, 1, 0], { beta: 2 }); // 0.7142…
+ * ```
  */
 export function fbetaScore(
   yTrue: TargetsLike,

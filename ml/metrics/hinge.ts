@@ -19,6 +19,12 @@ import type { ProbaOptions } from "./probability.ts";
  * @param decision decision values: for two classes shape [nSamples], otherwise [nSamples, nClasses]
  * @param options `labels`: the classes, where yTrue does not have them all
  * @throws {MetricError} when columns and classes do not fit together
+ *
+ * @example
+ * ```ts
+ * import { hingeLoss } from "@troupe/troupe";
+ * hingeLoss([-1, 1, 1], [-2, 0.5, 2]); // 0.1666…
+ * ```
  */
 export function hingeLoss(
   yTrue: LabelsLike,

@@ -7,7 +7,15 @@ import type { TargetsLike } from "./targets.ts";
 /**
  * Jaccard's index: of the samples that belong to a class or were predicted as it, the part that is both.
  *
+ * Source: P. Jaccard, "The distribution of the flora in the alpine zone", New Phytologist 11 (1912).
+ *
  * @throws {MetricError} when there are more than two classes and `average` is "binary"
+ *
+ * @example
+ * ```ts
+ * import { jaccardScore } from "@troupe/troupe";
+ * jaccardScore([0, 1, 1, 1], [0, 1, 1, 0]); // 0.6666…
+ * ```
  */
 export function jaccardScore(
   yTrue: TargetsLike,

@@ -193,6 +193,12 @@ function shares({ n, k, truth, weight }: ProbaTargets): Float64Array {
  * D² of the log loss: 1 is perfect, 0 as good as predicting the parts of the classes, NaN for fewer than two samples.
  *
  * @throws {MetricError} when columns and classes do not fit together
+ *
+ * @example
+ * ```ts
+ * import { d2LogLossScore } from "@troupe/troupe";
+ * d2LogLossScore([0, 1, 1], [0.1, 0.9, 0.8]); // 0.7727…
+ * ```
  */
 export function d2LogLossScore(yTrue: LabelsLike, yProba: VectorLike | MatrixLike, options: ProbaOptions = {}): number {
   checkOptionNames("d2LogLossScore", options, ["labels", "sampleWeight"]);
@@ -276,6 +282,12 @@ function squares({ n, k, truth, proba, weight }: ProbaTargets, of?: Float64Array
  *
  * @param yProba probability of the label looked for, shape [nSamples], or of each class, shape [nSamples, nClasses]
  * @throws {MetricError} when columns and classes do not fit together
+ *
+ * @example
+ * ```ts
+ * import { brierScoreLoss } from "@troupe/troupe";
+ * brierScoreLoss([0, 1], [0.5, 0.5]); // 0.25
+ * ```
  */
 export function brierScoreLoss(
   yTrue: LabelsLike,
@@ -292,6 +304,12 @@ export function brierScoreLoss(
  * D² of the Brier score: 1 is perfect, 0 as good as predicting the parts of the classes, NaN for fewer than two samples.
  *
  * @throws {MetricError} when columns and classes do not fit together
+ *
+ * @example
+ * ```ts
+ * import { d2BrierScore } from "@troupe/troupe";
+ * d2BrierScore([0, 1, 1], [0.1, 0.9, 0.8]); // 0.91
+ * ```
  */
 export function d2BrierScore(
   yTrue: LabelsLike,

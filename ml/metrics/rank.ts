@@ -28,6 +28,12 @@ export interface TopKOptions extends ProbaOptions {
  * @param yScore for two classes scores of the larger label, shape [nSamples]; otherwise of each, shape [nSamples,
  * nClasses]. Of equal scores the later class counts as higher
  * @throws {MetricError} when columns and classes do not fit together
+ *
+ * @example
+ * ```ts
+ * import { topKAccuracyScore } from "@troupe/troupe";
+ * topKAccuracyScore([0, 1, 2], [[0.5, 0.2, 0.3], [0.3, 0.4, 0.3], [0.6, 0.3, 0.1]], { k: 2 }); // 0.6666…
+ * ```
  */
 export function topKAccuracyScore(
   yTrue: LabelsLike,
@@ -159,6 +165,12 @@ function weightedMean(values: Float64Array, weight: Float64Array): number {
  * @param yScore scores, of the same shape
  * @param options `logBase`: base of the logarithm; 2 if left out
  * @throws {MetricError} when shapes differ, or there is one column only
+ *
+ * @example
+ * ```ts
+ * import { dcgScore } from "@troupe/troupe";
+ * dcgScore([[3, 2, 0]], [[0.9, 0.2, 0.5]]); // 4
+ * ```
  */
 export function dcgScore(
   yTrue: MatrixLike,
@@ -178,6 +190,12 @@ export function dcgScore(
  * @param yTrue relevances from 0 up, shape [nSamples, nDocuments]
  * @param yScore scores, of the same shape
  * @throws {MetricError} when shapes differ, a relevance is negative, or there is one column only
+ *
+ * @example
+ * ```ts
+ * import { ndcgScore } from "@troupe/troupe";
+ * ndcgScore([[3, 2, 0]], [[0.9, 0.2, 0.5]]); // 0.9385…
+ * ```
  */
 export function ndcgScore(yTrue: MatrixLike, yScore: MatrixLike, options: NdcgOptions = {}): number {
   checkOptionNames("ndcgScore", options, ["ignoreTies", "k", "sampleWeight"]);
@@ -225,9 +243,18 @@ export function coverageError(yTrue: MatrixLike, yScore: MatrixLike, options: We
 /**
  * For each true label the part of what is ranked as high that is true too, on average.
  *
+ * Source: G. Tsoumakas, I. Katakis, I. Vlahavas, "Mining multi-label data", Data Mining and Knowledge Discovery
+ * Handbook (2010).
+ *
  * @param yTrue zeros and ones, shape [nSamples, nLabels]
  * @param yScore scores, of the same shape
  * @throws {MetricError} when shapes differ
+ *
+ * @example
+ * ```ts
+ * import { labelRankingAveragePrecisionScore } from "@troupe/troupe";
+ * labelRankingAveragePrecisionScore([[1, 0, 0], [0, 0, 1]], [[0.75, 0.5, 1], [1, 0.2, 0.1]]); // 0.4166…
+ * ```
  */
 export function labelRankingAveragePrecisionScore(
   yTrue: MatrixLike,
@@ -259,9 +286,18 @@ export function labelRankingAveragePrecisionScore(
 /**
  * Part of the pairs of a true and another label that are ranked the wrong way, ties too, on average.
  *
+ * Source: G. Tsoumakas, I. Katakis, I. Vlahavas, "Mining multi-label data", Data Mining and Knowledge Discovery
+ * Handbook (2010).
+ *
  * @param yTrue zeros and ones, shape [nSamples, nLabels]
  * @param yScore scores, of the same shape
  * @throws {MetricError} when shapes differ
+ *
+ * @example
+ * ```ts
+ * import { labelRankingLoss } from "@troupe/troupe";
+ * labelRankingLoss([[1, 0, 0], [0, 0, 1]], [[0.75, 0.5, 1], [1, 0.2, 0.1]]); // 0.75
+ * ```
  */
 export function labelRankingLoss(yTrue: MatrixLike, yScore: MatrixLike, options: WeightOptions = {}): number {
   checkOptionNames("labelRankingLoss", options, ["sampleWeight"]);

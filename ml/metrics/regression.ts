@@ -215,10 +215,18 @@ export function rootMeanSquaredLogError(
 /**
  * Mean of the errors, too low ones weighted by `alpha` and too high ones by 1 − alpha: the loss of quantile regression.
  *
+ * Source: R. Koenker, G. Bassett, "Regression quantiles", Econometrica 46 (1978).
+ *
  * @param options `alpha`: the quantile, 0 to 1; 0.5 if left out
  * @param yTrue true numbers, shape [nSamples] or [nSamples, nOutputs]
  * @param yPred predicted ones, of the same shape
  * @throws {InvalidInputError} when shapes differ, or there are NaN or infinite values
+ *
+ * @example
+ * ```ts
+ * import { meanPinballLoss } from "@troupe/troupe";
+ * meanPinballLoss([1, 2, 3], [0, 2, 3], { alpha: 0.9 }); // 0.3
+ * ```
  */
 export function meanPinballLoss(
   yTrue: NumbersLike,

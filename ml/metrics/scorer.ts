@@ -60,7 +60,16 @@ export interface MakeScorerOptions {
   options?: Readonly<Record<string, unknown>>;
 }
 
-/** A metric bound to the method whose output it judges. Made by {@linkcode makeScorer}; its fields are plain. */
+/**
+ * A metric bound to the method whose output it judges. Made by {@linkcode makeScorer}; its fields are plain.
+ *
+ * @example
+ * ```ts
+ * import { Scorer, zeroOneLoss } from "@troupe/troupe";
+ * const scorer = new Scorer(zeroOneLoss, { greaterIsBetter: false });
+ * scorer.sign; // -1
+ * ```
+ */
 export class Scorer {
   /** The metric. */
   readonly metric: Metric;
@@ -76,6 +85,7 @@ export class Scorer {
    *
    * @param metric compares true and predicted targets
    * @param options direction, method and options of the metric
+   * @throws {InvalidInputError} when options are no object
    */
   constructor(metric: Metric, options: MakeScorerOptions = {}) {
     checkOptions("Scorer", options);
@@ -121,6 +131,8 @@ function ofLabel(predicted: unknown, method: ResponseMethod, classes: unknown, p
 
 /**
  * Makes a scorer of a metric, to be given as `scoring`.
+ *
+ * @throws {UnknownNameError} at an option that there is not: those of the metric stand in `options`
  *
  * @example
  * ```ts
@@ -217,7 +229,15 @@ function snakeCase(name: string): string {
   return name.replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase();
 }
 
-/** The names that `scoring` takes, by scikit-learn's spelling. camelCase is understood too. */
+/**
+ * The names that `scoring` takes, by scikit-learn's spelling. camelCase is understood too.
+ *
+ * @example
+ * ```ts
+ * import { getScorerNames } from "@troupe/troupe";
+ * getScorerNames().includes("roc_auc"); // true
+ * ```
+ */
 export function getScorerNames(): string[] {
   return Object.keys(scorers).sort();
 }
@@ -226,6 +246,12 @@ export function getScorerNames(): string[] {
  * The scorer of a name, as scikit-learn spells it ("balanced_accuracy") or in camelCase ("balancedAccuracy").
  *
  * @throws {UnknownNameError} when there is none, with the nearest name that there is
+ *
+ * @example
+ * ```ts
+ * import { getScorer } from "@troupe/troupe";
+ * getScorer("balancedAccuracy").sign; // 1
+ * ```
  */
 export function getScorer(name: string): Scorer {
   if (typeof name !== "string") {

@@ -46,6 +46,12 @@ const MANY = 500;
  * @param labels cluster of each sample
  * @returns shape [nSamples]
  * @throws {MetricError} when there are fewer than two clusters, or as many as samples
+ *
+ * @example
+ * ```ts
+ * import { silhouetteSamples } from "@troupe/troupe";
+ * silhouetteSamples([[0], [1], [10], [11]], [0, 0, 1, 1]).toArray(); // [0.9047…, 0.8947…, 0.8947…, 0.9047…]
+ * ```
  */
 export function silhouetteSamples(
   X: MatrixLike,

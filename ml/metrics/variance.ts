@@ -194,6 +194,12 @@ export function r2Score(
  * @param yTrue true numbers, shape [nSamples] or [nSamples, nOutputs]
  * @param yPred predicted ones, of the same shape
  * @throws {InvalidInputError} when shapes differ, or there are NaN or infinite values
+ *
+ * @example
+ * ```ts
+ * import { explainedVarianceScore } from "@troupe/troupe";
+ * explainedVarianceScore([1, 2, 3], [2, 3, 4]); // 1
+ * ```
  */
 export function explainedVarianceScore(
   yTrue: NumbersLike,
@@ -228,6 +234,12 @@ export function explainedVarianceScore(
  * @param yTrue true numbers, shape [nSamples] or [nSamples, nOutputs]
  * @param yPred predicted ones, of the same shape
  * @throws {InvalidInputError} when shapes differ, or there are NaN or infinite values
+ *
+ * @example
+ * ```ts
+ * import { d2PinballScore } from "@troupe/troupe";
+ * d2PinballScore([1, 2, 3], [1, 2, 4], { alpha: 0.9 }); // 0.6666…
+ * ```
  */
 export function d2PinballScore(
   yTrue: NumbersLike,
@@ -264,6 +276,12 @@ export function d2PinballScore(
  * @param yTrue true numbers, shape [nSamples] or [nSamples, nOutputs]
  * @param yPred predicted ones, of the same shape
  * @throws {InvalidInputError} when shapes differ, or there are NaN or infinite values
+ *
+ * @example
+ * ```ts
+ * import { d2AbsoluteErrorScore } from "@troupe/troupe";
+ * d2AbsoluteErrorScore([1, 2, 3], [1, 2, 4]); // 0.5
+ * ```
  */
 export function d2AbsoluteErrorScore(
   yTrue: NumbersLike,

@@ -76,6 +76,14 @@ const OPTIONS = [
  * @param X samples, shape [nSamples, nFeatures]
  * @param y targets
  * @throws {FitFailedError} when all fits fail
+ *
+ * @example
+ * ```ts
+ * import { crossValidate, loadIris, SVC } from "@troupe/troupe";
+ * const { X, y } = loadIris();
+ * const { testScore } = await crossValidate(new SVC(), X, y, { cv: 5 });
+ * testScore.toArray(); // [0.9666…, 0.9666…, 0.9666…, 0.9333…, 1]
+ * ```
  */
 export async function crossValidate(
   estimator: object,
@@ -136,6 +144,9 @@ async function validate(
 
 /**
  * The score of an estimator on each split.
+ *
+ * @throws {FitFailedError} when all fits fail
+ * @throws {SplitError} when the splits cannot be made
  *
  * @example
  * ```ts

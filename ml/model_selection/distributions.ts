@@ -60,7 +60,15 @@ function scaled(name: string, shapes: readonly number[], loc: number, scale: num
   return new SciPyDistribution(name, shapes, loc, scale);
 }
 
-/** Distributions for {@linkcode ParameterSampler}, drawing as SciPy's of the same names do from the same seed. */
+/**
+ * Distributions for {@linkcode ParameterSampler}, drawing as SciPy's of the same names do from the same seed.
+ *
+ * @example
+ * ```ts
+ * import { RandomState, stats } from "@troupe/troupe";
+ * stats.uniform(0, 10).rvs(new RandomState(0)); // 5.4881…
+ * ```
+ */
 export const stats: {
   /** Numbers from `loc` (0) to `loc + scale` (1), all alike. */
   uniform(loc?: number, scale?: number): Distribution;

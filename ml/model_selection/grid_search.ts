@@ -38,6 +38,7 @@ export class GridSearchCV<E extends object = object> extends BaseSearchCV {
    * @param estimator what is searched for; names of hyperparameters that its class has not do not compile
    * @param paramGrid values to try for each parameter, or several such tables
    * @param options the rest
+   * @throws {UnknownNameError} at an option that there is not, with the nearest that there is
    */
   constructor(estimator: E, paramGrid: ParamGridOf<E> | readonly ParamGridOf<E>[], options?: SearchOptions);
   /**

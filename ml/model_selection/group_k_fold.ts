@@ -6,7 +6,16 @@ import { checkGroups } from "./groups.ts";
 import { BaseFolds } from "./k_fold.ts";
 import { byFold, countSamples, type Split } from "./splitter.ts";
 
-/** Folds in which each group is whole, and which are as equal in size as the groups allow. */
+/**
+ * Folds in which each group is whole, and which are as equal in size as the groups allow.
+ *
+ * @example
+ * ```ts
+ * import { GroupKFold } from "@troupe/troupe";
+ * const folds = new GroupKFold({ nSplits: 2 }).split([[1], [2], [3], [4]], null, [0, 0, 1, 1]);
+ * [...folds].map(([, test]) => Array.from(test)); // [[2, 3], [0, 1]]
+ * ```
+ */
 export class GroupKFold extends BaseFolds {
   /**
    * The folds, each as the test set once.
@@ -49,7 +58,17 @@ export class GroupKFold extends BaseFolds {
   }
 }
 
-/** Folds in which each group is whole, and the classes have about the parts that they have in the whole. */
+/**
+ * Folds in which each group is whole, and the classes have about the parts that they have in the whole.
+ *
+ * @example
+ * ```ts
+ * import { StratifiedGroupKFold } from "@troupe/troupe";
+ * const X = [[1], [2], [3], [4], [5], [6]];
+ * const folds = new StratifiedGroupKFold({ nSplits: 2 }).split(X, [0, 1, 0, 1, 0, 1], ["a", "a", "b", "b", "c", "c"]);
+ * [...folds].map(([, test]) => Array.from(test)); // [[0, 1, 4, 5], [2, 3]]
+ * ```
+ */
 export class StratifiedGroupKFold extends BaseFolds {
   /**
    * The folds, each as the test set once.

@@ -8,6 +8,13 @@ import { countSamples, type Split } from "./splitter.ts";
 /**
  * Divisions of groups into random training and test sets: no group is in both. Sizes are parts of the groups, or their
  * number; 5 divisions and a fifth of the groups for testing if left out.
+ *
+ * @example
+ * ```ts
+ * import { GroupShuffleSplit } from "@troupe/troupe";
+ * const folds = new GroupShuffleSplit({ nSplits: 1, testSize: 0.5, randomState: 0 });
+ * [...folds.split([[1], [2], [3], [4]], null, ["a", "a", "b", "b"])].map(([, test]) => Array.from(test)); // [[2, 3]]
+ * ```
  */
 export class GroupShuffleSplit extends ShuffleSplit {
   /** Test size where no size is given. */
@@ -17,6 +24,7 @@ export class GroupShuffleSplit extends ShuffleSplit {
    * Keeps its parameters.
    *
    * @param options sizes, number of divisions, seed
+   * @throws {InvalidParameterError} when `nSplits` is no whole number from 1 up
    */
   constructor(options: ShuffleSplitOptions = {}) {
     checkOptions("GroupShuffleSplit", options);

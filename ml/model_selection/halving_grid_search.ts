@@ -36,6 +36,7 @@ export class HalvingGridSearchCV<E extends object = object> extends BaseHalvingS
    * @param estimator what is searched for; names of hyperparameters that its class has not do not compile
    * @param paramGrid values to try for each parameter, or several such tables
    * @param options the rest
+   * @throws {UnknownNameError} at an option that there is not, with the nearest that there is
    */
   constructor(estimator: E, paramGrid: ParamGridOf<E> | readonly ParamGridOf<E>[], options?: HalvingOptions);
   /**

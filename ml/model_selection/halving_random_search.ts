@@ -51,6 +51,7 @@ export class HalvingRandomSearchCV<E extends object = object> extends BaseHalvin
    * @param estimator what is searched for; names of hyperparameters that its class has not do not compile
    * @param paramDistributions for each parameter values or a distribution, or several such tables
    * @param options the rest
+   * @throws {UnknownNameError} at an option that there is not, with the nearest that there is
    */
   constructor(
     estimator: E,

@@ -12,9 +12,21 @@ function byMask(inTest: (i: number) => boolean, n: number): Split {
   return [Int32Array.from(train), Int32Array.from(test)];
 }
 
-/** Each sample is the test set once. */
+/**
+ * Each sample is the test set once.
+ *
+ * @example
+ * ```ts
+ * import { LeaveOneOut } from "@troupe/troupe";
+ * [...new LeaveOneOut().split([[1], [2]])].map(([, test]) => Array.from(test)); // [[0], [1]]
+ * ```
+ */
 export class LeaveOneOut implements CrossValidator {
-  /** As many as samples. */
+  /**
+   * As many as samples.
+   *
+   * @throws {SplitError} when X is not given
+   */
   getNSplits(X?: unknown): number {
     return countSamples(X, "LeaveOneOut");
   }
@@ -31,7 +43,15 @@ export class LeaveOneOut implements CrossValidator {
   }
 }
 
-/** Every choice of `p` samples is the test set once: very many, unless there are few samples. */
+/**
+ * Every choice of `p` samples is the test set once: very many, unless there are few samples.
+ *
+ * @example
+ * ```ts
+ * import { LeavePOut } from "@troupe/troupe";
+ * new LeavePOut(2).getNSplits([[1], [2], [3], [4]]); // 6
+ * ```
+ */
 export class LeavePOut implements CrossValidator {
   /** How many samples are tested. */
   readonly p: number;
@@ -46,7 +66,11 @@ export class LeavePOut implements CrossValidator {
     this.p = p;
   }
 
-  /** How many choices there are. */
+  /**
+   * How many choices there are.
+   *
+   * @throws {SplitError} when X is not given
+   */
   getNSplits(X?: unknown): number {
     return countCombinations(countSamples(X, "LeavePOut"), this.p);
   }
@@ -63,7 +87,16 @@ export class LeavePOut implements CrossValidator {
   }
 }
 
-/** Each group is the test set once. */
+/**
+ * Each group is the test set once.
+ *
+ * @example
+ * ```ts
+ * import { LeaveOneGroupOut } from "@troupe/troupe";
+ * const splits = new LeaveOneGroupOut().split([[1], [2], [3]], null, ["a", "b", "a"]);
+ * [...splits].map(([, test]) => Array.from(test)); // [[0, 2], [1]]
+ * ```
+ */
 export class LeaveOneGroupOut implements CrossValidator {
   /**
    * As many as groups.
@@ -86,7 +119,16 @@ export class LeaveOneGroupOut implements CrossValidator {
   }
 }
 
-/** Every choice of `nGroups` groups is the test set once. */
+/**
+ * Every choice of `nGroups` groups is the test set once.
+ *
+ * @example
+ * ```ts
+ * import { LeavePGroupsOut } from "@troupe/troupe";
+ * const splits = new LeavePGroupsOut(2).split([[1], [2], [3]], null, ["a", "b", "c"]);
+ * [...splits].map(([, test]) => Array.from(test)); // [[0, 1], [0, 2], [1, 2]]
+ * ```
+ */
 export class LeavePGroupsOut implements CrossValidator {
   /** How many groups are tested. */
   readonly nGroups: number;

@@ -70,7 +70,11 @@ export class ParameterGrid implements Iterable<Params> {
     return this.paramGrid.reduce((sum, table) => sum + combinations(table), 0);
   }
 
-  /** The combination at a place. */
+  /**
+   * The combination at a place.
+   *
+   * @throws {RangeError} when there are not so many
+   */
   at(index: number): Params {
     let left = index;
     for (const table of this.paramGrid) {

@@ -84,6 +84,13 @@ registerInternals({ scoreInOrder });
  * @param X samples, shape [nSamples, nFeatures]
  * @param y targets
  * @throws {InvalidParameterError} when `nPermutations` is no whole number from 1 up
+ *
+ * @example
+ * ```ts
+ * import { loadIris, permutationTestScore, SVC } from "@troupe/troupe";
+ * const { X, y } = loadIris();
+ * (await permutationTestScore(new SVC(), X, y, { nPermutations: 20, randomState: 0 })).pvalue; // 0.0476…
+ * ```
  */
 export async function permutationTestScore(
   estimator: object,

@@ -2,7 +2,15 @@ import type { VectorLike } from "../array/mod.ts";
 import { checkVector, InvalidParameterError } from "../utils/mod.ts";
 import { byFold, type CrossValidator, type Split } from "./splitter.ts";
 
-/** Folds that are given: a number for each sample, −1 for those that are only trained on. */
+/**
+ * Folds that are given: a number for each sample, −1 for those that are only trained on.
+ *
+ * @example
+ * ```ts
+ * import { PredefinedSplit } from "@troupe/troupe";
+ * [...new PredefinedSplit([0, 1, -1, 1]).split()].map(([, test]) => Array.from(test)); // [[0], [1, 3]]
+ * ```
+ */
 export class PredefinedSplit implements CrossValidator {
   /** Fold of each sample. */
   readonly testFold: Int32Array;

@@ -24,6 +24,8 @@ export interface RandomizedSearchOptions extends RandomizedOptions {
  * Tries some combinations of hyperparameters, drawn at random, by cross validation. The same seed draws the candidates
  * that scikit-learn draws.
  *
+ * Source: J. Bergstra, Y. Bengio, "Random search for hyper-parameter optimization", JMLR 13 (2012).
+ *
  * @example
  * ```ts
  * import { loadDigits, logspace, RandomizedSearchCV, SVC } from "@troupe/troupe";
@@ -56,6 +58,7 @@ export class RandomizedSearchCV<E extends object = object> extends BaseSearchCV 
    * @param estimator what is searched for; names of hyperparameters that its class has not do not compile
    * @param paramDistributions for each parameter values or a distribution, or several such tables
    * @param options the rest
+   * @throws {UnknownNameError} at an option that there is not, with the nearest that there is
    */
   constructor(
     estimator: E,

@@ -14,7 +14,15 @@ export interface RepeatedKFoldOptions {
   randomState?: RandomStateLike;
 }
 
-/** Folds in random order, made anew several times. */
+/**
+ * Folds in random order, made anew several times.
+ *
+ * @example
+ * ```ts
+ * import { RepeatedKFold } from "@troupe/troupe";
+ * new RepeatedKFold({ nSplits: 2, nRepeats: 3, randomState: 0 }).getNSplits(); // 6
+ * ```
+ */
 export class RepeatedKFold implements CrossValidator {
   /** How many folds. */
   readonly nSplits: number;
@@ -62,7 +70,15 @@ export class RepeatedKFold implements CrossValidator {
   }
 }
 
-/** Folds in which the classes have the parts that they have in the whole, made anew several times. */
+/**
+ * Folds in which the classes have the parts that they have in the whole, made anew several times.
+ *
+ * @example
+ * ```ts
+ * import { RepeatedStratifiedKFold } from "@troupe/troupe";
+ * new RepeatedStratifiedKFold({ nSplits: 2, nRepeats: 3, randomState: 0 }).getNSplits(); // 6
+ * ```
+ */
 export class RepeatedStratifiedKFold extends RepeatedKFold {
   /** What makes the folds of one repetition. */
   protected override folds(rng: RandomState): CrossValidator {

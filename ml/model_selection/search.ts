@@ -45,7 +45,12 @@ interface Fitted extends HasParams {
   readonly nFeaturesIn_?: number;
 }
 
-/** A search over hyperparameters by cross validation. What it does with the best candidate is here; which there are, not. */
+/**
+ * A search over hyperparameters by cross validation. What it does with the best candidate is here; which there are, not.
+ *
+ * What asks the best estimator throws a {@linkcode NotFittedError} before `fit`, an {@linkcode InvalidParameterError}
+ * with `refit: false`, and a {@linkcode TypeError} where it has no such method.
+ */
 export abstract class BaseSearchCV extends BaseEstimator {
   /** What is searched for. */
   declare estimator: object;
@@ -253,7 +258,11 @@ export abstract class BaseSearchCV extends BaseEstimator {
     return await this.delegate("transform", X) as NDArray<ArrayData>;
   }
 
-  /** Score of the best estimator, in the way that chose it. */
+  /**
+   * Score of the best estimator, in the way that chose it.
+   *
+   * @throws {InvalidParameterError} with several metrics of which `refit` names none
+   */
   async score(X: MatrixLike, y?: LabelsLike): Promise<number> {
     const best = this.best("score");
     if (this.multimetric_ && typeof this.refit !== "string") {

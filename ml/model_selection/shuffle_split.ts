@@ -52,7 +52,16 @@ export function splitSizes(
   return { train, test };
 }
 
-/** Divisions into random training and test sets, each on its own: sets of different divisions may overlap. */
+/**
+ * Divisions into random training and test sets, each on its own: sets of different divisions may overlap.
+ *
+ * @example
+ * ```ts
+ * import { ShuffleSplit } from "@troupe/troupe";
+ * const [[train, test]] = new ShuffleSplit({ nSplits: 1, testSize: 0.25, randomState: 0 }).split([[1], [2], [3], [4]]);
+ * [train.length, test.length]; // [3, 1]
+ * ```
+ */
 export class ShuffleSplit implements CrossValidator {
   /** How many divisions. */
   readonly nSplits: number;
@@ -69,6 +78,7 @@ export class ShuffleSplit implements CrossValidator {
    * Keeps its parameters.
    *
    * @param options sizes, number of divisions, seed
+   * @throws {InvalidParameterError} when `nSplits` is no whole number from 1 up
    */
   constructor(options: ShuffleSplitOptions = {}) {
     checkOptionNames(new.target.name, options, ["nSplits", "testSize", "trainSize", "randomState"]);
@@ -111,7 +121,17 @@ export class ShuffleSplit implements CrossValidator {
   }
 }
 
-/** Random divisions in which the classes have the parts that they have in the whole. */
+/**
+ * Random divisions in which the classes have the parts that they have in the whole.
+ *
+ * @example
+ * ```ts
+ * import { StratifiedShuffleSplit } from "@troupe/troupe";
+ * const X = [[1], [2], [3], [4]];
+ * const [[, test]] = new StratifiedShuffleSplit({ nSplits: 1, testSize: 0.5, randomState: 0 }).split(X, [0, 0, 1, 1]);
+ * Array.from(test); // [3, 0]
+ * ```
+ */
 export class StratifiedShuffleSplit extends ShuffleSplit {
   /**
    * One division.

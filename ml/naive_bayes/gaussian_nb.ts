@@ -304,7 +304,12 @@ export class GaussianNB extends BaseClassifier {
     return (await this.predictLogProba(X)).map(Math.exp);
   }
 
-  /** Part of the samples whose class is the predicted one; of samples and classes in blocks too. */
+  /**
+   * Part of the samples whose class is the predicted one; of samples and classes in blocks too.
+   *
+   * @throws {NotFittedError} before `fit`
+   * @throws {InvalidInputError} when y does not fit X
+   */
   override async score(
     X: MatrixLike | ChunkedInput,
     y: LabelsLike | ChunkedInput,

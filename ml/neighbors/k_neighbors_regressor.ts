@@ -14,6 +14,9 @@ import { KNeighborsRegressorBase } from "./k_neighbors_base.ts";
 /**
  * The mean of the targets that the nearest samples have; of several targets at once, where y has columns.
  *
+ * Source: N. S. Altman, "An introduction to kernel and nearest-neighbor nonparametric regression", The American
+ * Statistician 46 (1992).
+ *
  * @example
  * ```ts
  * import { KNeighborsRegressor } from "@troupe/troupe";

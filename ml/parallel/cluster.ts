@@ -50,7 +50,11 @@ export class ClusterBackend implements ParallelBackend {
   readonly #pinned = new Map<object, Ref<unknown>>();
   #scattering: Promise<void> | undefined;
 
-  /** Does nothing yet. */
+  /**
+   * Does nothing yet.
+   *
+   * @throws {TypeError} for an option that is none, or when `scatter` is no list
+   */
   constructor(options: ClusterBackendOptions = {}) {
     checkOptions("parallel backend", options);
     for (const name of Object.keys(options)) {
@@ -70,7 +74,11 @@ export class ClusterBackend implements ParallelBackend {
     return this.#options.client;
   }
 
-  /** The client it submits through. */
+  /**
+   * The client it submits through.
+   *
+   * @throws {BackendError} when no client is given, and there is none
+   */
   protected client(): Client | Promise<Client> {
     if (this.#options.client !== undefined) return this.#options.client;
     try {
@@ -87,13 +95,21 @@ export class ClusterBackend implements ParallelBackend {
     return workers.reduce((n, w) => n + w.threads, 0);
   }
 
-  /** Threads of all workers, or as many of them as are asked for. */
+  /**
+   * Threads of all workers, or as many of them as are asked for.
+   *
+   * @throws {BackendError} when no client is given, and there is none
+   */
   async effectiveNJobs(nJobs: number): Promise<number> {
     const threads = await this.#threads();
     return Math.min(countJobs(nJobs, threads), threads);
   }
 
-  /** Scatters what is to be scattered, the first time. */
+  /**
+   * Scatters what is to be scattered, the first time.
+   *
+   * @throws {BackendError} when no client is given, and there is none
+   */
   async begin(run: ParallelRun): Promise<void> {
     const client = await this.client();
     this.#runs.set(run, {

@@ -59,6 +59,7 @@ export type Calls<R> = Iterable<DelayedCall<R>> | AsyncIterable<DelayedCall<R>>;
  * @param fn A function. To run on another thread or machine it has to be one the workers can get: exported by the library or by a
  * module, a built-in one (`Math.sqrt`), or a function that uses no variable of its surroundings.
  * @returns A function of the same parameters that gives a {@link DelayedCall} of the same result.
+ * @throws {TypeError} when it is no function
  *
  * @example
  * ```ts

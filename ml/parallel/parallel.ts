@@ -110,6 +110,8 @@ export class Parallel {
    * leaves. A stream that is not read goes about 1,000 calls ahead.
    *
    * @param calls As for `run`.
+   * @throws {TypeError} when the calls are no array and not iterable
+   * @throws {BackendError} when there is no such backend, or it has no client
    */
   stream<R>(calls: Calls<R>, { ordered = true }: StreamOptions = {}): AsyncIterableIterator<R> {
     const started = this.#start(calls, ordered, STREAM_AHEAD);

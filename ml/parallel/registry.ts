@@ -22,6 +22,13 @@ const factories = new Map<string, ParallelBackendFactory>([
  * to the new one.
  *
  * @param name The name. @param factory Makes one; called for each use, with the options given there.
+ *
+ * @example
+ * ```ts
+ * import { delayed, Parallel, registerParallelBackend, SequentialBackend } from "@troupe/troupe";
+ * registerParallelBackend("here", () => new SequentialBackend());
+ * await new Parallel({ backend: "here" }).run([1, 4].map((x) => delayed(Math.sqrt)(x))); // [1, 2]
+ * ```
  */
 export function registerParallelBackend(name: string, factory: ParallelBackendFactory): void {
   factories.set(name, factory);

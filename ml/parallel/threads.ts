@@ -80,7 +80,11 @@ export class ThreadsBackend extends ClusterBackend {
   readonly #keeps: boolean;
   #kept = false;
 
-  /** Does nothing yet. */
+  /**
+   * Does nothing yet.
+   *
+   * @throws {TypeError} for an option that is none, or when `scatter` is no list
+   */
   constructor(options: Pick<ClusterBackendOptions, "scatter"> = {}) {
     super(options);
     this.#keeps = (options.scatter?.length ?? 0) > 0;

@@ -83,6 +83,14 @@ export async function dump(value: unknown, path: string | URL, options: Persiste
  * @param options what else may stand in it
  * @throws {MalformedFileError} when the file was not written by `dump`, is damaged, of a newer version, or names what is
  * not known
+ *
+ * @example
+ * ```ts
+ * import { dump, load, StandardScaler } from "@troupe/troupe";
+ * const path = await Deno.makeTempFile();
+ * await dump(await new StandardScaler().fit([[0], [2]]), path);
+ * (await load(path) as StandardScaler).mean_!.toArray(); // [1]
+ * ```
  */
 export async function load<T = unknown>(path: string | URL, options: PersistenceOptions = {}): Promise<T> {
   checkOptionNames("load", options, ["known"]);
@@ -105,7 +113,19 @@ export async function load<T = unknown>(path: string | URL, options: Persistence
   }
 }
 
-/** {@linkcode dump} to bytes in memory. */
+/**
+ * {@linkcode dump} to bytes in memory.
+ *
+ * @throws {NotDumpableError} as `dump` does
+ *
+ * @example
+ * ```ts
+ * import { dumpBytes, loadBytes, SVC } from "@troupe/troupe";
+ * const model = await new SVC().fit([[0], [1]], [0, 1]);
+ * const again = await loadBytes(await dumpBytes(model)) as SVC;
+ * (await again.predict([[2]])).toArray(); // [1]
+ * ```
+ */
 export async function dumpBytes(value: unknown, options: PersistenceOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
   checkOptionNames("dumpBytes", options, ["known"]);
   const parts = await partsOf(value, options);
@@ -122,6 +142,13 @@ export async function dumpBytes(value: unknown, options: PersistenceOptions = {}
  * {@linkcode load} from bytes in memory.
  *
  * @throws {MalformedFileError} as `load` does
+ *
+ * @example
+ * ```ts
+ * import { dumpBytes, loadBytes, StandardScaler } from "@troupe/troupe";
+ * const scaler = await loadBytes(await dumpBytes(await new StandardScaler().fit([[0], [2]]))) as StandardScaler;
+ * scaler.mean_!.toArray(); // [1]
+ * ```
  */
 export async function loadBytes<T = unknown>(bytes: Uint8Array, options: PersistenceOptions = {}): Promise<T> {
   checkOptionNames("loadBytes", options, ["known"]);

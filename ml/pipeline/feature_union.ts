@@ -85,6 +85,7 @@ export class FeatureUnion extends BaseComposition {
    *
    * @param transformerList names and transformers
    * @param options the rest
+   * @throws {UnknownNameError} at an option that there is not, with the nearest that there is
    */
   constructor(transformerList: readonly UnionPart[], options?: FeatureUnionOptions);
   /**
@@ -156,7 +157,13 @@ export class FeatureUnion extends BaseComposition {
     return this;
   }
 
-  /** Fits all transformers, and gives what they make of the same samples, side by side. */
+  /**
+   * Fits all transformers, and gives what they make of the same samples, side by side.
+   *
+   * @throws {PipelineError} when a part is no transformer
+   * @throws {UnknownNameError} when `transformerWeights` names a part that there is not
+   * @throws {ShapeError} when the parts give different numbers of rows
+   */
   async fitTransform(X: TableLike, y?: LabelsLike | null): Promise<NDArray<ArrayData>> {
     return this.stack(await this.fitAll(X, y, true), X);
   }

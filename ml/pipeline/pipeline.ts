@@ -36,6 +36,8 @@ interface Step {
  * Transformers, one after the other, and an estimator at the end, used as one estimator. Hyperparameters of steps have
  * their name before them: `svc__C`.
  *
+ * What asks the last step throws a {@linkcode PipelineError} where that has no such method, or lets everything pass.
+ *
  * @example
  * ```ts
  * import { loadWine, Pipeline, StandardScaler, SVC } from "@troupe/troupe";
@@ -74,6 +76,7 @@ export class Pipeline extends BaseComposition {
    *
    * @param steps names and estimators, in order
    * @param options the rest
+   * @throws {UnknownNameError} at an option that there is not, with the nearest that there is
    */
   constructor(steps: readonly PipelineStep[], options?: PipelineOptions);
   /**
@@ -133,7 +136,11 @@ export class Pipeline extends BaseComposition {
     return new Pipeline(this.steps.slice(start, stop), { verbose: this.verbose });
   }
 
-  /** A step's estimator, by number (negative from the end) or by name. */
+  /**
+   * A step's estimator, by number (negative from the end) or by name.
+   *
+   * @throws {UnknownNameError} when there is no such step
+   */
   get(step: number | string): object | "passthrough" | null {
     const found = typeof step === "number" ? this.steps.at(step) : this.steps.find(([name]) => name === step);
     if (found === undefined) {
@@ -160,7 +167,11 @@ export class Pipeline extends BaseComposition {
     return this;
   }
 
-  /** Fits all steps, and transforms the samples by all. */
+  /**
+   * Fits all steps, and transforms the samples by all.
+   *
+   * @throws {PipelineError} when the steps do not make a pipeline, or the last has no `transform`
+   */
   async fitTransform(X: TableLike, y?: LabelsLike | null, fitParams?: PipelineFitParams): Promise<NDArray<ArrayData>> {
     const weights = weightsByStep(this.steps, fitParams);
     const input = await this.fitBefore(X, y, weights);
@@ -215,7 +226,11 @@ export class Pipeline extends BaseComposition {
     return await this.ask("transform", X) as NDArray<ArrayData>;
   }
 
-  /** Takes the transformations of all steps back, the last first. */
+  /**
+   * Takes the transformations of all steps back, the last first.
+   *
+   * @throws {PipelineError} when a step has no such method
+   */
   async inverseTransform(X: TableLike): Promise<NDArray<ArrayData>> {
     let out = X as MatrixLike;
     for (const [name, step] of [...this.transformers(), ["", this.last()] as const].reverse()) {

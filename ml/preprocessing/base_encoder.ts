@@ -47,7 +47,11 @@ export abstract class BaseEncoder extends BaseTransformer {
     return await self.transform(X);
   }
 
-  /** The infrequent categories of each column; null where there are none. */
+  /**
+   * The infrequent categories of each column; null where there are none.
+   *
+   * @throws {NotFittedError} before `fit`
+   */
   get infrequentCategories_(): (Category[] | null)[] {
     checkIsFitted(this, "infrequentCategories_");
     return this.grouping_.map((grouping, j) => {

@@ -194,6 +194,8 @@ export class FunctionTransformer extends BaseTransformer {
    * What the function makes of samples.
    *
    * @param X samples, shape [nSamples, nFeatures]
+   * @throws {InvalidParameterError} when X has not two axes
+   * @throws {InvalidInputError} when X has other names of columns than in `fit`
    */
   async transform(X: TableLike): Promise<NDArray<ArrayData>> {
     const input = this.input(X, "transform");
@@ -207,6 +209,7 @@ export class FunctionTransformer extends BaseTransformer {
    * What the inverse function makes of samples.
    *
    * @param X transformed samples
+   * @throws {InvalidParameterError} when X has not two axes
    */
   async inverseTransform(X: TableLike): Promise<NDArray<ArrayData>> {
     return await this.call(this.inverseFunc, this.input(X, "inverseTransform"), this.invKwArgs);

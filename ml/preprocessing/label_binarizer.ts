@@ -64,6 +64,7 @@ export class LabelBinarizer extends BaseEstimator {
    * Keeps its hyperparameters.
    *
    * @param options hyperparameters by name
+   * @throws {UnknownNameError} at a name that is no hyperparameter, with the nearest that is
    */
   constructor(options: LabelBinarizerOptions = {}) {
     super(options);
@@ -100,7 +101,11 @@ export class LabelBinarizer extends BaseEstimator {
     return this;
   }
 
-  /** Finds the classes, and transforms the same labels. */
+  /**
+   * Finds the classes, and transforms the same labels.
+   *
+   * @throws as {@linkcode LabelBinarizer.fit}
+   */
   async fitTransform(y: BinarizerTargets): Promise<NDArray<Int32Array>> {
     await this.fit(y);
     return await this.transform(y);
@@ -147,6 +152,8 @@ export class LabelBinarizer extends BaseEstimator {
    * @param Y as `transform` gives it, shape [nSamples, nClasses] or [nSamples, 1]; also [nSamples]
    * @param threshold halfway between both labels if left out
    * @returns labels, shape [nSamples]; zeros and ones, shape [nSamples, nClasses], when fitted with such
+   * @throws {NotFittedError} before `fit`
+   * @throws {InvalidInputError} when Y has not one column for each class, or holds NaN or infinities
    */
   // deno-lint-ignore require-await -- promises are the contract
   async inverseTransform(Y: MatrixLike | VectorLike, threshold?: number): Promise<Labels> {

@@ -42,7 +42,11 @@ export class LabelEncoder extends BaseEstimator {
     return this;
   }
 
-  /** Finds the classes, and numbers the same labels. */
+  /**
+   * Finds the classes, and numbers the same labels.
+   *
+   * @throws {InvalidInputError} when y has not one axis, or holds NaN
+   */
   async fitTransform(y: LabelsLike): Promise<NDArray<Int32Array>> {
     await this.fit(y);
     return await this.transform(y);

@@ -68,6 +68,7 @@ export class MaxAbsScaler extends BaseOneToOneTransformer {
    *
    * @param X samples, shape [nSamples, nFeatures]
    * @param _y not used
+   * @throws {InvalidInputError} when X holds infinities, or has not the features that it had before
    */
   // deno-lint-ignore require-await -- promises are the contract
   async partialFit(X: MatrixLike, _y?: unknown): Promise<this> {

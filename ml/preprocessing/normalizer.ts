@@ -63,6 +63,7 @@ export class Normalizer extends BaseOneToOneTransformer {
    * Scales samples; `fit` need not come first.
    *
    * @param X samples, shape [nSamples, nFeatures]
+   * @throws {InvalidInputError} when X holds NaN or infinities, or has not the features that `fit` saw
    */
   // deno-lint-ignore require-await -- promises are the contract
   async transform(X: MatrixLike): Promise<NDArray<Float64Array>> {

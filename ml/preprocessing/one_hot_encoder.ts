@@ -274,6 +274,8 @@ export class OneHotEncoder extends BaseEncoder {
    * The names of the columns: `feature_category`.
    *
    * @param inputFeatures names of the features; those seen in `fit`, or x0, x1, …, if left out
+   * @throws {NotFittedError} before `fit`
+   * @throws {InvalidParameterError} when `featureNameCombiner` gives no text
    */
   getFeatureNamesOut(inputFeatures?: readonly string[] | null): string[] {
     const { featureNameCombiner: combine } = this;

@@ -235,6 +235,7 @@ export class OrdinalEncoder extends BaseEncoder {
    * The names of the columns: those of the input.
    *
    * @param inputFeatures names of the features; those seen in `fit`, or x0, x1, …, if left out
+   * @throws {NotFittedError} before `fit`
    */
   getFeatureNamesOut(inputFeatures?: readonly string[] | null): string[] {
     return featureNamesOf(this, inputFeatures);

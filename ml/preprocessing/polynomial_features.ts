@@ -166,6 +166,7 @@ export class PolynomialFeatures extends BaseTransformer {
    * The names of the columns: "1", "x0", "x0^2", "x0 x1", ….
    *
    * @param inputFeatures names of the features; those seen in `fit`, or x0, x1, …, if left out
+   * @throws {NotFittedError} before `fit`
    */
   getFeatureNamesOut(inputFeatures?: readonly string[] | null): string[] {
     const names = featureNamesOf(this, inputFeatures);

@@ -1,6 +1,7 @@
 import { type ArrayData, NDArray, toNDArray, type VectorLike } from "../array/mod.ts";
 import { RandomStateError } from "./errors.ts";
-import type { RandomState, Size } from "./random_state.ts";
+import type { Size } from "./arguments.ts";
+import type { RandomState } from "./random_state.ts";
 
 /** How {@linkcode RandomState.choice} draws. */
 export interface ChoiceOptions {

@@ -4,6 +4,7 @@
  */
 export type { ChoiceOptions } from "./choice.ts";
 export * from "./errors.ts";
-export { checkRandomState, RandomState, type RandomStateLike, type Size } from "./random_state.ts";
+export type { Size } from "./arguments.ts";
+export { checkRandomState, RandomState, type RandomStateLike } from "./random_state.ts";
 export { sampleWithoutReplacement, shuffledIndices } from "./sample.ts";
 export { WordGenerator } from "./word_generator.ts";

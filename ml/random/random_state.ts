@@ -1,50 +1,18 @@
 import { allocate, type ArrayData, NDArray, type NumericData, sizeOf } from "../array/mod.ts";
+import { checkTrials, notNegative, shapeOf, type Size, stateOf } from "./arguments.ts";
 import { drawDescending, fillAround, fillGaussians, fillIntegers, fillUniforms, WORTH } from "./blocks.ts";
 import { type ChoiceOptions, choose, thingsToDraw } from "./choice.ts";
 import { binomial, multinomial, poisson } from "./discrete.ts";
 import { standardGamma } from "./gamma.ts";
 import { RandomStateError } from "./errors.ts";
-import { seedState } from "./mt19937.ts";
 import { maskFor, WordGenerator } from "./word_generator.ts";
-
-/** Shape of what is drawn: a number of values, or the length of each axis. */
-export type Size = number | readonly number[];
-
-function shapeOf(size: Size): number[] {
-  const shape = typeof size === "number" ? [size] : [...size];
-  const bad = shape.find((n) => !Number.isInteger(n) || n < 0);
-  if (bad !== undefined) throw new RandomStateError(`RandomState: a size must be whole and not negative, got ${bad}`);
-  return shape;
-}
-
-function notNegative(what: string, values: Record<string, number>): void {
-  for (const [name, value] of Object.entries(values)) {
-    if (!(value >= 0)) throw new RandomStateError(`RandomState.${what}(): ${name} must not be negative, got ${value}`);
-  }
-}
-
-function checkTrials(what: string, n: number): void {
-  if (!(Number.isInteger(n) && n >= 0 && n < 2 ** 31)) {
-    throw new RandomStateError(`RandomState.${what}(): n must be a whole number, not negative, got ${n}`);
-  }
-}
-
-/** The state of a seed. */
-function stateOf(seed: number | ArrayLike<number> | null | undefined): Int32Array {
-  if (seed === undefined || seed === null) {
-    return seedState(crypto.getRandomValues(new Uint32Array(8)));
-  }
-  const list = typeof seed === "number" ? [seed] : Array.from(seed);
-  if (list.length === 0 || list.some((s) => !Number.isInteger(s) || s < 0 || s > 0xffffffff)) {
-    throw new RandomStateError(`RandomState: a seed must be a whole number from 0 to 2**32 - 1, got ${seed}`);
-  }
-  return seedState(typeof seed === "number" ? seed : list);
-}
 
 /**
  * NumPy's legacy random generator: the same seed gives the same numbers as `numpy.random.RandomState`. Integers,
  * uniforms, permutations and choices are equal to the bit; what needs a logarithm to one or two units in the last
  * place. Its fields are plain, so it can be sent to other threads and goes on there from where it was.
+ *
+ * All that draw throw a {@linkcode RandomStateError} where a length of what is wanted is no whole number from 0 up.
  *
  * Source: Mersenne Twister (Matsumoto and Nishimura 1998); gaussians by Marsaglia's polar method.
  *
@@ -103,7 +71,11 @@ export class RandomState extends WordGenerator {
     return this.randomSample(shape);
   }
 
-  /** Uniform numbers in [low, high). */
+  /**
+   * Uniform numbers in [low, high).
+   *
+   * @throws {RandomStateError} when the bounds are not finite
+   */
   uniform(low?: number, high?: number): number;
   /** An array of such. */
   uniform(low: number, high: number, size: Size): NDArray<Float64Array>;
@@ -212,7 +184,11 @@ export class RandomState extends WordGenerator {
     return size === undefined ? next() : this.fill(size, next);
   }
 
-  /** Exponentially distributed numbers of mean `scale`. */
+  /**
+   * Exponentially distributed numbers of mean `scale`.
+   *
+   * @throws {RandomStateError} when the scale is negative
+   */
   exponential(scale?: number): number;
   /** An array of such. */
   exponential(scale: number, size: Size): NDArray<Float64Array>;
@@ -227,8 +203,7 @@ export class RandomState extends WordGenerator {
   /**
    * Numbers of the gamma distribution.
    *
-   * @param shape not negative
-   * @param scale not negative
+   * @throws {RandomStateError} when shape or scale is negative
    */
   gamma(shape: number, scale?: number): number;
   /** An array of such. */
@@ -239,7 +214,11 @@ export class RandomState extends WordGenerator {
     return size === undefined ? next() : this.fill(size, next);
   }
 
-  /** Numbers of the chi-squared distribution of `df` degrees of freedom, more than 0. */
+  /**
+   * Numbers of the chi-squared distribution of `df` degrees of freedom, more than 0.
+   *
+   * @throws {RandomStateError} when `df` is not above 0
+   */
   chisquare(df: number): number;
   /** An array of such. */
   chisquare(df: number, size: Size): NDArray<Float64Array>;
@@ -249,7 +228,11 @@ export class RandomState extends WordGenerator {
     return size === undefined ? next() : this.fill(size, next);
   }
 
-  /** How often something happens that happens `lam` times on average: Poisson's distribution. */
+  /**
+   * How often something happens that happens `lam` times on average: Poisson's distribution.
+   *
+   * @throws {RandomStateError} when `lam` is negative, or too large for a whole number
+   */
   poisson(lam?: number): number;
   /** An array of such. */
   poisson(lam: number, size: Size): NDArray<Int32Array>;
@@ -265,6 +248,7 @@ export class RandomState extends WordGenerator {
    * How many of `n` trials succeed that do so with probability `p`.
    *
    * @param n a whole number, not negative
+   * @throws {RandomStateError} when `n` is no whole number from 0 up, or `p` is not from 0 to 1
    */
   binomial(n: number, p: number): number;
   /** An array of such. */
@@ -283,6 +267,8 @@ export class RandomState extends WordGenerator {
    * @param n a whole number, not negative
    * @param pvals probabilities of the outcomes; the last one's is what the others leave
    * @param size how many such draws; shape [outcomes] if left out, else [...size, outcomes]
+   * @throws {RandomStateError} when `n` is no whole number from 0 up, or probabilities are not from 0 to 1, or sum to
+   * more
    */
   multinomial(n: number, pvals: ArrayLike<number>, size: Size = []): NDArray<Int32Array> {
     checkTrials("multinomial", n);
@@ -328,7 +314,11 @@ export class RandomState extends WordGenerator {
     }
   }
 
-  /** The whole numbers below `x` in random order, or the entries of an array's first axis (a copy). */
+  /**
+   * The whole numbers below `x` in random order, or the entries of an array's first axis (a copy).
+   *
+   * @throws {RandomStateError} when it is a number that is not whole, or negative
+   */
   permutation(x: number): NDArray<Int32Array>;
   /** The entries of an array's first axis in random order (a copy). */
   permutation<D extends ArrayData>(x: NDArray<D>): NDArray<D>;
@@ -389,7 +379,17 @@ export class RandomState extends WordGenerator {
 /** What a `randomState` parameter takes: null or nothing for a seed of the system, a seed, or a generator. */
 export type RandomStateLike = number | RandomState | null | undefined;
 
-/** The generator of a `randomState` parameter: a new one for a seed, itself for a generator. */
+/**
+ * The generator of a `randomState` parameter: a new one for a seed, itself for a generator.
+ *
+ * @throws {RandomStateError} when it is none of these, or a seed is out of bounds
+ *
+ * @example
+ * ```ts
+ * import { checkRandomState } from "@troupe/troupe";
+ * checkRandomState(0).randomSample(); // 0.5488…
+ * ```
+ */
 export function checkRandomState(seed: RandomStateLike): RandomState {
   if (seed instanceof RandomState) return seed;
   if (typeof seed === "object" && seed !== null) {

@@ -6,6 +6,12 @@ import { RandomStateError } from "./errors.ts";
  * order is not random in every case.
  *
  * @throws {RandomStateError} when more are asked for than there are
+ *
+ * @example
+ * ```ts
+ * import { sampleWithoutReplacement } from "@troupe/troupe";
+ * sampleWithoutReplacement(10, 3, 0).length; // 3
+ * ```
  */
 export function sampleWithoutReplacement(
   nPopulation: number,
@@ -32,7 +38,17 @@ export function sampleWithoutReplacement(
   return reservoir;
 }
 
-/** The numbers below `n` in random order, as scikit-learn's `shuffle` orders what it is given. */
+/**
+ * The numbers below `n` in random order, as scikit-learn's `shuffle` orders what it is given.
+ *
+ * @throws {RandomStateError} when a seed is out of bounds
+ *
+ * @example
+ * ```ts
+ * import { shuffledIndices } from "@troupe/troupe";
+ * shuffledIndices(5, 0); // Int32Array(5) [2, 0, 1, 3, 4]
+ * ```
+ */
 export function shuffledIndices(n: number, randomState?: RandomStateLike): Int32Array {
   return checkRandomState(randomState).permutation(n).data;
 }

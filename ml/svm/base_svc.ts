@@ -271,7 +271,11 @@ export abstract class BaseSVC extends BaseClassifier {
     return new NDArray(out, [n, k]);
   }
 
-  /** Logarithms of the probabilities. */
+  /**
+   * Logarithms of the probabilities.
+   *
+   * @throws as {@linkcode BaseSVC.predictProba}
+   */
   async predictLogProba(X: MatrixLike): Promise<NDArray<Float64Array>> {
     return (await this.predictProba(X)).map(Math.log);
   }

@@ -110,20 +110,32 @@ export class OneClassSVM extends MachineBase {
     return new NDArray(await singleDecisions(this, X, "decisionFunction"));
   }
 
-  /** The same before the offset is taken off. */
+  /**
+   * The same before the offset is taken off.
+   *
+   * @throws {NotFittedError} before `fit`
+   */
   async scoreSamples(X: MatrixLike): Promise<NDArray<Float64Array>> {
     checkIsFitted(this, "scoreSamples");
     const offset = this.offset_.data[0];
     return (await this.decisionFunction(X)).map((v) => v + offset);
   }
 
-  /** 1 for each sample inside, −1 for those outside, shape [nSamples]. */
+  /**
+   * 1 for each sample inside, −1 for those outside, shape [nSamples].
+   *
+   * @throws {NotFittedError} before `fit`
+   */
   async predict(X: MatrixLike): Promise<NDArray<Int32Array>> {
     checkIsFitted(this, "predict");
     return (await this.decisionFunction(X)).map((v) => v > 0 ? 1 : -1, "int32");
   }
 
-  /** Fits, then says of the same samples which are inside. */
+  /**
+   * Fits, then says of the same samples which are inside.
+   *
+   * @throws as {@linkcode OneClassSVM.fit}
+   */
   async fitPredict(X: MatrixLike, y?: unknown, sampleWeight?: VectorLike): Promise<NDArray<Int32Array>> {
     return await (await this.fit(X, y, sampleWeight)).predict(X);
   }

@@ -215,7 +215,6 @@ export function assemble(
   nClasses: number,
 ): Omit<OneVsOneModel, "sigmoids"> {
   const coefs = new Float64Array((nClasses - 1) * order.length);
-  const used = new Uint8Array(order.length);
   let k = 0;
   for (let a = 0; a < nClasses; a++) {
     for (let b = a + 1; b < nClasses; b++, k++) {
@@ -224,25 +223,48 @@ export function assemble(
       for (let t = 0; t < alpha.length; t++) {
         if (alpha[t] === 0) continue;
         const i = t < na ? starts[a] + t : starts[b] + t - na;
-        used[i] = 1;
         coefs[(t < na ? b - 1 : a) * order.length + i] = t < na ? alpha[t] : -alpha[t];
       }
     }
   }
-  const kept = new Int32Array(used.reduce((t, v) => t + v, 0));
-  for (let i = 0, at = 0; i < used.length; i++) if (used[i] === 1) kept[at++] = i;
-  const nSupport = new Int32Array(nClasses);
-  for (let c = 0; c < nClasses; c++) for (let i = starts[c]; i < starts[c + 1]; i++) nSupport[c] += used[i];
-  const dualCoef = new Float64Array((nClasses - 1) * kept.length);
-  for (let r = 0; r < nClasses - 1; r++) {
-    for (let s = 0; s < kept.length; s++) dualCoef[r * kept.length + s] = coefs[r * order.length + kept[s]];
-  }
   return {
-    support: kept.map((i) => order[i]),
-    nSupport,
-    dualCoef,
+    ...supportOf(coefs, order, starts, nClasses),
     intercept: Float64Array.from(solutions, (s) => -s.rho),
     iterations: Int32Array.from(solutions, (s) => s.iterations),
     converged: solutions.every((s) => s.converged),
   };
+}
+
+/**
+ * Support vectors and what is said of them.
+ *
+ * @param coefs a row for each class but one: y·α of all samples, class by class
+ * @param order number of each of those samples
+ * @param starts where each class begins
+ */
+export function supportOf(
+  coefs: Float64Array,
+  order: Int32Array,
+  starts: Int32Array,
+  nClasses: number,
+): Pick<OneVsOneModel, "support" | "nSupport" | "dualCoef"> {
+  const n = order.length;
+  const places: number[] = [];
+  const nSupport = new Int32Array(nClasses);
+  for (let c = 0; c < nClasses; c++) {
+    for (let i = starts[c]; i < starts[c + 1]; i++) {
+      for (let r = i; r < coefs.length; r += n) {
+        if (coefs[r] === 0) continue;
+        places.push(i);
+        nSupport[c]++;
+        break;
+      }
+    }
+  }
+  const kept = Int32Array.from(places);
+  const dualCoef = new Float64Array((nClasses - 1) * kept.length);
+  for (let r = 0; r < nClasses - 1; r++) {
+    for (let s = 0; s < kept.length; s++) dualCoef[r * kept.length + s] = coefs[r * n + kept[s]];
+  }
+  return { support: kept.map((i) => order[i]), nSupport, dualCoef };
 }

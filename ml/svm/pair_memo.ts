@@ -6,6 +6,8 @@ export interface PairState {
   readonly tol: number;
   /** The largest α of either class on the way. */
   readonly most: readonly [plus: number, minus: number];
+  /** How many moves led there. */
+  readonly moves: number;
   /** The threshold. */
   readonly rho: number;
   /** y·α. */

@@ -12,10 +12,11 @@ import {
 import { registerInternals } from "../../actors/code/mod.ts";
 import { checkParameters, decodeLabels, type ParameterRule } from "../utils/mod.ts";
 import type { BaseSVC, Training } from "./base_svc.ts";
-import { familyData, type FamilyTask, planFamily } from "./family.ts";
+import { familyData, type FamilyGroup, type FamilyTask, planFamily } from "./family.ts";
 import { LargeFamily, type WholePaths } from "./family_large.ts";
 import { predictedClasses, shownDecisions } from "./outputs.ts";
 import { smallFits } from "./family_small.ts";
+import { trainSmall } from "./small_fit.ts";
 import { stepFits } from "./family_steps.ts";
 import type { Told } from "./small_bench.ts";
 import { givenMatrix, type GramStage, performGram, trainOnStage } from "./step_plan.ts";
@@ -129,13 +130,19 @@ export function betasOfStage(paths: unknown, entry: number): Float64Array[] {
 
 registerInternals({ betasOfStage, trainOnStage });
 
-/** The best candidate, fitted to all samples from a stage's solution; null where no stage has it. */
+/** The best candidate, fitted to all samples as the folds were, or from a stage's solution; null where there is none. */
 export function refitSVC(
   family: FitFamily,
-  { stages = [] }: FitPlan,
+  { stages = [], parts }: FitPlan,
   landed: ReadonlyMap<number, unknown>,
   candidate: number,
 ): Promise<object> | null {
+  const small = parts.find(({ task, fits }) =>
+    (task as FamilyTask).way === "small" && fits.some((fit) => fit.candidate === candidate)
+  );
+  const ownGroup = (small?.task as FamilyTask | undefined)?.groups
+    .find(({ entries }) => entries.some((e) => e.candidates.includes(candidate)));
+  if (ownGroup !== undefined && ownGroup.own === undefined) return refitSmall(family, ownGroup, candidate);
   for (const [s, stage] of landed) {
     const { groups, way } = stages[s].task as FamilyTask;
     const entry = groups[0].entries.findIndex((e) => e.candidates.includes(candidate));
@@ -160,6 +167,18 @@ export function refitSVC(
     return fit();
   }
   return null;
+}
+
+/** A refit where pairs of classes are small. */
+async function refitSmall(family: FitFamily, group: FamilyGroup, candidate: number): Promise<object> {
+  const { estimator, candidates, X, y, sampleWeight } = family;
+  const made = clone(estimator);
+  const params = candidates[candidate];
+  if (params !== null) made.setParams(clone(params, { safe: false }));
+  const train: Training = (set, { tol, plattSeed }) =>
+    // Probabilities are learned from folds, of which the ordinary fit knows.
+    Promise.resolve(plattSeed === undefined ? trainSmall(familyData(family), group, set.upper, tol) : undefined);
+  return await (made as unknown as BaseSVC).fitNear(X, y as LabelsLike, sampleWeight ?? undefined, { train });
 }
 
 interface Fitter {

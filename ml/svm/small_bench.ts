@@ -1,9 +1,10 @@
-import { KernelFrame, kernels } from "../kernels/mod.ts";
+import { KernelFrame } from "../kernels/mod.ts";
 import * as small from "../kernels/wasm/small_svm.ts";
 import type { NDArray } from "../array/mod.ts";
 import { type FamilyData, type FamilyGroup, kernelOf } from "./family.ts";
 import { vote } from "./decision.ts";
 import { PairMemo } from "./pair_memo.ts";
+import { SmallProducts } from "./small_products.ts";
 import type { Grouped, SmallOrder } from "./small_order.ts";
 
 // deno-lint-ignore no-explicit-any -- functions of numbers
@@ -19,10 +20,8 @@ const WIDE = 2 ** 500;
 const NO_FLOAT = 151;
 const NO_DOUBLE = 1075;
 
-/** Rows of products that are computed together: what is asked of them next, is asked while they are at hand. */
-const PANEL = 128;
 /** Samples that are decided together. */
-const DECIDED = 96;
+const DECIDED = 48;
 /** Bytes for the coefficients of fits that are solved together. */
 const ROOM = 2 ** 25;
 const MOST_MOVES = 10_000_000;
@@ -71,7 +70,8 @@ export class SmallBench implements Disposable {
   /** A pair's arrays, and the thresholds and coefficients of all fits. */
   readonly #views: Record<"F" | "beta" | "lo" | "hi" | "rho" | "coefs", Float64Array>;
   /** Squared distances of the samples, the smallest and the largest. */
-  #distances = { smallest: Infinity, largest: 0 };
+  readonly #distances: { readonly smallest: number; readonly largest: number } = { smallest: Infinity, largest: 0 };
+  readonly #products: SmallProducts | undefined;
   #kernel = "";
   #spec = { name: "linear" as keyof typeof KERNELS, gamma: 1, coef0: 0, degree: 3 };
   #isShaped = false;
@@ -92,7 +92,7 @@ export class SmallBench implements Disposable {
   constructor(data: FamilyData, order: SmallOrder, fits: number, largest: number, isMatrix = false) {
     this.#order = order;
     const { table } = data;
-    const [n, dim] = table.shape;
+    const [n] = table.shape;
     const k = this.#k = data.encoded.classes.size;
     const ld = this.#ld = round8(n);
     this.#n = n;
@@ -101,55 +101,41 @@ export class SmallBench implements Disposable {
     const pair = round8(Math.max(n, largest));
     const at = this.#at;
     const frame = this.#frame;
+    if (!isMatrix) {
+      // Before all else: what rests is given up where there is no room.
+      const products = this.#products = SmallProducts.of(frame, table.take(order.samples).data, n, ld);
+      at.products = products.at;
+      at.squares = products.squares;
+      this.#distances = products.distances;
+    }
     // Matrices have rows beyond the last, which are read and written, and never looked at.
     const sizes: Record<string, number> = {
+      ...(isMatrix ? { products: ld * ld * 8, squares: ld * 8 } : {}),
       ...{
-        products: ld * ld * 8,
-        wide: ld * ld * 8,
         floats: ld * ld * 4 + 64,
+        shaped: DECIDED * ld * 8,
         part: largest * round8(largest) * 8 + 64,
-        squares: ld * 8,
       },
-      ...{ list: pair * 4, runs: pair * 8, coefs: room * coefs, out: room * out, uppers: room * n * 8 },
+      ...{ list: pair * 4, runs: pair * 8, has: pair, coefs: room * coefs, out: room * out, uppers: room * n * 8 },
       ...{ rho: room * k * (k - 1) * 4, decided: DECIDED * k * (k - 1) * 4, bounds: pair + 128 },
-      ...{ winners: DECIDED * 4, votes: k * 4 },
+      ...{ winners: DECIDED * 4, votes: k * 4, counted: DECIDED * 4, own: ld * 8 },
     };
     for (const name of ["diag", "F", "beta", "lo", "hi", "up", "down"]) sizes[name] = pair * 8;
     for (const [name, bytes] of Object.entries(sizes)) at[name] = frame.temp(bytes);
     const view = (name: string): Float64Array => frame.f64(at[name], sizes[name] / 8);
     const [F, beta, lo, hi, rho, allCoefs] = ["F", "beta", "lo", "hi", "rho", "coefs"].map(view);
     this.#views = { F, beta, lo, hi, rho, coefs: allCoefs };
-    const products = frame.f64(at.products, ld * ld);
-    const squares = frame.f64(at.squares, ld).fill(0);
-    const { samples } = this.#order;
+    frame.i32(at.counted, DECIDED).forEach((_, i, all) => all[i] = i);
     if (isMatrix) {
+      const products = frame.f64(at.products, ld * ld);
+      const squares = frame.f64(at.squares, ld).fill(0);
+      const { samples } = this.#order;
       for (let i = 0; i < n; i++) {
         const from = samples[i] * n;
         for (let j = 0; j < n; j++) products[i * ld + j] = table.data[from + samples[j]];
         squares[i] = products[i * ld + i];
       }
-      return;
     }
-    const X = table.take(samples).data;
-    for (let i = 0; i < n; i++) {
-      let sum = 0;
-      for (let o = i * dim; o < (i + 1) * dim; o++) sum += X[o] * X[o];
-      squares[i] = sum;
-    }
-    // Nothing looks below the diagonal.
-    for (let i = 0; i < n; i += PANEL) {
-      const rows = Math.min(PANEL, n - i);
-      const [A, to] = [X.subarray(i * dim), products.subarray(i * ld + i)];
-      kernels().gemm(false, true, rows, n - i, dim, 1, A, dim, A, dim, 0, to, ld);
-      const from = i * ld + i;
-      const near = frame.exports.nearest(at.products + from * 8, at.squares + i * 8, rows, n - i, ld);
-      const { smallest, largest } = this.#distances;
-      this.#distances = {
-        smallest: Math.min(smallest, near),
-        largest: Math.max(largest, frame.exports.farthest()),
-      };
-    }
-    for (let i = 0; i < n; i++) squares[i] = products[i * ld + i];
   }
 
   /** Sets the kernel; values that are there stay. */
@@ -182,10 +168,17 @@ export class SmallBench implements Disposable {
     if (this.#isShaped) return;
     this.#isShaped = true;
     const { exports } = this.#frame;
+    const { name } = this.#spec;
+    const { products, squares, floats, own } = this.#at;
+    this.#turn();
+    exports.shapeProducts(products, squares, this.#n, this.#ld, floats, this.#factor);
+    if (name !== "rbf") exports.shapeDiagonal(products, this.#n, this.#ld, own);
+  }
+
+  /** Turns to the kernel. */
+  #turn(): void {
     const { name, gamma, coef0, degree } = this.#spec;
-    exports.setKernel(KERNELS[name], gamma, coef0, degree, 0);
-    const { products, squares, wide, floats } = this.#at;
-    exports.shapeProducts(products, squares, this.#n, this.#ld, wide, floats, this.#factor);
+    this.#frame.exports.setKernel(KERNELS[name], gamma, coef0, degree, 0);
   }
 
   /** Begins fits on the same training samples: upper bounds of α of each, by sample. */
@@ -226,11 +219,11 @@ export class SmallBench implements Disposable {
     const both = frame.i32(at.runs, runs[a].length + runs[b].length);
     both.set(runs[a]);
     both.set(runs[b], runs[a].length);
-    frame.exports.gatherRuns(at.floats, this.#ld, at.list, n, at.runs, both.length / 2, at.part, ld);
-    const own = frame.f64(at.diag, ld).fill(1);
+    frame.exports.gatherRuns(at.floats, this.#ld, at.list, n, at.runs, both.length / 2, at.has, at.part, ld);
+    const diag = frame.f64(at.diag, ld).fill(1);
     if (this.#spec.name === "rbf") return;
-    const matrix = frame.f64(at.wide, this.#n * this.#ld);
-    for (let t = 0; t < n; t++) own[t] = matrix[list[t] * (this.#ld + 1)];
+    const own = frame.f64(at.own, this.#n);
+    for (let t = 0; t < n; t++) diag[t] = own[list[t]];
   }
 
   /**
@@ -238,8 +231,9 @@ export class SmallBench implements Disposable {
    *
    * @param fit the fit's number
    * @param pair the pair's number
+   * @returns how many moves lead to the optimum; negative where it was given up
    */
-  solve(fit: number, pair: number, tol: number): void {
+  solve(fit: number, pair: number, tol: number): number {
     const { a, b, na, n, memo } = this.#pair as Pair;
     const { exports } = this.#frame;
     const { list, F, beta, lo, hi, uppers, coefs } = this.#at;
@@ -254,21 +248,23 @@ export class SmallBench implements Disposable {
       views.beta.set(known.beta);
       exports.spread(n, na, list, beta, rowA, rowB);
       views.rho[fit * k * (k - 1) / 2 + pair] = known.rho;
-      return;
+      return known.moves;
     }
     exports.prepare(n, na, list, uppers + fit * this.#n * 8, F, beta, lo, hi);
     if (known !== undefined) {
       views.F.set(known.F);
       views.beta.set(known.beta);
     }
-    this.#smo(n, tol);
+    const own = this.#smo(n, tol);
+    const moves = own < 0 ? own : own + (known?.moves ?? 0);
     exports.spread(n, na, list, beta, rowA, rowB);
     const rho = views.rho[fit * k * (k - 1) / 2 + pair] = exports.threshold(n, F, beta, lo, hi);
-    if (!isEven) return;
+    if (!isEven) return moves;
     const [plus, minus] = known?.most ?? [0, 0];
     const most = [Math.max(plus, exports.mostPlus()), Math.max(minus, exports.mostMinus())] as const;
-    if (!this.#isWanted(fit, a, b, bounds, most)) return;
-    memo.add({ bounds, tol, most, rho, beta: views.beta.slice(0, n), F: views.F.slice(0, n) });
+    if (!this.#isWanted(fit, a, b, bounds, most)) return moves;
+    memo.add({ bounds, tol, most, moves, rho, beta: views.beta.slice(0, n), F: views.F.slice(0, n) });
+    return moves;
   }
 
   /** Whether where a pair came to may be on the way of another fit: of any where it touched no bound, else of those with the same bounds. */
@@ -278,23 +274,28 @@ export class SmallBench implements Disposable {
     return this.#bounds.some((own, f) => f > fit && (!touched || (own[a] === bounds[0] && own[b] === bounds[1])));
   }
 
-  #smo(n: number, tol: number): void {
+  #smo(n: number, tol: number): number {
     const { exports } = this.#frame;
-    const { part, diag, F, beta, lo, hi, up, down, bounds } = this.#at;
+    const { diag, F, beta, lo, hi, up, down, bounds } = this.#at;
     const padded = round8(n);
     if (this.#isIdentity) {
-      exports.smoApart(padded, F, beta, lo, hi, up, down, bounds, tol, MOST_MOVES);
-      return;
+      return exports.smoApart(padded, F, beta, lo, hi, up, down, bounds, tol, MOST_MOVES);
     }
     const rbf = this.#spec.name === "rbf";
     // Limits of curvatures and of differences of kernel values, with what rounding may add to them.
     const { largest, smallest } = this.#exponents;
     const least = rbf ? 2 - 2 * Math.fround(2 ** -(largest * (1 - 1e-6))) : 0;
     const range = rbf ? 1 - 2 ** -smallest + 1e-6 : Infinity;
-    exports.smo(
-      ...[padded, part, padded, diag, F, beta, lo, hi, up, down, bounds],
+    return exports.smo(
+      ...[padded, diag, F, beta, lo, hi, up, down, bounds],
       ...[tol, MOST_MOVES, 1 / this.#factor, least, range, rbf ? 1 : 0],
     );
+  }
+
+  /** What a fit came to: coefficients of all samples in their order here, a row for each class but one, and thresholds of the pairs. */
+  solution(fit: number): { coefs: Float64Array; rho: Float64Array } {
+    const size = (this.#k - 1) * this.#n;
+    return { coefs: this.#views.coefs.slice(fit * size, (fit + 1) * size), rho: this.#rho(fit).slice() };
   }
 
   /** Thresholds of a fit's pairs. */
@@ -351,20 +352,24 @@ export class SmallBench implements Disposable {
       for (let at = 0; decisions !== undefined && at < decisions.length; at += pairs) decisions.set(own, at);
     }
     if (heard.length === 0) return all;
-    this.#shape();
+    this.#turn();
     const frame = this.#frame;
-    const { wide, list, runs, out, decided, winners, votes, coefs, rho } = this.#at;
+    const { products, squares, shaped, counted, list, runs, out, decided, winners, votes, coefs, rho } = this.#at;
     const { positions } = this.#order;
     const first = heard[0];
     const width = ((heard.at(-1) as number) - first + 1) * (k - 1);
     const once = this.#spec.name === "rbf" ? 1 / WIDE : 1;
     frame.i32(list, m).set(Int32Array.from(samples, (i) => positions[i]));
+    const train = grouped.spans.flatMap((spans) => [...spans]);
     for (let from = 0; from < m; from += DECIDED) {
       const count = Math.min(DECIDED, m - from);
+      frame.i32(runs, train.length).set(train);
+      const rows = [list + from * 4, count, this.#ld];
+      frame.exports.shapeListed(products, squares, ...rows, runs, train.length / 2, shaped);
       for (const [c, spans] of grouped.spans.entries()) {
         frame.i32(runs, spans.length).set(spans);
         frame.exports.multiplyRows(
-          ...[wide, this.#ld, list + from * 4, count, runs, spans.length / 2],
+          ...[shaped, this.#ld, counted, count, runs, spans.length / 2],
           ...[coefs + first * (k - 1) * this.#n * 8, this.#n, width, out + c * width * 8, k * width],
         );
       }
@@ -381,6 +386,7 @@ export class SmallBench implements Disposable {
 
   /** Gives the memory back. */
   [Symbol.dispose](): void {
+    this.#products?.[Symbol.dispose]();
     this.#frame[Symbol.dispose]();
   }
 }

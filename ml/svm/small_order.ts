@@ -22,13 +22,13 @@ export class SmallOrder {
   readonly samples: Int32Array;
   /** Position of each sample. */
   readonly positions: Int32Array;
-  /** First position of each class. */
-  readonly #starts: Int32Array;
+  /** First position of each class, and their number at the end. */
+  readonly starts: Int32Array;
   readonly #weight: Float64Array;
 
   constructor({ encoded: { codes, classes }, weight }: FamilyData) {
     this.#weight = weight;
-    const starts = this.#starts = new Int32Array(classes.size + 1);
+    const starts = this.starts = new Int32Array(classes.size + 1);
     for (const c of codes) starts[c + 1]++;
     for (let c = 0; c < classes.size; c++) starts[c + 1] += starts[c];
     const next = starts.slice();
@@ -44,14 +44,14 @@ export class SmallOrder {
     for (const i of used) has[i] = 1;
     // A split may name a sample twice.
     const rows = used.map((i) => this.positions[i]).sort();
-    const k = this.#starts.length - 1;
+    const k = this.starts.length - 1;
     const starts = new Int32Array(k + 1);
     const runs: Int32Array[] = [];
     const spans: Int32Array[] = [];
     for (let c = 0, t = 0; c < k; c++) {
       const own: number[] = [];
       const wide: number[] = [];
-      for (; t < rows.length && rows[t] < this.#starts[c + 1]; t++) {
+      for (; t < rows.length && rows[t] < this.starts[c + 1]; t++) {
         const p = rows[t];
         const end = t > starts[c] ? rows[t - 1] + 1 : -Infinity;
         if (p === end) own[own.length - 1]++;

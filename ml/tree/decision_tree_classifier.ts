@@ -140,7 +140,11 @@ export class DecisionTreeClassifier extends TreeClassifierBase {
     return sharesFrom(this, this.tree_.predict(samples), this.tree_.maxNClasses, output);
   }
 
-  /** Logarithms of the shares. */
+  /**
+   * Logarithms of the shares.
+   *
+   * @throws as {@linkcode DecisionTreeClassifier.predictProba}
+   */
   async predictLogProba(X: MatrixLike, output?: number): Promise<NDArray<Float64Array>> {
     return (await this.predictProba(X, output)).map(Math.log);
   }
@@ -152,6 +156,7 @@ export class DecisionTreeClassifier extends TreeClassifierBase {
    * @param X samples, shape [nSamples, nFeatures]
    * @param y their classes
    * @param sampleWeight their weights
+   * @throws as {@linkcode DecisionTreeClassifier.fit}
    */
   async costComplexityPruningPath(X: MatrixLike, y: LabelsLike, sampleWeight?: VectorLike): Promise<PruningPath> {
     const whole = clone(this);

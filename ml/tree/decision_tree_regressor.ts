@@ -109,6 +109,7 @@ export class DecisionTreeRegressor extends TreeRegressorBase {
    * @param X samples, shape [nSamples, nFeatures]
    * @param y their numbers
    * @param sampleWeight their weights
+   * @throws as {@linkcode DecisionTreeRegressor.fit}
    */
   async costComplexityPruningPath(X: MatrixLike, y: VectorLike, sampleWeight?: VectorLike): Promise<PruningPath> {
     const whole = clone(this);

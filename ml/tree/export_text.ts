@@ -35,6 +35,13 @@ export interface FittedTree {
  * @param tree a fitted tree
  * @throws {InvalidParameterError} when there are not as many names as features or classes
  * @throws {NotFittedError} before `fit`
+ *
+ * @example
+ * ```ts
+ * import { DecisionTreeClassifier, exportText } from "@troupe/troupe";
+ * const tree = await new DecisionTreeClassifier().fit([[0], [1]], [0, 1]);
+ * console.log(exportText(tree)); // |--- feature_0 <= 0.50 …
+ * ```
  */
 export function exportText(tree: FittedTree, options: ExportTextOptions = {}): string {
   checkOptionNames("exportText", options, [

@@ -11,6 +11,12 @@ export type ClassWeight = "balanced" | Readonly<Record<string, number>> | Readon
  *
  * @throws {InvalidParameterError} when it is neither "balanced", a weight for each label, nor null
  * @throws {InvalidInputError} when a weight is given for a label that y does not have
+ *
+ * @example
+ * ```ts
+ * import { checkLabels, computeClassWeight, encodeLabels } from "@troupe/troupe";
+ * computeClassWeight("balanced", encodeLabels(checkLabels([0, 0, 0, 1]))); // Float64Array(2) [0.6666…, 2]
+ * ```
  */
 export function computeClassWeight(
   classWeight: ClassWeight | undefined,

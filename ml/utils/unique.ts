@@ -63,7 +63,18 @@ function checkNDArray(x: unknown, what: string): void {
   throw new InvalidInputError(`${what} must be an NDArray, got ${x === null ? "null" : typeof x}`);
 }
 
-/** Finds the classes of some labels: NumPy's `unique` with inverse and counts. */
+/**
+ * Finds the classes of some labels: NumPy's `unique` with inverse and counts.
+ *
+ * @param y labels, shape [nSamples]
+ * @throws {InvalidInputError} when it is no NDArray
+ *
+ * @example
+ * ```ts
+ * import { checkLabels, encodeLabels } from "@troupe/troupe";
+ * encodeLabels(checkLabels(["b", "a", "b"])).codes; // Int32Array(3) [1, 0, 1]
+ * ```
+ */
 export function encodeLabels(y: Labels): Encoded {
   checkNDArray(y, "encodeLabels: y");
   const span = y.dtype === "string" ? undefined : smallSpan([y.data as NumericData]);
@@ -93,7 +104,12 @@ export function encodeLabels(y: Labels): Encoded {
   return { classes, codes, counts };
 }
 
-/** The labels that some codes stand for. */
+/**
+ * The labels that some codes stand for.
+ *
+ * @param codes places of the labels among the classes
+ * @throws {InvalidInputError} when classes are no NDArray
+ */
 export function decodeLabels(classes: Labels, codes: ArrayLike<number>): Labels {
   checkNDArray(classes, "decodeLabels: classes");
   return classes.take(codes) as Labels;

@@ -31,6 +31,12 @@ export interface CheckArrayOptions {
  * Makes a float64 table of the input, or says what is wrong with it. What already is one is not copied.
  *
  * @throws {InvalidInputError} when there are not two axes, too few rows or columns, or NaN or infinite values
+ *
+ * @example
+ * ```ts
+ * import { checkArray } from "@troupe/troupe";
+ * checkArray([[1, 2], [3, 4]]).shape; // [2, 2]
+ * ```
  */
 export function checkArray(X: MatrixLike, options: CheckArrayOptions = {}): NDArray<Float64Array> {
   checkOptions("checkArray", options);

@@ -37,14 +37,16 @@ const text = fc.string({ maxLength: 60 });
 function record<T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> {
   return fc.record<T>(model, { noNullPrototype: true });
 }
-const greeting = record({
+const plain = {
   version: fc.constant(VERSION),
   role: fc.constantFrom("scheduler", "worker", "client", "probe"),
   name: text,
   incarnation: text,
   chunkBytes: fc.integer({ min: 1 }),
   creditBytes: fc.integer({ min: 1 }),
-});
+};
+const memory = record({ pid: fc.nat(), at: count, token: fc.uint8Array({ minLength: 16, maxLength: 16 }) });
+const greeting = fc.oneof(record(plain), record({ ...plain, memory }));
 const envelope = fc.oneof(
   fc.array(header, { maxLength: 5 }).chain((headers) =>
     record({
@@ -61,6 +63,8 @@ const envelope = fc.oneof(
   record({ kind: fc.constant("open"), id: count, header, sizes: fc.array(fc.nat(1e6), { maxLength: 5 }) }),
   record({ kind: fc.constant("data"), id: count }),
   record({ kind: fc.constant("credit"), id: count, taken: count }),
+  record({ kind: fc.constant("reach"), id: count }),
+  record({ kind: fc.constant("place"), id: count, addresses: fc.array(count, { maxLength: 5 }) }),
   record({ kind: fc.constant("abort"), id: count, reason: text }),
   record({ kind: fc.constantFrom("probe", "farewell") }),
   record({ kind: fc.constant("bye"), reason: text }),
@@ -125,6 +129,9 @@ Deno.test("decodeEnvelope() says what is wrong", () => {
     [[1, "troupe", VERSION, "boss", "n", "i", 1, 1], "stranger", /role "boss"/],
     [[1, "troupe", VERSION, "client", "n", "i", 0, 1], "malformed", /kind hello/],
     [[1, "troupe", VERSION, "client", "x".repeat(2000), "i", 1, 1], "malformed", /kind hello/],
+    [[1, "troupe", VERSION, "client", "n", "i", 1, 1, 7], "malformed", /kind hello/],
+    [[1, "troupe", VERSION, "client", "n", "i", 1, 1, [1, 2, "token"]], "malformed", /kind hello/],
+    [[12, 0, [-1]], "malformed", /kind place/],
     [[4, 0, null, [2 ** 50]], "limit", /limits\.messageBytes/],
     [[4, 0, null, [1, -1]], "malformed", /kind open/],
     [[6, 0, 1.5], "malformed", /kind credit/],

@@ -73,6 +73,8 @@ export class MemoryNetwork {
    * Makes a network with nobody in it.
    *
    * @param options How it behaves.
+   * @throws {RangeError} when delays are negative, or the least is more than the most.
+   * @throws {TypeError} when there are delays, but no `random`.
    */
   constructor(options: MemoryNetworkOptions = {}) {
     this.clock = options.clock ?? realClock;

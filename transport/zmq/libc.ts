@@ -17,6 +17,15 @@ export interface Libc {
   write(fd: number, bytes: Uint8Array<ArrayBuffer>, size: bigint): unknown;
   read(fd: number, bytes: Uint8Array<ArrayBuffer>, size: bigint): unknown;
   close(fd: number): number;
+  /** `process_vm_readv(2)`, where the system has it. */
+  readonly readMemory?: (
+    pid: number,
+    here: BigUint64Array<ArrayBuffer>,
+    pieces: bigint,
+    there: BigUint64Array<ArrayBuffer>,
+    piecesThere: bigint,
+    flags: bigint,
+  ) => number | bigint;
   /**
    * A new event: what becomes readable when eight bytes are written to its other end.
    *
@@ -56,13 +65,22 @@ export function openLibc(): Libc {
   const tried: string[] = [];
   for (const name of ["libc.so.6", `libc.musl-${Deno.build.arch}.so.1`]) {
     try {
-      const { symbols } = Deno.dlopen(name, { ...COMMON, eventfd: { parameters: ["u32", "i32"], result: "i32" } });
+      const { symbols } = Deno.dlopen(name, {
+        ...COMMON,
+        eventfd: { parameters: ["u32", "i32"], result: "i32" },
+        readMemory: {
+          name: "process_vm_readv",
+          parameters: ["i32", "buffer", "usize", "buffer", "usize", "usize"],
+          result: "isize",
+          optional: true,
+        },
+      });
       const event = (): [number, number] => {
         const fd = symbols.eventfd(0, EVENT_FLAGS);
         if (fd < 0) throw new DriverError("the system gave no eventfd");
         return [fd, fd];
       };
-      return { ...symbols, name, event };
+      return { ...symbols, readMemory: symbols.readMemory ?? undefined, name, event };
     } catch (error) {
       tried.push((error as Error).message);
     }

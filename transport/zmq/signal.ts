@@ -62,6 +62,8 @@ export class Signal {
 /**
  * Lets the wait for messages hold this thread for up to `ms` milliseconds at a time while messages keep coming. That makes answers
  * faster, and delays timers and promises by up to some milliseconds: it is for a process that does little else.
+ *
+ * @throws {DriverError} when the system's C library does not load
  */
 export function holdForMessages(ms: number): void {
   sharedPoller().patience = ms;

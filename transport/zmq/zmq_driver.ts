@@ -10,6 +10,8 @@ import type { Clock } from "../clock.ts";
 import type { Driver, DriverEvents } from "../driver.ts";
 import { BindError } from "../errors.ts";
 import type { Keys } from "../keys.ts";
+import type { Reach } from "../reach.ts";
+import { reachOfThisProcess } from "./neighbour.ts";
 import { bindable, reachable, socketFile } from "./places.ts";
 import { type Poller, sharedPoller, type Source } from "./poller.ts";
 import type { RouterConnection } from "./router_connections.ts";
@@ -81,6 +83,10 @@ export abstract class ZmqDriver implements Driver {
   readonly #bound = new Map<string, () => void>();
   readonly #accepted = new Map<number, RouterConnection>();
   readonly #dealers = new Map<number, DealerSource>();
+  /** Whether strangers may come in: at an address that is no file. */
+  #public = false;
+  /** Connections that were asked for at files. */
+  readonly #near = new Set<number>();
   #connections = 0;
   #keptAlive = false;
   #ended = false;
@@ -117,6 +123,7 @@ export abstract class ZmqDriver implements Driver {
       );
     }
     this.#bound.set(bound, socketFile(bound));
+    this.#public ||= !isFile(address);
     this.poller.touch(this.#router);
     return reachable(bound);
   }
@@ -125,6 +132,7 @@ export abstract class ZmqDriver implements Driver {
     const number = ++this.#connections;
     const dealer = this.makeDealer(number, address);
     this.#dealers.set(number, dealer);
+    if (isFile(address)) this.#near.add(number);
     this.poller.add(dealer);
     return number;
   }
@@ -148,6 +156,7 @@ export abstract class ZmqDriver implements Driver {
     const dealer = this.#dealers.get(connection);
     if (dealer === undefined) return;
     this.#dealers.delete(connection);
+    this.#near.delete(connection);
     dealer.close();
   }
 
@@ -159,6 +168,11 @@ export abstract class ZmqDriver implements Driver {
     await this.#router?.end(this.#bound);
     this.#accepted.clear();
     this.keepAlive(false);
+  }
+
+  reach(connection: number): Reach | undefined {
+    const near = this.#accepted.has(connection) ? !this.#public : this.#near.has(connection);
+    return near ? reachOfThisProcess() : undefined;
   }
 
   keepAlive(on: boolean): void {
@@ -192,7 +206,13 @@ export abstract class ZmqDriver implements Driver {
 
   #drop(dealer: DealerSource): boolean {
     if (!this.#dealers.delete(dealer.number)) return false;
+    this.#near.delete(dealer.number);
     dealer.close();
     return true;
   }
+}
+
+/** A socket that is a file: whoever may not write to it cannot connect. (A name that begins with @ is no file.) */
+function isFile(address: Address): boolean {
+  return address.scheme === "ipc" && !address.path.startsWith("@");
 }

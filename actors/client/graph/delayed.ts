@@ -207,19 +207,51 @@ function persistAll(list: readonly Delayed<unknown>[]): Future<unknown>[] {
  * Has several delayed values computed as one graph, so that what they share is computed once, and gets them.
  *
  * @throws what the first call that failed threw.
+ *
+ * @example
+ * ```ts
+ * import { Client, compute } from "@troupe/troupe";
+ *
+ * await using client = await Client.local({ processes: false });
+ * const square = client.delayed((x: number) => x * x);
+ * await compute(square(3), square(4)); // [9, 16]
+ * ```
  */
 export function compute<const D extends readonly Delayed<unknown>[]>(...delayed: D): Promise<Computed<D>> {
   return computeAll(delayed) as Promise<Computed<D>>;
 }
 
-/** Has several delayed values computed as one graph and kept on the cluster; see {@link Delayed.persist}. */
+/**
+ * Has several delayed values computed as one graph and kept on the cluster; see {@link Delayed.persist}.
+ *
+ * @example
+ * ```ts
+ * import { Client, persist } from "@troupe/troupe";
+ *
+ * await using client = await Client.local({ processes: false });
+ * const square = client.delayed((x: number) => x * x);
+ * const [nine] = persist(square(3));
+ * await nine; // 9
+ * ```
+ */
 export function persist<const D extends readonly Delayed<unknown>[]>(
   ...delayed: D
 ): { -readonly [K in keyof D]: D[K] extends Delayed<infer T> ? Future<T> : never } {
   return persistAll(delayed) as { -readonly [K in keyof D]: D[K] extends Delayed<infer T> ? Future<T> : never };
 }
 
-/** The graph that several delayed values make, as Graphviz's DOT text. */
+/**
+ * The graph that several delayed values make, as Graphviz's DOT text.
+ *
+ * @example
+ * ```ts
+ * import { Client, visualize } from "@troupe/troupe";
+ *
+ * await using client = await Client.local({ processes: false });
+ * const square = client.delayed((x: number) => x * x);
+ * visualize(square(3)).startsWith("digraph"); // true
+ * ```
+ */
 export function visualize(...delayed: readonly Delayed<unknown>[]): string {
   return toDot(cull(nodesOf(delayed)));
 }

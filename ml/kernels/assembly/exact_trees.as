@@ -4,7 +4,8 @@
 //
 // Source of sorting once: M. Mehta, R. Agrawal, J. Rissanen, "SLIQ: a fast scalable classifier for data mining" (1996).
 
-import { draw, seed, sortable, sortByKeys, unsortable } from "./trees";
+import { draw, seed } from "./trees/draws";
+import { sortable, sortByKeys, unsortable } from "./trees/sorting";
 
 /** Nodes up to this many rows are sorted anew. */
 const SMALL: i32 = 12;
@@ -342,7 +343,7 @@ function impurityOf(squares: f64, sum: f64, mass: f64): f64 {
  * Grows one tree of squared errors.
  *
  * @param about pointers and sizes, in the order of the lines below
- * @param nodes room for the nodes, as in `trees.as`
+ * @param nodes room for the nodes, as in `trees/grow.as`
  * @param outValues room for their values, float64
  * @param stack room for the nodes that wait, 32 bytes each
  * @returns how many nodes there are

@@ -1,12 +1,7 @@
 // Factorizations of row-major float64 tables in linear memory, where LAPACK is not at hand: Householder's QR, the symmetric eigenproblem by
 // tridiagonal form and implicit QL, singular values by one-sided Jacobi rotations. Everything that is walked along is a row.
 
-// @ts-ignore: decorator
-@inline
-function madd(a: v128, b: v128, c: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return f64x2.relaxed_madd(a, b, c);
-  return f64x2.add(f64x2.mul(a, b), c);
-}
+import { madd64 } from "./shared/multiply_add";
 
 // @ts-ignore: decorator
 @inline
@@ -24,10 +19,10 @@ function dot(x: usize, y: usize, n: i32): f64 {
   let s0 = i64x2.splat(0), s1 = s0, s2 = s0, s3 = s0;
   let i = 0;
   for (; i + 8 <= n; i += 8) {
-    s0 = madd(v128.load(x), v128.load(y), s0);
-    s1 = madd(v128.load(x, 16), v128.load(y, 16), s1);
-    s2 = madd(v128.load(x, 32), v128.load(y, 32), s2);
-    s3 = madd(v128.load(x, 48), v128.load(y, 48), s3);
+    s0 = madd64(v128.load(x), v128.load(y), s0);
+    s1 = madd64(v128.load(x, 16), v128.load(y, 16), s1);
+    s2 = madd64(v128.load(x, 32), v128.load(y, 32), s2);
+    s3 = madd64(v128.load(x, 48), v128.load(y, 48), s3);
     x += 64;
     y += 64;
   }
@@ -46,8 +41,8 @@ function axpy(a: f64, x: usize, y: usize, n: i32): void {
   const v = f64x2.splat(a);
   let i = 0;
   for (; i + 4 <= n; i += 4) {
-    v128.store(y, madd(v, v128.load(x), v128.load(y)));
-    v128.store(y, madd(v, v128.load(x, 16), v128.load(y, 16)), 16);
+    v128.store(y, madd64(v, v128.load(x), v128.load(y)));
+    v128.store(y, madd64(v, v128.load(x, 16), v128.load(y, 16)), 16);
     x += 32;
     y += 32;
   }
@@ -63,7 +58,7 @@ function axpy2(a: f64, x: usize, b: f64, y: usize, z: usize, n: i32): void {
   const va = f64x2.splat(a), vb = f64x2.splat(b);
   let i = 0;
   for (; i + 2 <= n; i += 2) {
-    v128.store(z, madd(va, v128.load(x), madd(vb, v128.load(y), v128.load(z))));
+    v128.store(z, madd64(va, v128.load(x), madd64(vb, v128.load(y), v128.load(z))));
     x += 16;
     y += 16;
     z += 16;
@@ -81,8 +76,8 @@ function rotate(x: usize, y: usize, n: i32, c: f64, s: f64): void {
   let i = 0;
   for (; i + 2 <= n; i += 2) {
     const a = v128.load(x), b = v128.load(y);
-    v128.store(x, madd(vc, a, f64x2.mul(vs, b)));
-    v128.store(y, madd(vc, b, f64x2.mul(vm, a)));
+    v128.store(x, madd64(vc, a, f64x2.mul(vs, b)));
+    v128.store(y, madd64(vc, b, f64x2.mul(vm, a)));
     x += 16;
     y += 16;
   }

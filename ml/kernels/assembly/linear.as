@@ -1,12 +1,7 @@
 // Linear models over float64 rows in linear memory: rows packed for products, logistic losses and their slopes, probabilities. Two rows
 // or two columns a vector.
 
-// @ts-ignore: decorator
-@inline
-function madd(a: v128, b: v128, c: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return f64x2.relaxed_madd(a, b, c);
-  return f64x2.add(f64x2.mul(a, b), c);
-}
+import { madd64 } from "./shared/multiply_add";
 
 // @ts-ignore: decorator
 @inline
@@ -23,25 +18,25 @@ function expOfNegative(x: v128): v128 {
   x = f64x2.max(x, f64x2.splat(-708));
   // Adding 1.5 · 2^52 rounds to whole numbers, which stand in the low bits then.
   const magic = f64x2.splat(6755399441055744);
-  const shifted = madd(x, f64x2.splat(1.4426950408889634), magic);
+  const shifted = madd64(x, f64x2.splat(1.4426950408889634), magic);
   const n = f64x2.sub(shifted, magic);
-  let r = madd(n, f64x2.splat(-0.6931471803691238), x);
-  r = madd(n, f64x2.splat(-1.9082149292705877e-10), r);
+  let r = madd64(n, f64x2.splat(-0.6931471803691238), x);
+  r = madd64(n, f64x2.splat(-1.9082149292705877e-10), r);
   // Two halves of the polynomial side by side.
   const r2 = f64x2.mul(r, r);
-  let even = madd(r2, f64x2.splat(2.08767569878681e-9), f64x2.splat(2.755731922398589e-7));
-  let odd = madd(r2, f64x2.splat(1.6059043836821613e-10), f64x2.splat(2.505210838544172e-8));
-  odd = madd(odd, r2, f64x2.splat(2.7557319223985893e-6));
-  even = madd(even, r2, f64x2.splat(2.48015873015873e-5));
-  odd = madd(odd, r2, f64x2.splat(1.984126984126984e-4));
-  even = madd(even, r2, f64x2.splat(1.388888888888889e-3));
-  odd = madd(odd, r2, f64x2.splat(8.333333333333333e-3));
-  even = madd(even, r2, f64x2.splat(4.1666666666666664e-2));
-  odd = madd(odd, r2, f64x2.splat(1.6666666666666666e-1));
-  even = madd(even, r2, f64x2.splat(0.5));
-  odd = madd(odd, r2, f64x2.splat(1));
-  even = madd(even, r2, f64x2.splat(1));
-  const p = madd(odd, r, even);
+  let even = madd64(r2, f64x2.splat(2.08767569878681e-9), f64x2.splat(2.755731922398589e-7));
+  let odd = madd64(r2, f64x2.splat(1.6059043836821613e-10), f64x2.splat(2.505210838544172e-8));
+  odd = madd64(odd, r2, f64x2.splat(2.7557319223985893e-6));
+  even = madd64(even, r2, f64x2.splat(2.48015873015873e-5));
+  odd = madd64(odd, r2, f64x2.splat(1.984126984126984e-4));
+  even = madd64(even, r2, f64x2.splat(1.388888888888889e-3));
+  odd = madd64(odd, r2, f64x2.splat(8.333333333333333e-3));
+  even = madd64(even, r2, f64x2.splat(4.1666666666666664e-2));
+  odd = madd64(odd, r2, f64x2.splat(1.6666666666666666e-1));
+  even = madd64(even, r2, f64x2.splat(0.5));
+  odd = madd64(odd, r2, f64x2.splat(1));
+  even = madd64(even, r2, f64x2.splat(1));
+  const p = madd64(odd, r, even);
   return i64x2.add(p, i64x2.shl(shifted, 52));
 }
 
@@ -60,19 +55,19 @@ function logFromOne(x: v128): v128 {
   const f = f64x2.sub(mantissa, one);
   const s = f64x2.div(f, f64x2.add(mantissa, one));
   const z = f64x2.mul(s, s);
-  let p = madd(z, f64x2.splat(0.09523809523809523), f64x2.splat(0.10526315789473684));
-  p = madd(p, z, f64x2.splat(0.11764705882352941));
-  p = madd(p, z, f64x2.splat(0.13333333333333333));
-  p = madd(p, z, f64x2.splat(0.15384615384615385));
-  p = madd(p, z, f64x2.splat(0.18181818181818182));
-  p = madd(p, z, f64x2.splat(0.2222222222222222));
-  p = madd(p, z, f64x2.splat(0.2857142857142857));
-  p = madd(p, z, f64x2.splat(0.4));
-  p = madd(p, z, f64x2.splat(0.6666666666666666));
+  let p = madd64(z, f64x2.splat(0.09523809523809523), f64x2.splat(0.10526315789473684));
+  p = madd64(p, z, f64x2.splat(0.11764705882352941));
+  p = madd64(p, z, f64x2.splat(0.13333333333333333));
+  p = madd64(p, z, f64x2.splat(0.15384615384615385));
+  p = madd64(p, z, f64x2.splat(0.18181818181818182));
+  p = madd64(p, z, f64x2.splat(0.2222222222222222));
+  p = madd64(p, z, f64x2.splat(0.2857142857142857));
+  p = madd64(p, z, f64x2.splat(0.4));
+  p = madd64(p, z, f64x2.splat(0.6666666666666666));
   p = f64x2.mul(p, f64x2.mul(z, s));
   // 2s is the first term; then the exponent's part, the large one last.
   p = f64x2.add(p, f64x2.add(s, s));
-  return madd(k, f64x2.splat(0.6931471805599453), p);
+  return madd64(k, f64x2.splat(0.6931471805599453), p);
 }
 
 // ---- rows ----
@@ -168,10 +163,10 @@ export function binaryLoss(z: usize, count: i32, shift: f64, y: usize, w: usize,
       product = f64x2.mul(product, whole);
       loss = f64x2.add(loss, linear);
     } else if (masks || odd && w == 0) {
-      product = f64x2.mul(product, madd(weight, e, one));
-      loss = madd(weight, linear, loss);
+      product = f64x2.mul(product, madd64(weight, e, one));
+      loss = madd64(weight, linear, loss);
     } else {
-      loss = madd(weight, f64x2.add(linear, logFromOne(whole)), loss);
+      loss = madd64(weight, f64x2.add(linear, logFromOne(whole)), loss);
     }
     // Factors are at most 2: a logarithm for each 256 of them.
     if ((i & 511) == 510) {
@@ -242,7 +237,7 @@ export function softmax(
       p += step;
     }
     if (codes != 0) {
-      loss = madd(weight, f64x2.add(logFromOne(sum), f64x2.sub(top, own)), loss);
+      loss = madd64(weight, f64x2.add(logFromOne(sum), f64x2.sub(top, own)), loss);
       const a = z + step * c0, b = z + step * c1 + 8;
       store<f64>(a, load<f64>(a) - f64x2.extract_lane(weight, 0));
       if (!odd) store<f64>(b, load<f64>(b) - f64x2.extract_lane(weight, 1));
@@ -291,8 +286,8 @@ function dotRow(w: usize, x: usize, m: i32): f64 {
   let s0 = f64x2.splat(0), s1 = s0;
   let j = 0;
   for (; j + 4 <= m; j += 4) {
-    s0 = madd(v128.load(w), v128.load(x), s0);
-    s1 = madd(v128.load(w, 16), v128.load(x, 16), s1);
+    s0 = madd64(v128.load(w), v128.load(x), s0);
+    s1 = madd64(v128.load(w, 16), v128.load(x, 16), s1);
     w += 32;
     x += 32;
   }
@@ -437,11 +432,11 @@ export function descend(
       let j = 0;
       for (; j + 4 <= m; j += 4) {
         const to = w + (j << 3), from = x + (j << 3);
-        const v = madd(v128.load(from), step, v128.load(to)), u = madd(v128.load(from, 16), step, v128.load(to, 16));
+        const v = madd64(v128.load(from), step, v128.load(to)), u = madd64(v128.load(from, 16), step, v128.load(to, 16));
         v128.store(to, v);
         v128.store(to, u, 16);
-        q = madd(v, v, q);
-        q2 = madd(u, u, q2);
+        q = madd64(v, v, q);
+        q2 = madd64(u, u, q2);
         a = f64x2.add(a, f64x2.abs(v));
         a2 = f64x2.add(a2, f64x2.abs(u));
       }
@@ -449,9 +444,9 @@ export function descend(
       a = f64x2.add(a, a2);
       for (; j + 2 <= m; j += 2) {
         const to = w + (j << 3);
-        const v = madd(v128.load(x + (j << 3)), step, v128.load(to));
+        const v = madd64(v128.load(x + (j << 3)), step, v128.load(to));
         v128.store(to, v);
-        q = madd(v, v, q);
+        q = madd64(v, v, q);
         a = f64x2.add(a, f64x2.abs(v));
       }
       squares = sumOf(q);

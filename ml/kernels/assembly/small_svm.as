@@ -4,7 +4,8 @@
 //
 // A problem stands in signed form, as in svm.as: β between lo and hi, F its gradient.
 
-import { E0, E1, E2, E3, exp2d, GAMMA, KERNEL, madd64, narrow, RBF, shaped } from "./shared/kernel_values";
+import { E0, E1, E2, E3, exp2d, GAMMA, KERNEL, narrow, RBF, shaped } from "./shared/kernel_values";
+import { madd64 } from "./shared/multiply_add";
 import { BY_I, BY_J, clearMost, MOST_MINUS, MOST_PLUS, step, TAU } from "./shared/smo_step";
 export { setKernel } from "./shared/kernel_values";
 
@@ -86,16 +87,15 @@ function shapedPairs(p: usize, q: usize, own: v128, next: v128, m0: v128, m1: v1
 }
 
 /**
- * Kernel values of all samples with each other, from their products: as doubles (for RBF 2^500 times larger: where nothing else speaks a vote hangs
- * on the smallest of them) and as floats times `factor`. `squares`: |x|² of all samples. A tile of four rows and columns serves its mirror too.
- * `ld`, a multiple of 4, is the number of rows that there is room for.
+ * Kernel values of all samples with each other, from their products, as floats times `factor`. `squares`: |x|² of all samples. A tile of four rows
+ * and columns serves its mirror too. `ld`, a multiple of 4, is the number of rows that there is room for.
  */
-export function shapeProducts(products: usize, squares: usize, n: i32, ld: i32, wide: usize, floats: usize, factor: f32): void {
-  for (let i: usize = 0; i < <usize> n; i += 4) shapeRows(products, squares, i, n, ld, wide, floats, factor);
+export function shapeProducts(products: usize, squares: usize, n: i32, ld: i32, floats: usize, factor: f32): void {
+  for (let i: usize = 0; i < <usize> n; i += 4) shapeRows(products, squares, i, n, ld, floats, factor);
 }
 
 /** Four rows of it, from the diagonal on, with their mirror. */
-function shapeRows(products: usize, squares: usize, i: usize, n: i32, ld: i32, wide: usize, floats: usize, factor: f32): void {
+function shapeRows(products: usize, squares: usize, i: usize, n: i32, ld: i32, floats: usize, factor: f32): void {
   const times = f32x4.splat(factor);
   const back = f64x2.splat(KERNEL == RBF ? 3.054936363499605e-151 : 1);
   const size = <usize> ld << 3;
@@ -111,23 +111,68 @@ function shapeRows(products: usize, squares: usize, i: usize, n: i32, ld: i32, w
     const m1 = v128.load(squares + o, 16);
     let p = row + o;
     shapedPairs(p, p + size, own0, own1, m0, m1);
-    const a0 = V0, a1 = V1, b0 = V2, b1 = V3;
+    const a = small(V0, V1, back, times), b = small(V2, V3, back, times);
     p += 2 * size;
     shapedPairs(p, p + size, own2, own3, m0, m1);
-    const c0 = V0, c1 = V1, d0 = V2, d1 = V3;
-    let at = wide + i * size + o;
-    let small = floats + ((i * size + o) >> 1);
-    four(a0, a1, at, small, back, times);
-    four(b0, b1, at + size, small + (size >> 1), back, times);
-    four(c0, c1, at + 2 * size, small + size, back, times);
-    four(d0, d1, at + 3 * size, small + size + (size >> 1), back, times);
+    const c = small(V0, V1, back, times), d = small(V2, V3, back, times);
+    const half = size >> 1;
+    let at = floats + ((i * size + o) >> 1);
+    v128.store(at, a);
+    v128.store(at + half, b);
+    v128.store(at + size, c);
+    v128.store(at + size + half, d);
     if (j == i) continue;
-    at = wide + j * size + (i << 3);
-    small = floats + ((j * size + (i << 3)) >> 1);
-    four(first(a0, b0), first(c0, d0), at, small, back, times);
-    four(second(a0, b0), second(c0, d0), at + size, small + (size >> 1), back, times);
-    four(first(a1, b1), first(c1, d1), at + 2 * size, small + size, back, times);
-    four(second(a1, b1), second(c1, d1), at + 3 * size, small + size + (size >> 1), back, times);
+    at = floats + ((j * size + (i << 3)) >> 1);
+    const ab = i8x16.shuffle(a, b, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
+    const cd = i8x16.shuffle(c, d, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
+    v128.store(at, first(ab, cd));
+    v128.store(at + half, second(ab, cd));
+    const ba = i8x16.shuffle(a, b, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
+    const dc = i8x16.shuffle(c, d, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
+    v128.store(at + size, first(ba, dc));
+    v128.store(at + size + half, second(ba, dc));
+  }
+}
+
+/**
+ * Kernel values of some samples with others, as doubles (for RBF 2^500 times larger: where nothing else speaks a vote hangs on the smallest of
+ * them): `list` has `m` rows of the products, `runs` the columns as first ones and lengths. Each row of `out`, `ld` apart as those of the products, has
+ * room for all columns; there is room for an even number of rows. Up to three columns before a run, and after it, are computed, too.
+ */
+export function shapeListed(products: usize, squares: usize, list: usize, m: i32, ld: i32, runs: usize, nRuns: i32, out: usize): void {
+  const size = <usize> ld << 3;
+  for (let r = 0; r < m; r += 2) {
+    const i = <usize> load<i32>(list + (<usize> r << 2));
+    // What is left of two stands in for what is beyond.
+    const k = <usize> load<i32>(list + (<usize> min(r + 1, m - 1) << 2));
+    const own = v128.load64_splat(squares + (i << 3));
+    const next = v128.load64_splat(squares + (k << 3));
+    const p = products + i * size;
+    const q = products + k * size;
+    for (let t: usize = 0; t < <usize> nRuns << 3; t += 8) {
+      const begin = <usize> load<i32>(runs + t);
+      const end = (begin + <usize> load<i32>(runs + t, 4)) << 3;
+      for (let o = (begin & ~3) << 3; o < end; o += 32) {
+        shapedPairs(p + o, q + o, own, next, v128.load(squares + o), v128.load(squares + o, 16));
+        v128.store(out + o, V0);
+        v128.store(out + o, V1, 16);
+        v128.store(out + size + o, V2);
+        v128.store(out + size + o, V3, 16);
+      }
+    }
+    out += 2 * size;
+  }
+}
+
+/** Kernel values of samples with themselves, of any kernel but RBF: there they are 1. `out` has room for an even number of them. */
+export function shapeDiagonal(products: usize, n: i32, ld: i32, out: usize): void {
+  const apart = (<usize> ld + 1) << 3;
+  for (let i = 0; i < n; i += 2) {
+    const a = f64x2.replace_lane(v128.load64_zero(products), 1, load<f64>(i + 1 < n ? products + apart : products));
+    shaped(a, a, a, a);
+    v128.store(out, E0);
+    products += 2 * apart;
+    out += 16;
   }
 }
 
@@ -145,33 +190,67 @@ function second(a: v128, b: v128): v128 {
 
 // @ts-ignore: decorator
 @inline
-function four(a: v128, b: v128, wide: usize, small: usize, back: v128, times: v128): void {
-  v128.store(wide, a);
-  v128.store(wide, b, 16);
-  v128.store(small, f32x4.mul(narrow(f64x2.mul(a, back), f64x2.mul(b, back)), times));
+function small(a: v128, b: v128, back: v128, times: v128): v128 {
+  return f32x4.mul(narrow(f64x2.mul(a, back), f64x2.mul(b, back)), times);
 }
 
+/** The matrix of a pair: where its rows come from, and where those that were asked for lie. */
+let FROM: usize = 0;
+let FROM_LD: i32 = 0;
+let LIST: usize = 0;
+let RUNS: usize = 0;
+let RUNS_END: usize = 0;
+let HAS: usize = 0;
+let PART: usize = 0;
+let PART_LD: i32 = 0;
+
 /**
- * Rows and columns of some samples of a matrix of floats, as doubles: `list` has `count` rows, `runs` the columns as first ones and
- * lengths. Rows of `out` are `ldOut` apart; what is beyond `count` in a row is zero. Up to three numbers are read beyond a run, and written beyond a row.
+ * Turns to rows and columns of some samples of a matrix of floats, as doubles: `list` has `count` rows, `runs` the columns as first ones and
+ * lengths; both must stay. Rows of `out` are `ldOut` apart; what is beyond `count` in a row is zero. Each is gathered when it is wanted; `has`: a byte for
+ * each, whether it was. Up to three numbers are read beyond a run,
+ * and there is room for as many behind the last row.
  */
-export function gatherRuns(from: usize, ld: i32, list: usize, count: i32, runs: usize, nRuns: i32, out: usize, ldOut: i32): void {
-  for (let r = 0; r < count; r++) {
-    const row = from + ((<usize> load<i32>(list + (<usize> r << 2)) * <usize> ld) << 2);
-    let to = out;
-    for (let t: usize = 0; t < <usize> nRuns << 3; t += 8) {
-      let p = row + (<usize> load<i32>(runs + t) << 2);
-      const end = to + (<usize> load<i32>(runs + t, 4) << 3);
-      for (let q = to; q < end; q += 32) {
-        v128.store(q, f64x2.promote_low_f32x4(v128.load64_zero(p)));
-        v128.store(q, f64x2.promote_low_f32x4(v128.load64_zero(p, 8)), 16);
-        p += 16;
-      }
-      to = end;
+export function gatherRuns(from: usize, ld: i32, list: usize, count: i32, runs: usize, nRuns: i32, has: usize, out: usize, ldOut: i32): void {
+  FROM = from;
+  FROM_LD = ld;
+  LIST = list;
+  RUNS = runs;
+  RUNS_END = runs + (<usize> nRuns << 3);
+  HAS = has;
+  PART = out;
+  PART_LD = ldOut;
+  memory.fill(has, 0, count);
+}
+
+/** The row of a sample at an offset of bytes. */
+// @ts-ignore: decorator
+@inline
+function rowAt(o: usize): usize {
+  const t = o >> 3;
+  if (load<u8>(HAS + t) == 0) gatherRow(t);
+  return PART + t * (<usize> PART_LD << 3);
+}
+
+function gatherRow(t: usize): void {
+  store<u8>(HAS + t, 1);
+  const row = FROM + ((<usize> load<i32>(LIST + (t << 2)) * <usize> FROM_LD) << 2);
+  let to = PART + t * (<usize> PART_LD << 3);
+  const last = to + (<usize> PART_LD << 3);
+  // Up to three numbers go beyond the row's end, where the next one may be already.
+  const kept = v128.load(last), after = v128.load(last, 16);
+  for (let t = RUNS; t < RUNS_END; t += 8) {
+    let p = row + (<usize> load<i32>(t) << 2);
+    const end = to + (<usize> load<i32>(t, 4) << 3);
+    for (let q = to; q < end; q += 32) {
+      v128.store(q, f64x2.promote_low_f32x4(v128.load64_zero(p)));
+      v128.store(q, f64x2.promote_low_f32x4(v128.load64_zero(p, 8)), 16);
+      p += 16;
     }
-    out += <usize> ldOut << 3;
-    for (; to < out; to += 8) store<f64>(to, 0);
+    to = end;
   }
+  for (; to < last; to += 8) store<f64>(to, 0);
+  v128.store(last, kept);
+  v128.store(last, after, 16);
 }
 
 /**
@@ -508,13 +587,13 @@ function follow(s: usize, end: usize, rowI: usize, rowJ: usize, byI: f64, byJ: f
 }
 
 /**
- * Moves pairs until none violates the optimum by `tol`. All arrays have `n` doubles, a multiple of 8; `K` rows of doubles `ld` apart, to be multiplied
- * by `scale`, a power of two; `up`, `down` and `bounds` (n / 16 + 2) are scratch. Selection and ties are LIBSVM's. Gives the number of moves, negative where `most` of them were not enough.
+ * Moves pairs until none violates the optimum by `tol`. All arrays have `n` doubles, a multiple of 8; the rows are those of the last
+ * `gatherRuns`, to be multiplied by `scale`, a power of two; `up`, `down` and `bounds` (n / 16 + 2) are scratch. Selection and ties are LIBSVM's. Gives the number of moves, negative where `most` of them were not enough.
  *
  * Blocks of which it is known that they do not hold what is looked for are passed over. `least`: no two samples have a smaller curvature; `range`: kernel
  * values lie no further apart; infinite where that is not known. `flat`: a sample's kernel value with itself where it is the same for all, else 0.
  */
-export function smo(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usize, lo: usize, hi: usize, up: usize, down: usize, bounds: usize, tol: f64, most: i32, scale: f64, least: f64, range: f64, flat: f64): i32 {
+export function smo(n: i32, diag: usize, F: usize, beta: usize, lo: usize, hi: usize, up: usize, down: usize, bounds: usize, tol: f64, most: i32, scale: f64, least: f64, range: f64, flat: f64): i32 {
   const bytes = <usize> n << 3;
   const blocks = (bytes + STRIDE - 1) / STRIDE;
   const upper = bounds + (blocks << 3);
@@ -539,7 +618,7 @@ export function smo(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usiz
     if (top == -Infinity) return moves;
     // Of equals the last.
     const oi = lastUp(min((block + 1) * STRIDE, bytes), F, up, top);
-    const rowI = K + (oi >> 3) * (<usize> ld << 3);
+    const rowI = rowAt(oi);
     const own = load<f64>(diag + oi);
     let gain: f64 = 0;
     for (let b = blocks; b-- > 0;) {
@@ -578,7 +657,7 @@ export function smo(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usiz
     step(oi, oj, curve, F, beta, lo, hi);
     mark(oi, beta, lo, hi, up, down);
     mark(oj, beta, lo, hi, up, down);
-    const rowJ = K + (oj >> 3) * (<usize> ld << 3);
+    const rowJ = rowAt(oj);
     drift += 1.000001 * max(Math.abs(BY_I), Math.abs(BY_J)) * range + 1.000001 * Math.abs(BY_I + BY_J) + 1e-14;
     top = -Infinity;
     block = 0;

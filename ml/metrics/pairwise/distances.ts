@@ -69,19 +69,49 @@ export function blockDistance(x: Float64Array, a: number, y: Float64Array, b: nu
   return sum;
 }
 
-/** Sums of absolute differences of the rows of X and Y, shape [nX, nY]; Y is X if left out. */
+/**
+ * Sums of absolute differences of the rows of X and Y, shape [nX, nY]; Y is X if left out.
+ *
+ * @throws {InvalidInputError} when X and Y differ in their number of features, or there are NaN or infinite values
+ *
+ * @example
+ * ```ts
+ * import { manhattanDistances } from "@troupe/troupe";
+ * manhattanDistances([[0, 0], [1, 2]]).toArray(); // [[0, 3], [3, 0]]
+ * ```
+ */
 export function manhattanDistances(X: MatrixLike, Y?: MatrixLike | null): NDArray<Float64Array> {
   return eachPair(checkPair(X, Y), blockDistance);
 }
 
-/** Cosines of the angles between the rows of X and Y, shape [nX, nY]; Y is X if left out. */
+/**
+ * Cosines of the angles between the rows of X and Y, shape [nX, nY]; Y is X if left out.
+ *
+ * @throws {InvalidInputError} when X and Y differ in their number of features, or there are NaN or infinite values
+ *
+ * @example
+ * ```ts
+ * import { cosineSimilarity } from "@troupe/troupe";
+ * cosineSimilarity([[1, 0], [0, 1]], [[2, 0]]).toArray(); // [[1], [0]]
+ * ```
+ */
 export function cosineSimilarity(X: MatrixLike, Y?: MatrixLike | null): NDArray<Float64Array> {
   const pair = checkPair(X, Y);
   const ofX = unitRows(pair.X);
   return products({ X: ofX, Y: pair.same ? ofX : unitRows(pair.Y), same: pair.same });
 }
 
-/** 1 less the cosines of the angles between the rows of X and Y, shape [nX, nY]; Y is X if left out. */
+/**
+ * 1 less the cosines of the angles between the rows of X and Y, shape [nX, nY]; Y is X if left out.
+ *
+ * @throws {InvalidInputError} when X and Y differ in their number of features, or there are NaN or infinite values
+ *
+ * @example
+ * ```ts
+ * import { cosineDistances } from "@troupe/troupe";
+ * cosineDistances([[1, 0], [0, 1]]).toArray(); // [[0, 1], [1, 0]]
+ * ```
+ */
 export function cosineDistances(X: MatrixLike, Y?: MatrixLike | null): NDArray<Float64Array> {
   const { same } = checkPair(X, Y);
   const out = cosineSimilarity(X, Y);
@@ -97,6 +127,12 @@ export function cosineDistances(X: MatrixLike, Y?: MatrixLike | null): NDArray<F
  * @param X points, shape [nX, 2]
  * @returns shape [nX, nY]
  * @throws {MetricError} when there are not two columns
+ *
+ * @example
+ * ```ts
+ * import { haversineDistances } from "@troupe/troupe";
+ * haversineDistances([[0, 0]], [[0, Math.PI / 2]]).toArray(); // [[1.5707…]]
+ * ```
  */
 export function haversineDistances(X: MatrixLike, Y?: MatrixLike | null): NDArray<Float64Array> {
   const pair = checkPair(X, Y);
@@ -118,6 +154,13 @@ export function haversineDistances(X: MatrixLike, Y?: MatrixLike | null): NDArra
  *
  * @param X samples, NaN standing for what is missing, shape [nX, nFeatures]
  * @returns shape [nX, nY]
+ * @throws {InvalidInputError} when X and Y differ in their number of features, or there are infinite values
+ *
+ * @example
+ * ```ts
+ * import { nanEuclideanDistances } from "@troupe/troupe";
+ * nanEuclideanDistances([[3, NaN]], [[0, 1]]).toArray(); // [[4.2426…]]
+ * ```
  */
 export function nanEuclideanDistances(
   X: MatrixLike,
@@ -146,6 +189,12 @@ export type PairedMetric = "euclidean" | "l2" | "l1" | "manhattan" | "cityblock"
  *
  * @returns shape [nSamples]
  * @throws {InvalidInputError} when X and Y differ in shape
+ *
+ * @example
+ * ```ts
+ * import { pairedDistances } from "@troupe/troupe";
+ * pairedDistances([[0, 0], [3, 4]], [[0, 1], [0, 0]]).toArray(); // [1, 5]
+ * ```
  */
 export function pairedDistances(
   X: MatrixLike,

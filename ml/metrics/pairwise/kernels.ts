@@ -20,12 +20,32 @@ function inPlace(array: NDArray<Float64Array>, f: (v: number) => number): NDArra
   return array;
 }
 
-/** Products of the rows of X and Y, shape [nX, nY]; Y is X if left out. */
+/**
+ * Products of the rows of X and Y, shape [nX, nY]; Y is X if left out.
+ *
+ * @throws {InvalidInputError} when X and Y differ in their number of features, or there are NaN or infinite values
+ *
+ * @example
+ * ```ts
+ * import { linearKernel } from "@troupe/troupe";
+ * linearKernel([[1, 2]], [[3, 4]]).toArray(); // [[11]]
+ * ```
+ */
 export function linearKernel(X: MatrixLike, Y?: MatrixLike | null): NDArray<Float64Array> {
   return products(checkPair(X, Y));
 }
 
-/** (gamma x·y + coef0)^degree of the rows of X and Y, shape [nX, nY]; Y is X if left out. */
+/**
+ * (gamma x·y + coef0)^degree of the rows of X and Y, shape [nX, nY]; Y is X if left out.
+ *
+ * @throws {InvalidInputError} when X and Y differ in their number of features, or there are NaN or infinite values
+ *
+ * @example
+ * ```ts
+ * import { polynomialKernel } from "@troupe/troupe";
+ * polynomialKernel([[1, 2]], [[3, 4]], { degree: 2, gamma: 1 }).toArray(); // [[144]]
+ * ```
+ */
 export function polynomialKernel(
   X: MatrixLike,
   Y?: MatrixLike | null,
@@ -38,7 +58,17 @@ export function polynomialKernel(
   return inPlace(products(pair), (v) => (gamma * v + coef0) ** degree);
 }
 
-/** tanh(gamma x·y + coef0) of the rows of X and Y, shape [nX, nY]; Y is X if left out. */
+/**
+ * tanh(gamma x·y + coef0) of the rows of X and Y, shape [nX, nY]; Y is X if left out.
+ *
+ * @throws {InvalidInputError} when X and Y differ in their number of features, or there are NaN or infinite values
+ *
+ * @example
+ * ```ts
+ * import { sigmoidKernel } from "@troupe/troupe";
+ * sigmoidKernel([[1, 2]], [[3, 4]], { gamma: 0.1, coef0: 0 }).toArray(); // [[0.8004…]]
+ * ```
+ */
 export function sigmoidKernel(
   X: MatrixLike,
   Y?: MatrixLike | null,
@@ -53,6 +83,8 @@ export function sigmoidKernel(
 
 /**
  * exp(−gamma ‖x − y‖²) of the rows of X and Y, shape [nX, nY]; Y is X if left out.
+ *
+ * @throws {InvalidInputError} when X and Y differ in their number of features, or there are NaN or infinite values
  *
  * @example
  * ```ts
@@ -71,7 +103,17 @@ export function rbfKernel(
   return inPlace(squaredDistances(pair), (v) => Math.exp(-gamma * v));
 }
 
-/** exp(−gamma Σ|x − y|) of the rows of X and Y, shape [nX, nY]; Y is X if left out. */
+/**
+ * exp(−gamma Σ|x − y|) of the rows of X and Y, shape [nX, nY]; Y is X if left out.
+ *
+ * @throws {InvalidInputError} when X and Y differ in their number of features, or there are NaN or infinite values
+ *
+ * @example
+ * ```ts
+ * import { laplacianKernel } from "@troupe/troupe";
+ * laplacianKernel([[0], [1]], null, { gamma: 1 }).toArray(); // [[1, 0.3678…], [0.3678…, 1]]
+ * ```
+ */
 export function laplacianKernel(
   X: MatrixLike,
   Y?: MatrixLike | null,
@@ -89,6 +131,12 @@ export function laplacianKernel(
  * Source: J. Zhang et al., IJCV 73 (2007).
  *
  * @throws {MetricError} when there are negative values
+ *
+ * @example
+ * ```ts
+ * import { additiveChi2Kernel } from "@troupe/troupe";
+ * additiveChi2Kernel([[1, 0]], [[0, 1]]).toArray(); // [[-2]]
+ * ```
  */
 export function additiveChi2Kernel(X: MatrixLike, Y?: MatrixLike | null): NDArray<Float64Array> {
   const pair = checkPair(X, Y);
@@ -105,7 +153,18 @@ export function additiveChi2Kernel(X: MatrixLike, Y?: MatrixLike | null): NDArra
   });
 }
 
-/** exp of gamma (1 if left out) times the additive chi-squared kernel, shape [nX, nY]. */
+/**
+ * exp of gamma (1 if left out) times the additive chi-squared kernel, shape [nX, nY].
+ *
+ * @throws {MetricError} when there are negative values
+ * @throws {InvalidInputError} when X and Y differ in their number of features, or there are NaN or infinite values
+ *
+ * @example
+ * ```ts
+ * import { chi2Kernel } from "@troupe/troupe";
+ * chi2Kernel([[1, 0], [1, 0]]).toArray(); // [[1, 1], [1, 1]]
+ * ```
+ */
 export function chi2Kernel(
   X: MatrixLike,
   Y?: MatrixLike | null,
@@ -163,6 +222,12 @@ export interface PairwiseKernelsOptions extends KernelOptions {
  * @returns shape [nX, nY]
  * @throws {UnknownNameError} at a kernel that there is not, with the nearest that there is
  * @throws {MetricError} at an option that the kernel does not take
+ *
+ * @example
+ * ```ts
+ * import { pairwiseKernels } from "@troupe/troupe";
+ * pairwiseKernels([[1, 2]], [[3, 4]], { metric: "linear" }).toArray(); // [[11]]
+ * ```
  */
 export function pairwiseKernels(
   X: MatrixLike,

@@ -140,6 +140,17 @@ export interface ChunkedOptions extends PairwiseDistancesOptions {
  * Distances in blocks of rows of X, so that they need not all be there at once.
  *
  * @returns blocks of rows, one after the other, each with the number of its first row
+ * @throws {MetricError} when an option does not fit the metric
+ * @throws {InvalidInputError} when X and Y differ in their number of features, or there are NaN or infinite values
+ * @throws {UnknownNameError} at a metric that there is not, with the nearest that there is
+ *
+ * @example
+ * ```ts
+ * import { pairwiseDistancesChunked } from "@troupe/troupe";
+ * for (const { start, distances } of pairwiseDistancesChunked([[0], [3]])) {
+ *   console.log(start, distances.toArray()); // 0 [ [ 0, 3 ], [ 3, 0 ] ]
+ * }
+ * ```
  */
 export function* pairwiseDistancesChunked(
   X: MatrixLike,
@@ -181,6 +192,15 @@ export interface ArgminOptions extends PairwiseDistancesOptions {
  * The nearest row of Y to each of X, and how far it is.
  *
  * @returns `indices` and `distances`, shape [nX]
+ * @throws {MetricError} when `axis` is neither 0 nor 1, or an option does not fit the metric
+ * @throws {InvalidInputError} when X and Y differ in their number of features, or there are NaN or infinite values
+ * @throws {UnknownNameError} at a metric that there is not, with the nearest that there is
+ *
+ * @example
+ * ```ts
+ * import { pairwiseDistancesArgminMin } from "@troupe/troupe";
+ * pairwiseDistancesArgminMin([[0], [9]], [[10], [1]]).distances.toArray(); // [1, 1]
+ * ```
  */
 export function pairwiseDistancesArgminMin(
   X: MatrixLike,
@@ -214,7 +234,19 @@ export function pairwiseDistancesArgminMin(
   return { indices: new NDArray(Int32Array.from(indices)), distances: new NDArray(Float64Array.from(nearest)) };
 }
 
-/** The number of the nearest row of Y to each row of X, shape [nX]. */
+/**
+ * The number of the nearest row of Y to each row of X, shape [nX].
+ *
+ * @throws {MetricError} when `axis` is neither 0 nor 1, or an option does not fit the metric
+ * @throws {InvalidInputError} when X and Y differ in their number of features, or there are NaN or infinite values
+ * @throws {UnknownNameError} at a metric that there is not, with the nearest that there is
+ *
+ * @example
+ * ```ts
+ * import { pairwiseDistancesArgmin } from "@troupe/troupe";
+ * pairwiseDistancesArgmin([[0], [9]], [[10], [1]]).toArray(); // [1, 0]
+ * ```
+ */
 export function pairwiseDistancesArgmin(
   X: MatrixLike,
   Y: MatrixLike,

@@ -2,7 +2,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { WorkerCard } from "../../../actors/client/events.ts";
 import { Options } from "../../../actors/client/options.ts";
 import { pack } from "../../../actors/values/mod.ts";
-import { Bench, NO_FRAMES, task } from "./machine_bench.ts";
+import { Bench, error, NO_FRAMES, task } from "./machine_bench.ts";
 
 const ADDRESS = "tcp://w";
 const worker: WorkerCard = {
@@ -31,7 +31,7 @@ function lonely(linked = true): Bench {
 }
 
 /** What the worker says of a task that it has begun. */
-function result(b: Bench, key: string): void {
+function result(b: Bench, key: string, nbytes?: number): void {
   const value = pack(7).head;
   b.do({
     type: "fromWorker",
@@ -39,9 +39,9 @@ function result(b: Bench, key: string): void {
     message: {
       type: "result",
       keys: [key],
-      nbytes: Float64Array.of(value.length),
-      inline: Uint32Array.of(value.length + 1),
-      frames: [value],
+      nbytes: Float64Array.of(nbytes ?? value.length),
+      inline: Uint32Array.of(nbytes === undefined ? value.length + 1 : 0),
+      frames: [nbytes === undefined ? value : new Uint8Array(0)],
     },
   });
 }
@@ -78,6 +78,23 @@ Deno.test("ClientMachine tells the scheduler of what it has begun a little later
   later.submit(task("a"));
   deepStrictEqual(later.do({ type: "tick" }).map((m) => m.type), ["begun"]);
   deepStrictEqual(later.do({ type: "tick" }), []);
+  // What has come to a small result may wait longer; not without end, and not with one that is under way.
+  const small = lonely();
+  small.submit(task("a"));
+  result(small, "a");
+  deepStrictEqual(small.do({ type: "tick" }), []);
+  small.submit(task("b"));
+  deepStrictEqual(small.do({ type: "tick" }).map((m) => m.type), ["begun"]);
+  result(small, "b");
+  small.submit(task("c"));
+  result(small, "c");
+  deepStrictEqual(small.do({ type: "tick" }), []);
+  small.now += 20;
+  deepStrictEqual(small.do({ type: "tick" }).map((m) => m.type), ["begun"]);
+  // A large one takes room until the scheduler knows who wants it.
+  small.submit(task("d"));
+  result(small, "d", 1_000_000);
+  deepStrictEqual(small.do({ type: "tick" }).map((m) => m.type), ["begun"]);
 });
 
 Deno.test("ClientMachine leaves to the scheduler what is not plain, what comes together, and what is sent with code it has not heard of", () => {
@@ -139,6 +156,7 @@ Deno.test("ClientMachine lets go of what it has begun when the scheduler has hea
   b.submit(a);
   result(b, "a");
   deepStrictEqual(b.do({ type: "release", tasks: [a] }), []);
+  b.now += 20;
   b.do({ type: "tick" });
   deepStrictEqual(b.done("a").map((m) => m.type), ["release"]);
   strictEqual(b.machine.tasks.has("a"), false);
@@ -146,4 +164,30 @@ Deno.test("ClientMachine lets go of what it has begun when the scheduler has hea
   const c = task("c");
   b.submit(c);
   deepStrictEqual(b.do({ type: "release", tasks: [c] }).map((m) => m.type), ["begun", "release"]);
+});
+
+Deno.test("ClientMachine takes an error of what it has begun from the worker, unless it is to be tried again", () => {
+  const threw = (b: Bench, key: string) =>
+    b.do({ type: "fromWorker", address: ADDRESS, message: { type: "threw", keys: [key], frames: [error] } });
+  const failed = (keys: string[]) =>
+    ({ type: "failed", heard: 9, keys, blamed: keys, frames: keys.map(() => error) }) as const;
+  const b = lonely();
+  const a = task("a");
+  b.submit(a);
+  deepStrictEqual(threw(b, "a"), []);
+  deepStrictEqual([b.settled.at(-1)!.key, a.state, a.error], ["a", "failed", error]);
+  // Let go of before the scheduler has told of it, it would be taken for cancelled.
+  a.handles = 0;
+  deepStrictEqual(b.do({ type: "release", tasks: [a] }), []);
+  b.now += 20;
+  deepStrictEqual(b.do({ type: "tick" }).map((m) => m.type), ["begun"]);
+  const after = b.hear(failed(["a"]));
+  deepStrictEqual(after.map((m) => m.type), ["release"]);
+  strictEqual(a.state, "released");
+  const retried = task("r", [], [], new Options({ retries: 1 }).task);
+  b.submit(retried);
+  deepStrictEqual(threw(b, "r").map((m) => m.type), ["begun"], "the scheduler is told at once");
+  strictEqual(retried.state, "pending");
+  b.done("r");
+  strictEqual(b.settled.at(-1), retried);
 });

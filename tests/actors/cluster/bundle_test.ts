@@ -51,6 +51,30 @@ Deno.test("bundled() never gives a stale file: any source or the import map may 
   assert.equal(await p.run((await p.bundle())!), "good morning");
 });
 
+Deno.test("bundled() remembers what files that have not been changed came to, and reads those again that have", async () => {
+  using p = project(files);
+  const first = await p.bundle();
+  const manifest = first!.replace(/-[0-9a-f]+\.js$/, ".json");
+  const known = (): { key: string } | undefined => JSON.parse(Deno.readTextFileSync(manifest)).known;
+  assert.equal(await p.bundle(), first);
+  assert.equal(known(), undefined, "what was written a moment ago may be written again without its showing");
+  const { now } = Date;
+  try {
+    Date.now = () => now() + 5000;
+    assert.equal(await p.bundle(), first);
+  } finally {
+    Date.now = now;
+  }
+  assert.ok(known() !== undefined && first!.endsWith(`-${known()!.key}.js`));
+  // That it is used shows when it is another.
+  const other = first!.replace(known()!.key, "other");
+  Deno.copyFileSync(first!, other);
+  Deno.writeTextFileSync(manifest, Deno.readTextFileSync(manifest).replace(known()!.key, "other"));
+  assert.equal(await p.bundle(), other);
+  p.write("greeting.ts", `export const text = "GOOD MORNING";`);
+  assert.equal(await p.run((await p.bundle())!), "GOOD MORNING");
+});
+
 Deno.test("findBundle() finds what stands for the sources as they are, and makes nothing", async () => {
   using p = project(files);
   const find = () => findBundle(`file://${p.root}/main.ts`, `${p.root}/cache`);

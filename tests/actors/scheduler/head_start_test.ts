@@ -104,9 +104,18 @@ Deno.test("SchedulerState.handle() forgets after a while what was begun by a cli
   w.tasks.set("a", { key: "a", attempt: HEAD_START, tag: 0, fn: "lib:f", args: new Uint8Array(0), deps: {} });
   w.finish(["a"]);
   c.say({ type: "bye", frames: [] });
-  b.pass(60_000);
+  for (let i = 0; i < 15; i++) {
+    b.pass(4000);
+    w.beat(false);
+  }
   assert.deepEqual(w.dropped(), ["a"]);
   assert.equal(b.state.books.tasks.size, 0);
+  // One that tells of it after that, over a network that stood still for long, has it computed again: it is not under way any more.
+  const late = b.client();
+  late.say({ type: "begun", ...columns([{ key: "a" }]), worker: "w1", incarnation: w.life });
+  assert.notEqual(w.tasks.get("a")!.attempt, HEAD_START);
+  w.finish(["a"]);
+  assert.deepEqual(late.done(), ["a"]);
 });
 
 Deno.test("SchedulerState.handle() takes over from a worker what was begun there, after its own death", () => {
@@ -119,4 +128,35 @@ Deno.test("SchedulerState.handle() takes over from a worker what was begun there
   assert.deepEqual(w.take("run"), []);
   w.finish(["a"]);
   assert.deepEqual(c.done(), ["a"]);
+});
+
+Deno.test("SchedulerState.handle() counts the death of a worker that a task was begun at, also when it is told of the task after that", () => {
+  for (const known of ["away", "gone"]) {
+    const b = new Bench(), c = b.client(), w = b.worker("w1");
+    const { life } = w;
+    w.die();
+    if (known === "gone") w.join();
+    c.say({ type: "begun", ...columns([{ key: "a" }]), worker: "w1", incarnation: life });
+    if (known === "away") w.join();
+    let tries = 1;
+    for (; w.tasks.has("a"); tries++) {
+      assert(tries < 5);
+      w.die();
+      w.join();
+    }
+    assert.equal(tries, 3, known);
+    assert.match(c.failed()["a"], /KilledWorkerError/);
+  }
+});
+
+Deno.test("SchedulerState.handle() leaves a task with the worker it was begun at, when that was only cut off", () => {
+  const b = new Bench(), c = b.client(), w = b.worker("w1"), x = b.worker("w2");
+  w.down();
+  c.say({ type: "begun", ...columns([{ key: "a" }, { key: "b" }]), worker: "w1", incarnation: w.life });
+  assert.deepEqual(x.take("run"), []);
+  w.join({ tasks: [["a", HEAD_START]] });
+  assert.equal(b.state.books.tasks.get("a")!.worker!.name, "w1");
+  // The other had not arrived there.
+  const at = [w, x].find((y) => y.tasks.has("b"))!;
+  assert.notEqual(at.tasks.get("b")!.attempt, HEAD_START);
 });

@@ -26,6 +26,11 @@ export class FakeExecutor implements Executor {
     readonly functions: Readonly<Record<string, FakeFunction>>,
   ) {}
 
+  /** Keys of the actors that live here. */
+  get actors(): string[] {
+    return [...this.#actors.keys()];
+  }
+
   receive(sink: (e: ExecutorEvent) => void): void {
     this.#sink = sink;
   }

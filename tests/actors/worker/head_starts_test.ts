@@ -33,7 +33,7 @@ Deno.test("Worker answers what a client has begun to that client at once, and te
     assert.deepEqual([m.keys, unpack(fromBlob(m.frames[0]))], [[key], 2]);
     assert.equal(w.take("finished").length, 0);
   }
-  w.clock.advance(5);
+  w.clock.advance(25);
   const [told] = w.take("finished");
   assert.deepEqual([told.keys, [...told.attempts], [...told.inline]], [["a", "b"], [0, 0], [0, 0]]);
   assert(store.has("a") && store.has("b"));
@@ -41,8 +41,12 @@ Deno.test("Worker answers what a client has begun to that client at once, and te
   c.say(start("bad", "fail", []));
   w.clock.advance(20);
   assert.deepEqual(w.take("failed")[0].keys, ["bad"]);
+  const [threw] = c.heard.splice(0);
+  assert(threw.type === "threw" && threw.keys[0] === "bad");
+  assert.match(String(unpack(fromBlob(threw.frames[0]))), /Error/);
   c.say(start("large", "zeros", [20_000]));
-  w.clock.advance(20);
+  w.clock.advance(10);
+  assert.deepEqual(w.take("finished").map((m) => m.keys), [["large"]], "what takes room is told at once");
   const [large] = c.heard.splice(0);
   assert(large.type === "result" && large.inline[0] === 0 && large.nbytes[0] > 160_000);
   c.say(start("slow", "slow", []));

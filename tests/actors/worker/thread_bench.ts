@@ -65,7 +65,13 @@ export class ThreadBench implements AsyncDisposable {
   }
 
   /** Starts a function; gives its ticket. */
-  start(fn: AnyFunction, args: readonly unknown[] = [], kind: "task" | "actor" = "task", key?: string): number {
+  start(
+    fn: AnyFunction,
+    args: readonly unknown[] = [],
+    kind: "task" | "actor" = "task",
+    key?: string,
+    attempt = 1,
+  ): number {
     const ticket = this.#n++;
     const code = describeCode(fn, "value");
     for (const [hash, bytes] of code.codes) this.executor.code(hash, bytes);
@@ -74,7 +80,7 @@ export class ThreadBench implements AsyncDisposable {
     this.executor.start({
       ticket,
       key: key ?? `task-${ticket}`,
-      attempt: 1,
+      attempt,
       kind,
       fn: code.ref,
       args: toBlob(packed),

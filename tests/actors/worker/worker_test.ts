@@ -331,6 +331,27 @@ Deno.test("Worker ends the session with who sends no valid message, and goes on"
   await c.end();
 });
 
+Deno.test("Worker ends the actor whose address finds no room", async () => {
+  await using w = await new World().begin("w1");
+  await w.add("full", 100_000);
+  w.clock.advance(5);
+  const { store, executor } = w.workers.get("full")!;
+  const taken = store.heap.allocate(store.limit, Infinity)!, rest = store.heap.allocate(store.limit / 16, Infinity)!;
+  w.run("full", { key: "a", fn: "counter", args: [], kind: "actor" });
+  w.clock.advance(20);
+  assert.deepEqual(w.take("failed").map((m) => m.keys), [["a"]]);
+  assert.deepEqual(executor.actors, []);
+  rest.release();
+  w.run("full", { key: "b", fn: "counter", args: [], kind: "actor" });
+  w.clock.advance(20);
+  assert.deepEqual(
+    [w.take("failed"), executor.actors],
+    [[], ["b"]],
+    "a small value may take a little more than there is",
+  );
+  taken.release();
+});
+
 Deno.test("Worker fails the task whose result, or whose dependency, finds no room", async () => {
   await using w = await new World().begin("w1");
   await w.add("small", 100_000);

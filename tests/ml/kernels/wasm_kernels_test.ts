@@ -82,6 +82,37 @@ Deno.test("privateMemory() gives pieces that do not touch, and takes them back",
   again.free();
 });
 
+Deno.test("A room that rests keeps its content until somebody wants the place", () => {
+  const home = privateMemory();
+  let lost = 0;
+  const rest = (r: { rest?(lost: () => void): void }) => r.rest!(() => lost++);
+  const room = home.allocate(1 << 20)!;
+  new Float64Array(home.memory.buffer, room.pointer, 4).set([1, 2, 3, 4]);
+  rest(room);
+  assert.equal(room.wake!(), true);
+  assert.equal(room.wake!(), false);
+  assert.deepEqual([...new Float64Array(home.memory.buffer, room.pointer, 4)], [1, 2, 3, 4]);
+  rest(room);
+  // Another that rests takes its turn.
+  const other = home.allocate(1 << 20)!;
+  rest(other);
+  assert.equal(lost, 1);
+  assert.equal(room.wake!(), false);
+  room.free();
+  // What has no place elsewhere takes its place, and the memory does not grow for it.
+  const { byteLength } = home.memory.buffer;
+  const rooms = [];
+  while (lost === 1) rooms.push(home.allocate(1 << 19)!);
+  assert.equal(home.memory.buffer.byteLength, byteLength);
+  assert.ok(rooms.at(-1)!.pointer <= other.pointer);
+  assert.equal(other.wake!(), false);
+  for (const r of rooms) r.free();
+  const last = home.allocate(64)!;
+  rest(last);
+  last.free();
+  assert.equal(lost, 3);
+});
+
 Deno.test("WasmKernels gives the same bits wherever arrays lie", () => {
   const rng = new RandomState(0), home = privateMemory();
   const there = <T extends Float64Array | Float32Array>(x: T): T => {
