@@ -19,7 +19,8 @@ export const closedListeners: WeakMap<Client, () => void> = new WeakMap();
 export async function leaveCluster({ base, core, closed }: Shared): Promise<void> {
   closedListeners.get(base)?.();
   await firedAreTold(core);
-  await core.close();
+  // Where the cluster ends with it nobody need let go of what it wanted first.
+  await core.close(closed === undefined);
   await closed?.();
 }
 

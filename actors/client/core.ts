@@ -276,11 +276,11 @@ export class ClientCore {
     this.#apply(this.machine.handle({ type: "over", now: this.clock.now(), reason }));
   }
 
-  /** Leaves: says so, fails what is awaited, and closes the endpoint. */
-  async close(): Promise<void> {
+  /** Leaves: says so if it is to `tell`, fails what is awaited, and closes the endpoint. */
+  async close(tell: boolean): Promise<void> {
     if (this.machine.ended === undefined) {
       this.flush();
-      this.#apply(this.machine.handle({ type: "close", now: this.clock.now() }));
+      this.#apply(this.machine.handle({ type: "close", now: this.clock.now(), tell }));
     }
     this.awaited.ending();
     await this.endpoint.end();

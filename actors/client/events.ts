@@ -59,10 +59,11 @@ export type ClientEvent =
     readonly type: "fromWorker";
     readonly now: number;
     readonly address: string;
-    readonly message: Extract<FromWorker, { type: "result" | "declined" }>;
+    readonly message: Extract<FromWorker, { type: "result" | "declined" | "threw" }>;
   }
   /** The client leaves. */
-  | { readonly type: "close"; readonly now: number };
+  /** Its program is done with it. The scheduler is told, unless it ends too. */
+  | { readonly type: "close"; readonly now: number; readonly tell: boolean };
 
 /** What the machine wants done. */
 export type ClientInstruction =

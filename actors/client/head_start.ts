@@ -81,8 +81,9 @@ function isPlain({ call, deps }: ClientTask): boolean {
 export function fromWorker(
   b: ClientBooks,
   address: string,
-  m: Extract<FromWorker, { type: "result" | "declined" }>,
+  m: Extract<FromWorker, { type: "result" | "declined" | "threw" }>,
 ): void {
+  if (m.type === "threw") return m.keys.forEach((key, i) => threw(b, address, key, m.frames[i]));
   if (m.type === "declined") {
     b.headStarts.pause = PAUSE;
     return doubt(b, m.keys.filter((key) => b.tasks.get(key)?.begunAt === address), true);
@@ -105,6 +106,16 @@ export function fromWorker(
     }
     b.to(t, "done", "its worker says so");
   }
+}
+
+function threw(b: ClientBooks, address: string, key: string, error: Uint8Array): void {
+  const t = b.tasks.get(key);
+  if (t === undefined || t.state !== "pending" || t.begunAt !== address) return;
+  // Whether it is tried again, and how that ends, is for the scheduler to say: the sooner it knows of it the better.
+  if (t.call!.options.retries > 0) return b.tellBegun();
+  t.error = error;
+  t.blamed = key;
+  b.to(t, "failed", "its worker says that it threw");
 }
 
 /** The session with a worker begins. */
@@ -135,5 +146,5 @@ function doubt(b: ClientBooks, keys: readonly string[], declined: boolean): void
 export function heardOf(b: ClientBooks, t: ClientTask): void {
   if (t.begunAt === "") return;
   t.begunAt = "";
-  if (t.handles === 0 && t.state === "done") b.fired.push(t);
+  if (t.handles === 0 && (t.state === "done" || t.state === "failed")) b.fired.push(t);
 }

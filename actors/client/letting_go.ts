@@ -18,8 +18,8 @@ export function release(b: ClientBooks, tasks: readonly ClientTask[]): void {
       t.due = true;
       continue;
     }
-    // Begun without it, and done: the scheduler is yet to hear so, and would take this for a cancellation.
-    if (t.begunAt !== "" && t.state === "done") continue;
+    // Begun without it, and over: the scheduler is yet to hear so, and would take this for a cancellation.
+    if (t.begunAt !== "" && (t.state === "done" || t.state === "failed")) continue;
     // What is lost the scheduler still counts as wanted: it may be found.
     if (t.sent && t.state !== "cancelled") {
       if (t.unsent > 0) t.owed = true;

@@ -130,7 +130,7 @@ export class ClientMachine {
         b.end(event.reason);
         break;
       case "close":
-        b.send({ type: "bye", frames: NO_FRAMES });
+        if (event.tell) b.send({ type: "bye", frames: NO_FRAMES });
         b.end("the client was closed");
     }
     if (b.fired.length > 0) {

@@ -41,7 +41,7 @@ export interface ReplyTaker {
 export interface StartTaker {
   up(address: string, peer: Peer): void;
   down(address: string): void;
-  told(address: string, message: Extract<FromWorker, { type: "result" | "declined" }>): void;
+  told(address: string, message: Extract<FromWorker, { type: "result" | "declined" | "threw" }>): void;
 }
 
 /** All sessions with workers. */
@@ -174,7 +174,7 @@ export class WorkerLinks {
       // Nothing that can be read is nothing that can be answered; whoever waits will see the session's end.
       return;
     }
-    if (m.type === "result" || m.type === "declined") {
+    if (m.type === "result" || m.type === "declined" || m.type === "threw") {
       this.starts?.told(link.address, m);
       return;
     }

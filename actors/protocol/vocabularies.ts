@@ -19,7 +19,7 @@ export const workerCard = record({
   memoryLimit: num,
   /** Bytes of its process: `limit`, and `target`, `spill`, `pause` and `terminate`, where the worker acts; null where it watches nothing. */
   process: amounts,
-  /** Bytes it holds now, as far as the scheduler knows. */
+  /** Bytes that its values took in memory when it last told, every second, and what has become known since. */
   memory: num,
   status: oneOf("running", "paused", "away", "leaving"),
 });
@@ -273,7 +273,7 @@ export const toWorker = {
   ),
   /**
    * Begin these tasks now, if you have nothing else to do; the scheduler hears of them from me (`begun`), and from you how they end. They depend on
-   * nothing. Those that return are answered by `result`, those that are not begun by `declined`.
+   * nothing. Those that return are answered by `result`, those that throw by `threw`, those that are not begun by `declined`.
    */
   start: message(
     127,
@@ -311,6 +311,12 @@ export const fromWorker = {
   ),
   /** Not begun: there is other work, or none is begun here now. */
   declined: message(157, { keys: strings }),
+  /** These were begun by `start`, and threw: `frames[i]` is the error, as a blob. */
+  threw: message(
+    158,
+    { keys: strings },
+    (m, frames) => frames.length !== m.keys.length ? `${frames.length} errors of ${m.keys.length} tasks` : undefined,
+  ),
 };
 
 /** All that a scheduler may hear. */

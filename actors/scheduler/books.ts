@@ -67,9 +67,13 @@ export class Books {
   readonly tasks: Map<string, SchedulerTask> = new Map();
   readonly workers: Map<string, SchedulerWorker> = new Map();
   readonly clients: Map<string, SchedulerClient> = new Map();
+  /** Those that are gone for good, and whose wishes are being let go of. */
+  readonly departing: Set<SchedulerClient> = new Set();
   readonly sessions: Map<string, SchedulerSession> = new Map();
   /** Incarnations whose place another has taken: they may not come back. */
   readonly replaced: Set<string> = new Set();
+  /** Lives of workers that have died, the last ones. */
+  readonly died: Set<string> = new Set();
   readonly functions: Map<string, SchedulerFunction> = new Map();
   readonly options: Map<string, SchedulerTaskOptions> = new Map();
   readonly pools: WorkerPools = new WorkerPools();

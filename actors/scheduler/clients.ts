@@ -27,6 +27,8 @@ export class SchedulerClient {
   nextTag = 0;
   /** Keys it wants. */
   readonly wants: LazyBag<SchedulerTask>;
+  /** What it wanted when it left for good, and is yet to be let go of. */
+  left: SchedulerTask[] = [];
   /** Hashes of the code it has sent and holds. */
   readonly codes: Set<string> = new Set();
   /** Messages to it, being collected. */

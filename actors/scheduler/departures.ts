@@ -9,12 +9,16 @@ import { attemptOf } from "./attempts.ts";
 import type { Books } from "./books.ts";
 import type { SchedulerClient } from "./clients.ts";
 import { KilledWorkerError } from "./errors.ts";
+import { remember } from "./head_start.ts";
 import { fail, lose, restartTask } from "./lifecycle.ts";
 import { notSupplier, upholdAll } from "./references.ts";
 import { copiesChanged, isSafe, targetGone, upholdCopies } from "./replication.ts";
-import { extrasOf, isActor, type SchedulerTask } from "./tasks.ts";
+import { extrasOf, isActor, isData, type SchedulerTask } from "./tasks.ts";
 import { MEMORY } from "./transitions.ts";
 import type { SchedulerWorker } from "./workers.ts";
+
+/** Wishes of clients that are gone which are let go of within one event. */
+const WISHES_AT_ONCE = 16_384;
 
 /** A worker's session is lost: it may come back. */
 export function workerAway(b: Books, w: SchedulerWorker, reason: string): void {
@@ -47,7 +51,10 @@ export function workerGone(b: Books, w: SchedulerWorker, reason: string, died: b
   forgetTheft(b, w);
   b.workers.delete(w.name);
   b.leaving.delete(w);
-  if (died) b.counts.workersLost++;
+  if (died) {
+    b.counts.workersLost++;
+    remember(b, w);
+  }
   const suspects = died ? suspectsOf(w) : [];
   const tasks = w.tasks();
   const held = w.held.list();
@@ -177,11 +184,27 @@ export function clientGone(b: Books, c: SchedulerClient, reason: string): void {
   b.clients.delete(c.name);
   for (const q of b.questions) if (q.client === c) b.questions.delete(q);
   for (const q of b.restarts) if (q.client === c) b.restarts.delete(q);
-  for (const t of c.wants.list()) {
+  c.left = c.wants.list().filter((t) => {
+    if (!isData(t)) return true;
     b.removeWish(t, c);
     notSupplier(b, c, t, `the client that scattered it is gone: ${reason}`);
-  }
+    return false;
+  });
+  b.departing.add(c);
+  letGoOn(b);
   b.codes.letGo(c, [...c.codes]);
   // It may have scattered what it no longer wants.
   for (const t of b.missingData) notSupplier(b, c, t, "the client that scattered it is gone");
+}
+
+/** Lets go of some of what clients that are gone have wanted: of a million wishes not all within one event, for others wait. */
+export function letGoOn(b: Books): void {
+  let left = WISHES_AT_ONCE;
+  for (const c of b.departing) {
+    const some = c.left.splice(0, left);
+    for (const t of some) b.removeWish(t, c);
+    left -= some.length;
+    if (c.left.length === 0) b.departing.delete(c);
+  }
+  if (b.departing.size > 0) b.timers.add(b.now + 1, "departing", "");
 }

@@ -10,21 +10,42 @@ import type { Books } from "./books.ts";
 import type { SchedulerClient } from "./clients.ts";
 import { fewHas } from "./few.ts";
 import { place, restartTask, tellCancel } from "./lifecycle.ts";
-import { isActor, type SchedulerTask } from "./tasks.ts";
+import { extrasOf, isActor, type SchedulerTask } from "./tasks.ts";
 import { PROCESSING, RELEASED } from "./transitions.ts";
 import type { SchedulerWorker } from "./workers.ts";
 
 /** How many keys are remembered whose end was reported before their description came, and bytes of an error with them. */
 const REMEMBERED = 1000, ERROR_BYTES = 65_536;
 
-/** The worker that a client speaks of, if it is there in the same life, and begins tasks. */
+/**
+ * The worker that a client speaks of, if it is there in the same life, and begins tasks; or is away, and may have begun them before: when it
+ * comes back it tells, and if it does not it may have died of them.
+ */
 export function workerOf(b: Books, name: string, incarnation: string): SchedulerWorker | null {
   const w = b.workers.get(name);
-  return w !== undefined && w.incarnation === incarnation && w.status === "running" && w.peer !== null ? w : null;
+  return w !== undefined && w.incarnation === incarnation && (w.status === "running" || w.status === "away") ? w : null;
 }
 
-/** Takes it that the worker has begun a new task, unless it is known better. Gives the error with which that has ended already. */
-export function begun(b: Books, t: SchedulerTask, w: SchedulerWorker): Uint8Array | undefined {
+/** Remembers that a worker has died. */
+export function remember(b: Books, { name, incarnation }: SchedulerWorker): void {
+  if (b.died.size >= REMEMBERED) b.died.delete(b.died.values().next().value!);
+  b.died.add(`${name}\n${incarnation}`);
+}
+
+/** The name of a worker that has died in the life that a client speaks of. */
+export function deadOf(b: Books, name: string, incarnation: string): string | null {
+  return b.died.has(`${name}\n${incarnation}`) ? name : null;
+}
+
+/**
+ * Takes it that the worker has begun a new task, unless it is known better. Gives the error with which that has ended already. One that has died
+ * meanwhile (of it there is the name) may have died of the task.
+ */
+export function begun(b: Books, t: SchedulerTask, w: SchedulerWorker | string): Uint8Array | undefined {
+  if (typeof w === "string") {
+    extrasOf(t).killers.push(w);
+    return;
+  }
   const error = b.endedEarly.get(t.key);
   b.endedEarly.delete(t.key);
   if (error === null) return;

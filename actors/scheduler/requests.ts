@@ -47,7 +47,8 @@ function onlyWantedBy(first: SchedulerTask, c: SchedulerClient): boolean {
   for (let i = 0; i < open.length; i++) {
     const t = open[i];
     const n = fewSize(t.wanters);
-    if (n > 1 || (n === 1 && !fewHas(t.wanters, c))) return false;
+    const others = n > 1 || (n === 1 && !fewHas(t.wanters, c));
+    if (others && fewList(t.wanters).some((w) => w !== c && !w.gone)) return false;
     for (const d of dependentsOf(t)) {
       if (!seen.has(d)) {
         seen.add(d);

@@ -12,6 +12,7 @@ import {
   clientAway,
   clientAwayTooLong,
   clientGone,
+  letGoOn,
   retire,
   workerAway,
   workerAwayTooLong,
@@ -19,7 +20,7 @@ import {
 } from "./departures.ts";
 import { dispatch } from "./dispatch.ts";
 import type { SchedulerEvent, SchedulerInstruction } from "./events.ts";
-import { unsure, workerOf } from "./head_start.ts";
+import { deadOf, unsure, workerOf } from "./head_start.ts";
 import { settle } from "./release.ts";
 import type { SchedulerLogEntry } from "./log.ts";
 import type { SchedulerOptions } from "./options.ts";
@@ -226,6 +227,9 @@ export class SchedulerState {
         case "silent":
           listen(b, t.what);
           break;
+        case "departing":
+          letGoOn(b);
+          break;
       }
     }
   }
@@ -252,7 +256,7 @@ function clientMessage(b: Books, c: SchedulerClient, m: ClientToScheduler): void
     case "begun":
       c.submits++;
       c.out.renewed(m.keys);
-      submit(b, c, m, true, workerOf(b, m.worker, m.incarnation));
+      submit(b, c, m, true, workerOf(b, m.worker, m.incarnation) ?? deadOf(b, m.worker, m.incarnation));
       break;
     case "unsure":
       unsure(b, c, m.keys, m.declined);
@@ -323,13 +327,17 @@ function workerMessage(b: Books, w: SchedulerWorker, m: WorkerToScheduler): void
       break;
     case "beat": {
       const { cpu, rss, managed, spilled, ready, executing } = m;
+      const before = w.beat?.managed;
       w.beat = { cpu, rss, managed, spilled, ready, executing };
       w.bytesAtBeat = w.bytes;
       w.paused = m.paused;
       const status = m.paused ? "paused" : "running";
       if ((w.status === "running" || w.status === "paused") && w.status !== status) {
         b.become(w, status, m.paused ? "its memory is short" : "it has memory again");
-      } else b.touch(w);
+      } else {
+        b.touch(w);
+        if (managed !== before) b.announce(w);
+      }
       break;
     }
     case "actorUp":

@@ -24,14 +24,15 @@ export type TaskColumns = MessageOf<typeof clientToScheduler, "submit" | "more" 
 
 /**
  * Enters a message's tasks. With `wished`, the client wants them all; without, it says itself what it wants, and has to have it needed.
- * Those with `forget` are kept even if it goes away, until they are done. `at` was asked by the client to begin the new ones.
+ * Those with `forget` are kept even if it goes away, until they are done. `at` was asked by the client to begin the new ones; its name, if it has
+ * died since.
  */
 export function submit(
   b: Books,
   c: SchedulerClient,
   m: TaskColumns,
   wished: boolean,
-  at: SchedulerWorker | null = null,
+  at: SchedulerWorker | string | null = null,
 ): void {
   const options = m.options.map((o) => b.optionsOf(o));
   const fns = m.fns.map((text) => b.functionOf(text));

@@ -5,7 +5,15 @@
  */
 
 /** What a wake-up is about. */
-export type TimerKind = "workerAway" | "clientAway" | "absent" | "recovered" | "orphans" | "restarted" | "silent";
+export type TimerKind =
+  | "workerAway"
+  | "clientAway"
+  | "absent"
+  | "recovered"
+  | "orphans"
+  | "restarted"
+  | "silent"
+  | "departing";
 
 /** One wake-up. Whether it still matters is for its handler to see. */
 export interface TimerEntry {

@@ -130,7 +130,9 @@ function checkTask(b: Books, t: SchedulerTask, queued: Set<SchedulerTask>): void
   check(b, t, queued.has(t) === (state === QUEUED), `it is ${queued.has(t) ? "" : "not "}in a queue`);
   check(b, t, (t.holders !== null) === (state === MEMORY), `${fewList(t.holders).length} holders`);
   for (const w of fewList(t.holders)) check(b, t, b.workers.get(w.name) === w, `its holder ${w.name} is gone`);
-  for (const c of fewList(t.wanters)) check(b, t, b.clients.get(c.name) === c, `its client ${c.name} is gone`);
+  for (const c of fewList(t.wanters)) {
+    check(b, t, b.clients.get(c.name) === c || b.departing.has(c), `its client ${c.name} is gone`);
+  }
   const under = state === WAITING || state === QUEUED || state === PROCESSING;
   check(b, t, t.engaged === (under && t.fn !== null), `engaged is ${t.engaged}`);
   check(b, t, (t.fn === null) === (t.options === null) || isActor(t), "function without options");

@@ -119,9 +119,12 @@ export class SchedulerWorker {
 
   /** Bytes that more values may take: by what it said last, and by what has become known since. */
   get freeBytes(): number {
-    if (this.memoryLimit === 0) return Infinity;
-    const managed = this.beat === null ? this.bytes : this.beat.managed + this.bytes - this.bytesAtBeat;
-    return this.memoryLimit - Math.max(0, managed);
+    return this.memoryLimit === 0 ? Infinity : this.memoryLimit - this.managed;
+  }
+
+  /** Bytes that values take: by what it said last, and by what has become known since. */
+  get managed(): number {
+    return this.beat === null ? this.bytes : Math.max(0, this.beat.managed + this.bytes - this.bytesAtBeat);
   }
 
   /** Enters a task; gives its slot. */
@@ -170,7 +173,7 @@ export class SchedulerWorker {
       threads: this.threads,
       memoryLimit: this.memoryLimit,
       process: this.process,
-      memory: this.bytes,
+      memory: this.managed,
       status: this.status === "gone" ? "leaving" : this.status === "silent" ? "away" : this.status,
     };
   }

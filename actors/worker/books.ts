@@ -9,6 +9,7 @@ import { Places } from "./places.ts";
 import { ReadyHeap } from "./ready_heap.ts";
 import { checkTransition, TransitionLog, type WorkerTask, type WorkerTaskState } from "./states.ts";
 import { LEAST_SPILLED, Spilling } from "./spilling.ts";
+import { LEAST_TOGETHER } from "./spilling_together.ts";
 import { DataBook, isComing, isHere, type WorkerData } from "./worker_data.ts";
 
 /** What a machine is made of. */
@@ -25,8 +26,10 @@ export interface WorkerMachineOptions {
   readonly resumeAt?: number;
   /** Bytes of values from which on those that nobody reads go to disk. Default: there is no disk. */
   readonly spillAt?: number;
-  /** Bytes of the smallest value that goes. Default 65,536. */
+  /** Bytes of the smallest value that goes by itself. Default 65,536. */
   readonly leastSpilled?: number;
+  /** Bytes of the smallest value that goes together with others. Default 1,024. */
+  readonly leastTogether?: number;
 }
 
 /** An actor that lives here. */
@@ -66,7 +69,8 @@ export class WorkerBooks {
 
   /** Empty ones. */
   constructor(readonly options: WorkerMachineOptions) {
-    this.data = new DataBook(options.memoryLimit, options.leastSpilled ?? LEAST_SPILLED);
+    const { memoryLimit, spillAt, leastSpilled = LEAST_SPILLED, leastTogether = LEAST_TOGETHER } = options;
+    this.data = new DataBook(memoryLimit, leastSpilled, spillAt === undefined ? Infinity : leastTogether);
     this.places = new Places(options.threads);
     this.log = new TransitionLog(options.name);
     this.spilling = new Spilling(this);

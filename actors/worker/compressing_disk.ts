@@ -122,6 +122,12 @@ export class CompressingDisk implements Disk {
     });
   }
 
+  /** See {@link Disk.readParts}. */
+  readParts(copy: DiskCopy, first: number, into: readonly Uint8Array[], done: (error?: Error) => void): void {
+    if (!("chunks" in copy)) return this.#inner.readParts(copy, first, into, done);
+    this.read(copy, copy.sizes.map((size, i) => into[i - first] ?? new Uint8Array(size)), done);
+  }
+
   async #unpack(
     packed: readonly Uint8Array[],
     chunks: readonly (readonly number[])[],

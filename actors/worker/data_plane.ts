@@ -194,14 +194,12 @@ export class DataPlane {
   }
 
   #read({ peer, n, key, value }: Read, done: () => void): void {
-    const copy = value.copy!;
-    const frames = copy.sizes.map((size) => new Uint8Array(size));
-    this.#options.disk!.read(copy, frames, (error) => {
+    value.read(this.#options.disk!, (frames) => {
       value.release();
-      if (error === undefined) {
+      if (!(frames instanceof Error)) {
         return this.#send(peer, { type: "data", n, key, status: "ok", reason: "", frames }, done);
       }
-      this.#send(peer, { type: "data", n, key, status: "missing", reason: error.message, frames: NONE });
+      this.#send(peer, { type: "data", n, key, status: "missing", reason: frames.message, frames: NONE });
       done();
     });
   }

@@ -49,6 +49,7 @@ export class Dependencies {
     d.keep = true;
     if (card !== null) d.card ??= card;
     this.#b.spilling.look(d);
+    this.#b.data.rest(d);
     this.#b.out.push({ do: "has", key: v.key, nbytes: d.nbytes });
   }
 

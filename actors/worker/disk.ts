@@ -18,6 +18,8 @@ export interface Disk {
   write(parts: readonly Uint8Array[], done: (copy: DiskCopy | Error) => void): void;
   /** Reads a copy's parts into memory of their sizes. */
   read(copy: DiskCopy, into: readonly Uint8Array[], done: (error?: Error) => void): void;
+  /** Reads some parts of a copy that follow each other, from number `first` on. */
+  readParts(copy: DiskCopy, first: number, into: readonly Uint8Array[], done: (error?: Error) => void): void;
   /** Bytes of all copies. */
   readonly used: number;
 }

@@ -78,6 +78,8 @@ export type WorkerEvent =
     | { readonly type: "memory"; readonly managed: number; readonly excess?: number; readonly short?: boolean }
     /** A copy of the value is on disk; or could not be made. */
     | { readonly type: "spilled" | "spillFailed"; readonly key: string }
+    /** The batch of small values is on disk; or could not be written. */
+    | { readonly type: "batchSpilled" | "batchFailed"; readonly batch: number }
     /** The value is back in memory. */
     | { readonly type: "loaded"; readonly key: string }
     /** The value could not be brought back: for want of `room`, or because reading failed. */
@@ -163,6 +165,10 @@ export type WorkerInstruction =
   | { readonly do: "spill"; readonly key: string }
   /** Free the value's memory: there is a copy on disk. */
   | { readonly do: "unload"; readonly key: string }
+  /** Write small values to disk together; answered by `batchSpilled` or `batchFailed`. */
+  | { readonly do: "spillBatch"; readonly batch: number; readonly keys: readonly string[] }
+  /** Those of the batch, by their numbers in it, are on disk only from now on; the others stay in memory only. The answer to `batchSpilled`. */
+  | { readonly do: "unloadBatch"; readonly batch: number; readonly slots: readonly number[] }
   /** Bring the value back into memory; answered by `loaded` or `loadFailed`. */
   | { readonly do: "load"; readonly key: string }
   /** Whoever waits for room waits in vain. */

@@ -86,6 +86,12 @@ export class HeadStarts {
     return true;
   }
 
+  /** It failed; its client is told, if it was begun for one. */
+  failed(key: string, error: Uint8Array): void {
+    const peer = this.#peers.size === 0 ? undefined : this.#take(key);
+    if (peer !== undefined) this.#send(peer, { type: "threw", keys: [key], frames: [error] });
+  }
+
   /** It came to another end, of which the scheduler tells. */
   over(key: string): void {
     if (this.#peers.size > 0) this.#peers.delete(key);

@@ -83,8 +83,9 @@ export function blobOf({ blob, heap, packed }: StoredValue): Uint8Array {
   return bytes;
 }
 
-/** An error of the worker's own, packed. */
-export function errorOf(e: Error | PlainError): Uint8Array {
+/** An error of the worker's own, packed; one that is packed already, as it is. */
+export function errorOf(e: Error | PlainError | Uint8Array): Uint8Array {
+  if (e instanceof Uint8Array) return e;
   if (e instanceof Error) return toBlob(pack(e));
   const made = e.name === "TaskTimeoutError" ? new TaskTimeoutError(e.message) : new TaskCancelledError(e.message);
   return toBlob(pack(made));

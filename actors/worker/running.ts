@@ -9,6 +9,7 @@ import type { Dependencies } from "./dependencies.ts";
 import type { Attempt } from "./events.ts";
 import { before } from "./ready_heap.ts";
 import type { WorkerTask } from "./states.ts";
+import { isHere } from "./worker_data.ts";
 
 /** Runs, as a part of the machine. */
 export class Running {
@@ -90,7 +91,8 @@ export class Running {
 
   /** Gives tasks to the executor, as far as it may have them now. */
   startReady(): void {
-    if (this.retired) return;
+    // Where the disk does not keep up there would be no room for what they return.
+    if (this.retired || this.#b.spilling.behind) return;
     for (let task = this.#b.ready.peek(); task !== undefined; task = this.#b.ready.peek()) {
       // Where memory is short, one task at a time still goes on: it may be the one that lets others be dropped.
       if (this.paused && this.#b.places.used > 0) return;
@@ -165,7 +167,9 @@ export class Running {
       return;
     }
     if (!this.#b.data.restAtOnce(task.key, nbytes)) {
-      const d = this.#deps.held(task.key, nbytes);
+      const known = this.#b.data.get(task.key);
+      // It may have come from elsewhere, and have gone to disk since.
+      const d = known !== undefined && isHere(known) ? known : this.#deps.held(task.key, nbytes);
       d.keep = true;
       this.#b.spilling.look(d);
       this.#b.data.rest(d);

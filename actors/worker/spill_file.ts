@@ -136,7 +136,12 @@ export class SpillFile implements Disk {
 
   /** See {@link Disk.read}. */
   read(copy: DiskCopy, into: readonly Uint8Array[], done: (error?: Error) => void): void {
-    this.#read(copy as FileCopy, into).then(
+    this.readParts(copy, 0, into, done);
+  }
+
+  /** See {@link Disk.readParts}. */
+  readParts(copy: DiskCopy, first: number, into: readonly Uint8Array[], done: (error?: Error) => void): void {
+    this.#read(copy as FileCopy, first, into).then(
       () => done(),
       (cause) => done(new SpillError(`what was moved to ${this.#directory} could not be read again`, { cause })),
     );
@@ -155,11 +160,12 @@ export class SpillFile implements Disk {
     await this.#alone("pwrite", parts, offset);
   }
 
-  async #read({ offset, gathered, sizes }: FileCopy, into: readonly Uint8Array[]): Promise<void> {
-    const bytes = division(sizes).gathered;
+  async #read(copy: FileCopy, first: number, into: readonly Uint8Array[]): Promise<void> {
+    const { sizes } = copy, before = division(sizes.slice(0, first));
+    const bytes = division(sizes.slice(first, first + into.length)).gathered;
     if (bytes > 0) {
       const rest = new Uint8Array(bytes);
-      await this.#move("pread", rest, gathered);
+      await this.#move("pread", rest, copy.gathered + before.gathered);
       let at = 0;
       for (const part of into) {
         const from = alone(part.byteLength), n = part.byteLength - from;
@@ -167,7 +173,7 @@ export class SpillFile implements Disk {
         at += n;
       }
     }
-    await this.#alone("pread", into, offset);
+    await this.#alone("pread", into, copy.offset + before.alone);
   }
 
   async #alone(call: "pwrite" | "pread", parts: readonly Uint8Array[], offset: number): Promise<void> {

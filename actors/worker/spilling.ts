@@ -13,12 +13,14 @@
  */
 
 import type { WorkerBooks } from "./books.ts";
+import { SpillingTogether } from "./spilling_together.ts";
 import type { WorkerTask } from "./states.ts";
 import type { WorkerData } from "./worker_data.ts";
+import { largeToYield, readersOf } from "./yielding.ts";
 
-/** Smaller values stay: a trip to the disk costs more than they take. */
+/** Bytes of the smallest value that goes by itself. Smaller ones go many at a time, when there is no larger one. */
 export const LEAST_SPILLED = 65_536;
-/** Values being written at a time. */
+/** Values, or batches of small ones, being written at a time. */
 const WRITES = 4;
 /** A value without a copy is not wanted any more when it was idle while so many times the memory came. */
 const STALE = 3;
@@ -29,6 +31,8 @@ export class Spilling {
   /** Bytes of values from which on idle ones go; Infinity where there is no disk. */
   readonly #target: number;
   readonly #least: number;
+  /** Small values, in batches. */
+  readonly together: SpillingTogether;
   /** Values that could go and have a copy on disk, the one idle for longest first; and those that have none. */
   readonly #copied = new Set<WorkerData>();
   readonly #uncopied = new Set<WorkerData>();
@@ -36,6 +40,7 @@ export class Spilling {
   #came = 0;
   /** Brought back, and not idle since: tasks wait for a thread with them. */
   readonly #ahead = new Set<WorkerData>();
+  #aheadBytes = 0;
   /** On disk only, and asked for. */
   readonly #asked = new Set<WorkerData>();
   /** Those that the disk had no room for. */
@@ -63,11 +68,30 @@ export class Spilling {
     this.#b = books;
     this.#target = books.options.spillAt ?? Infinity;
     this.#least = books.options.leastSpilled ?? LEAST_SPILLED;
+    this.together = new SpillingTogether({
+      books,
+      writing: (bytes) => {
+        this.#writing += Math.sign(bytes);
+        this.#writingBytes += bytes;
+      },
+      gone: (bytes) => this.#managed -= bytes,
+      mayYield: (d, users) => d.nbytes < this.#least && d.nbytes >= books.data.small.least && this.#mayGo(d, users, 0),
+      giveUp: (d, readers) => this.#giveUp(d, readers),
+      stuck: (d) => {
+        d.stuck = true;
+        this.#stuck.add(d);
+      },
+    });
   }
 
   /** Whether there is a disk. */
   get on(): boolean {
     return this.#target < Infinity;
+  }
+
+  /** Whether memory is full, and room is about to be made. */
+  get behind(): boolean {
+    return this.#writing > 0 && this.#managed >= this.#b.options.memoryLimit;
   }
 
   /** Bytes in the store now, and how much more than it should the process takes. */
@@ -89,16 +113,16 @@ export class Spilling {
     this.#copied.delete(d);
     this.#uncopied.delete(d);
     if (d.users > 0) return;
-    this.#ahead.delete(d);
+    this.#letAhead(d);
     if (!this.#mayGo(d)) return;
     if (d.idleSince < 0) this.#came += d.nbytes;
     d.idleSince = this.#came;
     (d.disk ? this.#copied : this.#uncopied).add(d);
   }
 
-  #mayGo(d: WorkerData, users = 0): boolean {
+  #mayGo(d: WorkerData, users = 0, least = this.#least): boolean {
     return d.state === "held" && d.users === users && d.keep && d.card === undefined && !d.moving && !d.stuck &&
-      d.nbytes >= this.#least;
+      d.nbytes >= least;
   }
 
   /** A task wants a value that is on disk. */
@@ -110,17 +134,19 @@ export class Spilling {
   gone(d: WorkerData): void {
     this.#copied.delete(d);
     this.#uncopied.delete(d);
-    this.#ahead.delete(d);
+    this.#letAhead(d);
     this.#asked.delete(d);
     if (d.state === "loading") this.#loaded(d);
-    if (d.moving) this.#written(d);
+    if (d.moving && d.nbytes >= this.#least) this.#written(d);
     if (d.state === "held") this.#managed -= d.nbytes;
     this.#stuck.delete(d);
     if (!d.disk) return;
     // There is room on the disk again.
+    this.#b.data.small.again();
     for (const other of this.#stuck) {
       other.stuck = false;
       this.look(other);
+      this.#b.data.rest(other);
     }
     this.#stuck.clear();
   }
@@ -148,7 +174,11 @@ export class Spilling {
     this.#loaded(d);
     this.#managed += d.nbytes;
     this.#came += d.nbytes;
-    if ((d.wants?.size ?? 0) > 0) this.#ahead.add(d);
+    // Of a small one no copy is kept: it is a part of one, which would stay for it.
+    if (d.nbytes < this.#least) d.disk = false;
+    if ((d.wants?.size ?? 0) === 0) return;
+    this.#ahead.add(d);
+    this.#aheadBytes += d.nbytes;
   }
 
   /** There was no room after all. Whether it may be had later; the tasks that wait for it are the caller's. */
@@ -183,7 +213,12 @@ export class Spilling {
     );
     while (over > 0) {
       const d = this.#next();
-      if (d === undefined) return;
+      if (d === undefined) {
+        const bytes = this.#writing < WRITES ? this.together.write() : 0;
+        if (bytes === 0) return;
+        over -= bytes;
+        continue;
+      }
       over -= d.nbytes;
       if (d.disk) {
         this.#copied.delete(d);
@@ -206,7 +241,7 @@ export class Spilling {
   }
 
   get #idle(): number {
-    return this.#copied.size + this.#uncopied.size;
+    return this.#copied.size + this.#uncopied.size + this.#b.data.small.idle;
   }
 
   #bringBack(): void {
@@ -217,9 +252,9 @@ export class Spilling {
         continue;
       }
       // Enough for the tasks that begin next, unless these wait for more.
-      const ahead = this.#ahead.size + this.#loading;
+      const ahead = this.#ahead.size + this.#loading, bytes = this.#aheadBytes + this.#loadingBytes;
       const goesOn = this.#b.ready.length > 0 || this.#b.places.used > 0 || this.#loading > 0;
-      if (goesOn && ahead >= 2 * threads) return;
+      if (goesOn && ahead >= 2 * threads && bytes >= this.together.most) return;
       const after = this.#managed - this.#writingBytes + this.#loadingBytes + this.#needed + d.nbytes;
       if (after > memoryLimit) {
         const room = this.#loading > 0 || this.#writing > 0 || this.#b.places.used > 0 || this.#idle > 0;
@@ -251,45 +286,35 @@ export class Spilling {
    * `first` is to read. Whether there is anything.
    */
   #yield(first?: WorkerTask): boolean {
-    const readers = new Map<WorkerData, WorkerTask[]>();
-    for (const task of this.#b.tasks.values()) {
-      if (task.state === "executing" || task.state === "suspended") continue;
-      for (const dep of task.deps) {
-        const d = this.#b.data.get(dep)!;
-        const known = readers.get(d);
-        if (known === undefined) readers.set(d, [task]);
-        else known.push(task);
-      }
+    const readers = readersOf(this.#b);
+    const best = largeToYield(readers, (d, users) => this.#mayGo(d, users), first);
+    if (best === undefined) return this.together.yield(readers, first);
+    if (!best.disk) this.#write(best);
+    else {
+      this.#unload(best);
+      this.#giveUp(best, readers.get(best)!);
     }
-    let best: WorkerData | undefined, latest = -1;
-    for (const [d, tasks] of readers) {
-      if (d.users !== tasks.length || !this.#mayGo(d, tasks.length)) continue;
-      if (first !== undefined && tasks.includes(first)) continue;
-      // One that is on disk already; of these the one that is read last: so the inputs of the first task stay, and it can begin.
-      const seq = Math.min(...tasks.map((t) => t.seq));
-      if (best !== undefined && (d.disk === best.disk ? seq <= latest : best.disk)) continue;
-      best = d;
-      latest = seq;
-    }
-    if (best === undefined) return false;
-    if (!best.disk) {
-      this.#write(best);
-      return true;
-    }
-    best.users = 0;
-    best.wants ??= new Set();
-    this.#ahead.delete(best);
-    this.#unload(best);
-    this.#asked.add(best);
-    for (const task of readers.get(best)!) {
-      (task.lacks ??= new Set()).add(best.key);
-      best.wants.add(task);
+    return true;
+  }
+
+  /** Those who are to read it wait for it again. */
+  #giveUp(d: WorkerData, readers: readonly WorkerTask[]): void {
+    d.users = 0;
+    d.wants ??= new Set();
+    this.#letAhead(d);
+    this.#asked.add(d);
+    for (const task of readers) {
+      (task.lacks ??= new Set()).add(d.key);
+      d.wants.add(task);
       if (task.state !== "ready") continue;
       this.#b.ready.remove(task);
       this.#b.move(task, "waiting", "the memory of what it is to read is needed first");
     }
     this.#yielded = true;
-    return true;
+  }
+
+  #letAhead(d: WorkerData): void {
+    if (this.#ahead.delete(d)) this.#aheadBytes -= d.nbytes;
   }
 
   #write(d: WorkerData): void {
@@ -318,9 +343,9 @@ export class Spilling {
 
   /** Checks the counts. */
   validate(): void {
-    let writing = 0, loading = 0;
+    let writing = this.#b.data.small.writing, loading = 0;
     for (const d of this.#b.data.values()) {
-      if (d.moving) writing++;
+      if (d.moving && d.nbytes >= this.#least) writing++;
       if (d.state === "loading") loading++;
       const idle = this.on && this.#mayGo(d);
       if (idle !== (d.disk ? this.#copied : this.#uncopied).has(d)) {
@@ -331,9 +356,12 @@ export class Spilling {
         throw new Error(`${d.key} is spilled and wanted, and nobody knows`);
       }
     }
+    let ahead = 0;
     for (const d of this.#ahead) {
+      ahead += d.nbytes;
       if (d.users === 0) throw new Error(`${d.key} was read ahead, and nobody has it`);
     }
+    if (ahead !== this.#aheadBytes) throw new Error(`${ahead} bytes were read ahead, counted ${this.#aheadBytes}`);
     if (writing !== this.#writing || loading !== this.#loading) {
       throw new Error(`${writing} writes and ${loading} loads, counted ${this.#writing} and ${this.#loading}`);
     }

@@ -225,21 +225,24 @@ export class WorkerMachine {
       const d = this.#b.data.get(e.key);
       if (d !== undefined) this.#b.spilling.spillFailed(d);
     },
+    batchSpilled: (e) => this.#b.spilling.together.written(e.batch),
+    batchFailed: (e) => this.#b.spilling.together.failed(e.batch),
     loaded: (e) => {
       const d = this.#b.data.get(e.key);
       if (d?.state !== "loading") return;
       this.#b.spilling.loaded(d);
       for (const task of d.wants ?? []) task.broughtBack = true;
-      this.#deps.held(e.key, d.nbytes);
+      this.#b.data.rest(this.#deps.held(e.key, d.nbytes));
     },
     loadFailed: (e) => {
       const d = this.#b.data.get(e.key);
       if (d?.state !== "loading") return;
       if (this.#b.spilling.notLoaded(d) && e.room) {
         for (const task of d.wants ?? []) this.#b.follow(task);
-        return;
+        return this.#b.data.rest(d);
       }
       for (const task of [...d.wants ?? []]) this.#b.fail(task, e.error, "a dependency could not be brought back");
+      this.#b.data.rest(d);
     },
     need: (e) => this.#b.spilling.need(e.bytes, e.tasks),
     memory: (e) => {

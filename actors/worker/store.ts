@@ -4,131 +4,17 @@
  * @module
  */
 
-import { fromBlob, type PackedValue } from "../values/mod.ts";
+import type { PackedValue } from "../values/mod.ts";
 import { type ArenaFactory, sharedArenas } from "./arena.ts";
+import { BatchReads } from "./batch_reads.ts";
+import { CopiedBatch } from "./copied_batch.ts";
 import type { DiskCopy } from "./disk.ts";
 import { MemoryError } from "./errors.ts";
 import { type Block, copyBytes, Heap, type Region } from "./heap.ts";
+import { MOST_TOGETHER } from "./small_values.ts";
+import { type BatchPart, StoredValue } from "./stored_value.ts";
 
-/**
- * A packed value in the heap: `parts[0]` is the head, the others are its frames. Several keys may share one, tasks and sends hold it while
- * they read it; it is freed with the last of them. One that is a blob is held by the holders of its block: there may be several objects for it.
- */
-export class StoredValue {
-  /** Of one that is no blob. */
-  #refs = 1;
-  #parts: readonly Region[] | undefined;
-  /** One block that holds a blob: what most small results are. */
-  readonly #blob: Block | undefined;
-  #blocks: readonly Block[] | undefined;
-  #copy: DiskCopy | undefined;
-  /** Whether its memory is to be freed as soon as only its key holds it. */
-  #leaving = false;
-
-  /** Made by {@link Store} only; takes over one holding of each of `blocks`, or of the one that holds a blob. */
-  constructor(readonly heap: Heap, parts: readonly Region[] | undefined, blocks: readonly Block[] | Block) {
-    this.#parts = parts;
-    if (parts === undefined) this.#blob = blocks as Block;
-    else this.#blocks = blocks as readonly Block[];
-  }
-
-  /** Where its head and its frames lie. */
-  get parts(): readonly Region[] {
-    if (this.#parts !== undefined) return this.#parts;
-    const blob = this.#blob!;
-    const { head, frames } = fromBlob(blob.bytes);
-    const region = (p: Uint8Array): Region => ({ arena: blob.arena, offset: p.byteOffset, length: p.byteLength });
-    return this.#parts = [region(head), ...frames.map(region)];
-  }
-
-  /** Bytes it takes: head and frames, or those of its blob. */
-  get nbytes(): number {
-    if (this.#blob !== undefined) return this.#blob.length;
-    let n = 0;
-    for (const p of this.#parts!) n += p.length;
-    return n;
-  }
-
-  /** The block that holds it as a blob, if it is kept as one. */
-  get blob(): Block | undefined {
-    return this.#blob;
-  }
-
-  /** How many hold it. */
-  get refs(): number {
-    return this.#blob === undefined ? this.#refs : this.#blob.refs;
-  }
-
-  /** The blocks its parts lie in. */
-  get blocks(): readonly Block[] {
-    return this.#blocks ?? (this.#blob === undefined ? [] : [this.#blob]);
-  }
-
-  /** The value, in place: true only while it is held. */
-  get packed(): PackedValue {
-    if (!this.resident) throw new RangeError("a stored value that is on disk only has no bytes here");
-    return { head: this.heap.view(this.parts[0]), frames: this.parts.slice(1).map((p) => this.heap.view(p)) };
-  }
-
-  /** Its copy on disk, if there is one. */
-  get copy(): DiskCopy | undefined {
-    return this.#copy;
-  }
-
-  /** Whether its bytes are in memory. */
-  get resident(): boolean {
-    return this.#blob !== undefined || this.#blocks !== undefined;
-  }
-
-  /** A copy of it is on disk; freed with it. */
-  copied(copy: DiskCopy): void {
-    this.#copy = copy;
-  }
-
-  /** Frees its memory, now or when the last one that reads it lets go: there is a copy on disk. */
-  unload(): void {
-    if (this.#copy === undefined || this.#blocks === undefined) throw new RangeError("only a value with a copy can go");
-    this.#leaving = this.#refs > 1;
-    if (this.#leaving) return;
-    for (const b of this.#blocks) b.release();
-    this.#blocks = undefined;
-  }
-
-  /** Whether its memory was to be freed and has not been: it stays. */
-  stay(): boolean {
-    this.#leaving = false;
-    return this.resident;
-  }
-
-  /** Its bytes are in these blocks now, one for each part; takes over one holding of each. */
-  load(blocks: readonly Block[]): void {
-    this.#blocks = blocks;
-    this.#parts = blocks;
-  }
-
-  /** One more holder. */
-  retain(): this {
-    if (this.#blob !== undefined) {
-      this.#blob.retain();
-      return this;
-    }
-    if (this.#refs <= 0) throw new RangeError("a stored value that is gone cannot be retained");
-    this.#refs++;
-    return this;
-  }
-
-  /** One holder fewer. */
-  release(): void {
-    if (this.#blob !== undefined) return this.#blob.release();
-    if (this.#refs <= 0) throw new RangeError("a stored value was released more often than it was retained");
-    if (--this.#refs > 0) {
-      if (this.#refs === 1 && this.#leaving) this.unload();
-      return;
-    }
-    if (this.#blocks !== undefined) { for (const b of this.#blocks) b.release(); }
-    this.#copy?.free();
-  }
-}
+export { StoredValue };
 
 /** Blocks set aside for a value that is on its way. */
 export interface Reservation {
@@ -180,8 +66,12 @@ export function bytesOf({ head, frames }: PackedValue): number {
 export class Store {
   /** Where the bytes are. */
   readonly heap: Heap;
-  /** By key; of a blob that is nothing else, the place of its block. */
+  /** By key; of a blob that is nothing else, the place of its block, or if it is on disk, a negative number for its place there. */
   readonly #entries = new Map<string, StoreEntry | number>();
+  /** By number: what small values went to disk with. */
+  readonly #batches = new Map<number, CopiedBatch>();
+  readonly #reads = new BatchReads();
+  #batch = 0;
   #alike = new Map<string, Set<string>>();
 
   /** An empty store. */
@@ -212,11 +102,50 @@ export class Store {
   /** What it has under the key. */
   get(key: string): StoreEntry | undefined {
     const entry = this.#entries.get(key);
-    return typeof entry === "number" ? this.#small(key, this.heap.blockAt(entry)) : entry;
+    return typeof entry === "number" ? { key, value: this.#small(entry), pinned: false } : entry;
   }
 
-  #small(key: string, block: Block): StoreEntry {
-    return { key, value: new StoredValue(this.heap, undefined, block), pinned: false };
+  #small(place: number): StoredValue {
+    if (place >= 0) return new StoredValue(this.heap, undefined, this.heap.blockAt(place));
+    const slot = ~place % MOST_TOGETHER;
+    return new StoredValue(this.heap, undefined, undefined, {
+      batch: this.#batches.get((~place - slot) / MOST_TOGETHER)!,
+      slot,
+    });
+  }
+
+  /** The value it has under the key, if that is in memory. */
+  resident(key: string): StoredValue | undefined {
+    const value = this.get(key)?.value;
+    return value?.resident === true ? value : undefined;
+  }
+
+  /**
+   * Values are on disk only from now on, as blobs: those of `keys` that have these numbers, which are their parts of the copy. It takes the copy
+   * over.
+   */
+  movedToDisk(keys: readonly string[], slots: readonly number[], copy: DiskCopy): void {
+    if (slots.length === 0) return copy.free();
+    const id = this.#batch++;
+    const batch = new CopiedBatch(id, copy, this.#reads, () => this.#batches.delete(id));
+    this.#batches.set(id, batch);
+    for (const slot of slots) {
+      batch.retain();
+      this.#let(this.#entries.get(keys[slot])!);
+      this.#entries.set(keys[slot], ~(id * MOST_TOGETHER + slot));
+      this.heap.charge(SMALL_ENTRY);
+    }
+  }
+
+  /** The part that a key has in a batch on disk, if it is still there. */
+  isPart(key: string, { batch, slot }: BatchPart): boolean {
+    return this.#entries.get(key) === ~(batch.id * MOST_TOGETHER + slot);
+  }
+
+  /** A value that was a part of a batch is in this block now; takes over one holding of it. */
+  broughtBack(key: string, block: Block): void {
+    this.#small(this.#entries.get(key) as number).release();
+    this.#entries.set(key, this.heap.placeOf(block));
   }
 
   /** Sets blocks aside; `undefined` when there is no room. */
@@ -306,19 +235,18 @@ export class Store {
     const entry = this.#entries.get(key);
     if (entry === undefined) return false;
     this.#entries.delete(key);
-    if (typeof entry === "number") {
-      this.heap.charge(-SMALL_ENTRY);
-      this.heap.blockAt(entry).release();
-      return true;
-    }
-    this.heap.charge(-ENTRY);
-    if (entry.fingerprint !== undefined) {
+    if (typeof entry !== "number" && entry.fingerprint !== undefined) {
       const alike = this.#alike.get(entry.fingerprint);
       alike?.delete(key);
       if (alike?.size === 0) this.#alike.delete(entry.fingerprint);
     }
-    entry.value.release();
+    this.#let(entry);
     return true;
+  }
+
+  #let(entry: StoreEntry | number): void {
+    this.heap.charge(typeof entry === "number" ? -SMALL_ENTRY : -ENTRY);
+    (typeof entry === "number" ? this.#small(entry) : entry.value).release();
   }
 
   /** A key whose value has this fingerprint and these sizes, if there is one: equal content, likely. */
@@ -351,17 +279,24 @@ export class Store {
   validate(): void {
     this.heap.validate();
     let charged = 0;
+    const parts = new Map<number, string>();
     for (const [key, entry] of this.#entries) {
       charged += typeof entry === "number" ? SMALL_ENTRY : ENTRY;
       const e = this.get(key)!;
       if (e.key !== key || e.value.refs <= 0) throw new Error(`broken entry ${key}`);
       if (!e.value.resident) {
-        if (e.value.copy === undefined) throw new Error(`${key} is nowhere`);
+        if (e.value.copy === undefined && e.value.batchPart === undefined) throw new Error(`${key} is nowhere`);
+        if (typeof entry === "number") parts.set(~entry, key);
         continue;
       }
       for (const p of e.value.parts) {
         if (this.heap.at(p.arena, p.offset, p.length) === undefined) throw new Error(`${key} lies in no block`);
       }
+    }
+    for (const batch of this.#batches.values()) {
+      let n = 0;
+      for (const place of parts.keys()) if (Math.floor(place / MOST_TOGETHER) === batch.id) n++;
+      if (n > batch.holders) throw new Error(`batch ${batch.id} has ${n} values, and ${batch.holders} holders`);
     }
     if (charged !== this.heap.charged) throw new Error(`${charged} bytes of entries, counted ${this.heap.charged}`);
   }

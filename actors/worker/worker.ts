@@ -60,9 +60,8 @@ export class Worker {
     this.ended = this.#end.promise;
     const { endpoint, clock, store, executor, name } = options;
     const spillAt = options.disk === undefined ? undefined : options.spillAt ?? 0.75 * store.limit;
-    const { leastSpilled } = options;
-    const { threads } = executor;
-    this.machine = new WorkerMachine({ name, threads, memoryLimit: store.limit, spillAt, leastSpilled });
+    const { leastSpilled, leastTogether } = options, { threads } = executor;
+    this.machine = new WorkerMachine({ name, threads, memoryLimit: store.limit, spillAt, leastSpilled, leastTogether });
     this.#spiller = new Spiller({
       store,
       disk: options.disk,
@@ -299,7 +298,7 @@ export class Worker {
           deps: i.deps.length === 0 ? NO_DEPS : i.deps.map((key) => ({ key, value: store.get(key)!.value.retain() })),
         });
       case "finished": {
-        const value = i.quiet === undefined ? store.get(i.key)?.value : undefined;
+        const value = i.quiet === undefined ? store.resident(i.key) : undefined;
         if (this.#headStarts.finished(i.key, i.nbytes, value)) {
           return this.#reports.known(i.key, i.attempt, i.nbytes, i.spent);
         }
@@ -311,12 +310,16 @@ export class Worker {
         for (const { key } of i.tasks) this.#headStarts.over(key);
         return this.#reports.take(i);
       case "failed":
-        this.#headStarts.over(i.key);
-        return this.#reports.failed(i.key, i.attempt, i.error instanceof Uint8Array ? i.error : errorOf(i.error));
+        this.#headStarts.failed(i.key, errorOf(i.error));
+        return this.#reports.failed(i.key, i.attempt, errorOf(i.error));
       case "spill":
         return this.#spiller.spill(i.key);
       case "unload":
         return this.#spiller.unload(i.key);
+      case "spillBatch":
+        return this.#spiller.spillBatch(i.batch, i.keys);
+      case "unloadBatch":
+        return this.#spiller.unloadBatch(i.slots);
       case "load":
         return this.#spiller.load(i.key);
       case "noRoom":

@@ -5,6 +5,7 @@
  */
 
 import type { Card, HoldersOf, WorkerInstruction } from "./events.ts";
+import { SmallValues } from "./small_values.ts";
 import type { WorkerTask } from "./states.ts";
 
 /** Bytes that may be under way to here, from all others and from one. One value is always fetched, however large. */
@@ -85,16 +86,19 @@ function unknown(key: string, nbytes: number): WorkerData {
   };
 }
 
-function atRest(key: string, nbytes: number): WorkerData {
-  const d = unknown(key, nbytes);
-  d.state = "held";
+function atRest(key: string, known: number): WorkerData {
+  const d = unknown(key, known < 0 ? ~known : known);
+  d.state = known < 0 ? "spilled" : "held";
+  d.disk = known < 0;
   d.keep = true;
   return d;
 }
 
 /** Values by key, and which of them to fetch from whom. */
 export class DataBook {
-  /** By key; of a value at rest, how many bytes it has. */
+  /** Those at rest in memory that may go to disk together. */
+  readonly small: SmallValues;
+  /** By key; of a value at rest, how many bytes it has; the complement of that, if it is on disk. */
   readonly #data = new Map<string, WorkerData | number>();
   /** Wanted, and with a holder to ask; in order of arrival. */
   #queue: WorkerData[] = [];
@@ -105,9 +109,10 @@ export class DataBook {
   #underWay = 0;
   #fetching = 0;
 
-  /** For a worker whose values may take so many bytes. Those below `restsBelow` bytes never go to disk. */
-  constructor(memoryLimit: number, restsBelow: number) {
+  /** For a worker whose values may take so many bytes. Those below `restsBelow` bytes go to disk together, from `leastTogether` on. */
+  constructor(memoryLimit: number, restsBelow: number, leastTogether: number) {
     this.#restsBelow = restsBelow;
+    this.small = new SmallValues(leastTogether);
     this.#fromAll = Math.min(UNDER_WAY, Math.max(LEAST_UNDER_WAY, ALL_PART * memoryLimit));
     this.#fromOne = Math.min(UNDER_WAY_FROM_ONE, Math.max(LEAST_UNDER_WAY, FROM_ONE_PART * memoryLimit));
   }
@@ -116,6 +121,7 @@ export class DataBook {
   get(key: string): WorkerData | undefined {
     const d = this.#data.get(key);
     if (typeof d !== "number") return d;
+    if (d >= 0) this.small.wake(key, d);
     const woken = atRest(key, d);
     this.#data.set(key, woken);
     return woken;
@@ -138,21 +144,35 @@ export class DataBook {
   }
 
   /**
-   * Remembers no more of the value than its size, if there is no more to remember: it is held, and nothing is done with it. Whoever asks for it
+   * Remembers no more of the value than its size, if there is no more to remember: it is here, and nothing is done with it. Whoever asks for it
    * has an object again. For small ones, of which there may be millions.
    */
   rest(d: WorkerData): void {
+    const spilled = d.state === "spilled";
     if (
-      d.state !== "held" || !d.keep || d.users > 0 || d.nbytes >= this.#restsBelow || d.card !== undefined ||
-      d.order !== undefined || d.disk || d.moving || d.stuck || (d.wants?.size ?? 0) > 0
+      (d.state !== "held" && !spilled) || !d.keep || d.users > 0 || d.nbytes >= this.#restsBelow ||
+      d.card !== undefined || d.order !== undefined || d.disk !== spilled || d.moving || d.stuck ||
+      (d.wants?.size ?? 0) > 0
     ) return;
-    this.#data.set(d.key, d.nbytes);
+    this.#data.set(d.key, spilled ? ~d.nbytes : d.nbytes);
+    if (!spilled) this.small.rest(d.key, d.nbytes);
+  }
+
+  /** Whether this is what is known of its key. */
+  knows(d: WorkerData): boolean {
+    return this.#data.get(d.key) === d;
+  }
+
+  /** A value that was at rest in memory is at rest on disk. */
+  moved(key: string): void {
+    this.#data.set(key, ~(this.#data.get(key) as number));
   }
 
   /** A value that nobody knew of is in the store, for the scheduler. False for one that is to be entered in the other way. */
   restAtOnce(key: string, nbytes: number): boolean {
     if (nbytes >= this.#restsBelow || this.#data.has(key)) return false;
     this.#data.set(key, nbytes);
+    this.small.rest(key, nbytes);
     return true;
   }
 
@@ -246,8 +266,12 @@ export class DataBook {
   /** Checks the counts, and that whatever is wanted is being fetched, queued or reported. */
   validate(): void {
     let fetching = 0, underWay = 0;
+    const atRest = new Map<string, number>();
     for (const [key, d] of this.#data) {
-      if (typeof d === "number") continue;
+      if (typeof d === "number") {
+        if (d >= 0) atRest.set(key, d);
+        continue;
+      }
       if (d.key !== key) throw new Error(`${key} stands under a wrong key`);
       if (d.state === "fetching") {
         fetching++;
@@ -265,5 +289,6 @@ export class DataBook {
         `${fetching} values of ${underWay} bytes under way, counted ${this.#fetching}, ${this.#underWay}`,
       );
     }
+    this.small.validate(atRest);
   }
 }

@@ -35,8 +35,10 @@ export interface WorkerOptions {
   readonly disk?: Disk;
   /** Bytes of values from which on those that nobody reads go to disk. Default: three quarters of the store's limit. */
   readonly spillAt?: number;
-  /** Bytes of the smallest value that goes to disk. Default 65,536. */
+  /** Bytes of the smallest value that goes to disk by itself. Default 65,536. */
   readonly leastSpilled?: number;
+  /** Bytes of the smallest value that goes to disk together with others. Default 1,024. */
+  readonly leastTogether?: number;
   /** Bytes of resident memory above which more values go to disk than `spillAt` says. Default: no limit. */
   readonly residentAt?: number;
   /** Bytes of resident memory above which no task is begun while others run. Default: no limit. */

@@ -189,7 +189,7 @@ export class SimClient extends Base implements SimRole {
   leave(): void {
     if (this.left) return;
     this.left = true;
-    void this.core.close().then(() => this.world.gone(this));
+    void this.core.close(true).then(() => this.world.gone(this));
   }
 
   /** Asks for the outcome of every future it holds, and of every actor whether it is there. */

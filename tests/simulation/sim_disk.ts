@@ -45,7 +45,11 @@ export class SimDisk implements Disk {
   }
 
   read(copy: DiskCopy, into: readonly Uint8Array[], done: (error?: Error) => void): void {
-    const { parts } = copy as Copy;
+    this.readParts(copy, 0, into, done);
+  }
+
+  readParts(copy: DiskCopy, first: number, into: readonly Uint8Array[], done: (error?: Error) => void): void {
+    const parts = (copy as Copy).parts.slice(first, first + into.length);
     this.#clock.after(1 + parts.reduce((n, p) => n + p.byteLength, 0) / 50_000, () => {
       if (!this.#copies.has(copy as Copy)) throw new Error("a copy that was freed is read");
       parts.forEach((p, i) => into[i].set(p));

@@ -62,6 +62,7 @@ export class SimWorker implements SimRole {
       disk: plan.disk ? new SimDisk(clock) : undefined,
       spillAt: plan.memoryLimit / 2,
       leastSpilled: 256,
+      leastTogether: 8,
       resources: plan.resources,
       giveUpAfter: NEVER,
     });

@@ -2,7 +2,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { WorkerCard } from "../../../actors/client/events.ts";
 import { Options } from "../../../actors/client/options.ts";
 import { pack } from "../../../actors/values/mod.ts";
-import { Bench, NO_FRAMES, task } from "./machine_bench.ts";
+import { Bench, error, NO_FRAMES, task } from "./machine_bench.ts";
 
 const ADDRESS = "tcp://w";
 const worker: WorkerCard = {
@@ -164,4 +164,30 @@ Deno.test("ClientMachine lets go of what it has begun when the scheduler has hea
   const c = task("c");
   b.submit(c);
   deepStrictEqual(b.do({ type: "release", tasks: [c] }).map((m) => m.type), ["begun", "release"]);
+});
+
+Deno.test("ClientMachine takes an error of what it has begun from the worker, unless it is to be tried again", () => {
+  const threw = (b: Bench, key: string) =>
+    b.do({ type: "fromWorker", address: ADDRESS, message: { type: "threw", keys: [key], frames: [error] } });
+  const failed = (keys: string[]) =>
+    ({ type: "failed", heard: 9, keys, blamed: keys, frames: keys.map(() => error) }) as const;
+  const b = lonely();
+  const a = task("a");
+  b.submit(a);
+  deepStrictEqual(threw(b, "a"), []);
+  deepStrictEqual([b.settled.at(-1)!.key, a.state, a.error], ["a", "failed", error]);
+  // Let go of before the scheduler has told of it, it would be taken for cancelled.
+  a.handles = 0;
+  deepStrictEqual(b.do({ type: "release", tasks: [a] }), []);
+  b.now += 20;
+  deepStrictEqual(b.do({ type: "tick" }).map((m) => m.type), ["begun"]);
+  const after = b.hear(failed(["a"]));
+  deepStrictEqual(after.map((m) => m.type), ["release"]);
+  strictEqual(a.state, "released");
+  const retried = task("r", [], [], new Options({ retries: 1 }).task);
+  b.submit(retried);
+  deepStrictEqual(threw(b, "r").map((m) => m.type), ["begun"], "the scheduler is told at once");
+  strictEqual(retried.state, "pending");
+  b.done("r");
+  strictEqual(b.settled.at(-1), retried);
 });

@@ -254,3 +254,13 @@ Deno.test("ClientMachine ends when its cluster is over, with the reason", () => 
   ok(out.some((i) => i.type === "ended" && i.reason === "no worker could be kept alive"));
   strictEqual(b.machine.ended, "no worker could be kept alive");
 });
+
+Deno.test("ClientMachine says bye when it is closed, but not to a cluster that ends with it", () => {
+  for (const tell of [true, false]) {
+    const b = new Bench();
+    b.do({ type: "up" });
+    b.submit(task("a"));
+    deepStrictEqual(b.do({ type: "close", tell }).map((m) => m.type), tell ? ["bye"] : []);
+    strictEqual(b.machine.ended, "the client was closed");
+  }
+});

@@ -77,6 +77,26 @@ Deno.test("A worker computes with more values than its memory takes, also when i
   }
 });
 
+Deno.test("A worker holds more small results than its memory takes, reads them from disk, and gives them to the client", async () => {
+  const words = 1024, count = 30_000;
+  await using cluster = await startLocalCluster({
+    workers: 1,
+    threadsPerWorker: 2,
+    memoryLimit: "600MiB",
+    log: () => {},
+  });
+  await using client = await Client.connect(cluster.schedulerAddress);
+  // 246 MB, of which about 180 may be in memory.
+  const numbers = Array.from({ length: count }, (_, i) => i);
+  const small = client.map(block, numbers, numbers.map(() => words));
+  const sums = await client.gather(client.map(sum, small, numbers.map(() => 0)));
+  assert(sums.every((s, i) => s === i * words));
+  while ((await beats(client)).every((beat) => beat.spilled < 20e6)) await new Promise((r) => setTimeout(r, 100));
+  const some = numbers.filter((i) => i % 1000 === 7);
+  const values = await client.gather(some.map((i) => small[i]));
+  assert(values.every((v, k) => v.length === words && v.every((x) => x === some[k])));
+});
+
 Deno.test("Client.local() says that values cannot move to a directory that is none", async () => {
   await assert.rejects(
     startLocalCluster({ workers: 1, threadsPerWorker: 1, spillDirectory: "/nowhere/at/all", log: () => {} }),

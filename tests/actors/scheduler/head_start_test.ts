@@ -129,3 +129,34 @@ Deno.test("SchedulerState.handle() takes over from a worker what was begun there
   w.finish(["a"]);
   assert.deepEqual(c.done(), ["a"]);
 });
+
+Deno.test("SchedulerState.handle() counts the death of a worker that a task was begun at, also when it is told of the task after that", () => {
+  for (const known of ["away", "gone"]) {
+    const b = new Bench(), c = b.client(), w = b.worker("w1");
+    const { life } = w;
+    w.die();
+    if (known === "gone") w.join();
+    c.say({ type: "begun", ...columns([{ key: "a" }]), worker: "w1", incarnation: life });
+    if (known === "away") w.join();
+    let tries = 1;
+    for (; w.tasks.has("a"); tries++) {
+      assert(tries < 5);
+      w.die();
+      w.join();
+    }
+    assert.equal(tries, 3, known);
+    assert.match(c.failed()["a"], /KilledWorkerError/);
+  }
+});
+
+Deno.test("SchedulerState.handle() leaves a task with the worker it was begun at, when that was only cut off", () => {
+  const b = new Bench(), c = b.client(), w = b.worker("w1"), x = b.worker("w2");
+  w.down();
+  c.say({ type: "begun", ...columns([{ key: "a" }, { key: "b" }]), worker: "w1", incarnation: w.life });
+  assert.deepEqual(x.take("run"), []);
+  w.join({ tasks: [["a", HEAD_START]] });
+  assert.equal(b.state.books.tasks.get("a")!.worker!.name, "w1");
+  // The other had not arrived there.
+  const at = [w, x].find((y) => y.tasks.has("b"))!;
+  assert.notEqual(at.tasks.get("b")!.attempt, HEAD_START);
+});

@@ -111,3 +111,18 @@ Deno.test("SchedulerState.handle() lets a leaving worker's tasks wait while anot
   w.finish(["parent"]);
   assert.equal(w.take("fetch").length + x.take("fetch").length, 1);
 });
+
+Deno.test("SchedulerState.handle() tells clients how much a worker's values take whenever it has said something else than before", () => {
+  const b = new Bench(), c = b.client(), w = b.worker("w1");
+  c.take("workers");
+  const told = (): number[] => c.take("workers").flatMap((m) => m.changed.map((card) => card.memory));
+  w.beat(false, 5000);
+  assert.deepEqual(told(), [5000]);
+  w.beat(false, 5000);
+  assert.deepEqual(told(), []);
+  w.beat(true, 7000);
+  assert.deepEqual(told(), [7000]);
+  w.beat(false, 100);
+  assert.deepEqual(told(), [100]);
+  assert.equal(b.client("c2").take("welcome")[0].workers[0].memory, 100);
+});

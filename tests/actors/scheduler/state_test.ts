@@ -326,3 +326,35 @@ Deno.test("SchedulerState.handle() runs a chain of 200,000 tasks, fails and forg
   assert.equal(b.state.books.tasks.size, 0);
   validate();
 });
+
+Deno.test("SchedulerState.handle() lets go of very many wishes of a client that is gone little by little, and others are heard in between", () => {
+  const b = new Bench(), c = b.client(), other = b.client("c2"), w = b.worker("w1");
+  const count = 40_000;
+  b.eager = false;
+  const validate = b.state.validate;
+  // Looking at all of them after each event would take long.
+  b.state.validate = () => {};
+  c.submit(...Array.from({ length: count }, (_, i) => ({ key: `k${i}` })));
+  other.want("k0");
+  b.flush();
+  while (w.tasks.size > 0) {
+    w.finish([...w.tasks.keys()]);
+    b.flush();
+  }
+  c.say({ type: "bye", frames: [] });
+  b.state.validate = validate;
+  b.flush();
+  const left = b.state.books.tasks.size;
+  assert.ok(left > 0 && left < count, `${left} tasks`);
+  assert.deepEqual(Object.keys(b.tasks()).length, left);
+  // It may come again meanwhile, as another.
+  const again = b.client("c1");
+  again.submit({ key: "new" });
+  other.submit({ key: "other" });
+  b.flush();
+  assert.deepEqual([...w.tasks.keys()], ["new", "other"]);
+  b.eager = true;
+  b.pass(100);
+  assert.deepEqual(Object.keys(b.tasks()).sort(), ["k0", "new", "other"]);
+  assert.equal(w.dropped().length, count - 1);
+});

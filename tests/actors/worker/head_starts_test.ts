@@ -41,6 +41,9 @@ Deno.test("Worker answers what a client has begun to that client at once, and te
   c.say(start("bad", "fail", []));
   w.clock.advance(20);
   assert.deepEqual(w.take("failed")[0].keys, ["bad"]);
+  const [threw] = c.heard.splice(0);
+  assert(threw.type === "threw" && threw.keys[0] === "bad");
+  assert.match(String(unpack(fromBlob(threw.frames[0]))), /Error/);
   c.say(start("large", "zeros", [20_000]));
   w.clock.advance(10);
   assert.deepEqual(w.take("finished").map((m) => m.keys), [["large"]], "what takes room is told at once");
