@@ -12,10 +12,11 @@ import {
   numSamples,
   oneOf,
   type ParameterRule,
+  quantileOfSorted,
   real,
   toFloat64,
 } from "../utils/mod.ts";
-import { quantile, weightedQuantile } from "./quantile.ts";
+import { weightedQuantile } from "./quantile.ts";
 
 /** Hyperparameters of {@linkcode DummyRegressor}. */
 export interface DummyRegressorOptions {
@@ -123,7 +124,7 @@ export class DummyRegressor extends BaseRegressor {
       throw new InvalidParameterError(`DummyRegressor: strategy "quantile" needs quantile, a number from 0 to 1`);
     }
     const q = this.strategy === "median" ? 0.5 : this.quantile as number;
-    return weight === undefined ? quantile(values, q) : weightedQuantile(values, weight, q);
+    return weight === undefined ? quantileOfSorted(values.slice().sort(), q) : weightedQuantile(values, weight, q);
   }
 
   /**

@@ -41,7 +41,8 @@ export function countsFor(yTrue: TargetsLike, yPred: TargetsLike, options: FScor
   const { average = "binary", sampleWeight } = options;
   const posLabel = keptLabel(options.posLabel === undefined ? 1 : options.posLabel);
   if (!AVERAGES.includes(average)) {
-    throw new MetricError(`average must be one of ${AVERAGES.join(", ")}; got ${JSON.stringify(average)}`);
+    const known = AVERAGES.map((v) => JSON.stringify(v)).join(", ");
+    throw new MetricError(`average must be one of ${known}; got ${JSON.stringify(average)}`);
   }
   if (average !== "binary") {
     if (posLabel !== 1 && posLabel !== null) {

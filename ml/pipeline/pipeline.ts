@@ -3,6 +3,7 @@ import {
   BaseComposition,
   type FitFamily,
   type FitPlan,
+  NotFittedError,
   type Params,
   type PlannedFit,
   type PlannedPart,
@@ -217,7 +218,11 @@ export class Pipeline extends BaseComposition {
   /** Samples transformed by all steps. */
   async transform(X: TableLike): Promise<NDArray<ArrayData>> {
     const last = this.last();
-    if (last === undefined) return await this.before(X) as NDArray<ArrayData>;
+    if (last === undefined) {
+      return await this.before(X).catch((e) => {
+        throw this.notFitted(e, "transform");
+      }) as NDArray<ArrayData>;
+    }
     return await this.ask("transform", X) as NDArray<ArrayData>;
   }
 
@@ -274,7 +279,17 @@ export class Pipeline extends BaseComposition {
   private async ask(method: string, X: TableLike, ...rest: unknown[]): Promise<unknown> {
     const last = this.lastOf(method);
     if (typeof last[method] !== "function") throw this.cannot(method, method);
-    return await last[method](await this.before(X), ...rest);
+    try {
+      return await last[method](await this.before(X), ...rest);
+    } catch (e) {
+      throw this.notFitted(e, method);
+    }
+  }
+
+  /** What is thrown where a step threw: that a step is not fitted means that nobody fitted the pipeline. */
+  private notFitted(e: unknown, method: string): unknown {
+    if (!(e instanceof NotFittedError)) return e;
+    return new NotFittedError(`this Pipeline is not fitted yet: call fit() before calling ${method}()`, { cause: e });
   }
 
   /** An error that says that the last step has no such method. */

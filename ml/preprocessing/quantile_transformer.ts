@@ -8,12 +8,13 @@ import {
   integer,
   InvalidParameterError,
   oneOf,
+  quantileOfSorted,
   randomSource,
   warn,
 } from "../utils/mod.ts";
 import { normalCdf, normalQuantile } from "../utils/special.ts";
 import { fitInput, fittedInput, noCopy } from "./input.ts";
-import { quantileOfSorted, sortedColumn } from "./percentile.ts";
+import { sortedColumn } from "./percentile.ts";
 
 /** Hyperparameters of {@linkcode QuantileTransformer}. */
 export interface QuantileTransformerOptions {

@@ -1,11 +1,11 @@
 import { type MatrixLike, NDArray } from "../array/mod.ts";
 import { BaseOneToOneTransformer, type Params, resetFitted } from "../base/mod.ts";
-import { bool, checkNothingMore, checkParameters, InvalidParameterError } from "../utils/mod.ts";
+import { bool, checkNothingMore, checkParameters, InvalidParameterError, quantileOfSorted } from "../utils/mod.ts";
 import { normalQuantile } from "../utils/special.ts";
 import { multiplyAdd, subtractDivide } from "./affine.ts";
 import { fitInput, fittedInput, noCopy } from "./input.ts";
 import { nonZeroScale } from "./max_abs_scaler.ts";
-import { medianOfSorted, orderAt, quantileOfSorted, valuesOfColumn } from "./percentile.ts";
+import { medianOfSorted, orderAt, valuesOfColumn } from "./percentile.ts";
 
 /** Hyperparameters of {@linkcode RobustScaler}. */
 export interface RobustScalerOptions {

@@ -185,8 +185,9 @@ export abstract class BaseSVC extends BaseClassifier {
       );
     }
     const count = model.support.length;
-    if (!model.dualCoef.every(Number.isFinite) || !model.intercept.every(Number.isFinite)) {
-      throw new SVMError(`${who}.fit: ${whyNotFinite(this, table)}`);
+    const finite = model.dualCoef.every(Number.isFinite);
+    if (!finite || !model.intercept.every(Number.isFinite)) {
+      throw new SVMError(`${who}.fit: ${whyNotFinite(this, table, finite ? this.errorShare() : undefined)}`);
     }
     resetFitted(this);
     this.classes_ = encoded.classes;

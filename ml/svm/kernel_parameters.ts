@@ -74,8 +74,17 @@ export function gammaFor(parameters: KernelParameters, X: NDArray<Float64Array>)
   return variance === 0 ? 1 : 1 / (X.shape[1] * variance);
 }
 
-/** Why coefficients may have come out not finite: a kernel that does not tell samples apart, or numbers that overflow. */
-export function whyNotFinite(parameters: KernelParameters, X: NDArray<Float64Array>): string {
+/**
+ * Why coefficients may have come out not finite: a share of errors at its limit, a kernel that does not tell samples apart,
+ * or numbers that overflow.
+ *
+ * @param nu the share of errors, where one was given and left all α finite, but no sample on the margin
+ */
+export function whyNotFinite(parameters: KernelParameters, X: NDArray<Float64Array>, nu?: number): string {
+  if (nu !== undefined) {
+    return `nu=${nu} is the most that there can be: all samples, or all of a class, count as errors, and none is left to ` +
+      "say where the margin is: lower nu";
+  }
   const start = "coefficients are not finite; ";
   if (parameters.kernel !== "linear" && !isMatrix(parameters)) {
     const gamma = gammaFor(parameters, X);

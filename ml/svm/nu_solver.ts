@@ -1,5 +1,6 @@
+import { Smo } from "./smo.ts";
 import { infeasible } from "./step_path.ts";
-import type { DualOptions, DualProblem, DualSolution, DualSolver } from "./solver.ts";
+import type { DualProblem, DualSolution, DualSolver } from "./solver.ts";
 
 /** Stands for a curvature that is not positive. */
 const TAU = 1e-12;
@@ -12,11 +13,11 @@ const TAU = 1e-12;
  * @param nu share of the bounds' sum that α takes
  */
 export function nuSolver(nu: number): DualSolver {
-  return (problem, options) => solve(start(problem, nu), options);
+  return (problem, options) => new NuSmo(start(problem, nu), options).solve();
 }
 
 /** The first α that are feasible. */
-function start(problem: DualProblem, nu: number): DualProblem & { alpha: Float64Array } {
+function start(problem: DualProblem, nu: number): DualProblem {
   const { y, upper } = problem;
   const half = upper.reduce((t, c) => t + nu * c, 0) / 2;
   const left: Record<number, number> = { 1: half, [-1]: half };
@@ -31,107 +32,108 @@ function start(problem: DualProblem, nu: number): DualProblem & { alpha: Float64
   return { ...problem, p: new Float64Array(y.length), alpha };
 }
 
-function solve(problem: DualProblem & { alpha: Float64Array }, { tol, maxIter }: DualOptions): DualSolution {
-  const { kernel, y, upper, alpha } = problem;
-  const { size, columns, diagonal, scale } = kernel;
-  const G = new Float64Array(size);
-  const add = (i: number, by: number): void => {
-    if (by === 0) return;
-    const row = kernel.row(i);
-    const d = by * y[i] * scale;
-    for (let k = 0; k < size; k++) G[k] += y[k] * d * row[columns[k]];
-  };
-  for (let t = 0; t < size; t++) if (alpha[t] !== 0) add(t, alpha[t]);
-  let iterations = 0;
-  let converged = true;
-  while (true) {
-    const pair = select(problem, G, tol);
-    if (pair === undefined) break;
-    if (maxIter !== -1 && iterations >= maxIter) {
-      converged = false;
-      break;
-    }
-    iterations++;
-    const [i, j] = pair;
-    let curvature = diagonal[i] + diagonal[j] - 2 * scale * kernel.row(i)[columns[j]];
-    if (!(curvature > 0)) curvature = TAU;
-    const sum = alpha[i] + alpha[j];
-    const delta = (G[i] - G[j]) / curvature;
-    // Within a class their sum stays.
-    const a = Math.min(upper[i], sum, Math.max(0, sum - upper[j], alpha[i] - delta));
-    const [di, dj] = [a - alpha[i], sum - a - alpha[j]];
-    alpha[i] = a;
-    alpha[j] = sum - a;
-    add(i, di);
-    add(j, dj);
-  }
-  const r = [1, -1].map((s) => level(problem, G, s));
-  const size2 = (r[0] + r[1]) / 2;
-  return { alpha: alpha.map((v) => v / size2), rho: (r[0] - r[1]) / 2 / size2, iterations, converged };
-}
+/** Steps, and samples set aside, as in {@linkcode Smo}, where each class is by itself. */
+class NuSmo extends Smo {
+  // Of each class: the sample whose y·α most wants to grow, and how much.
+  private firstPlus = -1;
+  private firstMinus = -1;
+  private mostPlus = -Infinity;
+  private mostMinus = -Infinity;
+  /** Half of the difference of the classes' levels: what α is divided by. */
+  private half = 1;
 
-/** A pair of one class that promises the largest decrease; undefined when none violates the optimum by `tol`. */
-function select(
-  { kernel, y, upper, alpha }: DualProblem & { alpha: Float64Array },
-  G: Float64Array,
-  tol: number,
-): readonly [number, number] | undefined {
-  const { diagonal, columns } = kernel;
-  const size = y.length;
-  // Of each class: the sample whose y·α most wants to grow, and how much; of equals the last.
-  let plus = -1, minus = -1, topPlus = -Infinity, topMinus = -Infinity;
-  for (let t = 0; t < size; t++) {
-    if (y[t] > 0) {
-      if (alpha[t] < upper[t] && -G[t] >= topPlus) {
-        plus = t;
-        topPlus = -G[t];
+  override solve(): DualSolution {
+    const solution = super.solve();
+    return { ...solution, alpha: solution.alpha.map((v) => v / this.half), rho: solution.rho / this.half };
+  }
+
+  /** Of equals the last. */
+  protected override selectFirst(): void {
+    const { f, canUp, y, active } = this;
+    let firstPlus = -1, firstMinus = -1, mostPlus = -Infinity, mostMinus = -Infinity;
+    for (let k = 0; k < active; k++) {
+      if (canUp[k] === 0) continue;
+      const v = -f[k];
+      if (y[k] > 0) {
+        if (v >= mostPlus) {
+          mostPlus = v;
+          firstPlus = k;
+        }
+      } else if (v >= mostMinus) {
+        mostMinus = v;
+        firstMinus = k;
       }
-    } else if (alpha[t] > 0 && G[t] >= topMinus) {
-      minus = t;
-      topMinus = G[t];
     }
+    this.firstPlus = firstPlus;
+    this.firstMinus = firstMinus;
+    this.mostPlus = mostPlus;
+    this.mostMinus = mostMinus;
   }
-  const rowPlus = plus < 0 ? undefined : kernel.row(plus);
-  const rowMinus = minus < 0 ? undefined : kernel.row(minus);
-  const ownPlus = plus < 0 ? 0 : diagonal[plus];
-  const ownMinus = minus < 0 ? 0 : diagonal[minus];
-  const twice = 2 * kernel.scale;
-  let worstPlus = -Infinity, worstMinus = -Infinity;
-  let best = Infinity;
-  let first = -1, second = -1;
-  for (let t = 0; t < size; t++) {
-    const isPlus = y[t] > 0;
-    if (isPlus ? !(alpha[t] > 0) : !(alpha[t] < upper[t])) continue;
-    const g = isPlus ? G[t] : -G[t];
-    if (isPlus) {
-      if (g > worstPlus) worstPlus = g;
-    } else if (g > worstMinus) worstMinus = g;
-    const row = isPlus ? rowPlus : rowMinus;
-    const gap = (isPlus ? topPlus : topMinus) + g;
-    if (!(gap > 0) || row === undefined) continue;
-    const curvature = (isPlus ? ownPlus : ownMinus) + diagonal[t] - twice * row[columns[t]];
-    const gain = -(gap * gap) / (curvature > 0 ? curvature : TAU);
-    if (gain <= best) {
-      best = gain;
-      first = isPlus ? plus : minus;
-      second = t;
-    }
-  }
-  const gap = Math.max(topPlus + worstPlus, topMinus + worstMinus);
-  return gap < tol || second < 0 ? undefined : [first, second];
-}
 
-/** Where the gradient of a class's free samples stands. */
-function level({ y, upper, alpha }: DualProblem & { alpha: Float64Array }, G: Float64Array, sign: number): number {
-  let above = Infinity, below = -Infinity, sum = 0, free = 0;
-  for (let t = 0; t < y.length; t++) {
-    if (y[t] !== sign) continue;
-    if (alpha[t] >= upper[t]) below = Math.max(below, G[t]);
-    else if (alpha[t] <= 0) above = Math.min(above, G[t]);
-    else {
-      sum += G[t];
-      free++;
+  /** The partner within a class that promises the largest decrease; the first of its class becomes the first. */
+  protected override selectSecond(tol: number): number {
+    const { f, canDown, y, active, firstPlus, firstMinus, mostPlus, mostMinus, columns, diagonal, problem } = this;
+    const rowPlus = firstPlus < 0 ? undefined : problem.kernel.row(this.order[firstPlus]);
+    const rowMinus = firstMinus < 0 ? undefined : problem.kernel.row(this.order[firstMinus]);
+    const ownPlus = firstPlus < 0 ? 0 : diagonal[firstPlus];
+    const ownMinus = firstMinus < 0 ? 0 : diagonal[firstMinus];
+    const twice = 2 * problem.kernel.scale;
+    let worstPlus = -Infinity, worstMinus = -Infinity;
+    let best = Infinity;
+    let second = -1;
+    for (let k = 0; k < active; k++) {
+      if (canDown[k] === 0) continue;
+      const plus = y[k] > 0;
+      const g = f[k];
+      if (plus) {
+        if (g >= worstPlus) worstPlus = g;
+      } else if (g >= worstMinus) worstMinus = g;
+      const row = plus ? rowPlus : rowMinus;
+      const gap = (plus ? mostPlus : mostMinus) + g;
+      if (!(gap > 0) || row === undefined) continue;
+      const curvature = (plus ? ownPlus : ownMinus) + diagonal[k] - twice * row[columns[k]];
+      const gain = -(gap * gap) / (curvature > 0 ? curvature : TAU);
+      if (gain <= best) {
+        best = gain;
+        second = k;
+      }
     }
+    if (second < 0 || Math.max(mostPlus + worstPlus, mostMinus + worstMinus) < tol) return -1;
+    this.first = y[second] > 0 ? firstPlus : firstMinus;
+    return second;
   }
-  return free > 0 ? sum / free : (above + below) / 2;
+
+  protected override updateGradient(rowI: Float32Array, di: number, rowJ: Float32Array, dj: number): void {
+    const { f, columns, active } = this;
+    for (let k = 0; k < active; k++) f[k] += rowI[columns[k]] * di + rowJ[columns[k]] * dj;
+    this.selectFirst();
+  }
+
+  /** A class's samples are held against those of their own. */
+  protected override bounds(): ReturnType<Smo["bounds"]> {
+    return { plus: this.violations(1), minus: this.violations(-1) };
+  }
+
+  /** The middle between the levels of both classes. */
+  protected override threshold(): number {
+    const plus = this.level(1);
+    const minus = this.level(-1);
+    this.half = (plus - minus) / 2;
+    return (plus + minus) / 2;
+  }
+
+  /** Where f of a class's free samples stands; between what the bounds allow where none is free. */
+  private level(sign: number): number {
+    let above = Infinity, below = -Infinity, sum = 0, free = 0;
+    for (let k = 0; k < this.active; k++) {
+      if (this.y[k] !== sign) continue;
+      const f = this.f[k];
+      if (this.isFree(k)) {
+        sum += f;
+        free++;
+      } else if (this.canUp[k] === 1) above = Math.min(above, f);
+      else below = Math.max(below, f);
+    }
+    return free > 0 ? sum / free : (above + below) / 2;
+  }
 }

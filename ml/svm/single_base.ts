@@ -108,8 +108,10 @@ export function keepMachine(
   if (!converged) {
     warn(`${who}: stopped at maxIter=${machine.maxIter} before it converged; scale the features, or raise maxIter`);
   }
-  if (!coefs.every(Number.isFinite) || !Number.isFinite(rho)) {
-    throw new SVMError(`${who}.fit: ${whyNotFinite(machine, table)}`);
+  const finite = coefs.every(Number.isFinite);
+  if (!finite || !Number.isFinite(rho)) {
+    const { nu } = machine as { nu?: number };
+    throw new SVMError(`${who}.fit: ${whyNotFinite(machine, table, finite ? nu : undefined)}`);
   }
   const support = Int32Array.from(coefs.keys()).filter((i) => coefs[i] !== 0);
   resetFitted(machine);

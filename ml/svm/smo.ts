@@ -20,27 +20,27 @@ export function solveBySmo(problem: DualProblem, options: DualOptions): DualSolu
  * grow along y has a smaller f than one that may shrink. Samples are kept in an order of which the first `active` are in
  * play; all per-sample arrays stand in that order.
  */
-class Smo {
-  private readonly size: number;
-  private active: number;
-  private readonly order: Int32Array;
-  private readonly columns: Int32Array;
-  private readonly y: Int8Array;
-  private readonly upper: Float64Array;
-  private readonly diagonal: Float64Array;
+export class Smo {
+  protected readonly size: number;
+  protected active: number;
+  protected readonly order: Int32Array;
+  protected readonly columns: Int32Array;
+  protected readonly y: Int8Array;
+  protected readonly upper: Float64Array;
+  protected readonly diagonal: Float64Array;
   private readonly p: Float64Array;
-  private readonly alpha: Float64Array;
-  private readonly f: Float64Array;
+  protected readonly alpha: Float64Array;
+  protected readonly f: Float64Array;
   /** The part of f that comes from samples at their upper bound. */
   private readonly fBound: Float64Array;
   /** Whether y·α may still grow, and whether it may shrink. */
-  private readonly canUp: Uint8Array;
-  private readonly canDown: Uint8Array;
+  protected readonly canUp: Uint8Array;
+  protected readonly canDown: Uint8Array;
   private reopened = false;
-  private first = -1;
+  protected first = -1;
   private largest = -Infinity;
 
-  constructor(private readonly problem: DualProblem, private readonly options: DualOptions) {
+  constructor(protected readonly problem: DualProblem, protected readonly options: DualOptions) {
     const { kernel, y, p, upper } = problem;
     const n = kernel.size;
     this.size = n;
@@ -117,16 +117,16 @@ class Smo {
     this.canDown[k] = this.y[k] > 0 ? aboveLower : belowUpper;
   }
 
-  private isFree(k: number): boolean {
+  protected isFree(k: number): boolean {
     return this.canUp[k] === 1 && this.canDown[k] === 1;
   }
 
-  private atUpper(k: number): boolean {
+  protected atUpper(k: number): boolean {
     return this.alpha[k] >= this.upper[k];
   }
 
   /** The sample that most wants y·α to grow; of equals the last. */
-  private selectFirst(): void {
+  protected selectFirst(): void {
     const { f, canUp, active } = this;
     let largest = -Infinity;
     let first = -1;
@@ -141,7 +141,7 @@ class Smo {
   }
 
   /** The partner that promises the largest decrease; −1 when no pair violates the optimum by `tol`. */
-  private selectSecond(tol: number): number {
+  protected selectSecond(tol: number): number {
     const { f, canDown, active, largest, first, columns, diagonal } = this;
     if (first < 0) return -1;
     const row = this.problem.kernel.row(this.order[first]);
@@ -219,7 +219,7 @@ class Smo {
   }
 
   /** Adds what two changes of α do to f, and selects the first of the next pair in the same pass. */
-  private updateGradient(rowI: Float32Array, di: number, rowJ: Float32Array, dj: number): void {
+  protected updateGradient(rowI: Float32Array, di: number, rowJ: Float32Array, dj: number): void {
     const { f, canUp, columns, active } = this;
     let largest = -Infinity;
     let first = -1;
@@ -274,20 +274,34 @@ class Smo {
     this.selectFirst();
   }
 
-  /** Sets aside samples at a bound that would move further beyond it, given the largest violations. */
-  private shrink(): void {
+  /** The largest violations among the samples in play: of those whose y·α may grow, and of those where it may shrink. */
+  protected violations(of?: number): { up: number; down: number } {
     let up = -Infinity;
     let down = -Infinity;
     for (let k = 0; k < this.active; k++) {
+      if (of !== undefined && this.y[k] !== of) continue;
       if (this.canUp[k] === 1 && -this.f[k] >= up) up = -this.f[k];
       if (this.canDown[k] === 1 && this.f[k] >= down) down = this.f[k];
     }
-    if (!this.reopened && up + down <= this.options.tol * 10) {
+    return { up, down };
+  }
+
+  /** Those that a sample of each class is held against: here of both classes together. */
+  protected bounds(): { plus: { up: number; down: number }; minus: { up: number; down: number } } {
+    const both = this.violations();
+    return { plus: both, minus: both };
+  }
+
+  /** Sets aside samples at a bound that would move further beyond it, given the largest violations. */
+  private shrink(): void {
+    const { plus, minus } = this.bounds();
+    if (!this.reopened && Math.max(plus.up + plus.down, minus.up + minus.down) <= this.options.tol * 10) {
       this.reopened = true;
       this.reopen();
     }
     const idle = (k: number): boolean => {
       if (this.isFree(k)) return false;
+      const { up, down } = this.y[k] > 0 ? plus : minus;
       // At a bound exactly one of the two moves is left.
       return this.canUp[k] === 1 ? this.f[k] > down : this.canDown[k] === 1 ? -this.f[k] > up : true;
     };
@@ -320,7 +334,7 @@ class Smo {
   }
 
   /** The threshold: f of the free samples on average, or the middle of what the bounds allow. */
-  private threshold(): number {
+  protected threshold(): number {
     let above = Infinity;
     let below = -Infinity;
     let sum = 0;

@@ -9,6 +9,7 @@ export { checkNoOptions, checkNothingMore, checkOptionNames, checkOptions, type 
 export { checkOutputs } from "./outputs.ts";
 export * from "./parameters.ts";
 export * from "./parts.ts";
+export { quantileOfSorted } from "./quantile.ts";
 export * from "./unique.ts";
 export * from "./validation.ts";
 export { hearWarnings, warn, warnOnce } from "./warn.ts";

@@ -44,9 +44,13 @@ export function checkArray(X: MatrixLike, options: CheckArrayOptions = {}): NDAr
   const where = caller === undefined ? "" : `${caller}: `;
   const array = toNDArray(X, `${where}${inputName}`);
   if (array.ndim !== 2) {
+    const hint = array.size === 0
+      ? "; it is empty"
+      : array.ndim === 1
+      ? "; reshape(-1, 1) makes a table of one feature, reshape(1, -1) one of a single sample"
+      : "";
     throw new InvalidInputError(
-      `${where}expected a 2D array for ${inputName}, got shape [${array.shape.join(", ")}]; ` +
-        "reshape(-1, 1) makes a table of one feature, reshape(1, -1) one of a single sample",
+      `${where}expected a 2D array for ${inputName}, got shape [${array.shape.join(", ")}]${hint}`,
     );
   }
   const [n, m] = array.shape;

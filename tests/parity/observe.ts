@@ -23,8 +23,10 @@ export interface Observation {
   readonly predictions?: { readonly count: number; readonly same: number };
   /** How far an objective is above the peer's, relative; below zero where ours is better. */
   readonly above?: number;
-  /** How far a mean score is from the peer's, in standard errors. */
+  /** How far a mean score over ten seeds is from the peer's, in standard errors of the difference. */
   readonly errors?: number;
+  /** How far the peer's mean over ten other seeds is from it. */
+  readonly itself?: number;
   /** Largest difference of a candidate's mean score in a search, and of the best; whether the best parameters are the same. */
   readonly search?: { readonly far: number; readonly best: number; readonly same: boolean };
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   CalibratedClassifierCV,
+  calibrationCurve,
   clone,
   FrozenEstimator,
   GaussianNB,
@@ -15,7 +16,7 @@ import {
   StandardScaler,
   SVC,
 } from "../../../ml/mod.ts";
-import { assertClose, assertDigest, captured, golden } from "../golden.ts";
+import { assertClose, assertDigest, camelCase, captured, golden } from "../golden.ts";
 
 const values = golden("ml_calibration");
 const every = (n: number, first: number): number[] =>
@@ -135,4 +136,36 @@ Deno.test("CalibratedClassifierCV says what is wrong with its input", async () =
     new CalibratedClassifierCV({ estimator, cv: [[[0, 60, 120], [1, 61, 121]]], ensemble: false }).fit(X, y),
     /cv must test each sample once/,
   );
+});
+
+Deno.test("calibrationCurve() finds scikit-learn's points", async () => {
+  for (const c of values.curves) {
+    const { X, y } = data(c.data);
+    const truth = Int32Array.from(y.data as ArrayLike<number>, (v) => v === 1 ? 1 : 0);
+    const nb = await new GaussianNB().fit(X, truth);
+    const ten = 10 ** c.digits;
+    const proba = (await nb.predictProba(X)).col(1).map((v) => Math.round(v * ten) / ten);
+    const { probTrue, probPred } = calibrationCurve(truth, proba, camelCase(c.params));
+    const title = `${c.data}, ${JSON.stringify(c.params)}, ${c.digits} digits`;
+    assertClose(probTrue, c.true, 1e-12, title);
+    assertClose(probPred, c.pred, 1e-9, title);
+  }
+});
+
+Deno.test("calibrationCurve() says what is wrong with its input", () => {
+  assert.throws(() => calibrationCurve([0, 1], [0.2, 1.5]), /yProb\[1\] is 1\.5; probabilities are from 0 to 1/);
+  assert.throws(() => calibrationCurve([0, 1, 2], [0.2, 0.5, 0.1]), /yTrue has 3 classes; a curve is for two/);
+  assert.throws(
+    () => calibrationCurve(["a", "b"], [0.2, 0.5]),
+    /classes are a, b; say which is looked for by posLabel/,
+  );
+  assert.throws(() => calibrationCurve([0, 1], [0.2]), InvalidInputError);
+  assert.throws(() => calibrationCurve([], []), /yTrue is empty/);
+  assert.throws(() => calibrationCurve([0, 1], [0.2, 0.5], { nBins: 0 }), InvalidParameterError);
+  assert.throws(
+    () => calibrationCurve([0, 1], [0.2, 0.5], { bins: 3 } as object),
+    /no option "bins"; did you mean "nBins"/,
+  );
+  const { probTrue } = calibrationCurve(["a", "b", "b"], [0.1, 0.2, 0.9], { posLabel: "b", nBins: 2 });
+  assert.deepEqual(probTrue.toArray(), [0.5, 1]);
 });

@@ -100,6 +100,16 @@ Deno.test("Pipeline says how long steps took when asked to", async () => {
   assert.match(log[0], /^\[Pipeline\] \.+ \(step 1 of 2\) Processing scale, total= +\d+\.\ds$/);
 });
 
+Deno.test("Pipeline that was not fitted says so of itself", async () => {
+  await assert.rejects(
+    make().predict(X),
+    /^NotFittedError: this Pipeline is not fitted yet: call fit\(\) before calling predict\(\)$/,
+  );
+  await assert.rejects(make().score(X, y), /this Pipeline is not fitted yet: call fit\(\) before calling score\(\)/);
+  const open = makePipeline(new StandardScaler(), "passthrough");
+  await assert.rejects(open.transform(X), /this Pipeline is not fitted yet: call fit\(\) before calling transform\(\)/);
+});
+
 Deno.test("Pipeline refuses steps that do not make one", async () => {
   const fit = (...steps: [string, object | null][]): Promise<unknown> => new Pipeline(steps).fit(X, y);
   await assert.rejects(fit(), /it has no steps/);

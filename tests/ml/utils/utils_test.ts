@@ -77,7 +77,15 @@ Deno.test("checkArray() does not copy what is right already", () => {
   assert.equal(checkArray({ data: X.data, shape: [2, 3] }).data, X.data);
   assert.deepEqual(checkArray([["1", "2.5"]] as unknown as number[][]).toArray(), [[1, 2.5]]);
   assert.throws(() => checkArray([["a"]] as unknown as number[][]), /could not convert text to number: "a"/);
-  assert.throws(() => checkArray([1, 2, 3] as unknown as number[][]), /expected a 2D array for X, got shape \[3\]/);
+  assert.throws(
+    () => checkArray([1, 2, 3] as unknown as number[][]),
+    /expected a 2D array for X, got shape \[3\]; reshape/,
+  );
+  assert.throws(
+    () => checkArray([] as unknown as number[][]),
+    /expected a 2D array for X, got shape \[0\]; it is empty$/,
+  );
+  assert.throws(() => checkArray([[[1]]] as unknown as number[][]), /got shape \[1, 1, 1\]$/);
   assert.throws(() => checkArray([[1, NaN]]), /X contains NaN, first at \[0, 1\]/);
   checkArray([[1, NaN]], { forceAllFinite: "allow-nan" });
   assert.throws(() => checkArray([[NaN, Infinity]], { forceAllFinite: "allow-nan" }), /infinity, first at \[0, 1\]/);
