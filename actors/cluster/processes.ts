@@ -84,10 +84,11 @@ async function environment(): Promise<Record<string, string>> {
 }
 
 /**
- * For the engine. Where in the text an instruction stands it notes only when an error asks for it, by reading all of the bundle again, 10 ms for
- * each such function: at once is cheaper. And memory is collected by hand.
+ * For the engine. It compiles a function when it is first called, and notes where in the text its instructions stand only when an error asks for
+ * it, by reading all of the bundle again, 10 ms each time. All at once is cheaper, for Deno keeps what was compiled: a start takes an eighth less,
+ * and 12 MB more in each thread that has loaded the library. And memory is collected by hand.
  */
-const V8_FLAGS = "--v8-flags=--no-enable-lazy-source-positions,--expose-gc";
+const V8_FLAGS = "--v8-flags=--no-lazy,--no-enable-lazy-source-positions,--expose-gc";
 
 /** What a child may do: its threads, which run the users' code, are given much less. */
 function command(entry: Program, env: Record<string, string>, extra: readonly string[]): ProcessCommand {

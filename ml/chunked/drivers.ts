@@ -36,6 +36,14 @@ export function combineAll(combine: BlockFunction<any>, parts: readonly unknown[
  * @param parts futures of partial results, in the blocks' order; they are let go of, also where it fails
  * @param combine a function of two partial results that gives another, and changes neither; the library's, or closed
  * @throws {RangeError} when there are none
+ *
+ * @example
+ * ```ts
+ * import { Client, treeReduce } from "@troupe/troupe";
+ * await using client = await Client.local({ processes: false });
+ * const parts = client.map((x: number) => x * x, [1, 2, 3]);
+ * await treeReduce(client, parts, (a: number, b: number) => a + b); // 14
+ * ```
  */
 export function treeReduce<P>(client: Client, parts: readonly Future<P>[], combine: (a: P, b: P) => P): Future<P> {
   if (parts.length === 0) throw new RangeError("treeReduce(): there is nothing to combine");

@@ -86,6 +86,12 @@ export function either(...rules: readonly ParameterRule[]): ParameterRule {
  * Checks hyperparameters when they are about to be used (constructors only store them).
  *
  * @throws {InvalidParameterError} at the first that is not what it may be, with its name, value and rule
+ *
+ * @example
+ * ```ts
+ * import { checkParameters, integer } from "@troupe/troupe";
+ * checkParameters("MyEstimator", { depth: 3 }, { depth: integer({ min: 1 }) }); // throws where depth is not from 1 up
+ * ```
  */
 export function checkParameters(
   owner: string,

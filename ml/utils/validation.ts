@@ -107,6 +107,12 @@ export function assertFinite(array: NDArray<NumericData>, name: string, allowNaN
  * A list of numbers as float64, or what is wrong with it. A table of one column counts as a list.
  *
  * @throws {InvalidInputError} when there is more than one column, or NaN or infinite values
+ *
+ * @example
+ * ```ts
+ * import { checkVector } from "@troupe/troupe";
+ * checkVector([[1], [2]], "y").shape; // [2]
+ * ```
  */
 export function checkVector(y: VectorLike, name: string): NDArray<Float64Array> {
   const vector = toFloat64(column1d(toNDArray(y, name), name), name);
@@ -118,6 +124,12 @@ export function checkVector(y: VectorLike, name: string): NDArray<Float64Array> 
  * Class labels as an array of numbers or text, or what is wrong with them.
  *
  * @throws {InvalidInputError} when there is more than one column, or NaN or infinite labels
+ *
+ * @example
+ * ```ts
+ * import { checkLabels } from "@troupe/troupe";
+ * checkLabels(["a", "b"]).dtype; // "string"
+ * ```
  */
 export function checkLabels(y: LabelsLike, name = "y"): Labels {
   if (y === undefined || y === null) {
@@ -166,6 +178,12 @@ export function checkConsistentLength(named: Readonly<Record<string, unknown>>):
  * A weight for each of `n` samples as float64: ones if none are given.
  *
  * @throws {InvalidInputError} when there are not `n`, or one is negative, NaN or infinite, or all are 0
+ *
+ * @example
+ * ```ts
+ * import { checkSampleWeight } from "@troupe/troupe";
+ * checkSampleWeight(undefined, 3); // Float64Array(3) [1, 1, 1]
+ * ```
  */
 export function checkSampleWeight(weight: VectorLike | undefined | null, n: number): Float64Array {
   if (weight === undefined || weight === null) return new Float64Array(n).fill(1);
