@@ -8,7 +8,7 @@ import type { SchedulerSettings } from "./options.ts";
 import type { SchedulerWorker } from "./workers.ts";
 
 /** A thread whose tasks take longer than this (µs) is given no second one in advance. */
-const SHORT = 50_000;
+const SHORT = 500_000;
 
 /** What an actor counts as, in µs of work: it keeps idle workers evenly peopled. */
 const ACTOR_LOAD = 100;
