@@ -111,7 +111,7 @@ export function assertFinite(array: NDArray<NumericData>, name: string, allowNaN
  * @example
  * ```ts
  * import { checkVector } from "@troupe/troupe";
- * checkVector([[1], [2]], "y").shape; // [2]
+ * checkVector([1, 2], "y").shape; // [2]
  * ```
  */
 export function checkVector(y: VectorLike, name: string): NDArray<Float64Array> {
