@@ -30,12 +30,15 @@ async function seconds(body: () => unknown): Promise<number> {
   return (performance.now() - start) / 1000;
 }
 
-/** Tasks a second by map and gather: the first time, and the median. */
+/** Rounds after which V8 has compiled what many tasks go through. */
+const WARM_ROUNDS = 4;
+
+/** Tasks a second by map and gather: the first time, and the median of `rounds` warm ones. */
 export async function tinyTasks(client: Client, n: number, rounds: number): Promise<Figures> {
   const { inc } = jobs(client);
   const xs = Array.from({ length: n }, (_, i) => i);
   const rates: number[] = [];
-  for (let r = 0; r < rounds; r++) {
+  for (let r = 0; r < WARM_ROUNDS + rounds; r++) {
     let sum = 0;
     rates.push(
       n / await seconds(async () => {
@@ -45,7 +48,7 @@ export async function tinyTasks(client: Client, n: number, rounds: number): Prom
     check(sum === n * (n + 1) / 2, "the sum of the tasks' results");
     await sleep(20);
   }
-  return { tinyTasksFirst: rates[0], tinyTasks: median(rates) };
+  return { tinyTasksFirst: rates[0], tinyTasks: median(rates.slice(WARM_ROUNDS)) };
 }
 
 async function oneAtATime(client: Client, n: number): Promise<number[]> {
@@ -84,11 +87,11 @@ export async function submitBusy(client: Client, n: number): Promise<Figures> {
   return { submitBusy: median(times), submitBusyP99: quantile(times, 0.99) };
 }
 
-/** Seconds to sum 1,024 numbers as a tree, two by two. */
+/** Seconds to sum 1,024 numbers as a tree, two by two: the first time, and the median of `rounds` warm ones. */
 export async function treeSum(client: Client, rounds: number): Promise<Figures> {
   const { inc, add } = jobs(client);
   const times: number[] = [];
-  for (let r = 0; r < rounds; r++) {
+  for (let r = 0; r < WARM_ROUNDS + rounds; r++) {
     times.push(
       await seconds(async () => {
         let level = Array.from({ length: 1024 }, (_, i) => inc(i));
@@ -100,7 +103,7 @@ export async function treeSum(client: Client, rounds: number): Promise<Figures> 
     );
     await sleep(20);
   }
-  return { treeSumFirst: times[0], treeSum: median(times) };
+  return { treeSumFirst: times[0], treeSum: median(times.slice(WARM_ROUNDS)) };
 }
 
 const MEGABYTES_128 = 16 * 1024 * 1024;
