@@ -20,7 +20,7 @@ import { averageBinary, type ScoreAverage } from "./average_binary.ts";
 import type { WeightOptions } from "./classification.ts";
 import { thresholdCounts } from "./curves.ts";
 import { MetricError } from "./errors.ts";
-import { sortApart } from "./radix_sort.ts";
+import { pairsInOrder } from "./pairs_in_order.ts";
 import { checkIndicator, isTable, type TargetsLike } from "./targets.ts";
 import { warnOnce } from "./warn.ts";
 
@@ -42,27 +42,13 @@ function oneClass(): number {
 }
 
 /**
- * The area for two classes; NaN where one of them is missing. Without weights it is a matter of ranks: both classes are
- * sorted apart, and merged.
+ * The area for two classes; NaN where one of them is missing. Without weights it is the share of pairs that are in order.
  */
 function binaryArea(truth: Uint8Array, scores: Float64Array, weight?: Float64Array): number {
   if (weight !== undefined) return weightedArea(truth, scores, weight);
-  const { ones, zeros } = sortApart(scores, truth);
-  const n = ones.length;
-  const m = zeros.length;
-  if (n === 0 || m === 0) return oneClass();
-  // Twice the pairs in the right order, a tie counting half: whole numbers, and so exact up to 2**53.
-  let twice = 0;
-  let below = 0;
-  let upTo = 0;
-  for (let a = 0; a < n; a++) {
-    const v = ones[a];
-    while (below < m && zeros[below] < v) below++;
-    if (upTo < below) upTo = below;
-    while (upTo < m && zeros[upTo] === v) upTo++;
-    twice += below + upTo;
-  }
-  return twice / 2 / (n * m);
+  const { ones, zeros, twice } = pairsInOrder(scores, truth);
+  if (ones === 0 || zeros === 0) return oneClass();
+  return twice / 2 / (ones * zeros);
 }
 
 function weightedArea(truth: Uint8Array, scores: Float64Array, weight: Float64Array): number {

@@ -22,6 +22,13 @@ if (name === undefined || !names.includes(name)) {
 }
 endWithTask();
 const { code } = await new Deno.Command(Deno.execPath(), {
-  args: ["run", "-A", "--no-prompt", new URL(`./${name}.ts`, import.meta.url).pathname, ...rest],
+  args: [
+    "run",
+    "-A",
+    "--no-prompt",
+    "--v8-flags=--expose-gc",
+    new URL(`./${name}.ts`, import.meta.url).pathname,
+    ...rest,
+  ],
 }).spawn().status;
 Deno.exit(code);
