@@ -67,8 +67,8 @@ async function measure(area: string, row: Row, rounds: number): Promise<Measured
   await using peer = row.peer === undefined || python === undefined ? undefined : await Peer.start(python, row.peer);
   try {
     const count = Math.min(rounds, row.mostRounds ?? rounds);
-    // The first round is for just-in-time compilers and fresh pages, on both sides.
-    for (let round = count === 1 ? 1 : 0; round <= count; round++) {
+    // The first round is for just-in-time compilers and fresh pages, on both sides; where the peer takes minutes, on ours only.
+    for (let round = 0; round <= count; round++) {
       await ours.before?.();
       // What the round before left goes now: in Python it goes at once.
       gc?.();
@@ -76,8 +76,11 @@ async function measure(area: string, row: Row, rounds: number): Promise<Measured
       await ours.run();
       const wall = (performance.now() - start) / 1000, { user, system } = cpuUsage(used);
       const timing = { wall, cpu: (user + system) / 1e6, value: await ours.value?.() };
-      const theirs = await peer?.run();
-      if (round === 0) continue;
+      const theirs = round === 0 && count === 1 ? undefined : await peer?.run();
+      if (round === 0) {
+        if (count === 1) log(`  ${row.key} the first time: ${seconds(wall)}`);
+        continue;
+      }
       us.push(timing);
       if (theirs !== undefined) them.push(theirs);
       log(
