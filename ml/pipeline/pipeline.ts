@@ -12,6 +12,7 @@ import { bool, checkParameters, didYouMean, nameParts, UnknownNameError } from "
 import { PipelineError } from "./errors.ts";
 import { type PipelineFitParams, type StepWeights, weightsByStep } from "./fit_params.ts";
 import { performPipelinePart, planPipeline } from "./plan.ts";
+import { fitStep, fitTransformStep, type Step } from "./step.ts";
 
 /** A step: its name, and an estimator; "passthrough" or null for none. */
 export type PipelineStep = readonly [name: string, estimator: object | "passthrough" | null];
@@ -24,13 +25,6 @@ export interface PipelineOptions {
 
 // deno-lint-ignore no-explicit-any -- methods of steps are called with what the pipeline was called with
 type AnyMethod = (...args: any[]) => any;
-
-interface Step {
-  fit(X: MatrixLike, y?: LabelsLike | null, sampleWeight?: StepWeights): Promise<unknown>;
-  fitTransform?(X: MatrixLike, y?: LabelsLike | null): Promise<NDArray<ArrayData>>;
-  transform?(X: MatrixLike): Promise<NDArray<ArrayData>>;
-  [member: string]: unknown;
-}
 
 /**
  * Transformers, one after the other, and an estimator at the end, used as one estimator. Hyperparameters of steps have
@@ -380,21 +374,6 @@ export class Pipeline extends BaseComposition {
     }
     return out;
   }
-}
-
-function fitStep(step: Step, X: MatrixLike, y?: LabelsLike | null, weight?: StepWeights): Promise<unknown> {
-  return weight === undefined ? step.fit(X, y) : step.fit(X, y, weight);
-}
-
-async function fitTransformStep(
-  step: Step,
-  X: MatrixLike,
-  y?: LabelsLike | null,
-  weight?: StepWeights,
-): Promise<NDArray<ArrayData>> {
-  if (weight === undefined && typeof step.fitTransform === "function") return await step.fitTransform(X, y);
-  await fitStep(step, X, y, weight);
-  return await (step.transform as NonNullable<Step["transform"]>)(X);
 }
 
 /**
