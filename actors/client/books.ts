@@ -103,7 +103,9 @@ export class ClientBooks {
 
   /** Changes a task's state. */
   to(task: ClientTask, state: ClientTaskState, why: string): void {
+    const { state: before } = task;
     transition(task, state, why, this.now, this.log);
+    task.was = state === "released" && (before === "cancelled" || before === "lost") ? before : undefined;
     if (state === "pending") return;
     task.keep = undefined;
     this.settled.push(task);

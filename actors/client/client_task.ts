@@ -50,6 +50,7 @@ class Rare {
   error: Uint8Array | undefined;
   blamed = "";
   because: ClientTask | undefined;
+  was: "cancelled" | "lost" | undefined;
   renewedIn = 0;
   reason = "";
   card: DataCard | undefined;
@@ -170,6 +171,14 @@ export class ClientTask {
   }
   set toldIn(event: number) {
     this.#set("toldIn", event);
+  }
+
+  /** What had become of it when it was let go of: what was to be made from it shows that. */
+  get was(): "cancelled" | "lost" | undefined {
+    return this.#some.was;
+  }
+  set was(state: "cancelled" | "lost" | undefined) {
+    this.#set("was", state);
   }
 
   /** Let go of here, but not told so: the scheduler is to keep it for the `unsent`. */

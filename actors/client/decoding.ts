@@ -83,7 +83,7 @@ export function failureOf(task: ClientTask): unknown {
 
 function makeFailure(task: ClientTask): unknown {
   if (task.because !== undefined) return failureOf(task.because);
-  switch (task.state) {
+  switch (task.was ?? task.state) {
     case "failed":
       return remoteError(task.error!, `task ${task.blamed === "" ? task.key : task.blamed}`);
     case "cancelled":

@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import { CODE_PIECES } from "../../../actors/client/code_kept.ts";
 import { ClientTask } from "../../../actors/client/client_task.ts";
+import { failureOf } from "../../../actors/client/decoding.ts";
 import { Options } from "../../../actors/client/options.ts";
 import { transition } from "../../../actors/client/transitions.ts";
 import { Bench, card, done, error, NO_FRAMES, task } from "./machine_bench.ts";
@@ -243,6 +244,23 @@ Deno.test("ClientMachine cancels what was on its way when an input that it had l
   // This was said before the scheduler heard of what is made from it.
   b.hear({ type: "gone", keys: ["a"], cause: "cancelled", reason: "by somebody", heard: 1, frames: NO_FRAMES });
   deepStrictEqual([last.state, last.reason], ["cancelled", "its dependency a was cancelled: by somebody"]);
+});
+
+Deno.test("ClientMachine remembers what had become of an input when it was let go of", () => {
+  for (const cause of ["lost", "cancelled"] as const) {
+    const b = new Bench();
+    b.do({ type: "up" });
+    const x = new ClientTask("x", "data", undefined);
+    b.do({ type: "scatter", tasks: [x] });
+    b.do({ type: "stored", task: x, card: card("x") });
+    b.submit(task("t", ["x"]));
+    b.hear({ type: "gone", keys: ["x"], cause, reason: "nobody has it", heard: 2, frames: NO_FRAMES });
+    b.do({ type: "release", tasks: [x] });
+    strictEqual(x.state, "released");
+    const { name, message } = failureOf(x) as Error;
+    strictEqual(name, cause === "lost" ? "LostDataError" : "CancelledError");
+    ok(message.includes("nobody has it"), message);
+  }
 });
 
 Deno.test("ClientMachine ends when its cluster is over, with the reason", () => {
