@@ -226,6 +226,12 @@ function labelTable(who: string, yTrue: MatrixLike, yScore: MatrixLike, sampleWe
  * @param yTrue zeros and ones, shape [nSamples, nLabels]
  * @param yScore scores, of the same shape
  * @throws {MetricError} when shapes differ
+ *
+ * @example
+ * ```ts
+ * import { coverageError } from "@troupe/troupe";
+ * coverageError([[1, 0, 0], [0, 1, 1]], [[0.9, 0.5, 0.1], [0.4, 0.8, 0.3]]); // 2
+ * ```
  */
 export function coverageError(yTrue: MatrixLike, yScore: MatrixLike, options: WeightOptions = {}): number {
   checkOptionNames("coverageError", options, ["sampleWeight"]);
