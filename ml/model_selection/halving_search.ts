@@ -56,7 +56,7 @@ export const halvingDefaults: Readonly<Params> = {
 /**
  * A search that gives many candidates little, and the best of them more, round after round.
  *
- * Source: K. Jamieson, A. Talwalkar, AISTATS (2016).
+ * Source: K. Jamieson, A. Talwalkar, "Non-stochastic best arm identification and hyperparameter optimization", AISTATS (2016).
  *
  * @example
  * ```ts
