@@ -5,6 +5,12 @@ const listeners = asyncLocal<(text: string) => void>();
 /**
  * Says something to be careful about on the console, or, where many fits are done together, to whoever does them: a
  * search says it once.
+ *
+ * @example
+ * ```ts
+ * import { warn } from "@troupe/troupe";
+ * warn("Mine: the data is not scaled; it may converge slowly"); // stands on the console, once for each search
+ * ```
  */
 export function warn(text: string): void {
   const hear = listeners.get();
