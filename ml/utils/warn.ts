@@ -1,6 +1,6 @@
-import { AsyncLocalStorage } from "node:async_hooks";
+import { asyncLocal } from "../../actors/core/mod.ts";
 
-const listeners = new AsyncLocalStorage<(text: string) => void>();
+const listeners = asyncLocal<(text: string) => void>();
 
 /**
  * Says something to be careful about on the console, or, where many fits are done together, to whoever does them: a
@@ -13,7 +13,7 @@ const listeners = new AsyncLocalStorage<(text: string) => void>();
  * ```
  */
 export function warn(text: string): void {
-  const hear = listeners.getStore();
+  const hear = listeners.get();
   if (hear === undefined) console.warn(text);
   else hear(text);
 }
@@ -27,7 +27,7 @@ export function hearWarnings<T>(heard: string[], run: () => T): T {
 
 /** Runs something whose parts may warn of the same: each text is said when it first comes, and not again. */
 export function warnOnce<T>(run: () => T): T {
-  const outer = listeners.getStore() ?? ((text: string) => console.warn(text));
+  const outer = listeners.get() ?? ((text: string) => console.warn(text));
   const said = new Set<string>();
   return listeners.run((text) => {
     if (said.has(text)) return;
