@@ -77,6 +77,13 @@ function parseTcp(text: string, rest: string): Address {
  * Whether an address can be reached from this machine only.
  *
  * @param address A parsed address.
+ *
+ * @example
+ * ```ts
+ * import { isLoopback, parseAddress } from "@troupe/troupe/transport";
+ * isLoopback(parseAddress("tcp://127.0.0.1:8786")); // true
+ * isLoopback(parseAddress("tcp://10.0.0.5:8786")); // false
+ * ```
  */
 export function isLoopback(address: Address): boolean {
   if (address.scheme !== "tcp") return true;

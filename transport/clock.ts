@@ -44,12 +44,30 @@ function start(run: () => void, ms: number, again: boolean, alive: boolean): Tim
   return { cancel: () => clearTimeout(id) };
 }
 
-/** Keeps the process alive until it is cancelled. */
+/**
+ * Keeps the process alive until it is cancelled.
+ *
+ * @example
+ * ```ts
+ * import { stayAlive } from "@troupe/troupe/transport";
+ * const awake = stayAlive();
+ * awake.cancel(); // now the process may end
+ * ```
+ */
 export function stayAlive(): Timer {
   return start(() => {}, 2 ** 30, true, true);
 }
 
-/** The machine's own monotonic clock. */
+/**
+ * The machine's own monotonic clock.
+ *
+ * @example
+ * ```ts
+ * import { realClock } from "@troupe/troupe/transport";
+ * const started = realClock.now();
+ * realClock.after(5, () => console.log(realClock.now() - started >= 5)); // true
+ * ```
+ */
 export const realClock: Clock = {
   now: () => performance.now(),
   after: (ms, run) => start(run, ms, false, false),

@@ -67,7 +67,17 @@ export type Envelope =
   | { readonly kind: "bye"; readonly reason: string }
   | { readonly kind: "farewell" };
 
-/** The bounds in force where nothing else is said. */
+/**
+ * The bounds in force where nothing else is said.
+ *
+ * @example
+ * ```ts
+ * import { DEFAULT_LIMITS, openEndpoint } from "@troupe/troupe/transport";
+ * DEFAULT_LIMITS.headerBytes; // 67108864
+ * const self = { role: "client", name: "small", incarnation: crypto.randomUUID() } as const;
+ * await using endpoint = await openEndpoint({ self, limits: { headerBytes: 2 ** 20 } });
+ * ```
+ */
 export const DEFAULT_LIMITS: Limits = {
   headerBytes: 64 * 2 ** 20,
   depth: 32,
@@ -361,6 +371,12 @@ const shared = new EnvelopeCodec();
  * @param envelope What to say.
  * @returns The bytes of the first frame.
  * @throws {UnsendableError | LimitError} A header in it cannot be sent.
+ *
+ * @example
+ * ```ts
+ * import { encodeEnvelope } from "@troupe/troupe/transport";
+ * encodeEnvelope({ kind: "credit", id: 7, taken: 0 }).length; // 4
+ * ```
  */
 export function encodeEnvelope(envelope: Envelope): Uint8Array {
   return shared.encode(envelope);

@@ -57,6 +57,14 @@ export async function makeKeys(): Promise<Keys> {
  * @param directory Path of the directory.
  * @param keys What to write.
  * @throws {KeysError} There are keys in it already: they are never written over.
+ *
+ * @example
+ * ```ts
+ * import { makeKeys, saveKeys } from "@troupe/troupe/transport";
+ * const directory = await Deno.makeTempDir();
+ * await saveKeys(`${directory}/keys`, await makeKeys());
+ * [...Deno.readDirSync(`${directory}/keys`)].map((e) => e.name).sort(); // ["authorized", "client.json", "server.json"]
+ * ```
  */
 export async function saveKeys(directory: string, keys: Keys): Promise<void> {
   await Deno.mkdir(directory, { recursive: true, mode: 0o700 });
@@ -83,6 +91,15 @@ export async function saveKeys(directory: string, keys: Keys): Promise<void> {
  * @param directory Path of the directory.
  * @returns The keys; without `server` where there is no `server.json`.
  * @throws {KeysError} Files are missing, or do not hold keys; says which.
+ *
+ * @example
+ * ```ts
+ * import { loadKeys, makeKeys, openEndpoint, saveKeys } from "@troupe/troupe/transport";
+ * const directory = `${await Deno.makeTempDir()}/keys`;
+ * await saveKeys(directory, await makeKeys());
+ * const self = { role: "scheduler", name: "encrypted", incarnation: crypto.randomUUID() } as const;
+ * await using endpoint = await openEndpoint({ self, keys: await loadKeys(directory) });
+ * ```
  */
 export async function loadKeys(directory: string): Promise<Keys> {
   const client = await readJson(`${directory}/client.json`);

@@ -93,6 +93,12 @@ export async function openEndpoint(options: EndpointOptions): Promise<SessionEnd
  * Which driver `"auto"` uses here, and why.
  *
  * @throws {DriverError} Neither works.
+ *
+ * @example
+ * ```ts
+ * import { transportInfo } from "@troupe/troupe/transport";
+ * (await transportInfo()).driver; // "ffi", or "napi" where the system's libraries cannot be opened
+ * ```
  */
 export async function transportInfo(): Promise<TransportInfo> {
   const problem = ffiProblem();

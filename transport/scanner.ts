@@ -21,7 +21,18 @@ export interface ScannerOptions {
   readonly binary?: boolean;
 }
 
-/** Checks that bytes are exactly one MessagePack value of plain data, not nested too deeply, and not a bomb. */
+/**
+ * Checks that bytes are exactly one MessagePack value of plain data, not nested too deeply, and not a bomb.
+ *
+ * @example
+ * ```ts
+ * import { Scanner } from "@troupe/troupe/transport";
+ * const scanner = new Scanner(8, 1024);
+ * scanner.scan(Uint8Array.of(0x92, 1, 2)); // true: the list [1, 2]
+ * scanner.scan(Uint8Array.of(0xdd, 255, 255, 255, 255)); // false: a list of four billion values in five bytes
+ * scanner.problem; // "it announces more values than it has bytes (byte 5)"
+ * ```
+ */
 export class Scanner {
   /** After a scan that failed, what was wrong. */
   problem = "";

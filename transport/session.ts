@@ -30,7 +30,18 @@ export interface SessionOptions {
   readonly version?: number;
 }
 
-/** An endpoint over a driver. */
+/**
+ * An endpoint over a driver.
+ *
+ * @example
+ * ```ts
+ * import { openEndpoint, type SessionEndpoint } from "@troupe/troupe/transport";
+ * const self = { role: "client", name: "mine", incarnation: crypto.randomUUID() } as const;
+ * await using endpoint: SessionEndpoint = await openEndpoint({ self });
+ * await endpoint.bind("tcp://127.0.0.1:*"); // "tcp://127.0.0.1:40321", or another port
+ * endpoint.peers; // []
+ * ```
+ */
 export class SessionEndpoint implements Endpoint {
   /** How it introduces itself. */
   readonly self: Introduction;

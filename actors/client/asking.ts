@@ -151,7 +151,7 @@ export function stored(b: ClientBooks, t: ClientTask, card: DataCard): void {
     d.blocks = undefined;
     for (const w of blocked) {
       if (--w.blockedBy > 0 || (w.state !== "pending" && w.state !== "released")) continue;
-      if (inherit(b, w)) {
+      if (isBad(w) || inherit(b, w)) {
         uncount(b, w);
         failBlocked(b, w);
         continue;

@@ -9,8 +9,11 @@ import type { ClientTask } from "./client_task.ts";
 
 /** Whether nothing can be made from it any more. */
 export function isBad(t: ClientTask): boolean {
-  return t.state === "failed" || t.state === "cancelled" || t.state === "lost" ||
-    (t.state === "released" && t.because !== undefined && t.because.state !== "pending" && t.because.state !== "done");
+  const { state, because } = t;
+  if (state !== "released") return state === "failed" || state === "cancelled" || state === "lost";
+  // What was given up before it was sent stays so; what was sent can be asked for once more.
+  if (!t.sent && t.was !== undefined) return true;
+  return because !== undefined && because.state !== "pending" && because.state !== "done";
 }
 
 /** Gives tasks up on request. */
@@ -76,7 +79,7 @@ export function inherit(b: ClientBooks, t: ClientTask, cancelled?: ReadonlySet<C
   const state = bad.error !== undefined
     ? "failed"
     : bad.state === "released"
-    ? "cancelled"
+    ? bad.was ?? "cancelled"
     : bad.state as "failed" | "cancelled" | "lost";
   if (state === "failed") t.because = bad;
   t.reason = `its dependency ${bad.key} was ${state}: ${bad.reason}`;
@@ -101,6 +104,7 @@ export function owedGone(b: ClientBooks, t: ClientTask, cause: "cancelled" | "lo
     w.reason = `its dependency ${t.key} is gone: ${reason}`;
     uncount(b, w);
     if (w.state === "pending") b.to(w, cause, w.reason);
+    else w.was = cause;
     failBlocked(b, w);
   }
 }

@@ -23,7 +23,7 @@ interface Manifest {
 }
 
 /** What a key depends on beside the files. */
-const SALT = `4 ${Deno.version.deno} ${Deno.build.target}\n`;
+const SALT = `5 ${Deno.version.deno} ${Deno.build.target}\n`;
 
 /** Where bundles are kept: a folder in Deno's own cache, which only its owner may write to. */
 export function bundleFolder(): string | undefined {
@@ -145,10 +145,14 @@ function packagesOf(config: string | undefined): [string, string][] {
   return Object.entries(imports).filter(([name, full]) => full.startsWith("npm:") && !INSIDE.has(name));
 }
 
-/** A bundle may be run under another configuration, or none: what it imports it names in full. */
+/**
+ * A bundle may be run under another configuration, or none: what it imports it names in full. Packages that it may want later stand where Deno does
+ * not look for them: it would find out about them, and all that they need, before the bundle runs, which takes each thread 50 ms for the library's.
+ */
 function withFullNames(text: string, packages: readonly [string, string][]): string {
   for (const [name, full] of packages) {
-    text = text.replaceAll(`import("${name}")`, `import("${full}")`).replaceAll(`from "${name}";`, `from "${full}";`);
+    text = text.replaceAll(`import("${name}")`, `import((0, "${full}"))`)
+      .replaceAll(`from "${name}";`, `from "${full}";`);
   }
   return text;
 }

@@ -32,6 +32,13 @@ function library(): Library {
 /**
  * Makes a library's exports known by name. Called by the library's root module with its own URL and namespace; the receiving side imports the
  * same root module.
+ *
+ * @example
+ * ```ts
+ * import * as mine from "@troupe/troupe";
+ * import { registerLibrary } from "@troupe/troupe";
+ * registerLibrary(import.meta.resolve("@troupe/troupe"), mine); // at the end of a library's own mod.ts
+ * ```
  */
 export function registerLibrary(url: string, exports: object): void {
   const lib = library();

@@ -7,6 +7,7 @@
 
 export * from "./actor.ts";
 export * from "./ask.ts";
+export * from "./async_local.ts";
 export * from "./child_spec.ts";
 export * from "./errors.ts";
 export * from "./ids.ts";
@@ -17,3 +18,4 @@ export * from "./nearest.ts";
 export * from "./origin.ts";
 export * from "./ring.ts";
 export * from "./supervisor.ts";
+export * from "./unref_worker.ts";

@@ -9,6 +9,16 @@ const classes = new Map<string, { readonly prototype: Error }>();
 /**
  * Makes an error class known by its name: its errors are instances of it again on the other side. The constructor is not run; own fields
  * are set as they were.
+ *
+ * @example
+ * ```ts
+ * import { registerErrorClass } from "@troupe/troupe";
+ *
+ * export class TooColdError extends Error {
+ *   override readonly name = "TooColdError";
+ * }
+ * registerErrorClass(TooColdError); // in a module that the workers load too
+ * ```
  */
 export function registerErrorClass(...errors: readonly { readonly name: string; readonly prototype: Error }[]): void {
   for (const cls of errors) classes.set(cls.name, cls);

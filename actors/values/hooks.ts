@@ -27,7 +27,25 @@
  */
 export const toWire: unique symbol = Symbol.for("troupe.toWire") as never;
 
-/** Static method of a class: makes an instance of what {@link toWire} gave. */
+/**
+ * Static method of a class: makes an instance of what {@link toWire} gave.
+ *
+ * @example
+ * ```ts
+ * import { fromWire, toWire } from "@troupe/troupe";
+ *
+ * export class Money {
+ *   static readonly module = import.meta.url;
+ *   constructor(readonly amount: number, readonly currency: string) {}
+ *   [toWire](): [number, string] {
+ *     return [this.amount, this.currency];
+ *   }
+ *   static [fromWire]([amount, currency]: [number, string]): Money {
+ *     return new Money(amount, currency);
+ *   }
+ * }
+ * ```
+ */
 export const fromWire: unique symbol = Symbol.for("troupe.fromWire") as never;
 
 /**

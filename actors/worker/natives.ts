@@ -47,7 +47,20 @@ const state =
     opened: new Map(),
   });
 
-/** Makes a kind of library known, to be opened in all threads that start from now on. */
+/**
+ * Makes a kind of library known, to be opened in all threads that start from now on.
+ *
+ * @example
+ * ```ts
+ * import { registerNative } from "@troupe/troupe";
+ * const symbols = { getpid: { parameters: [], result: "i32" } } as const;
+ * registerNative({
+ *   name: "c",
+ *   find: () => Deno.build.os === "linux" ? { name: "c", path: "libc.so.6", symbols } : undefined,
+ *   describe: () => "the C library",
+ * });
+ * ```
+ */
 export function registerNative(kind: NativeKind): void {
   state.kinds.set(kind.name, kind);
 }
@@ -66,6 +79,15 @@ export function nativeLibraries(): NativeLibrary[] {
  * Opens a library in this thread.
  *
  * @throws {Error} when the system cannot, or the library lacks a symbol
+ *
+ * @example
+ * ```ts
+ * import { native, openNative } from "@troupe/troupe";
+ * const path = Deno.build.os === "darwin" ? "libSystem.dylib" : "libc.so.6";
+ * const { functions } = openNative({ name: "c", path, symbols: { getpid: { parameters: [], result: "i32" } } });
+ * functions.getpid() === Deno.pid; // true
+ * native("c")?.functions === functions; // true
+ * ```
  */
 export function openNative(library: NativeLibrary): OpenedNative {
   const functions: NativeFunctions = Deno.dlopen(library.path, library.symbols).symbols;
@@ -75,7 +97,15 @@ export function openNative(library: NativeLibrary): OpenedNative {
   return opened;
 }
 
-/** The library of a name that was opened in this thread. */
+/**
+ * The library of a name that was opened in this thread.
+ *
+ * @example
+ * ```ts
+ * import { native } from "@troupe/troupe";
+ * native("nobody opened it"); // undefined
+ * ```
+ */
 export function native(name: string): OpenedNative | undefined {
   return state.opened.get(name);
 }

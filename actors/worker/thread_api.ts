@@ -35,7 +35,17 @@ export interface TaskContext {
 /** Where {@link inTask} stands on `globalThis` in an executor thread: `Symbol.for("troupe.task")`. */
 export const taskSymbol: unique symbol = Symbol.for("troupe.task") as never;
 
-/** The task that the caller runs in; `undefined` outside of tasks. Follows the caller through its awaits. */
+/**
+ * The task that the caller runs in; `undefined` outside of tasks. Follows the caller through its awaits.
+ *
+ * @example
+ * ```ts
+ * import { Client, inTask } from "@troupe/troupe";
+ * await using client = await Client.local({ processes: false });
+ * inTask(); // undefined
+ * await client.submit((n: number) => n + 1, 1); // in there, inTask() is the task, whose `cancelled` long loops look at
+ * ```
+ */
 export function inTask(): TaskContext | undefined {
   return (globalThis as { [taskSymbol]?: () => TaskContext | undefined })[taskSymbol]?.();
 }

@@ -121,10 +121,6 @@ export class ThreadLoop implements RunHost {
     this.#pumping = true;
     const began = performance.now();
     for (;;) {
-      if (this.local.loading !== undefined) {
-        this.local.loading.then(this.pump);
-        break;
-      }
       Atomics.store(this.#words, this.#sleeps, 0);
       const seen = Atomics.load(this.#words, this.#wake);
       let did = this.#line.inbox.drain(256, this.#read) > 0;

@@ -20,6 +20,13 @@ export type ColumnKind = "number" | "string" | "boolean" | "mixed";
  * @param name what errors call it
  * @throws {ShapeError} when an array has not one axis
  * @throws {DTypeError} when it is no list, or an element is no number, text, boolean or null, naming its place
+ *
+ * @example
+ * ```ts
+ * import { toColumn } from "@troupe/troupe";
+ * toColumn([1, 2, 3]); // Float64Array [1, 2, 3]
+ * toColumn(["a", null, 3]); // ["a", null, 3]
+ * ```
  */
 export function toColumn(values: ColumnLike, name = "column"): Column {
   if (values instanceof NDArray) {
@@ -52,7 +59,16 @@ export function toColumn(values: ColumnLike, name = "column"): Column {
   return values.map((v: unknown) => v === undefined ? null : typeof v === "bigint" ? Number(v) : v as Cell);
 }
 
-/** What kind of values a column has; missing ones count for nothing. */
+/**
+ * What kind of values a column has; missing ones count for nothing.
+ *
+ * @example
+ * ```ts
+ * import { kindOf } from "@troupe/troupe";
+ * kindOf(["a", null]); // "string"
+ * kindOf(["a", 1]); // "mixed"
+ * ```
+ */
 export function kindOf(column: Column): ColumnKind {
   if (!Array.isArray(column)) return "number";
   const kinds = new Set<ColumnKind>();

@@ -71,7 +71,17 @@ const byTag: Record<string, DType> = {
   Uint8ClampedArray: "uint8",
 };
 
-/** The dtype of some data; `undefined` when an array cannot be laid over it. */
+/**
+ * The dtype of some data; `undefined` when an array cannot be laid over it.
+ *
+ * @example
+ * ```ts
+ * import { dtypeOf } from "@troupe/troupe";
+ * dtypeOf(new Int32Array(2)); // "int32"
+ * dtypeOf(["a", "b"]); // "string"
+ * dtypeOf([1, 2]); // undefined
+ * ```
+ */
 export function dtypeOf(data: unknown): DType | undefined {
   if (Array.isArray(data)) return data.every((v) => typeof v === "string") ? "string" : undefined;
   if (!ArrayBuffer.isView(data)) return undefined;
@@ -82,6 +92,13 @@ export function dtypeOf(data: unknown): DType | undefined {
  * New, zeroed data of `size` elements of a dtype.
  *
  * @throws {DTypeError} when there is no such dtype
+ *
+ * @example
+ * ```ts
+ * import { allocate, NDArray } from "@troupe/troupe";
+ * const zeros = allocate("int32", 6); // Int32Array
+ * new NDArray(zeros, [2, 3]).shape; // [2, 3]
+ * ```
  */
 export function allocate<K extends DType>(dtype: K, size: number): DTypeData[K] {
   const made = allocateAny(dtype, size);
@@ -116,7 +133,15 @@ function allocateAny(dtype: DType, size: number): ArrayData {
   }
 }
 
-/** True for dtypes whose elements are whole numbers (or booleans). */
+/**
+ * True for dtypes whose elements are whole numbers (or booleans).
+ *
+ * @example
+ * ```ts
+ * import { isIntegral } from "@troupe/troupe";
+ * ["bool", "int32", "float32"].map((dtype) => isIntegral(dtype as "bool")); // [true, true, false]
+ * ```
+ */
 export function isIntegral(dtype: DType): boolean {
   return dtype !== "float64" && dtype !== "float32" && dtype !== "string";
 }

@@ -73,7 +73,15 @@ function wrap(parts: string[], pad: string, limit = 96): string {
   return text + line;
 }
 
-/** One line that names kind and shape, then the values. */
+/**
+ * One line that names kind and shape, then the values.
+ *
+ * @example
+ * ```ts
+ * import { formatArray, toNDArray } from "@troupe/troupe";
+ * formatArray(toNDArray([[1, 2], [3, 4]])); // "NDArray float64 [2, 2]\n[[1., 2.],\n [3., 4.]]"
+ * ```
+ */
 export function formatArray(array: Printable): string {
   const head = `NDArray ${array.dtype} [${array.shape.join(", ")}]`;
   const size = array.shape.reduce((a, b) => a * b, 1);
@@ -84,7 +92,15 @@ export function formatArray(array: Printable): string {
 
 const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 
-/** Text made safe to stand inside HTML. */
+/**
+ * Text made safe to stand inside HTML.
+ *
+ * @example
+ * ```ts
+ * import { escapeHTML } from "@troupe/troupe";
+ * escapeHTML("a < b & c"); // "a &lt; b &amp; c"
+ * ```
+ */
 export function escapeHTML(text: string): string {
   return text.replace(/[&<>"]/g, (c) => escapes[c]);
 }

@@ -7,6 +7,14 @@ const BLOCK = 128;
  * that sums of contiguous data come out with the same rounding as `numpy.sum`.
  *
  * Source: N. J. Higham, "The accuracy of floating point summation", SIAM J. Sci. Comput. 14 (1993).
+ *
+ * @example
+ * ```ts
+ * import { pairwiseSum } from "@troupe/troupe";
+ * const tenths = new Float64Array(1000).fill(0.1);
+ * pairwiseSum(tenths); // 100.00000000000001
+ * tenths.reduce((a, b) => a + b); // 99.9999999999986
+ * ```
  */
 export function pairwiseSum(data: NumericData | Float64Array, offset = 0, n: number = data.length - offset): number {
   if (n < 8) {
@@ -39,7 +47,17 @@ export function pairwiseSum(data: NumericData | Float64Array, offset = 0, n: num
   return pairwiseSum(data, offset, half) + pairwiseSum(data, offset + half, n - half);
 }
 
-/** Mean squared distance of `n` values from their mean, the divisor being `n − ddof`; NumPy's two passes. */
+/**
+ * Mean squared distance of `n` values from their mean, the divisor being `n − ddof`; NumPy's two passes.
+ *
+ * @example
+ * ```ts
+ * import { variance } from "@troupe/troupe";
+ * const values = Float64Array.of(1, 2, 3, 4);
+ * variance(values, 0, 4, 0); // 1.25
+ * variance(values, 0, 4, 1); // 1.6666…
+ * ```
+ */
 export function variance(data: NumericData, offset: number, n: number, ddof: number, scratch?: Float64Array): number {
   const mean = pairwiseSum(data, offset, n) / n;
   const squares = scratch ?? new Float64Array(n);

@@ -1,6 +1,15 @@
 import { ShapeError } from "./errors.ts";
 
-/** How many elements an array of a shape has. */
+/**
+ * How many elements an array of a shape has.
+ *
+ * @example
+ * ```ts
+ * import { sizeOf } from "@troupe/troupe";
+ * sizeOf([2, 3, 4]); // 24
+ * sizeOf([]); // 1
+ * ```
+ */
 export function sizeOf(shape: readonly number[]): number {
   let size = 1;
   for (const n of shape) size *= n;

@@ -57,6 +57,13 @@ export function toTable(x: unknown, name = "input"): Table {
  * @param names what the columns are called; x0, x1, … if left out
  * @throws {ShapeError} when columns are no list, or differ in length
  * @throws {DTypeError} when a cell is no number, text, boolean or null
+ *
+ * @example
+ * ```ts
+ * import { fromColumns } from "@troupe/troupe";
+ * const numbers = fromColumns([Float64Array.of(1, 2), Float64Array.of(3, 4)]); // an NDArray, shape [2, 2]
+ * const mixed = fromColumns([Float64Array.of(1, 2), ["a", "b"]], ["size", "name"]); // a Table
+ * ```
  */
 export function fromColumns(columns: readonly Column[], names?: readonly string[]): NDArray<ArrayData> | Table {
   if (!Array.isArray(columns)) {

@@ -7,6 +7,24 @@ export type NamedPart = readonly [name: string, part: unknown, ...rest: unknown[
 /**
  * An estimator made of others that have names: the parts are hyperparameters by their names, and theirs are
  * `name__theirs`. Classes that extend it say in `static parts` which hyperparameter is the list of the parts.
+ *
+ * @example
+ * ```ts
+ * import { BaseComposition, isEstimator, MinMaxScaler, StandardScaler } from "@troupe/troupe";
+ *
+ * class Best extends BaseComposition {
+ *   static override readonly parts = "candidates";
+ *   static override readonly defaults = { candidates: [] };
+ *   declare candidates: readonly (readonly [string, unknown])[];
+ *   constructor(options: { candidates?: readonly (readonly [string, unknown])[] } = {}) {
+ *     super(options);
+ *   }
+ * }
+ * const best = new Best({ candidates: [["standard", new StandardScaler()], ["range", new MinMaxScaler()]] });
+ * best.setParams({ standard__withMean: false, range: new StandardScaler() });
+ * best.getParams().standard__withMean; // false
+ * isEstimator(best.getParams().range); // true
+ * ```
  */
 export abstract class BaseComposition extends BaseEstimator {
   /** Which hyperparameter is the list of the parts. */

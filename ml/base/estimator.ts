@@ -170,7 +170,16 @@ export interface HasParams {
   setParams(params: Params): unknown;
 }
 
-/** True for an estimator, not for its class. */
+/**
+ * True for an estimator, not for its class.
+ *
+ * @example
+ * ```ts
+ * import { isEstimator, SVC } from "@troupe/troupe";
+ * isEstimator(new SVC()); // true
+ * isEstimator(SVC); // false
+ * ```
+ */
 export function isEstimator(value: unknown): value is HasParams {
   return typeof value === "object" && value !== null && "getParams" in value &&
     typeof value.getParams === "function";
@@ -180,6 +189,17 @@ export function isEstimator(value: unknown): value is HasParams {
  * Checks names as `setParams` takes them, before anything is changed.
  *
  * @throws {UnknownNameError} at the first that the estimator does not have, with the nearest one that it has
+ *
+ * @example
+ * ```ts
+ * import { checkParamNames, SVC } from "@troupe/troupe";
+ * checkParamNames(new SVC(), ["C", "gamma"]);
+ * try {
+ *   checkParamNames(new SVC(), ["gama"]);
+ * } catch (e) {
+ *   console.log((e as Error).message); // 'SVC: no parameter "gama"; did you mean "gamma"? …'
+ * }
+ * ```
  */
 export function checkParamNames(estimator: HasParams, names: readonly string[]): void {
   if (!isEstimator(estimator) || !Array.isArray(names)) {

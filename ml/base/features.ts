@@ -10,7 +10,16 @@ export interface SeenFeatures {
   featureNamesIn_?: string[];
 }
 
-/** The names of X's columns; undefined where it has none. */
+/**
+ * The names of X's columns; undefined where it has none.
+ *
+ * @example
+ * ```ts
+ * import { namesOf, Table } from "@troupe/troupe";
+ * namesOf(new Table({ age: [31, 45], city: ["Bonn", "Oslo"] })); // ["age", "city"]
+ * namesOf([[1, 2]]); // undefined
+ * ```
+ */
 export function namesOf(X: unknown): string[] | undefined {
   return X instanceof Table && X.named ? X.names : undefined;
 }
@@ -22,6 +31,14 @@ export function namesOf(X: unknown): string[] | undefined {
  * @param X what it was fitted with, as it was given
  * @param count how many columns that has
  * @throws {InvalidInputError} when the estimator is no object
+ *
+ * @example
+ * ```ts
+ * import { rememberFeatures, Table } from "@troupe/troupe";
+ * const fitted: { nFeaturesIn_: number; featureNamesIn_?: string[] } = { nFeaturesIn_: 0 };
+ * rememberFeatures(fitted, new Table({ age: [31, 45], size: [1.7, 1.8] }), 2);
+ * fitted.featureNamesIn_; // ["age", "size"]
+ * ```
  */
 export function rememberFeatures(estimator: SeenFeatures, X: unknown, count: number): void {
   estimatorGiven(estimator, "rememberFeatures").nFeaturesIn_ = count;
@@ -34,6 +51,18 @@ export function rememberFeatures(estimator: SeenFeatures, X: unknown, count: num
  * Checks number and, where both have them, names of columns against what `fit` saw.
  *
  * @throws {InvalidInputError} when there are more or fewer, or other names, or the same in another order
+ *
+ * @example
+ * ```ts
+ * import { checkFeatures, StandardScaler } from "@troupe/troupe";
+ * const scaler = await new StandardScaler().fit([[1, 2], [3, 4]]);
+ * checkFeatures(scaler, [[5, 6]], 2, "transform");
+ * try {
+ *   checkFeatures(scaler, [[5]], 1, "transform");
+ * } catch (e) {
+ *   console.log((e as Error).message); // "StandardScaler.transform: X has 1 features, but it was fitted with 2"
+ * }
+ * ```
  */
 export function checkFeatures(estimator: SeenFeatures, X: MatrixLike | unknown, count: number, method: string): void {
   const who = `${(estimatorGiven(estimator, "checkFeatures") as object).constructor.name}.${method}`;
@@ -57,6 +86,14 @@ export function checkFeatures(estimator: SeenFeatures, X: MatrixLike | unknown, 
  *
  * @throws {NotFittedError} before `fit`
  * @throws {InvalidInputError} when the names given are not as many as there are columns, or not those that `fit` saw
+ *
+ * @example
+ * ```ts
+ * import { featureNamesOf, MinMaxScaler } from "@troupe/troupe";
+ * const scaler = await new MinMaxScaler().fit([[1, 2], [3, 4]]);
+ * featureNamesOf(scaler); // ["x0", "x1"]
+ * featureNamesOf(scaler, ["age", "size"]); // ["age", "size"]
+ * ```
  */
 export function featureNamesOf(estimator: object, given?: readonly string[] | null): string[] {
   checkIsFitted(estimator, "getFeatureNamesOut");
@@ -76,6 +113,12 @@ export function featureNamesOf(estimator: object, given?: readonly string[] | nu
  * The names of columns that are called after the class that made them: pca0, pca1, ….
  *
  * @throws {InvalidInputError} when the estimator is no object
+ *
+ * @example
+ * ```ts
+ * import { PCA, prefixedNames } from "@troupe/troupe";
+ * prefixedNames(new PCA(), 2); // ["pca0", "pca1"]
+ * ```
  */
 export function prefixedNames(estimator: object, count: number): string[] {
   const prefix = estimatorGiven(estimator, "prefixedNames").constructor.name.toLowerCase();

@@ -14,6 +14,14 @@ export function estimatorGiven<T extends object>(estimator: T, where: string): T
  * True when something was learned: some own field ends in an underscore.
  *
  * @throws {InvalidInputError} when it is no object
+ *
+ * @example
+ * ```ts
+ * import { isFitted, StandardScaler } from "@troupe/troupe";
+ * const scaler = new StandardScaler();
+ * isFitted(scaler); // false
+ * isFitted(await scaler.fit([[1], [2]])); // true
+ * ```
  */
 export function isFitted(estimator: object): boolean {
   return Object.entries(estimatorGiven(estimator, "isFitted")).some(([name, value]) =>
@@ -25,6 +33,16 @@ export function isFitted(estimator: object): boolean {
  * Checks that an estimator was fitted.
  *
  * @throws {NotFittedError} when the estimator was not fitted; `method` is what was asked of it
+ *
+ * @example
+ * ```ts
+ * import { checkIsFitted, SVC } from "@troupe/troupe";
+ * try {
+ *   checkIsFitted(new SVC(), "predict");
+ * } catch (e) {
+ *   console.log((e as Error).name); // "NotFittedError"
+ * }
+ * ```
  */
 export function checkIsFitted(estimator: object, method?: string): void {
   if (isFitted(estimatorGiven(estimator, "checkIsFitted"))) return;
@@ -37,6 +55,14 @@ export function checkIsFitted(estimator: object, method?: string): void {
  * Checks that X fits a fitted estimator.
  *
  * @throws {InvalidInputError} when X does not have as many features as the estimator was fitted with
+ *
+ * @example
+ * ```ts
+ * import { checkArray, checkNFeatures } from "@troupe/troupe";
+ * const fitted = { nFeaturesIn_: 2 };
+ * checkNFeatures(fitted, checkArray([[1, 2]]), "predict");
+ * checkNFeatures(fitted, checkArray([[1, 2, 3]]), "predict"); // throws an InvalidInputError
+ * ```
  */
 export function checkNFeatures(estimator: { nFeaturesIn_: number }, X: NDArray, method: string): void {
   estimatorGiven(estimator, "checkNFeatures");
@@ -55,6 +81,14 @@ export function checkNFeatures(estimator: { nFeaturesIn_: number }, X: NDArray, 
  * Forgets what was learned, so that a fit that fails leaves nothing of the one before.
  *
  * @throws {InvalidInputError} when it is no object
+ *
+ * @example
+ * ```ts
+ * import { isFitted, resetFitted, StandardScaler } from "@troupe/troupe";
+ * const scaler = await new StandardScaler().fit([[1], [2]]);
+ * resetFitted(scaler);
+ * isFitted(scaler); // false
+ * ```
  */
 export function resetFitted(estimator: object): void {
   for (const name of Object.keys(estimatorGiven(estimator, "resetFitted"))) {

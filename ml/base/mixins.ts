@@ -47,7 +47,21 @@ export interface ClusterMethods {
   fitPredict(X: MatrixLike): Promise<Labels>;
 }
 
-/** Adds `score`, the mean accuracy, to a class that has `predict`. */
+/**
+ * Adds `score`, the mean accuracy, to a class that has `predict`.
+ *
+ * @example
+ * ```ts
+ * import { BaseEstimator, ClassifierMixin, type MatrixLike, toNDArray } from "@troupe/troupe";
+ *
+ * class Positive extends ClassifierMixin(BaseEstimator) {
+ *   predict(X: MatrixLike) {
+ *     return Promise.resolve(toNDArray(X).col(0).map((v) => Number(Number(v) > 0), "int32"));
+ *   }
+ * }
+ * await new Positive().score([[1], [-1], [2], [3]], [1, 0, 1, 0]); // 0.75
+ * ```
+ */
 export function ClassifierMixin<B extends Constructor<BaseEstimator>>(Base: B): B & Constructor<ClassifierMethods> {
   return class Classifier extends Base implements ClassifierMethods {
     get estimatorType(): "classifier" {
@@ -60,7 +74,21 @@ export function ClassifierMixin<B extends Constructor<BaseEstimator>>(Base: B): 
   };
 }
 
-/** Adds `score`, R², to a class that has `predict`. */
+/**
+ * Adds `score`, R², to a class that has `predict`.
+ *
+ * @example
+ * ```ts
+ * import { BaseEstimator, type MatrixLike, RegressorMixin, toNDArray } from "@troupe/troupe";
+ *
+ * class FirstColumn extends RegressorMixin(BaseEstimator) {
+ *   predict(X: MatrixLike) {
+ *     return Promise.resolve(toNDArray(X).col(0).map(Number));
+ *   }
+ * }
+ * await new FirstColumn().score([[1, 9], [2, 9], [3, 9]], [1, 2, 3]); // 1
+ * ```
+ */
 export function RegressorMixin<B extends Constructor<BaseEstimator>>(Base: B): B & Constructor<RegressorMethods> {
   return class Regressor extends Base implements RegressorMethods {
     get estimatorType(): "regressor" {
@@ -73,7 +101,24 @@ export function RegressorMixin<B extends Constructor<BaseEstimator>>(Base: B): B
   };
 }
 
-/** Adds `fitTransform` to a class that has `fit` and `transform`. */
+/**
+ * Adds `fitTransform` to a class that has `fit` and `transform`.
+ *
+ * @example
+ * ```ts
+ * import { BaseEstimator, type MatrixLike, toNDArray, TransformerMixin } from "@troupe/troupe";
+ *
+ * class Squares extends TransformerMixin(BaseEstimator) {
+ *   fit(_X: MatrixLike) {
+ *     return Promise.resolve(this);
+ *   }
+ *   transform(X: MatrixLike) {
+ *     return Promise.resolve(toNDArray(X).map((v) => Number(v) ** 2));
+ *   }
+ * }
+ * (await new Squares().fitTransform([[1, 2], [3, 4]])).toArray(); // [[1, 4], [9, 16]]
+ * ```
+ */
 export function TransformerMixin<B extends Constructor<BaseEstimator>>(Base: B): B & Constructor<TransformerMethods> {
   return class Transformer extends Base implements TransformerMethods {
     get estimatorType(): "transformer" {
@@ -90,7 +135,23 @@ export function TransformerMixin<B extends Constructor<BaseEstimator>>(Base: B):
   };
 }
 
-/** Adds `fitPredict` to a class whose `fit` learns `labels_`. */
+/**
+ * Adds `fitPredict` to a class whose `fit` learns `labels_`.
+ *
+ * @example
+ * ```ts
+ * import { BaseEstimator, ClusterMixin, type MatrixLike, NDArray, toNDArray } from "@troupe/troupe";
+ *
+ * class BySign extends ClusterMixin(BaseEstimator) {
+ *   declare labels_: NDArray<Int32Array>;
+ *   fit(X: MatrixLike) {
+ *     this.labels_ = toNDArray(X).col(0).map((v) => Number(Number(v) < 0), "int32");
+ *     return Promise.resolve(this);
+ *   }
+ * }
+ * (await new BySign().fitPredict([[-1], [2], [-3]])).toArray(); // [1, 0, 1]
+ * ```
+ */
 export function ClusterMixin<B extends Constructor<BaseEstimator>>(Base: B): B & Constructor<ClusterMethods> {
   return class Clusterer extends Base implements ClusterMethods {
     get estimatorType(): "clusterer" {
@@ -104,12 +165,29 @@ export function ClusterMixin<B extends Constructor<BaseEstimator>>(Base: B): B &
   };
 }
 
-/** True for an estimator that predicts classes. */
+/**
+ * True for an estimator that predicts classes.
+ *
+ * @example
+ * ```ts
+ * import { isClassifier, LinearRegression, makePipeline, StandardScaler, SVC } from "@troupe/troupe";
+ * isClassifier(makePipeline(new StandardScaler(), new SVC())); // true
+ * isClassifier(new LinearRegression()); // false
+ * ```
+ */
 export function isClassifier(estimator: unknown): boolean {
   return typeOf(estimator) === "classifier";
 }
 
-/** True for an estimator that predicts numbers. */
+/**
+ * True for an estimator that predicts numbers.
+ *
+ * @example
+ * ```ts
+ * import { isRegressor, LogisticRegression, Ridge } from "@troupe/troupe";
+ * [new Ridge(), new LogisticRegression()].map(isRegressor); // [true, false]
+ * ```
+ */
 export function isRegressor(estimator: unknown): boolean {
   return typeOf(estimator) === "regressor";
 }
@@ -120,16 +198,69 @@ function typeOf(estimator: unknown): unknown {
     : undefined;
 }
 
-/** An estimator with {@linkcode ClassifierMixin}: what the library's classifiers extend. */
+/**
+ * An estimator with {@linkcode ClassifierMixin}: what the library's classifiers extend.
+ *
+ * @example
+ * ```ts
+ * import { BaseClassifier, isClassifier, RandomForestClassifier, Ridge } from "@troupe/troupe";
+ * new RandomForestClassifier() instanceof BaseClassifier; // true
+ * new Ridge() instanceof BaseClassifier; // false
+ * ```
+ */
 export const BaseClassifier: typeof BaseEstimator & Constructor<ClassifierMethods> = ClassifierMixin(BaseEstimator);
 
-/** An estimator with {@linkcode RegressorMixin}: what the library's regressors extend. */
+/**
+ * An estimator with {@linkcode RegressorMixin}: what the library's regressors extend.
+ *
+ * @example
+ * ```ts
+ * import { BaseRegressor, type MatrixLike, toNDArray } from "@troupe/troupe";
+ *
+ * class Constant extends BaseRegressor {
+ *   static override readonly defaults = { value: 0 };
+ *   declare value: number;
+ *   constructor(options: { value?: number } = {}) {
+ *     super(options);
+ *   }
+ *   predict(X: MatrixLike) {
+ *     return Promise.resolve(toNDArray(X).col(0).map(() => this.value));
+ *   }
+ * }
+ * await new Constant({ value: 2 }).score([[0], [0], [0]], [1, 2, 3]); // 0
+ * ```
+ */
 export const BaseRegressor: typeof BaseEstimator & Constructor<RegressorMethods> = RegressorMixin(BaseEstimator);
 
-/** An estimator with {@linkcode TransformerMixin}: what the library's transformers extend. */
+/**
+ * An estimator with {@linkcode TransformerMixin}: what the library's transformers extend.
+ *
+ * @example
+ * ```ts
+ * import { BaseTransformer, PCA, SVC } from "@troupe/troupe";
+ * new PCA() instanceof BaseTransformer; // true
+ * new SVC() instanceof BaseTransformer; // false
+ * ```
+ */
 export const BaseTransformer: typeof BaseEstimator & Constructor<TransformerMethods> = TransformerMixin(BaseEstimator);
 
-/** An estimator with {@linkcode ClusterMixin}: what the library's clusterers extend. */
+/**
+ * An estimator with {@linkcode ClusterMixin}: what the library's clusterers extend.
+ *
+ * @example
+ * ```ts
+ * import { BaseClusterer, checkArray, encodeLabels, type MatrixLike, NDArray } from "@troupe/troupe";
+ *
+ * class ByValue extends BaseClusterer {
+ *   declare labels_: NDArray<Int32Array>;
+ *   fit(X: MatrixLike) {
+ *     this.labels_ = new NDArray(encodeLabels(checkArray(X).col(0)).codes);
+ *     return Promise.resolve(this);
+ *   }
+ * }
+ * (await new ByValue().fitPredict([[7], [3], [7]])).toArray(); // [1, 0, 1]
+ * ```
+ */
 export const BaseClusterer: typeof BaseEstimator & Constructor<ClusterMethods> = ClusterMixin(BaseEstimator);
 
 /** What a transformer has whose columns are those of its input, each changed by itself. */
@@ -143,7 +274,23 @@ export interface OneToOneMethods {
   getFeatureNamesOut(inputFeatures?: readonly string[] | null): string[];
 }
 
-/** Adds `getFeatureNamesOut` to a transformer whose columns are those of its input. */
+/**
+ * Adds `getFeatureNamesOut` to a transformer whose columns are those of its input.
+ *
+ * @example
+ * ```ts
+ * import { BaseTransformer, type MatrixLike, OneToOneMixin, rememberFeatures, toNDArray } from "@troupe/troupe";
+ *
+ * class Same extends OneToOneMixin(BaseTransformer) {
+ *   declare nFeaturesIn_: number;
+ *   fit(X: MatrixLike) {
+ *     rememberFeatures(this, X, toNDArray(X).shape[1]);
+ *     return Promise.resolve(this);
+ *   }
+ * }
+ * (await new Same().fit([[1, 2]])).getFeatureNamesOut(); // ["x0", "x1"]
+ * ```
+ */
 export function OneToOneMixin<B extends Constructor<BaseEstimator>>(Base: B): B & Constructor<OneToOneMethods> {
   return class OneToOne extends Base implements OneToOneMethods {
     getFeatureNamesOut(inputFeatures?: readonly string[] | null): string[] {
@@ -152,7 +299,16 @@ export function OneToOneMixin<B extends Constructor<BaseEstimator>>(Base: B): B 
   };
 }
 
-/** A transformer whose columns are those of its input, each changed by itself. */
+/**
+ * A transformer whose columns are those of its input, each changed by itself.
+ *
+ * @example
+ * ```ts
+ * import { BaseOneToOneTransformer, OneHotEncoder, StandardScaler } from "@troupe/troupe";
+ * new StandardScaler() instanceof BaseOneToOneTransformer; // true
+ * new OneHotEncoder() instanceof BaseOneToOneTransformer; // false
+ * ```
+ */
 export const BaseOneToOneTransformer:
   & typeof BaseEstimator
   & Constructor<TransformerMethods & OneToOneMethods> = OneToOneMixin(TransformerMixin(BaseEstimator));

@@ -124,7 +124,16 @@ export interface FitPlanner {
   ): Promise<object> | null;
 }
 
-/** The planner of an estimator's class, where it has one of its own. */
+/**
+ * The planner of an estimator's class, where it has one of its own.
+ *
+ * @example
+ * ```ts
+ * import { GaussianNB, plannerOf, SVC } from "@troupe/troupe";
+ * plannerOf(new SVC()) === SVC; // true
+ * plannerOf(new GaussianNB()); // undefined
+ * ```
+ */
 export function plannerOf(estimator: object): FitPlanner | undefined {
   const { constructor } = estimator;
   return Object.hasOwn(constructor, "planFits") ? constructor as unknown as FitPlanner : undefined;
@@ -156,6 +165,23 @@ async function perform(planner: FitPlanner, family: FitFamily, plan: FitPlan): P
  *
  * @returns the fits that the estimator's class could plan; none when it has no planner. What is missing, the caller
  * leaves out as well.
+ *
+ * @example
+ * ```ts
+ * import { KFold, loadIris, performFamily, SVC } from "@troupe/troupe";
+ * const { X, y } = loadIris();
+ * const fits = await performFamily({
+ *   estimator: new SVC(),
+ *   X,
+ *   y,
+ *   sampleWeight: null,
+ *   candidates: [{ C: 1 }, { C: 10 }],
+ *   splits: [...new KFold({ nSplits: 3, shuffle: true, randomState: 0 }).split(X)],
+ *   wanted: ["predict"],
+ *   onTrain: false,
+ * });
+ * fits.length; // 6
+ * ```
  */
 export async function performFamily(family: FitFamily): Promise<PlannedFit[]> {
   const planner = plannerOf(family.estimator);

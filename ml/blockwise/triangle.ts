@@ -58,7 +58,8 @@ export interface TallFactor {
  * R of the QR of a tall table in blocks, with targets beside it, in one pass over the blocks and without Q. With a column of ones before X, R of X
  * less its mean comes of itself, and the means do too.
  *
- * Source: J. Demmel, L. Grigori, M. Hoemmen, J. Langou, "Communication-optimal parallel and sequential QR", SIAM J. Sci. Comput. 34 (2012).
+ * Source: J. Demmel, L. Grigori, M. Hoemmen, J. Langou, "Communication-optimal parallel and sequential QR and LU
+ * factorizations", SIAM J. Sci. Comput. 34 (2012).
  *
  * @param X shape [n, m]
  * @param y shape [n] or [n, t], cut as X is; null for none

@@ -79,6 +79,15 @@ function checkKind(dtype: DType, what: string): void {
  * @param futures in row-major order of the grid; the array holds them
  * @param declared lengths of the blocks by axis, kind of the elements, and the client that the futures are of
  * @throws {ShapeError} when there is not one future for each block of the grid
+ *
+ * @example
+ * ```ts
+ * import { Client, fromFutures, zeros } from "@troupe/troupe";
+ * await using client = await Client.local({ processes: false });
+ * const futures = [2, 3].map((n) => client.submit(zeros, n));
+ * const x = fromFutures(futures, { chunks: [[2, 3]], client }); // shape [5]
+ * (await x.add(1).compute()).toArray(); // [1, 1, 1, 1, 1]
+ * ```
  */
 export function fromFutures<K extends DType = "float64">(
   futures: readonly Future<unknown>[],

@@ -28,6 +28,14 @@ export type Together<V, O, T> = [V] extends [never] ? never
  * All of them throw a {@linkcode DTypeError} where elements are text; those that take another operand also a
  * {@linkcode TypeError} where it is no array or number, a {@linkcode ShapeError} where shapes do not fit together, and an
  * {@linkcode UnknownChunksError} where they are cut differently and lengths of blocks are not known.
+ *
+ * @example
+ * ```ts
+ * import { chunked, Client } from "@troupe/troupe";
+ * await using client = await Client.local({ processes: false });
+ * const x = chunked.arange(0, 6, 1, { chunks: 2 });
+ * (await x.mul(2).add(1).compute()).toArray(); // [1, 3, 5, 7, 9, 11]
+ * ```
  */
 export abstract class ElementwiseMethods<D extends ArrayData, V> {
   /** @internal What the array is made of. */

@@ -1,11 +1,13 @@
-import { fileURLToPath } from "node:url";
-import { isAbsolute, resolve } from "node:path";
 import { FileFormatError } from "../io/mod.ts";
 
 /** The absolute path of a path or file: URL: workers run elsewhere. */
 export function pathOf(source: string | URL): string {
-  if (source instanceof URL || source.startsWith("file:")) return fileURLToPath(source);
-  return isAbsolute(source) ? source : resolve(source);
+  // Not imported: any of Node's modules costs every program and thread some 10 ms at its start.
+  const { process } = globalThis as unknown as { process: { getBuiltinModule(name: string): unknown } };
+  if (source instanceof URL || source.startsWith("file:")) {
+    return (process.getBuiltinModule("node:url") as typeof import("node:url")).fileURLToPath(source);
+  }
+  return (process.getBuiltinModule("node:path") as typeof import("node:path")).resolve(source);
 }
 
 /** Reads a file in a task; where that is not allowed, the error says how it can be. */

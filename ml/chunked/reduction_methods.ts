@@ -9,6 +9,15 @@ import { reduce, type ReduceOptions } from "./reductions.ts";
  * All of them throw a {@linkcode DTypeError} where elements are text, and a {@linkcode RangeError} where there is no
  * such axis, or one is named twice. `argmin` and `argmax` need lengths of blocks that are known, and throw an
  * {@linkcode UnknownChunksError} where they are not.
+ *
+ * @example
+ * ```ts
+ * import { chunked, Client } from "@troupe/troupe";
+ * await using client = await Client.local({ processes: false });
+ * const x = chunked.arange(0, 6, 1, { chunks: 2 }).reshape(3, 2);
+ * (await x.mean(0).compute()).toArray(); // [2, 3]
+ * await x.max().compute(); // 5
+ * ```
  */
 export abstract class ReductionMethods<D extends ArrayData, V> extends ElementwiseMethods<D, V> {
   #reduce(

@@ -18,7 +18,18 @@ export type Selector =
   // deno-lint-ignore no-explicit-any -- of one axis or all
   | ChunkedArray<Uint8Array, any>;
 
-/** What picks elements and gives them other axes. Blocks that are not needed are not looked at. */
+/**
+ * What picks elements and gives them other axes. Blocks that are not needed are not looked at.
+ *
+ * @example
+ * ```ts
+ * import { chunked, Client } from "@troupe/troupe";
+ * await using client = await Client.local({ processes: false });
+ * const x = chunked.arange(0, 6, 1, { chunks: 2 });
+ * (await x.reshape(3, 2).T.compute()).toArray(); // [[0, 2, 4], [1, 3, 5]]
+ * (await x.slice(1, 4).compute()).toArray(); // [1, 2, 3]
+ * ```
+ */
 export abstract class ShapingMethods<D extends ArrayData, V> extends ReductionMethods<D, V> {
   /** An array of these elements. */
   private part(grid: Grid): ChunkedArray<D> {

@@ -10,7 +10,11 @@ const LANCZOS = [
   1.5056327351493116e-7,
 ];
 
-/** Logarithm of the gamma function for x ≥ 0.5. Source: C. Lanczos, SIAM J. Numerical Analysis 1 (1964). */
+/**
+ * Logarithm of the gamma function for x ≥ 0.5.
+ *
+ * Source: C. Lanczos, "A precision approximation of the gamma function", J. SIAM Series B, Numerical Analysis 1 (1964).
+ */
 function logGamma(x: number): number {
   const z = x - 1;
   let sum = LANCZOS[0];

@@ -5,7 +5,18 @@ import { type ChunkedInput, isChunked } from "../by_block/mod.ts";
 import type { ChunkedArray } from "../chunked/mod.ts";
 import { checkArray, checkNothingMore, InvalidInputError } from "../utils/mod.ts";
 
-/** Transformers that learn directions, and give samples by their coordinates in these. */
+/**
+ * Transformers that learn directions, and give samples by their coordinates in these.
+ *
+ * @example
+ * ```ts
+ * import { LinearDecomposition, loadIris, PCA, TruncatedSVD } from "@troupe/troupe";
+ * const { X } = loadIris();
+ * for (const model of [new PCA({ nComponents: 2 }), new TruncatedSVD()] as LinearDecomposition[]) {
+ *   console.log((await model.fitTransform(X)).shape); // [150, 2]
+ * }
+ * ```
+ */
 export abstract class LinearDecomposition extends BaseTransformer {
   /** The directions, that of the largest singular value first, shape [nComponents, nFeatures]. */
   declare components_: NDArray<Float64Array>;

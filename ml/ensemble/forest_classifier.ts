@@ -45,7 +45,19 @@ interface PreparedClasses extends PreparedForest {
   readonly targets: ClassTargets;
 }
 
-/** What forests of classification trees share. */
+/**
+ * What forests of classification trees share.
+ *
+ * @example
+ * ```ts
+ * import { ExtraTreesClassifier, ForestClassifier, loadIris, RandomForestClassifier } from "@troupe/troupe";
+ * const { X, y } = loadIris();
+ * for (const Forest of [RandomForestClassifier, ExtraTreesClassifier]) {
+ *   const forest: ForestClassifier = await new Forest({ nEstimators: 10, randomState: 0 }).fit(X, y);
+ *   console.log((await forest.predictProba(X)).shape); // [150, 3]
+ * }
+ * ```
+ */
 export abstract class ForestClassifier extends ForestClassifierBase {
   /** Whether trees draw their thresholds. */
   protected abstract readonly isRandom: boolean;

@@ -21,7 +21,19 @@ export interface ForestRegressorOptions extends ForestOptions {
 
 const rules: Readonly<Record<string, ParameterRule>> = { ...forestRules, criterion: numberCriteria };
 
-/** What forests of regression trees share. */
+/**
+ * What forests of regression trees share.
+ *
+ * @example
+ * ```ts
+ * import { ExtraTreesRegressor, ForestRegressor, loadDiabetes, RandomForestRegressor } from "@troupe/troupe";
+ * const { X, y } = loadDiabetes();
+ * for (const Forest of [RandomForestRegressor, ExtraTreesRegressor]) {
+ *   const forest: ForestRegressor = await new Forest({ nEstimators: 10, randomState: 0 }).fit(X, y);
+ *   console.log(forest.featureImportances_.argmax()); // 2: the body mass index
+ * }
+ * ```
+ */
 export abstract class ForestRegressor extends ForestRegressorBase {
   /** Whether trees draw their thresholds. */
   protected abstract readonly isRandom: boolean;

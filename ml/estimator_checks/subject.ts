@@ -28,6 +28,13 @@ export type Outputs = Record<string, { shape: number[]; values: (number | string
 /**
  * Everything that a fitted estimator says about samples. A method that says that it is not to be had as the estimator is
  * set up is left out.
+ *
+ * @example
+ * ```ts
+ * import { GaussianNB, loadIris, outputsOf } from "@troupe/troupe";
+ * const { X, y } = loadIris();
+ * Object.keys(await outputsOf(await new GaussianNB().fit(X, y), X)); // ["predict", "predictProba", "predictLogProba"]
+ * ```
  */
 export async function outputsOf(estimator: object, X: unknown): Promise<Outputs> {
   const out: Outputs = {};

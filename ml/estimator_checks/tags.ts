@@ -78,7 +78,16 @@ function tagsOfParts(estimator: object): EstimatorTags {
   return { allowNaN: tags.every((t) => t.allowNaN), ...requiresY ? { requiresY } : {} };
 }
 
-/** What an estimator says of itself, all of it. */
+/**
+ * What an estimator says of itself, all of it.
+ *
+ * @example
+ * ```ts
+ * import { DecisionTreeClassifier, SVC, tagsOf } from "@troupe/troupe";
+ * tagsOf(new DecisionTreeClassifier()).allowNaN; // true
+ * tagsOf(new SVC()).kind; // "classifier"
+ * ```
+ */
 export function tagsOf(estimator: object): Required<EstimatorTags> & { kind: string | undefined } {
   const { estimatorType } = estimator as { estimatorType?: string };
   return {

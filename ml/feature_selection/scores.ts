@@ -33,7 +33,7 @@ function checkClasses(X: MatrixLike, y: LabelsLike, caller: string): Classes {
 /**
  * Analysis of variance: whether the means of a feature differ between classes more than its spread within them explains.
  *
- * Source: G. W. Heiman, "Research Methods in Statistics" (2002).
+ * Source: G. W. Heiman, "Understanding research methods and statistics" (2001).
  *
  * @param X samples, shape [nSamples, nFeatures]
  * @param y class of each sample
@@ -177,7 +177,8 @@ export function fRegression(X: MatrixLike, y: VectorLike, options: FRegressionOp
 /**
  * Chi-squared test of counts or frequencies: whether a feature and the class depend on each other.
  *
- * Source: K. Pearson, Philosophical Magazine 50 (1900).
+ * Source: K. Pearson, "On the criterion that a given system of deviations from the probable … can be reasonably supposed to
+ * have arisen from random sampling", Philosophical Magazine 50 (1900).
  *
  * @param X samples, shape [nSamples, nFeatures]; not negative
  * @param y class of each sample

@@ -2,7 +2,19 @@ import { type MatrixLike, NDArray } from "../array/mod.ts";
 import { BaseTransformer, checkFeatures, checkIsFitted, featureNamesOf } from "../base/mod.ts";
 import { checkArray, InvalidInputError, warn } from "../utils/mod.ts";
 
-/** What selectors share: keeping some columns, by a mask that `fit` learned. */
+/**
+ * What selectors share: keeping some columns, by a mask that `fit` learned.
+ *
+ * @example
+ * ```ts
+ * import { BaseSelector, loadIris, SelectKBest, VarianceThreshold } from "@troupe/troupe";
+ * const { X, y } = loadIris();
+ * for (const selector of [new SelectKBest({ k: 2 }), new VarianceThreshold({ threshold: 0.5 })]) {
+ *   await selector.fit(X, y);
+ *   console.log((selector as BaseSelector).getSupport(true).toArray()); // [2, 3], then [0, 2, 3]
+ * }
+ * ```
+ */
 export abstract class BaseSelector extends BaseTransformer {
   /** Number of features seen in `fit`. */
   declare nFeaturesIn_: number;

@@ -128,6 +128,12 @@ export interface ParquetRows {
  * How many rows a Parquet file has, in which parts, and what its columns are called; nothing else is read of it.
  *
  * @throws {FileFormatError} when it is no Parquet file
+ *
+ * @example
+ * ```ts ignore
+ * import { parquetRows } from "@troupe/troupe";
+ * const { rows, groups, names } = await parquetRows("samples.parquet"); // 1000, [300, 300, 300, 100], ["k", "x", "s"]
+ * ```
  */
 export async function parquetRows(source: FileSource): Promise<ParquetRows> {
   const { parquetMetadataAsync, parquetSchema } = await import("hyparquet");

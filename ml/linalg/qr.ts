@@ -66,7 +66,8 @@ function factor(A: Float64Array, n: number, m: number, Q: Float64Array, k: numbe
  * R of the QR of a tall table with further columns beside it, block of rows by block: what least squares needs, without ever
  * holding Q. Rows are given by a callback, so that they may be centred or weighted as they are read.
  *
- * Source: J. Demmel, L. Grigori, M. Hoemmen, J. Langou, "Communication-optimal parallel and sequential QR", SIAM J. Sci. Comput. 34 (2012).
+ * Source: J. Demmel, L. Grigori, M. Hoemmen, J. Langou, "Communication-optimal parallel and sequential QR and LU
+ * factorizations", SIAM J. Sci. Comput. 34 (2012).
  *
  * @param n rows
  * @param m columns

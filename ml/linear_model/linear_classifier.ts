@@ -14,7 +14,19 @@ import { BaseClassifier, checkFeatures, checkIsFitted } from "../base/mod.ts";
 import { checkArray, decodeLabels } from "../utils/mod.ts";
 import { linearScores } from "./scores.ts";
 
-/** Classifiers that decide by linear functions of the features: one for two classes, else one for each. */
+/**
+ * Classifiers that decide by linear functions of the features: one for two classes, else one for each.
+ *
+ * @example
+ * ```ts
+ * import { LinearClassifier, loadIris, LogisticRegression, SGDClassifier } from "@troupe/troupe";
+ * const { X, y } = loadIris();
+ * for (const model of [new LogisticRegression({ maxIter: 200 }), new SGDClassifier({ randomState: 0 })]) {
+ *   const fitted: LinearClassifier = await model.fit(X, y);
+ *   console.log(fitted.coef_.shape); // [3, 4]
+ * }
+ * ```
+ */
 export class LinearClassifier extends BaseClassifier {
   /** The classes, in order, shape [nClasses]. */
   declare classes_: Labels;

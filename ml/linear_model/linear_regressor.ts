@@ -51,7 +51,18 @@ export function checkRegression(
   return { X: table, Y, flat, weight, ...(later ? { look } : {}) };
 }
 
-/** Regressors that predict by linear functions of the features. */
+/**
+ * Regressors that predict by linear functions of the features.
+ *
+ * @example
+ * ```ts
+ * import { Lasso, LinearRegressor, loadDiabetes, Ridge } from "@troupe/troupe";
+ * const { X, y } = loadDiabetes();
+ * const weights = (model: LinearRegressor) => model.coef_.data.filter((w) => w !== 0).length;
+ * weights(await new Ridge().fit(X, y)); // 10
+ * weights(await new Lasso().fit(X, y)); // 3
+ * ```
+ */
 export class LinearRegressor extends BaseRegressor {
   /** Weights of the features, shape [nFeatures], or [nTargets, nFeatures] where y was a table. */
   declare coef_: NDArray<Float64Array>;

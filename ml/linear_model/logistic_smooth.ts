@@ -86,8 +86,9 @@ function recentre(data: LogisticData, l2: number, point: Float64Array): void {
  * a start near the end.
  * With `newton` second derivatives are exact, and new at each step.
  *
- * Sources: J. Nocedal, Math. of Computation 35 (1980); subsampled second derivatives as in R. Byrd, G. Chin, W. Neveitt,
- * J. Nocedal, SIAM J. Optimization 21 (2011).
+ * Sources: J. Nocedal, "Updating quasi-Newton matrices with limited storage", Math. of Computation 35 (1980); subsampled
+ * second derivatives as in R. Byrd, G. Chin, W. Neveitt, J. Nocedal, "On the use of stochastic Hessian information in
+ * optimization methods for machine learning", SIAM J. Optimization 21 (2011).
  */
 export function solveSmooth(
   objective: LogisticObjective,

@@ -27,7 +27,8 @@ function inner(a: Float64Array, b: Float64Array): number {
  * is told. So many minimisations can go side by side, their points looked at in one pass over the data.
  *
  * Sources: J. Nocedal, "Updating quasi-Newton matrices with limited storage", Math. of Computation 35 (1980); weak Wolfe
- * line search by bracketing, as in A. S. Lewis, M. L. Overton, Math. Programming 141 (2013).
+ * line search by bracketing, as in A. S. Lewis, M. L. Overton, "Nonsmooth optimization via quasi-Newton methods",
+ * Math. Programming 141 (2013).
  */
 export class Minimizer {
   /** Where value and slope are wanted; after the end, the result. */

@@ -75,7 +75,7 @@ const SAFE = 1e-9;
 /**
  * Least squares with a penalty on the squares of the weights: it minimises ‖y − Xw‖² + alpha · ‖w‖².
  *
- * Source: A. E. Hoerl, R. W. Kennard, "Ridge regression", Technometrics 12 (1970).
+ * Source: A. E. Hoerl, R. W. Kennard, "Ridge regression: biased estimation for nonorthogonal problems", Technometrics 12 (1970).
  *
  * @example
  * ```ts

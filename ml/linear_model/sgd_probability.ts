@@ -5,7 +5,8 @@ import { sigmoid, withComplements } from "./linear_classifier.ts";
  * Probabilities of classes from functions that were each learned against the rest, shape [nSamples, nClasses].
  *
  * Sources: B. Zadrozny, C. Elkan, "Transforming classifier scores into accurate multiclass probability estimates", KDD
- * (2002); for the modified Huber loss T. Zhang, JMLR 2 (2002), appendix B.
+ * (2002); for the modified Huber loss T. Zhang, F. Damerau, D. Johnson, "Text chunking based on a generalization of
+ * Winnow", JMLR 2 (2002), appendix B.
  *
  * @param scores values of the functions, shape [nSamples, 1] for two classes, else [nSamples, nClasses]
  */

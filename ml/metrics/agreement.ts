@@ -58,8 +58,9 @@ export function hammingLoss(yTrue: TargetsLike, yPred: TargetsLike, options: Wei
 /**
  * Correlation of true and predicted classes: 1 is perfect, 0 as good as chance, also with classes of very different size.
  *
- * Source: B. W. Matthews (1975); J. Gorodkin, "Comparing two K-category assignments by a K-category correlation
- * coefficient", Computational Biology and Chemistry 28 (2004).
+ * Sources: B. W. Matthews, "Comparison of the predicted and observed secondary structure of T4 phage lysozyme",
+ * Biochimica et Biophysica Acta 405 (1975); J. Gorodkin, "Comparing two K-category assignments by a K-category
+ * correlation coefficient", Computational Biology and Chemistry 28 (2004).
  *
  * @throws {InvalidInputError} when lengths or kinds of labels differ, or there are no samples
  *

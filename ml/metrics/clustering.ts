@@ -102,7 +102,7 @@ export function adjustedRandScore(labelsTrue: LabelsLike, labelsPred: LabelsLike
 /**
  * Geometric mean of the parts of the pairs together in one partition that are together in the other.
  *
- * Source: E. B. Fowlkes, C. L. Mallows, JASA 78 (1983).
+ * Source: E. B. Fowlkes, C. L. Mallows, "A method for comparing two hierarchical clusterings", JASA 78 (1983).
  *
  * @throws {InvalidInputError} when there are not as many labels of the one as of the other
  *
@@ -196,7 +196,7 @@ export function normalizedMutualInfoScore(
  * Mutual information less what chance would give, as part of the most that it could be: 1 for the same partition, about
  * 0 for unrelated ones.
  *
- * Source: N. X. Vinh, J. Epps, J. Bailey, JMLR 11 (2010).
+ * Source: N. X. Vinh, J. Epps, J. Bailey, "Information theoretic measures for clusterings comparison", JMLR 11 (2010).
  *
  * @throws {MetricError} when `averageMethod` is not known
  *
@@ -235,7 +235,8 @@ export interface VMeasures {
 /**
  * Homogeneity, completeness and their harmonic mean.
  *
- * Source: A. Rosenberg, J. Hirschberg, EMNLP (2007).
+ * Source: A. Rosenberg, J. Hirschberg, "V-measure: a conditional entropy-based external cluster evaluation measure",
+ * EMNLP-CoNLL (2007).
  *
  * @param options `beta`: weight of homogeneity against completeness; 1 if left out
  * @throws {MetricError} when `beta` is negative

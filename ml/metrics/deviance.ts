@@ -98,6 +98,8 @@ export function meanGammaDeviance(yTrue: NumbersLike, yPred: NumbersLike, option
  * Part of the deviance of the best constant (the mean) that is not lost: 1 is perfect, NaN for fewer than two samples,
  * 0 where all targets are the same and the predictions are not them.
  *
+ * Source: T. Hastie, R. Tibshirani, M. Wainwright, "Statistical learning with sparsity" (2015), equation 3.11.
+ *
  * @throws {MetricError} as {@linkcode meanTweedieDeviance}
  *
  * @example

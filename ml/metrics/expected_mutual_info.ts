@@ -15,7 +15,7 @@ function logFactorials(n: number): Float64Array {
 /**
  * Mutual information, in nats, of two partitions into parts of these sizes when samples fall into them by chance.
  *
- * Source: N. X. Vinh, J. Epps, J. Bailey, JMLR 11 (2010), equation 24a.
+ * Source: N. X. Vinh, J. Epps, J. Bailey, "Information theoretic measures for clusterings comparison", JMLR 11 (2010), equation 24a.
  */
 export function expectedMutualInfo(rows: Float64Array, columns: Float64Array, n: number): number {
   if (rows.length <= 1 || columns.length <= 1) return 0;

@@ -14,7 +14,8 @@ import type { ProbaOptions } from "./probability.ts";
 /**
  * Mean hinge loss of decision values: how far samples are from being on the right side by a margin of 1.
  *
- * Source: for several classes K. Crammer, Y. Singer, JMLR 2 (2001).
+ * Source: for several classes K. Crammer, Y. Singer, "On the algorithmic implementation of multiclass kernel-based vector
+ * machines", JMLR 2 (2001).
  *
  * @param decision decision values: for two classes shape [nSamples], otherwise [nSamples, nClasses]
  * @param options `labels`: the classes, where yTrue does not have them all

@@ -159,7 +159,9 @@ function weightedMean(values: Float64Array, weight: Float64Array): number {
 /**
  * Discounted cumulative gain: the true relevances, each divided by the logarithm of the place that its score gives it.
  *
- * Source: K. Järvelin, J. Kekäläinen, ACM TOIS 20 (2002); ties as F. McSherry, M. Najork, ECIR (2008).
+ * Sources: K. Järvelin, J. Kekäläinen, "Cumulated gain-based evaluation of IR techniques", ACM TOIS 20 (2002); ties as
+ * F. McSherry, M. Najork, "Computing information retrieval performance measures efficiently in the presence of tied
+ * scores", ECIR (2008).
  *
  * @param yTrue relevances, shape [nSamples, nDocuments]
  * @param yScore scores, of the same shape
@@ -226,6 +228,12 @@ function labelTable(who: string, yTrue: MatrixLike, yScore: MatrixLike, sampleWe
  * @param yTrue zeros and ones, shape [nSamples, nLabels]
  * @param yScore scores, of the same shape
  * @throws {MetricError} when shapes differ
+ *
+ * @example
+ * ```ts
+ * import { coverageError } from "@troupe/troupe";
+ * coverageError([[1, 0, 0], [0, 1, 1]], [[0.9, 0.5, 0.1], [0.4, 0.8, 0.3]]); // 2
+ * ```
  */
 export function coverageError(yTrue: MatrixLike, yScore: MatrixLike, options: WeightOptions = {}): number {
   checkOptionNames("coverageError", options, ["sampleWeight"]);

@@ -65,6 +65,12 @@ export function meanSquaredError(
  * @param yTrue true numbers, shape [nSamples] or [nSamples, nOutputs]
  * @param yPred predicted ones, of the same shape
  * @throws {InvalidInputError} when shapes differ, or there are NaN or infinite values
+ *
+ * @example
+ * ```ts
+ * import { rootMeanSquaredError } from "@troupe/troupe";
+ * rootMeanSquaredError([3, -0.5, 2, 7], [2.5, 0, 2, 8]); // 0.6123…
+ * ```
  */
 export function rootMeanSquaredError(
   yTrue: NumbersLike,
@@ -96,6 +102,13 @@ export function rootMeanSquaredError(
  * @param yTrue true numbers, shape [nSamples] or [nSamples, nOutputs]
  * @param yPred predicted ones, of the same shape
  * @throws {InvalidInputError} when shapes differ, or there are NaN or infinite values
+ *
+ * @example
+ * ```ts
+ * import { meanAbsoluteError } from "@troupe/troupe";
+ * meanAbsoluteError([3, -0.5, 2, 7], [2.5, 0, 2, 8]); // 0.5
+ * meanAbsoluteError([[1, 2], [3, 4]], [[1, 3], [3, 6]], { multioutput: "raw_values" }).toArray(); // [0, 1.5]
+ * ```
  */
 export function meanAbsoluteError(
   yTrue: NumbersLike,
@@ -124,6 +137,12 @@ export function meanAbsoluteError(
  * @param yTrue true numbers, shape [nSamples] or [nSamples, nOutputs]
  * @param yPred predicted ones, of the same shape
  * @throws {InvalidInputError} when shapes differ, or there are NaN or infinite values
+ *
+ * @example
+ * ```ts
+ * import { meanAbsolutePercentageError } from "@troupe/troupe";
+ * meanAbsolutePercentageError([100, 200], [110, 180]); // 0.1
+ * ```
  */
 export function meanAbsolutePercentageError(
   yTrue: NumbersLike,
@@ -161,6 +180,12 @@ function squaredLog(who: string): (t: number, p: number) => number {
  * @param yPred predicted ones, of the same shape
  * @throws {InvalidInputError} when shapes differ, or there are NaN or infinite values
  * @throws {MetricError} when a target or a prediction is −1 or less
+ *
+ * @example
+ * ```ts
+ * import { meanSquaredLogError } from "@troupe/troupe";
+ * meanSquaredLogError([3, 5, 2.5, 7], [2.5, 5, 4, 8]); // 0.0397…
+ * ```
  */
 export function meanSquaredLogError(
   yTrue: NumbersLike,
@@ -190,6 +215,12 @@ export function meanSquaredLogError(
  * @param yPred predicted ones, of the same shape
  * @throws {InvalidInputError} when shapes differ, or there are NaN or infinite values
  * @throws {MetricError} when a target or a prediction is −1 or less
+ *
+ * @example
+ * ```ts
+ * import { rootMeanSquaredLogError } from "@troupe/troupe";
+ * rootMeanSquaredLogError([0, 100], [0, 1000]); // 1.6218…
+ * ```
  */
 export function rootMeanSquaredLogError(
   yTrue: NumbersLike,
@@ -259,6 +290,12 @@ export function pinball(alpha = 0.5): (t: number, p: number) => number {
  * The largest absolute error.
  *
  * @throws {MetricError} when there are several outputs
+ *
+ * @example
+ * ```ts
+ * import { maxError } from "@troupe/troupe";
+ * maxError([3, 2, 7, 1], [4, 2, 7, 1]); // 1
+ * ```
  */
 export function maxError(yTrue: NumbersLike, yPred: NumbersLike, options: NoOptions = {}): number {
   checkNoOptions("maxError", options);
@@ -272,6 +309,12 @@ export function maxError(yTrue: NumbersLike, yPred: NumbersLike, options: NoOpti
  * @param yTrue true numbers, shape [nSamples] or [nSamples, nOutputs]
  * @param yPred predicted ones, of the same shape
  * @throws {InvalidInputError} when shapes differ, or there are NaN or infinite values
+ *
+ * @example
+ * ```ts
+ * import { medianAbsoluteError } from "@troupe/troupe";
+ * medianAbsoluteError([3, -0.5, 2, 7], [2.5, 0, 2, 100]); // 0.5
+ * ```
  */
 export function medianAbsoluteError(
   yTrue: NumbersLike,

@@ -95,7 +95,9 @@ function partialArea(
 /**
  * Area under the receiver operating characteristic: how likely a sample of a class scores above one of another.
  *
- * Source: J. A. Hanley, B. J. McNeil (1982); for each pair of classes D. J. Hand, R. J. Till, Machine Learning 45 (2001).
+ * Sources: J. A. Hanley, B. J. McNeil, "The meaning and use of the area under a receiver operating characteristic (ROC)
+ * curve", Radiology 143 (1982); for each pair of classes D. J. Hand, R. J. Till, "A simple generalisation of the area
+ * under the ROC curve for multiple class classification problems", Machine Learning 45 (2001).
  *
  * @param yTrue labels, shape [nSamples], or a table of zeros and ones, shape [nSamples, nLabels]
  * @param yScore for two classes a score of the larger label, shape [nSamples]; for more probabilities, shape

@@ -40,7 +40,8 @@ const MANY = 500;
 /**
  * How much nearer each sample is to its own cluster than to the next one: from −1 to 1, and 0 for one that is alone.
  *
- * Source: P. J. Rousseeuw, J. Comput. Appl. Math. 20 (1987).
+ * Source: P. J. Rousseeuw, "Silhouettes: a graphical aid to the interpretation and validation of cluster analysis",
+ * J. Comput. Appl. Math. 20 (1987).
  *
  * @param X samples, shape [nSamples, nFeatures], or with metric "precomputed" their distances
  * @param labels cluster of each sample

@@ -230,6 +230,9 @@ export function explainedVarianceScore(
 /**
  * Part of the pinball loss of the best constant (the quantile of the targets) that is not lost: 1 is perfect.
  *
+ * Source: R. Koenker, J. A. F. Machado, "Goodness of fit and related inference processes for quantile regression", JASA 94
+ * (1999), equation 7.
+ *
  * @param options `alpha`: the quantile, 0 to 1; 0.5 if left out
  * @param yTrue true numbers, shape [nSamples] or [nSamples, nOutputs]
  * @param yPred predicted ones, of the same shape
@@ -272,6 +275,8 @@ export function d2PinballScore(
 
 /**
  * Part of the absolute error of the best constant (the median of the targets) that is not lost: 1 is perfect.
+ *
+ * Source: T. Hastie, R. Tibshirani, M. Wainwright, "Statistical learning with sparsity" (2015), equation 3.11.
  *
  * @param yTrue true numbers, shape [nSamples] or [nSamples, nOutputs]
  * @param yPred predicted ones, of the same shape

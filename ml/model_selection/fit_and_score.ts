@@ -117,6 +117,16 @@ export function partOf(
  * @param test numbers of the samples to test on
  * @param params hyperparameters to set; null for none
  * @throws what `fit` or the scoring throws, with `errorScore: "raise"`
+ *
+ * @example
+ * ```ts
+ * import { fitAndScore, loadIris, SVC } from "@troupe/troupe";
+ * const { X, y } = loadIris();
+ * const even = Array.from({ length: 75 }, (_, i) => 2 * i);
+ * const odd = even.map((i) => i + 1);
+ * const result = await fitAndScore(new SVC(), X, y, even, odd, { C: 10 }, { scorers: { score: null }, errorScore: NaN });
+ * result.testScores; // { score: 0.9733… }
+ * ```
  */
 export async function fitAndScore(
   estimator: object,

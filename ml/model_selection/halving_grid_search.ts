@@ -14,6 +14,8 @@ export interface HalvingGridSearchOptions extends HalvingOptions {
  * Tries all combinations of some values with few samples (or little of another resource), the best of them with more,
  * and so on.
  *
+ * Source: K. Jamieson, A. Talwalkar, "Non-stochastic best arm identification and hyperparameter optimization", AISTATS (2016).
+ *
  * @example
  * ```ts
  * import { HalvingGridSearchCV, loadDigits, SVC } from "@troupe/troupe";

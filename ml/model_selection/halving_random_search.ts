@@ -21,6 +21,8 @@ export interface HalvingRandomSearchOptions extends HalvingRandomOptions {
  * Tries combinations drawn at random with few samples (or little of another resource), the best of them with more, and
  * so on.
  *
+ * Source: K. Jamieson, A. Talwalkar, "Non-stochastic best arm identification and hyperparameter optimization", AISTATS (2016).
+ *
  * @example
  * ```ts
  * import { HalvingRandomSearchCV, loadDigits, stats, SVC } from "@troupe/troupe";

@@ -56,7 +56,15 @@ export const halvingDefaults: Readonly<Params> = {
 /**
  * A search that gives many candidates little, and the best of them more, round after round.
  *
- * Source: K. Jamieson, A. Talwalkar, AISTATS (2016).
+ * Source: K. Jamieson, A. Talwalkar, "Non-stochastic best arm identification and hyperparameter optimization", AISTATS (2016).
+ *
+ * @example
+ * ```ts
+ * import { BaseHalvingSearch, BaseSearchCV, HalvingGridSearchCV, SVC } from "@troupe/troupe";
+ * const search: BaseHalvingSearch = new HalvingGridSearchCV(new SVC(), { C: [0.1, 1, 10] }, { factor: 2 });
+ * search instanceof BaseSearchCV; // true
+ * search.factor; // 2
+ * ```
  */
 export abstract class BaseHalvingSearch extends BaseSearchCV {
   /** One candidate of so many goes on. */

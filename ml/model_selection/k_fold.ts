@@ -27,7 +27,16 @@ export interface KFoldOptions {
 
 const rules = { nSplits: integer({ min: 2 }), shuffle: bool, randomState: randomSource };
 
-/** What splitters into folds have in common: a number of folds, and whether chance orders what is dealt to them. */
+/**
+ * What splitters into folds have in common: a number of folds, and whether chance orders what is dealt to them.
+ *
+ * @example
+ * ```ts
+ * import { BaseFolds, KFold, StratifiedKFold } from "@troupe/troupe";
+ * const folds: BaseFolds[] = [new KFold({ nSplits: 3 }), new StratifiedKFold()];
+ * folds.map((f) => f.nSplits); // [3, 5]
+ * ```
+ */
 export abstract class BaseFolds implements CrossValidator {
   /** How many folds. */
   readonly nSplits: number;

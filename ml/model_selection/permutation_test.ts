@@ -78,7 +78,7 @@ registerInternals({ scoreInOrder });
 /**
  * Whether a score says more than chance: it is compared with those of targets that have changed places.
  *
- * Source: M. Ojala, G. C. Garriga, JMLR 11 (2010).
+ * Source: M. Ojala, G. C. Garriga, "Permutation tests for studying classifier performance", JMLR 11 (2010).
  *
  * @param estimator is cloned, and stays as it is
  * @param X samples, shape [nSamples, nFeatures]

@@ -50,6 +50,20 @@ interface Fitted extends HasParams {
  *
  * What asks the best estimator throws a {@linkcode NotFittedError} before `fit`, an {@linkcode InvalidParameterError}
  * with `refit: false`, and a {@linkcode TypeError} where it has no such method.
+ *
+ * @example
+ * ```ts
+ * import { BaseSearchCV, GridSearchCV, loadIris, RandomizedSearchCV, SVC } from "@troupe/troupe";
+ * const { X, y } = loadIris();
+ * const searches: BaseSearchCV[] = [
+ *   new GridSearchCV(new SVC(), { C: [1, 10] }),
+ *   new RandomizedSearchCV(new SVC(), { C: [1, 10, 100] }, { nIter: 2, randomState: 0 }),
+ * ];
+ * for (const search of searches) {
+ *   await search.fit(X, y);
+ *   console.log(search.bestScore_); // 0.98…
+ * }
+ * ```
  */
 export abstract class BaseSearchCV extends BaseEstimator {
   /** What is searched for. */

@@ -52,6 +52,13 @@ class GivenSplits implements CrossValidator {
  * ones otherwise; with `shuffle`, in random order.
  *
  * @throws {SplitError} when it is none of what `cv` may be
+ *
+ * @example
+ * ```ts
+ * import { checkCv, KFold, StratifiedKFold } from "@troupe/troupe";
+ * checkCv(3, ["a", "b", "a"], { classifier: true }) instanceof StratifiedKFold; // true
+ * checkCv(3) instanceof KFold; // true
+ * ```
  */
 export function checkCv(
   cv: CrossValidation | undefined = 5,

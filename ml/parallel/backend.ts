@@ -72,7 +72,15 @@ export interface ParallelBackend {
   close?(): void | Promise<void>;
 }
 
-/** A backend's name, for messages. */
+/**
+ * A backend's name, for messages.
+ *
+ * @example
+ * ```ts
+ * import { nameOf, SequentialBackend } from "@troupe/troupe";
+ * nameOf(new SequentialBackend()); // "SequentialBackend"
+ * ```
+ */
 export function nameOf(backend: ParallelBackend): string {
   return backend.name ?? backend.constructor.name;
 }
@@ -81,6 +89,12 @@ export function nameOf(backend: ParallelBackend): string {
  * joblib's reading of a number of jobs: `n` itself, or, where it is negative, all of `total` but `-1 - n`, and at least one.
  *
  * @param nJobs An integer other than 0. @param total How many there are.
+ *
+ * @example
+ * ```ts
+ * import { countJobs } from "@troupe/troupe";
+ * [4, -1, -2, -20].map((n) => countJobs(n, 8)); // [4, 8, 7, 1]
+ * ```
  */
 export function countJobs(nJobs: number, total: number): number {
   return nJobs < 0 ? Math.max(total + 1 + nJobs, 1) : nJobs;

@@ -7,6 +7,13 @@ import { currentScope } from "./scope.ts";
  * task, that of the task's cluster, else the one that was opened last and is still open.
  *
  * @throws {ReferenceError} when there is none
+ *
+ * @example
+ * ```ts
+ * import { Client, clientInForce } from "@troupe/troupe";
+ * await using client = await Client.local({ processes: false });
+ * clientInForce() === client; // true
+ * ```
  */
 export function clientInForce(): Client {
   const backend = currentScope()?.backend;

@@ -41,7 +41,17 @@ interface Running {
   readonly waiting: (() => void)[];
 }
 
-/** The "cluster" backend: each batch of calls is a task. */
+/**
+ * The "cluster" backend: each batch of calls is a task.
+ *
+ * @example
+ * ```ts
+ * import { Client, ClusterBackend, delayed, Parallel, parallelBackend, registerParallelBackend } from "@troupe/troupe";
+ * await using client = await Client.local({ processes: false });
+ * registerParallelBackend("mine", () => new ClusterBackend({ client }));
+ * await parallelBackend("mine", {}, () => new Parallel().run([1, 4, 9].map((x) => delayed(Math.sqrt)(x)))); // [1, 2, 3]
+ * ```
+ */
 export class ClusterBackend implements ParallelBackend {
   /** In messages. */
   readonly name: string = "ClusterBackend";

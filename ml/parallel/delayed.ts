@@ -4,7 +4,16 @@
  * @module
  */
 
-/** A function and its arguments, to be called later and perhaps elsewhere. `R` is what the call comes to, promises awaited. */
+/**
+ * A function and its arguments, to be called later and perhaps elsewhere. `R` is what the call comes to, promises awaited.
+ *
+ * @example
+ * ```ts
+ * import { DelayedCall } from "@troupe/troupe";
+ * const call = new DelayedCall(Math.max, [3, 7]);
+ * await call.run(); // 7
+ * ```
+ */
 export class DelayedCall<R> {
   /** What to call. */
   // deno-lint-ignore no-explicit-any
@@ -45,7 +54,15 @@ export interface KeptResult<R> {
   release(): void;
 }
 
-/** Whether something is a result that was kept. */
+/**
+ * Whether something is a result that was kept.
+ *
+ * @example
+ * ```ts
+ * import { isKept } from "@troupe/troupe";
+ * isKept(3); // false: the result itself
+ * ```
+ */
 export function isKept<R>(value: R | KeptResult<R>): value is KeptResult<R> {
   return (value as Partial<KeptResult<R>> | null)?.call instanceof DelayedCall;
 }

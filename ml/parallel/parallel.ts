@@ -4,7 +4,7 @@
  * @module
  */
 
-import { AsyncLocalStorage } from "node:async_hooks";
+import { asyncSnapshot } from "../../actors/core/mod.ts";
 import { realClock } from "../../transport/mod.ts";
 import { checkOptions, nearestName } from "../utils/mod.ts";
 import { nameOf, type ParallelBackend, type ParallelRun } from "./backend.ts";
@@ -188,7 +188,7 @@ function readPreDispatch(value: number | string = "2*nJobs", nJobs: number): num
 /** One call after the other, each made when its result is asked for. */
 async function* inOrder<R>(reader: CallReader<R>, progress: Progress): AsyncGenerator<R, undefined> {
   // The reader of a stream may stand in another scope than the one who asked for it.
-  const there = AsyncLocalStorage.snapshot();
+  const there = asyncSnapshot();
   try {
     for (let call = await reader.next(); call !== undefined; call = await reader.next()) {
       progress.batches = ++progress.dispatched;

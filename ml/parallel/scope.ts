@@ -4,7 +4,7 @@
  * @module
  */
 
-import { AsyncLocalStorage } from "node:async_hooks";
+import { asyncLocal } from "../../actors/core/mod.ts";
 import { checkOptions } from "../utils/mod.ts";
 import type { ParallelBackend } from "./backend.ts";
 import type { ClusterBackendOptions } from "./cluster.ts";
@@ -23,11 +23,11 @@ export interface ParallelScope {
   readonly onProgress?: OnProgress;
 }
 
-const storage = new AsyncLocalStorage<ParallelScope>();
+const storage = asyncLocal<ParallelScope>();
 
 /** The scope this call runs in, if there is one. */
 export function currentScope(): ParallelScope | undefined {
-  return storage.getStore();
+  return storage.get();
 }
 
 /** Runs `body` in a scope: all that it calls and awaits sees it, and nothing else does. */

@@ -8,7 +8,15 @@ import type { ParallelBackend, SubmittedBatch } from "./backend.ts";
 import type { DelayedCall } from "./delayed.ts";
 import { FailedCallError } from "./errors.ts";
 
-/** Performs each call where it stands, in order. Nothing is copied, and any function will do. */
+/**
+ * Performs each call where it stands, in order. Nothing is copied, and any function will do.
+ *
+ * @example
+ * ```ts
+ * import { delayed, SequentialBackend } from "@troupe/troupe";
+ * await new SequentialBackend().submit([delayed(Math.sqrt)(4), delayed(Math.abs)(-1)]).results; // [2, 1]
+ * ```
+ */
 export class SequentialBackend implements ParallelBackend {
   /** In messages. */
   readonly name: string = "SequentialBackend";

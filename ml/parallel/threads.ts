@@ -71,6 +71,13 @@ export function endThreads(): Promise<void> {
 
 /**
  * The "threads" backend: a cluster inside this process, started with the first call. In a task it is the cluster that the task runs on.
+ *
+ * @example
+ * ```ts
+ * import { delayed, Parallel, parallelBackend, registerParallelBackend, ThreadsBackend } from "@troupe/troupe";
+ * registerParallelBackend("mine", () => new ThreadsBackend());
+ * await parallelBackend("mine", {}, () => new Parallel({ nJobs: 2 }).run([1, 4].map((x) => delayed(Math.sqrt)(x)))); // [1, 2]
+ * ```
  */
 export class ThreadsBackend extends ClusterBackend {
   /** In messages. */

@@ -24,6 +24,13 @@ interface AnyTransformer {
  * @param X what it gets
  * @param y targets
  * @param transform whether its output is wanted
+ *
+ * @example
+ * ```ts
+ * import { fitTransformOne, StandardScaler } from "@troupe/troupe";
+ * const { output } = await fitTransformOne(new StandardScaler(), [[1], [3]], null, true);
+ * output?.toArray(); // [[-1], [1]]
+ * ```
  */
 export async function fitTransformOne(
   transformer: object,
@@ -43,7 +50,16 @@ export async function fitTransformOne(
   return { transformer, output, seconds: (performance.now() - started) / 1000 };
 }
 
-/** What one fitted transformer makes of samples. */
+/**
+ * What one fitted transformer makes of samples.
+ *
+ * @example
+ * ```ts
+ * import { MinMaxScaler, transformOne } from "@troupe/troupe";
+ * const scaler = await new MinMaxScaler().fit([[1], [3]]);
+ * (await transformOne(scaler, [[2]])).toArray(); // [[0.5]]
+ * ```
+ */
 export async function transformOne(transformer: object, X: TableLike): Promise<NDArray<ArrayData> | Table> {
   return await (transformer as AnyTransformer).transform(X);
 }

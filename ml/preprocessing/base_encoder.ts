@@ -16,7 +16,19 @@ export interface EncodedColumns {
   readonly rows: number;
 }
 
-/** What encoders of columns share: finding categories, grouping infrequent ones, and giving each value its number. */
+/**
+ * What encoders of columns share: finding categories, grouping infrequent ones, and giving each value its number.
+ *
+ * @example
+ * ```ts
+ * import { BaseEncoder, OneHotEncoder, OrdinalEncoder } from "@troupe/troupe";
+ * const X = [["Bonn"], ["Oslo"], ["Bonn"]];
+ * for (const encoder of [new OneHotEncoder(), new OrdinalEncoder()]) {
+ *   const fitted: BaseEncoder = await encoder.fit(X);
+ *   console.log(fitted.categories_); // [["Bonn", "Oslo"]]
+ * }
+ * ```
+ */
 export abstract class BaseEncoder extends BaseTransformer {
   /** Categories of each column, or "auto". */
   declare categories: "auto" | readonly ArrayLike<Category>[];

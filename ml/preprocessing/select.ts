@@ -1,7 +1,8 @@
 /**
  * Moves the k-th smallest of some values to place k, smaller ones before it and larger ones behind it.
  *
- * Source: R. W. Floyd, R. L. Rivest, "Algorithm 489: SELECT", Communications of the ACM 18 (1975).
+ * Source: R. W. Floyd, R. L. Rivest, "Algorithm 489: the algorithm SELECT, for finding the ith smallest of n elements",
+ * Communications of the ACM 18 (1975).
  *
  * @param values without NaN; reordered
  * @param left, right the range to look at, both ends included

@@ -3,8 +3,8 @@ import type { RandomState } from "./random_state.ts";
 /**
  * One draw of the gamma distribution of scale 1.
  *
- * Source: G. Marsaglia, W. W. Tsang, "A simple method for generating gamma variables", ACM TOMS 26 (2000); below shape 1, J. H. Ahrens, U. Dieter,
- * Computing 12 (1974).
+ * Source: G. Marsaglia, W. W. Tsang, "A simple method for generating gamma variables", ACM TOMS 26 (2000); below shape 1
+ * J. H. Ahrens, U. Dieter, "Computer methods for sampling from gamma, beta, Poisson and binomial distributions", Computing 12 (1974).
  */
 export function standardGamma(rng: RandomState, shape: number): number {
   if (shape === 1) return rng.exponential();

@@ -6,7 +6,18 @@ export function maskFor(max: number): number {
   return max === 0 ? 0 : 0xffffffff >>> Math.clz32(max);
 }
 
-/** The generator's state, and what is drawn of it one by one. */
+/**
+ * The generator's state, and what is drawn of it one by one.
+ *
+ * @example
+ * ```ts
+ * import { RandomState, WordGenerator } from "@troupe/troupe";
+ * const random: WordGenerator = new RandomState(0);
+ * random.nextUint32(); // 2357136044
+ * random.nextDouble(); // 0.5928…
+ * random.nextGauss(); // 0.1184…
+ * ```
+ */
 export class WordGenerator {
   /** The generator's words. */
   readonly key: Int32Array;

@@ -61,7 +61,19 @@ export interface Known {
   readonly train?: Training;
 }
 
-/** What support vector classifiers with kernels have in common: all but the form of their cost. */
+/**
+ * What support vector classifiers with kernels have in common: all but the form of their cost.
+ *
+ * @example
+ * ```ts
+ * import { BaseSVC, loadIris, NuSVC, SVC } from "@troupe/troupe";
+ * const { X, y } = loadIris();
+ * for (const model of [new SVC(), new NuSVC()]) {
+ *   const fitted: BaseSVC = await model.fit(X, y);
+ *   console.log(fitted.nSupport_.toArray()); // [7, 29, 24], then [29, 49, 31]
+ * }
+ * ```
+ */
 export abstract class BaseSVC extends BaseClassifier {
   /** The kernel. */
   declare kernel: KernelName | KernelFunction;

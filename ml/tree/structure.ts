@@ -36,6 +36,15 @@ export interface TreeArrays {
 /**
  * A binary decision tree as arrays, a place for each node: scikit-learn's `tree_`. Node 0 is the root, children stand
  * behind their parents.
+ *
+ * @example
+ * ```ts
+ * import { DecisionTreeClassifier, loadIris } from "@troupe/troupe";
+ * const { X, y } = loadIris();
+ * const { tree_ } = await new DecisionTreeClassifier({ maxDepth: 2, randomState: 0 }).fit(X, y);
+ * tree_.nodeCount; // 5
+ * tree_.feature; // Int32Array [3, -2, 3, -2, -2]
+ * ```
  */
 export class Tree implements TreeArrays {
   /** How many features the samples have. */

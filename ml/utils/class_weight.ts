@@ -9,6 +9,8 @@ export type ClassWeight = "balanced" | Readonly<Record<string, number>> | Readon
  * One weight for each class. "balanced" weighs a class by nSamples / (nClasses × its samples), counting samples by
  * their weights when there are any.
  *
+ * Source: for "balanced" G. King, L. Zeng, "Logistic regression in rare events data", Political Analysis 9 (2001).
+ *
  * @throws {InvalidParameterError} when it is neither "balanced", a weight for each label, nor null
  * @throws {InvalidInputError} when a weight is given for a label that y does not have
  *

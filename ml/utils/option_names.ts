@@ -7,6 +7,16 @@ import { didYouMean } from "./nearest_name.ts";
  * @param leftOut names that scikit-learn has and that are not here, with the reason
  * @throws {UnknownNameError} at a name that there is not, with the nearest one that there is
  * @throws {InvalidInputError} when it is no object
+ *
+ * @example
+ * ```ts
+ * import { checkOptionNames } from "@troupe/troupe";
+ * function area(options: { width?: number; height?: number }) {
+ *   checkOptionNames("area", options, ["width", "height"]);
+ *   return (options.width ?? 1) * (options.height ?? 1);
+ * }
+ * area({ width: 2 }); // 2; with { widht: 2 } it would throw an UnknownNameError: did you mean width?
+ * ```
  */
 export function checkOptionNames(
   who: string,

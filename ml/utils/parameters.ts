@@ -33,7 +33,16 @@ function boundsText({ min, above, max, below }: Bounds): string {
   return parts.length === 0 ? "" : ` ${parts.join(" and ")}`;
 }
 
-/** A finite number within bounds. */
+/**
+ * A finite number within bounds.
+ *
+ * @example
+ * ```ts
+ * import { checkParameters, real } from "@troupe/troupe";
+ * checkParameters("SVC", { C: 1 }, { C: real({ above: 0 }) }); // with C: 0 it would throw an InvalidParameterError
+ * real({ min: 0, max: 1 }).test(0.5); // true
+ * ```
+ */
 export function real(bounds: Bounds = {}): ParameterRule {
   return {
     expected: `a number${boundsText(bounds)}`,
@@ -41,7 +50,16 @@ export function real(bounds: Bounds = {}): ParameterRule {
   };
 }
 
-/** A whole number within bounds. */
+/**
+ * A whole number within bounds.
+ *
+ * @example
+ * ```ts
+ * import { integer } from "@troupe/troupe";
+ * integer({ min: 1 }).test(2.5); // false
+ * integer({ min: 1 }).expected; // "a whole number at least 1"
+ * ```
+ */
 export function integer(bounds: Bounds = {}): ParameterRule {
   return {
     expected: `a whole number${boundsText(bounds)}`,
@@ -49,18 +67,50 @@ export function integer(bounds: Bounds = {}): ParameterRule {
   };
 }
 
-/** true or false. */
+/**
+ * true or false.
+ *
+ * @example
+ * ```ts
+ * import { bool } from "@troupe/troupe";
+ * bool.test(1); // false
+ * ```
+ */
 export const bool: ParameterRule = { expected: "true or false", test: (v) => typeof v === "boolean" };
 
-/** One of some values. */
+/**
+ * One of some values.
+ *
+ * @example
+ * ```ts
+ * import { oneOf } from "@troupe/troupe";
+ * oneOf("rbf", "linear").expected; // '"rbf" or "linear"'
+ * ```
+ */
 export function oneOf(...values: readonly (string | number | boolean | null)[]): ParameterRule {
   return { expected: values.map((v) => JSON.stringify(v)).join(" or "), test: (v) => values.includes(v as null) };
 }
 
-/** A function. */
+/**
+ * A function.
+ *
+ * @example
+ * ```ts
+ * import { callable } from "@troupe/troupe";
+ * callable.test(Math.sqrt); // true
+ * ```
+ */
 export const callable: ParameterRule = { expected: "a function", test: (v) => typeof v === "function" };
 
-/** A plain object or a Map. */
+/**
+ * A plain object or a Map.
+ *
+ * @example
+ * ```ts
+ * import { mapping } from "@troupe/troupe";
+ * [{ a: 1 }, new Map([["a", 1]]), [1]].map(mapping.test); // [true, true, false]
+ * ```
+ */
 export const mapping: ParameterRule = {
   expected: "an object with a value for each name",
   test: (v) => {
@@ -69,7 +119,15 @@ export const mapping: ParameterRule = {
   },
 };
 
-/** Something to draw from: null, a seed, or a RandomState. */
+/**
+ * Something to draw from: null, a seed, or a RandomState.
+ *
+ * @example
+ * ```ts
+ * import { randomSource, RandomState } from "@troupe/troupe";
+ * [null, 42, new RandomState(0), -1].map(randomSource.test); // [true, true, true, false]
+ * ```
+ */
 export const randomSource: ParameterRule = {
   expected: "null, a seed from 0 to 2**32 - 1, or a RandomState",
   test: (v) =>
@@ -77,7 +135,16 @@ export const randomSource: ParameterRule = {
     (Number.isInteger(v) && inBounds(v as number, { min: 0, max: 2 ** 32 - 1 })),
 };
 
-/** Whatever one of some rules allows. */
+/**
+ * Whatever one of some rules allows.
+ *
+ * @example
+ * ```ts
+ * import { either, integer, oneOf } from "@troupe/troupe";
+ * const maxFeatures = either(integer({ min: 1 }), oneOf("sqrt", null));
+ * ["sqrt", 3, null, 0].map(maxFeatures.test); // [true, true, true, false]
+ * ```
+ */
 export function either(...rules: readonly ParameterRule[]): ParameterRule {
   return { expected: rules.map((r) => r.expected).join(", or "), test: (v) => rules.some((r) => r.test(v)) };
 }

@@ -109,6 +109,13 @@ export function encodeLabels(y: Labels): Encoded {
  *
  * @param codes places of the labels among the classes
  * @throws {InvalidInputError} when classes are no NDArray
+ *
+ * @example
+ * ```ts
+ * import { checkLabels, decodeLabels, encodeLabels } from "@troupe/troupe";
+ * const { classes, codes } = encodeLabels(checkLabels(["b", "a", "b"]));
+ * decodeLabels(classes, codes).toArray(); // ["b", "a", "b"]
+ * ```
  */
 export function decodeLabels(classes: Labels, codes: ArrayLike<number>): Labels {
   checkNDArray(classes, "decodeLabels: classes");

@@ -163,6 +163,17 @@ export function numSamples(x: unknown): number {
  *
  * @param named the inputs, by the names that the error calls them
  * @throws {InvalidInputError} when they do not
+ *
+ * @example
+ * ```ts
+ * import { checkConsistentLength } from "@troupe/troupe";
+ * checkConsistentLength({ X: [[1, 2], [3, 4]], y: [0, 1], sampleWeight: null });
+ * try {
+ *   checkConsistentLength({ X: [[1, 2], [3, 4]], y: [0] });
+ * } catch (e) {
+ *   console.log((e as Error).message); // "inputs have inconsistent numbers of samples: X has 2, y has 1"
+ * }
+ * ```
  */
 export function checkConsistentLength(named: Readonly<Record<string, unknown>>): void {
   checkOptions("checkConsistentLength", named);
@@ -218,6 +229,13 @@ export function typeOfTarget(y: Labels): "binary" | "multiclass" | "continuous" 
  * Checks that targets can be class labels.
  *
  * @throws {InvalidInputError} when y holds fractions
+ *
+ * @example
+ * ```ts
+ * import { checkClassificationTargets, checkLabels } from "@troupe/troupe";
+ * checkClassificationTargets(checkLabels([0, 1, 1]));
+ * checkClassificationTargets(checkLabels(["no", "yes"])); // [0.5, 1] would throw an InvalidInputError
+ * ```
  */
 export function checkClassificationTargets(y: Labels, caller?: string): void {
   if (typeof y !== "object" || y === null || !("data" in y)) {

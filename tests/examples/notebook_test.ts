@@ -49,13 +49,14 @@ Deno.test("examples/notebook.ipynb holds what notebook.ts holds", async () => {
   assert.equal(written, made, "they differ: deno run -A tests/examples/cells.ts");
 });
 
-Deno.test("examples/notebook.ipynb runs from top to bottom in the kernel, and leaves no processes", async () => {
+Deno.test("examples/notebook.ipynb runs from top to bottom in the kernel, and leaves no processes", async (t) => {
   let installed: Jupyter;
   try {
     installed = await Jupyter.install();
   } catch (e) {
     if (!(e instanceof NoJupyterError)) throw e;
-    console.log(`skipped: ${e.message}`);
+    console.log(e.message);
+    await t.step({ name: "no Jupyter can be had here", ignore: true, fn: () => {} });
     return;
   }
   await using jupyter = installed;

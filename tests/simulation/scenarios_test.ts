@@ -138,6 +138,27 @@ Deno.test("A client that dies takes the work that only it wanted with it", async
   strictEqual(played.world.executions.get("other"), 1);
 });
 
+Deno.test("What was cancelled with its input is not begun again for what was yet to be sent", async () => {
+  const tasks = [
+    task("given up", [], { ms: 100 }),
+    task("beside", [], { ms: 100 }),
+    task("between", ["given up", "beside"], {}, { forget: true }),
+    task("of data", [data("X")]),
+    task("late", ["between", "of data"]),
+    task("last", ["late"]),
+  ];
+  const keep = ["given up", "last"];
+  const played = await live([worker("w0")], [
+    client(
+      "c0",
+      scatter(0, "X", 60_000),
+      { at: 0, do: "submit", tasks, keep },
+      { at: 3, do: "cancel", key: "given up", force: true },
+    ),
+  ]);
+  deepStrictEqual(Object.fromEntries(played.world.executions), { "given up": 1, beside: 1 });
+});
+
 Deno.test("A rejoin after a short cut does not repeat finished work, nor what runs", async () => {
   const tasks = many(40, (i) => task(`t${i}`, [], { ms: 30 }));
   const played = await live(

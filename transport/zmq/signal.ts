@@ -6,7 +6,19 @@
 
 import { sharedPoller } from "./poller.ts";
 
-/** Heard by the thread that made it, whoever writes to it. It does not keep the process alive. */
+/**
+ * Heard by the thread that made it, whoever writes to it. It does not keep the process alive.
+ *
+ * @example
+ * ```ts
+ * import { Signal } from "@troupe/troupe/transport";
+ * let heard = 0;
+ * const signal = new Signal(() => heard++);
+ * signal.hear(); // what a thread does by writing to signal.descriptor
+ * heard; // 1
+ * await signal.close();
+ * ```
+ */
 export class Signal {
   /** What is waited for. */
   readonly descriptors: readonly number[];
@@ -64,6 +76,13 @@ export class Signal {
  * faster, and delays timers and promises by up to some milliseconds: it is for a process that does little else.
  *
  * @throws {DriverError} when the system's C library does not load
+ *
+ * @example
+ * ```ts
+ * import { holdForMessages } from "@troupe/troupe/transport";
+ * holdForMessages(2); // in a process that only answers messages
+ * holdForMessages(0); // as it was
+ * ```
  */
 export function holdForMessages(ms: number): void {
   sharedPoller().patience = ms;

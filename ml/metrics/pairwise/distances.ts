@@ -124,6 +124,8 @@ export function cosineDistances(X: MatrixLike, Y?: MatrixLike | null): NDArray<F
 /**
  * Great-circle distances on a sphere of radius 1 between points of latitude and longitude, in radians.
  *
+ * Source: R. W. Sinnott, "Virtues of the haversine", Sky and Telescope 68 (1984).
+ *
  * @param X points, shape [nX, 2]
  * @returns shape [nX, nY]
  * @throws {MetricError} when there are not two columns

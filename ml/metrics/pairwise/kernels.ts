@@ -128,7 +128,8 @@ export function laplacianKernel(
 /**
  * −Σ (x − y)² / (x + y) of the rows of X and Y, shape [nX, nY]; for histograms.
  *
- * Source: J. Zhang et al., IJCV 73 (2007).
+ * Source: J. Zhang, M. Marszalek, S. Lazebnik, C. Schmid, "Local features and kernels for classification of texture and
+ * object categories", IJCV 73 (2007).
  *
  * @throws {MetricError} when there are negative values
  *
@@ -155,6 +156,9 @@ export function additiveChi2Kernel(X: MatrixLike, Y?: MatrixLike | null): NDArra
 
 /**
  * exp of gamma (1 if left out) times the additive chi-squared kernel, shape [nX, nY].
+ *
+ * Source: J. Zhang, M. Marszalek, S. Lazebnik, C. Schmid, "Local features and kernels for classification of texture and
+ * object categories", IJCV 73 (2007).
  *
  * @throws {MetricError} when there are negative values
  * @throws {InvalidInputError} when X and Y differ in their number of features, or there are NaN or infinite values

@@ -246,6 +246,35 @@ Deno.test("ClientMachine cancels what was on its way when an input that it had l
   deepStrictEqual([last.state, last.reason], ["cancelled", "its dependency a was cancelled: by somebody"]);
 });
 
+Deno.test("ClientMachine does not send what waits for data once something else that it needs was cancelled", () => {
+  const forget = new Options({ forget: true }).task;
+  // `between` was let go of at once, after its input was cancelled, or is fired and forgotten.
+  for (const how of ["before", "after", "forgotten"] as const) {
+    for (const held of [true, false]) {
+      const b = new Bench();
+      b.do({ type: "up" });
+      const x = new ClientTask("x", "data", undefined);
+      const a = task("a"), between = task("between", ["a", "x"], [], how === "forgotten" ? forget : undefined);
+      const last = task("last", ["between"]);
+      b.do({ type: "scatter", tasks: [x] });
+      b.submit(a, between, last);
+      if (how !== "after") b.do({ type: "release", tasks: [between] });
+      // The scheduler is not told so: it is to keep it until it hears of what is made from it.
+      if (!held) deepStrictEqual(b.do({ type: "release", tasks: [a] }), []);
+      b.hear({ type: "gone", keys: ["a"], cause: "cancelled", reason: "by somebody", heard: 1, frames: NO_FRAMES });
+      if (held) b.do({ type: "release", tasks: [a] });
+      if (how === "after") b.do({ type: "release", tasks: [between] });
+      strictEqual(last.state, "failed", `${how}, ${held}`);
+      strictEqual((failureOf(last) as Error).name, "CancelledError");
+      ok((failureOf(last) as Error).message.includes("by somebody"), (failureOf(last) as Error).message);
+      const sent = b.do({ type: "stored", task: x, card: card("x") });
+      deepStrictEqual(sent.map((m) => m.type), ["scattered"], `${how}, ${held}`);
+      b.do({ type: "release", tasks: [last, x] });
+      strictEqual(b.machine.tasks.size, 0);
+    }
+  }
+});
+
 Deno.test("ClientMachine remembers what had become of an input when it was let go of", () => {
   for (const cause of ["lost", "cancelled"] as const) {
     const b = new Bench();

@@ -96,6 +96,19 @@ Deno.test("bundled() writes ASCII that means the same", async () => {
   assert.equal(await p.run(path!), "gutes öl 😀1");
 });
 
+Deno.test("bundled() has packages looked for when they are imported, and not before", async () => {
+  using p = project({
+    ...files,
+    "deno.json": `{ "imports": { "acorn": "npm:acorn@8.19.0" } }`,
+    "main.ts": `if (Deno.args.length === 0) console.log(typeof (await import("acorn")).parse);`,
+  });
+  const path = await p.bundle();
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--no-config", "--json", path!] })
+    .output();
+  assert.deepEqual(JSON.parse(new TextDecoder().decode(stdout)).npmPackages, {});
+  assert.equal(await p.run(path!), "function");
+});
+
 Deno.test("bundled() gives nothing when the entry cannot be bundled", async () => {
   using p = project({ ...files, "main.ts": `import "./nowhere.ts";` });
   assert.equal(await p.bundle(), undefined);
