@@ -110,7 +110,9 @@ export class StandardScaler extends BaseOneToOneTransformer {
       checkFeatures(this, X, m, "partialFit");
       before = this.moments(m);
     }
-    const now = addMoments(before, table, weight);
+    // Where nothing is learned, samples are counted, whatever they weigh.
+    const counted = !this.withMean && !this.withStd;
+    const now = addMoments(before, table, counted ? undefined : weight);
     // One sample has no variance, whatever it is.
     if (![now.mean, now.variance].every((of) => of.every(Number.isFinite))) {
       assertFinite(table, "StandardScaler.fit: X", true);
