@@ -29,7 +29,10 @@ export function noMoments(width: number, shift: Float64Array): Moments {
   return { width, shift, weight: 0, sums: new Float64Array(width), products: new Float64Array(width * width) };
 }
 
-/** Means of some of the rows, spread over all: a shift that is near the mean of each column. */
+/**
+ * Means of some of the rows, spread over all: a shift that is near the mean of each column. They are taken from the first
+ * row, so that the shift of a constant column is its value, and nothing is left of it.
+ */
 export function shiftOf(X: NDArray<Float64Array>, Y: NDArray<Float64Array>): Float64Array {
   const n = X.length;
   const [m, t] = [X.shape[1], Y.shape[1]];
@@ -37,11 +40,11 @@ export function shiftOf(X: NDArray<Float64Array>, Y: NDArray<Float64Array>): Flo
   const count = Math.min(n, 512);
   for (let k = 0; k < count; k++) {
     const i = Math.floor(k * n / count);
-    for (let j = 0; j < m; j++) shift[j] += X.data[i * m + j];
-    for (let j = 0; j < t; j++) shift[m + j] += Y.data[i * t + j];
+    for (let j = 0; j < m; j++) shift[j] += X.data[i * m + j] - X.data[j];
+    for (let j = 0; j < t; j++) shift[m + j] += Y.data[i * t + j] - Y.data[j];
   }
   for (let j = 0; j < m + t; j++) {
-    shift[j] /= count;
+    shift[j] = (j < m ? X.data[j] : Y.data[j - m]) + shift[j] / count;
     if (!Number.isFinite(shift[j])) shift[j] = 0;
   }
   return shift;
