@@ -1,12 +1,12 @@
 import type { NDArray } from "../array/mod.ts";
-import { type KernelExports, Team } from "../kernels/mod.ts";
+import { type KernelExports, MOST_PARTS, Team } from "../kernels/mod.ts";
 import * as built from "../kernels/wasm/moments.ts";
 import { Workspace } from "./linear_kernels.ts";
 
 /** Rows of a part. */
 const PART_ROWS = 1024;
 /** Parts that are brought before all wait for each other. */
-const PARTS = 16;
+const PARTS = MOST_PARTS;
 /** Rows that a kernel packs at a time. */
 const PACKED_ROWS = 128;
 /** Columns up to which a packed block stays in the first cache. */
