@@ -97,6 +97,25 @@ export function upperOn({ encoded, weight }: FamilyData, train: Int32Array | nul
   return upper;
 }
 
+/** The largest of those bounds that any entry has on a split's training samples. */
+export function largestUpper(
+  { encoded, weight }: FamilyData,
+  train: Int32Array,
+  entries: readonly FamilyEntry[],
+): number {
+  const heaviest = new Float64Array(encoded.classes.size);
+  for (let t = 0; t < train.length; t++) {
+    const i = train[t], c = encoded.codes[i];
+    if (weight[i] > heaviest[c]) heaviest[c] = weight[i];
+  }
+  let largest = 0;
+  for (const entry of entries) {
+    const factors = factorsOn(encoded, train, entry.classWeight);
+    for (let c = 0; c < factors.length; c++) largest = Math.max(largest, factors[c] * entry.C * heaviest[c]);
+  }
+  return largest;
+}
+
 /** What C is multiplied by for each class. */
 function factorsOn(encoded: Encoded, train: Int32Array | null, classWeight: ClassWeight): Float64Array {
   if (classWeight === null || train === null) return computeClassWeight(classWeight, encoded);
