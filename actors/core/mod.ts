@@ -18,3 +18,4 @@ export * from "./nearest.ts";
 export * from "./origin.ts";
 export * from "./ring.ts";
 export * from "./supervisor.ts";
+export * from "./unref_worker.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { libraryFile } from "../core/mod.ts";
+import { libraryFile, unrefWorker } from "../core/mod.ts";
 import type { Region } from "./heap.ts";
 import { SharedQueue, ThreadLine, Word } from "./shared_queue.ts";
 import type { FromThread, ThreadInit, ToThread } from "./thread_messages.ts";
@@ -54,18 +54,6 @@ function permissions(sandbox: Sandbox, libraryFolder?: string): Deno.PermissionO
   };
 }
 
-/**
- * Lets the process end though the thread lives: a program that forgets its cluster shall still end. Deno has this for its node:worker_threads, under
- * a symbol, and not in public; without it the process only lives longer.
- */
-function release(worker: Worker): void {
-  const methods = Worker.prototype as unknown as Record<symbol, unknown>;
-  for (const symbol of Object.getOwnPropertySymbols(methods)) {
-    const method = methods[symbol];
-    if (!symbol.description && typeof method === "function" && method.length === 1) method.call(worker, false);
-  }
-}
-
 /** A Web Worker, its shared line, and its state. */
 export class ExecutorThread {
   readonly index: number;
@@ -95,7 +83,7 @@ export class ExecutorThread {
       name: `troupe-${init.role}-${init.thread}`,
       deno: { permissions: permissions(options.sandbox, options.libraryFolder) },
     } as WorkerOptions);
-    release(this.#worker);
+    unrefWorker(this.#worker);
     this.#worker.onmessage = (e: MessageEvent<FromThread>) => options.message(e.data);
     this.#worker.onerror = (e) => {
       e.preventDefault();

@@ -40,10 +40,11 @@ export class SchedulerSession {
     this.#o = options;
   }
 
-  /** Dials the scheduler. */
+  /** Dials the scheduler, if the endpoint has not done so yet. */
   begin(): void {
     const { endpoint, scheduler } = this.#o.worker;
-    this.#wait();
+    // It may be there already: what was dialled before the worker was made.
+    if (!this.isUp) this.#wait();
     endpoint.dial(scheduler);
     this.#beatLater();
   }

@@ -80,7 +80,9 @@ export function fitCalibrators(
     return { estimator, calibrators: [{ kind: "temperature", beta }] };
   }
   const places = placesOf(estimator, classes);
-  if (scores.shape[1] === 1) places.shift();
+  if (scores.shape[1] === 1 && classes.size === 2) places.shift();
+  // A fold that lacks all classes but two has one column, which scikit-learn takes for the first of them.
+  if (scores.shape[1] === 1) places.length = 1;
   if (places.length !== scores.shape[1]) {
     throw new InvalidInputError(
       `CalibratedClassifierCV: estimator gave ${scores.shape[1]} columns of scores for ${places.length} classes`,
@@ -120,7 +122,8 @@ export async function calibratedProba(
   }
   const out = new Float64Array(n * k);
   const places = placesOf(pair.estimator, classes);
-  if (scores.shape[1] === 1) places.shift();
+  if (scores.shape[1] === 1 && classes.size === 2) places.shift();
+  if (scores.shape[1] === 1) places.length = 1;
   for (const [column, place] of places.entries()) {
     const p = calibrate(pair.calibrators[column], scores.col(column).data);
     for (let i = 0; i < n; i++) out[i * k + place] = p[i];

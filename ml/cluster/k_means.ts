@@ -132,16 +132,14 @@ export class KMeans extends BaseKMeans {
     const weight = weightsOf(sampleWeight, n);
     // Distances are more exact near the origin: the mean is taken off, and put back in the end.
     // Where the squares of all values are finite, so are the values: a look at each is needed only where they are not.
-    using session = KMeansSession.open(table, weight);
+    using session = KMeansSession.open(table, weight, this.nClusters, runs);
     if (session === undefined) assertFinite(table, "KMeans.fit: X");
     const { rows, mean } = session ?? center(table, weight);
     const given = this.givenCenters(m);
     if (given !== undefined) { for (let at = 0; at < given.size; at++) given.data[at] -= mean[at % m]; }
-    let spread = 0;
-    for (let i = 0; i < n; i++) spread += rows.norms[i];
     const options = {
       maxIter: this.maxIter,
-      tol: this.tol * spread / (n * m),
+      tol: this.tol * rows.spread / (n * m),
       verbose: Boolean(this.verbose),
     };
     let best: RunResult | undefined;
@@ -157,7 +155,7 @@ export class KMeans extends BaseKMeans {
       ) best = result;
     }
     const { labels, centers, inertia, nIter } = best as RunResult;
-    warnOfFew(new Set(labels).size, this.nClusters);
+    warnOfFew(countDistinct(labels, this.nClusters), this.nClusters);
     resetFitted(this);
     rememberFeatures(this, X, m);
     this.clusterCenters_ = new NDArray(centers.map((v, at) => v + mean[at % m]), [this.nClusters, m]);
@@ -166,6 +164,13 @@ export class KMeans extends BaseKMeans {
     this.nIter_ = nIter;
     return this;
   }
+}
+
+/** How many of `k` labels there are. */
+function countDistinct(labels: Int32Array, k: number): number {
+  const seen = new Uint8Array(k);
+  for (let i = 0; i < labels.length; i++) seen[labels[i]] = 1;
+  return seen.reduce((a, b) => a + b, 0);
 }
 
 // Functions, not private methods: an estimator that comes from a file or another machine is made without its constructor.

@@ -1,337 +1,277 @@
 import type { NDArray } from "../array/mod.ts";
-import { instantiate, type KernelExports, type KernelMemory, privateMemory, type Room } from "../kernels/mod.ts";
+import { type KernelExports, MOST_PARTS, Team } from "../kernels/mod.ts";
 import * as module from "../kernels/wasm/kmeans.ts";
 import type { RandomState } from "../random/mod.ts";
-import { type LloydCenters, type LloydPartial, squaredDistance, squaredNorms } from "./lloyd.ts";
-import { type ChosenCenters, distributionOf, drawSamples, firstAtLeast } from "./plus_plus.ts";
+import { type LloydCenters, type LloydPartial, squaredNorms } from "./lloyd.ts";
+import type { ChosenCenters } from "./plus_plus.ts";
+import { Rooms } from "./rooms.ts";
 import type { Rows } from "./rows.ts";
+import { FOUR, HUGE, type Part, type Samples, SeedSearch } from "./seed_search.ts";
 
 /** Squared lengths beyond this have no float32. */
 const LARGEST = 1e36;
-/** Stands for the squared length of a centre that is not there. */
-const HUGE = 3e38;
-/** Candidates that are measured together. */
-const FOUR = 4;
-
-/** Half a unit in the last place of a float32, with room to spare. */
-const ROUNDING = 6.1e-8;
+/** Rows of a part at least: fewer are not worth another thread's while. */
+const LEAST_ROWS = 4096;
+/** And for each centre, whose sums each part has. */
+const ROWS_PER_CENTER = 8;
+/** Milliseconds that a distance of one feature takes, with what else is done for it. */
+const DISTANCE = 1e-7;
+/** Distances of each sample to each centre that are measured until the end, about. */
+const TIMES = 20;
 
 type F = (...args: number[]) => number;
 
-/** Where things are while centres are chosen. */
-type Seeding = Readonly<
-  Record<
-    "closest" | "closest32" | "owner" | "list" | "reach" | "cumulative" | "packed" | "packedNorms" | "masks" | "gains",
-    number
-  >
->;
-
-interface KMeansKernels extends KernelExports {
+/** Functions of the module. */
+export interface KMeansKernels extends KernelExports {
   columnSums: F;
   center: F;
-  pendingRows: F;
-  assign: F;
-  sumAll: F;
-  moveRows: F;
+  iterate: F;
   inertia: F;
-  measure: F;
-  accumulate: F;
-  reachable: F;
-  tryCandidates: F;
+  beginSeeds: F;
+  trySeeds: F;
   exactGain: F;
-  keepCloser: F;
+  keepSeed: F;
 }
 
 /**
  * Samples that stay in a memory where kernels compute, with what is remembered of each from one iteration to the next:
- * its label, and bounds of the distances to its own centre and to all others. Distances are measured in float32 first,
+ * its label, and by how much the other centres were farther than its own. Distances are measured in float32 first,
  * and again in float64 where float32 cannot tell which centre is nearer: labels are those of float64.
  *
- * Source of the bounds: G. Hamerly, "Making k-means even faster", SIAM Data Mining (2010).
+ * The samples are in parts, which threads share. Sums are made by part and added up in the parts' order, so that they do not depend on the threads.
+ *
+ * Source of the margins: the bounds of G. Hamerly, "Making k-means even faster", SIAM Data Mining (2010).
  */
 export class KMeansSession implements Disposable {
   /** The samples without their mean. */
   readonly rows: Rows;
   /** The mean. */
   readonly mean: Float64Array;
-  readonly #kernels: KMeansKernels;
-  readonly #memory: KernelMemory;
-  readonly #rooms: Room[] = [];
-  readonly #data: number;
-  readonly #small: number;
-  readonly #norms: number;
-  readonly #norms32: number;
-  readonly #weight: number;
+  readonly #team: Team<KMeansKernels>;
+  readonly #rooms: Rooms;
+  readonly #at: Samples;
+  readonly #parts: readonly Part[];
   readonly #labels: number;
-  readonly #upper: number;
-  readonly #lower: number;
+  readonly #margins: number;
   readonly #pending: number;
   readonly #changed: number;
   readonly #scratch: number;
-  /** Sums of the clusters by the labels as they are; none before the first iteration. */
+  /** For each centre, how far it and the farthest of the others have gone since the labels began. */
+  #moved = new Float64Array(0);
+  /** By part, sums of the clusters by the labels as they are; none before the first iteration. */
   #running: { sums: number; mass: number; k: number } | undefined;
 
   /** Brings samples into the memory. Fails where there is no room. */
-  private constructor(memory: KernelMemory, X: NDArray<Float64Array>, weight: Float64Array | undefined) {
+  private constructor(
+    team: Team<KMeansKernels>,
+    X: NDArray<Float64Array>,
+    weight: Float64Array | undefined,
+    k: number,
+  ) {
     const [n, m] = X.shape;
-    this.#memory = memory;
-    this.#kernels = instantiate<KMeansKernels>(module, memory.memory);
-    this.#data = this.#allocate(8 * n * m);
-    this.#small = this.#allocate(4 * n * m);
-    this.#norms = this.#allocate(8 * n);
-    this.#norms32 = this.#allocate(4 * n);
-    this.#weight = weight === undefined ? 0 : this.#allocate(8 * n);
-    this.#labels = this.#allocate(4 * n);
-    this.#upper = this.#allocate(4 * n);
-    this.#lower = this.#allocate(4 * n);
-    this.#pending = this.#allocate(4 * n);
-    this.#changed = this.#allocate(8 * n);
-    this.#scratch = this.#allocate(Math.max(256, 32 * m));
-    const mean = this.#allocate(8 * m);
-    const data = this.#f64(this.#data, n * m);
-    data.set(X.data);
-    if (weight !== undefined) this.#f64(this.#weight, n).set(weight);
-    const sums = this.#f64(mean, m).fill(0);
-    this.#kernels.columnSums(this.#data, n, m, mean);
+    this.#team = team;
+    const rooms = this.#rooms = new Rooms(team.memory);
+    const at = this.#at = {
+      data: rooms.allocate(8 * n * m),
+      small: rooms.allocate(4 * n * m),
+      norms: rooms.allocate(8 * n),
+      norms32: rooms.allocate(4 * n),
+      weight: weight === undefined ? 0 : rooms.allocate(8 * n),
+    };
+    const parts = this.#parts = partsOf(n, k);
+    this.#labels = rooms.allocate(4 * n);
+    this.#margins = rooms.allocate(4 * n);
+    this.#pending = rooms.allocate(4 * n);
+    this.#changed = rooms.allocate(8 * n);
+    this.#scratch = rooms.allocate(Math.max(256, 32 * m) * parts.length);
+    const data = rooms.f64(at.data, n * m);
+    if (weight !== undefined) rooms.f64(at.weight, n).set(weight);
+    // While this thread brings the next part, others add up the columns of those that are there.
+    const columns = rooms.allocate(8 * m * parts.length);
+    rooms.f64(columns, m * parts.length).fill(0);
+    for (const { number, first, count } of parts) {
+      data.set(X.data.subarray(first * m, (first + count) * m), first * m);
+      team.add("columnSums", at.data + 8 * first * m, count, m, columns + 8 * m * number);
+    }
+    team.finish();
+    const mean = rooms.allocate(8 * m);
+    const sums = addUp(rooms.f64(columns, m * parts.length), m);
     for (let j = 0; j < m; j++) sums[j] /= n;
-    this.mean = sums.slice();
-    const largestNorm = this.#kernels.center(this.#data, n, m, mean, this.#small, this.#norms, this.#norms32);
-    this.rows = { n, m, data, weight, norms: this.#f64(this.#norms, n), largestNorm };
+    rooms.f64(mean, m).set(sums);
+    this.mean = sums;
+    for (const { first, count } of parts) {
+      const to = [at.small + 4 * first * m, at.norms + 8 * first, at.norms32 + 4 * first];
+      team.add("center", at.data + 8 * first * m, count, m, mean, ...to);
+    }
+    const largestNorm = team.finish().reduce((a, b) => b <= a ? a : b, 0);
+    const norms = rooms.f64(at.norms, n);
+    let spread = 0;
+    for (let i = 0; i < n; i++) spread += norms[i];
+    this.rows = { n, m, data, weight, norms, largestNorm, spread };
   }
 
-  /** Brings samples into the memory; undefined where there is no room, or where float32 cannot hold their squares. */
-  static open(X: NDArray<Float64Array>, weight: Float64Array | undefined): KMeansSession | undefined {
+  /**
+   * Brings samples into the memory; undefined where there is no room, or where float32 cannot hold their squares.
+   *
+   * @param k about how many centres there will be, and
+   * @param runs how many runs: what another thread is worth depends on them
+   */
+  static open(
+    X: NDArray<Float64Array>,
+    weight: Float64Array | undefined,
+    k: number,
+    runs: number,
+  ): KMeansSession | undefined {
     const [n, m] = X.shape;
-    const memory = privateMemory();
-    const probe = memory.allocate(12 * n * m + 64 * n + 64 * m + 65_536);
-    if (probe === undefined) return undefined;
-    probe.free();
-    const session = new KMeansSession(memory, X, weight);
-    if (session.rows.largestNorm < LARGEST) return session;
+    const team = Team.open<KMeansKernels>(module, DISTANCE * n * m * k * TIMES * runs);
+    const probe = team.memory.allocate(12 * n * m + 64 * n + (64 + 40 * MOST_PARTS) * m + 65_536);
+    probe?.free();
+    let session: KMeansSession | undefined;
+    try {
+      if (probe !== undefined) session = new KMeansSession(team, X, weight, k);
+    } finally {
+      if (session === undefined) team[Symbol.dispose]();
+    }
+    if (session === undefined || session.rows.largestNorm < LARGEST) return session;
     session[Symbol.dispose]();
     return undefined;
   }
 
-  #allocate(bytes: number): number {
-    const room = this.#memory.allocate(bytes);
-    if (room === undefined) throw new RangeError(`KMeans: there is no room for ${bytes} bytes to compute in`);
-    this.#rooms.push(room);
-    return room.pointer;
-  }
-
-  #f64(pointer: number, length: number): Float64Array {
-    return new Float64Array(this.#memory.memory.buffer, pointer, length);
-  }
-  #f32(pointer: number, length: number): Float32Array {
-    return new Float32Array(this.#memory.memory.buffer, pointer, length);
-  }
-  #i32(pointer: number, length: number): Int32Array {
-    return new Int32Array(this.#memory.memory.buffer, pointer, length);
-  }
-
   /** Cluster of each sample: changed by every iteration. */
   get labels(): Int32Array {
-    return this.#i32(this.#labels, this.rows.n);
+    return this.#rooms.i32(this.#labels, this.rows.n);
   }
 
   /** Forgets labels and bounds. */
   restart(): void {
     this.labels.fill(-1);
     this.#running = undefined;
+    this.#moved = new Float64Array(0);
   }
 
   /** Labels all samples; where the bounds prove that a label stays, no distance is computed. Gives the number that changed. */
-  assign({ k, centers, shift }: LloydCenters): number {
-    const { n, m } = this.rows;
+  assign(state: LloydCenters): number {
+    return this.#iterate(state, undefined);
+  }
+
+  /** One iteration: labels all samples, and sums the clusters. */
+  partial(state: LloydCenters): LloydPartial {
+    const { m } = this.rows, { k } = state;
+    const parts = this.#parts.length;
+    let running = this.#running;
+    const summed = running?.k === k;
+    if (running === undefined || !summed) {
+      running = { sums: this.#rooms.allocate(8 * k * m * parts), mass: this.#rooms.allocate(8 * k * parts), k };
+    }
+    const changed = this.#iterate(state, { ...running, summed });
+    this.#running = running;
+    return {
+      sums: addUp(this.#rooms.f64(running.sums, k * m * parts), k * m),
+      weight: addUp(this.#rooms.f64(running.mass, k * parts), k),
+      changed,
+    };
+  }
+
+  #iterate(
+    { k, centers, shift }: LloydCenters,
+    into: { sums: number; mass: number; summed: boolean } | undefined,
+  ): number {
+    const { m } = this.rows;
+    const rooms = this.#rooms;
+    const before = rooms.count;
     const fours = Math.ceil(k / FOUR);
-    const rooms = this.#rooms.length;
-    const at = {
-      packed: this.#allocate(16 * fours * m),
-      packedNorms: this.#allocate(16 * fours),
-      centers: this.#allocate(8 * k * m),
-      norms: this.#allocate(8 * k),
-      own: this.#allocate(4 * k),
-      others: this.#allocate(4 * k),
+    const to = {
+      packed: rooms.allocate(16 * fours * m),
+      packedNorms: rooms.allocate(16 * fours),
+      centers: rooms.allocate(8 * k * m),
+      norms: rooms.allocate(8 * k),
+      moved: rooms.allocate(4 * k),
     };
     const norms = squaredNorms(centers, k);
-    this.#f64(at.centers, k * m).set(centers);
-    this.#f64(at.norms, k).set(norms);
-    const packed = this.#f32(at.packed, FOUR * fours * m).fill(0);
+    rooms.f64(to.centers, k * m).set(centers);
+    rooms.f64(to.norms, k).set(norms);
+    const packed = rooms.f32(to.packed, FOUR * fours * m).fill(0);
     for (let c = 0; c < k; c++) {
-      const to = (c >> 2) * FOUR * m + (c & 3);
-      for (let j = 0; j < m; j++) packed[to + FOUR * j] = -2 * centers[c * m + j];
+      const place = (c >> 2) * FOUR * m + (c & 3);
+      for (let j = 0; j < m; j++) packed[place + FOUR * j] = -2 * centers[c * m + j];
     }
-    this.#f32(at.packedNorms, FOUR * fours).fill(HUGE).set(norms);
-    let count = n;
-    if (shift !== undefined) {
-      const { own, others } = movements(shift);
-      this.#f32(at.own, k).set(own);
-      this.#f32(at.others, k).set(others);
-      count = this.#kernels.pendingRows(n, this.#labels, this.#upper, this.#lower, at.own, at.others, this.#pending);
+    rooms.f32(to.packedNorms, FOUR * fours).fill(HUGE).set(norms);
+    if (this.#moved.length !== k) this.#moved = new Float64Array(k);
+    if (shift !== undefined) addMovements(this.#moved, shift);
+    // A little more: margins are float32, and this is.
+    rooms.f32(to.moved, k).set(this.#moved.map((far) => far * (1 + 1e-6)));
+    const largest = norms.reduce((a, b) => Math.max(a, b), 0);
+    const { data, small, norms: lengths, norms32, weight } = this.#at;
+    for (const { number, first, count } of this.#parts) {
+      this.#team.add(
+        "iterate",
+        ...[count, m, k, shift === undefined ? 0 : 1, into?.summed ? 1 : 0],
+        ...[data + 8 * first * m, small + 4 * first * m, lengths + 8 * first, norms32 + 4 * first],
+        weight === 0 ? 0 : weight + 8 * first,
+        ...[this.#labels + 4 * first, this.#margins + 4 * first, to.moved, this.#pending + 4 * first],
+        ...[this.#changed + 8 * first, this.#scratch + Math.max(256, 32 * m) * number],
+        ...[to.packed, to.packedNorms, fours, to.centers, to.norms, largest],
+        ...(into === undefined ? [0, 0] : [into.sums + 8 * k * m * number, into.mass + 8 * k * number]),
+      );
     }
-    const changed = this.#kernels.assign(
-      count,
-      shift === undefined ? 1 : 0,
-      this.#pending,
-      this.#small,
-      this.#data,
-      m,
-      this.#norms,
-      this.#norms32,
-      k,
-      at.packed,
-      at.packedNorms,
-      fours,
-      at.centers,
-      at.norms,
-      norms.reduce((a, b) => Math.max(a, b), 0),
-      this.#labels,
-      this.#upper,
-      this.#lower,
-      this.#scratch,
-      this.#changed,
-    );
-    this.#freeSince(rooms);
-    return changed;
-  }
-
-  #freeSince(count: number): void {
-    while (this.#rooms.length > count) (this.#rooms.pop() as Room).free();
-  }
-
-  /** One iteration: labels all samples, and sums the clusters. Few changes are moved from sum to sum. */
-  partial(state: LloydCenters): LloydPartial {
-    const { n, m, weight } = this.rows;
-    const { k } = state;
-    const changed = this.assign(state);
-    const before = this.#running;
-    // Weights are no whole numbers: taking them off again would leave rounding where a cluster is empty.
-    if (before !== undefined && before.k === k && weight === undefined && changed < n / 8) {
-      this.#kernels.moveRows(changed, this.#changed, this.#data, m, this.#labels, before.sums, before.mass);
-    } else {
-      const running = before?.k === k ? before : { sums: this.#allocate(8 * k * m), mass: this.#allocate(8 * k), k };
-      this.#f64(running.sums, k * m).fill(0);
-      this.#f64(running.mass, k).fill(0);
-      this.#kernels.sumAll(this.#data, n, m, this.#labels, this.#weight, running.sums, running.mass);
-      this.#running = running;
-    }
-    const { sums, mass } = this.#running as { sums: number; mass: number };
-    return { sums: this.#f64(sums, k * m).slice(), weight: this.#f64(mass, k).slice(), changed };
+    const changed = this.#team.finish();
+    rooms.free(before);
+    return changed.reduce((a, b) => a + b, 0);
   }
 
   /** Weighted sum of the squared distances of the samples to their centres. */
   inertia(centers: Float64Array): number {
-    const rooms = this.#rooms.length;
-    const at = this.#allocate(8 * centers.length);
-    this.#f64(at, centers.length).set(centers);
-    const { n, m } = this.rows;
-    const sum = this.#kernels.inertia(this.#data, n, m, this.#labels, at, this.#weight, 0);
-    this.#freeSince(rooms);
-    return sum;
+    const { m } = this.rows;
+    const before = this.#rooms.count;
+    const to = this.#rooms.allocate(8 * centers.length);
+    this.#rooms.f64(to, centers.length).set(centers);
+    const { data, weight } = this.#at;
+    for (const { first, count } of this.#parts) {
+      const of = [data + 8 * first * m, count, m, this.#labels + 4 * first, to];
+      this.#team.add("inertia", ...of, weight === 0 ? 0 : weight + 8 * first, 0);
+    }
+    const sums = this.#team.finish();
+    this.#rooms.free(before);
+    return sums.reduce((a, b) => a + b, 0);
   }
 
   /** Chooses centres among the samples, as `choosePlusPlus` does. */
   plusPlus(k: number, rng: RandomState, trials = 2 + Math.floor(Math.log(k))): ChosenCenters {
-    const { n, m, data, norms } = this.rows;
-    const rooms = this.#rooms.length;
-    const fours = Math.ceil(trials / FOUR);
-    const at: Seeding = {
-      closest: this.#allocate(8 * n),
-      closest32: this.#allocate(4 * n),
-      owner: this.#allocate(4 * n),
-      list: this.#allocate(4 * n),
-      reach: this.#allocate(4 * k),
-      cumulative: this.#allocate(8 * n),
-      packed: this.#allocate(16 * m),
-      packedNorms: this.#allocate(16),
-      masks: this.#allocate((n + 16) * fours),
-      gains: this.#allocate(32 * fours),
-    };
-    const centers = new Float64Array(k * m);
-    const indices = new Int32Array(k).fill(-1);
-    const keep = (c: number, i: number): void => {
-      indices[c] = i;
-      centers.set(data.subarray(i * m, (i + 1) * m), c * m);
-    };
-    const [first] = drawSamples(distributionOf(this.rows), rng, 1);
-    keep(0, first);
-    const start = [n, m, this.#norms, first, this.#weight, at.closest, at.closest32];
-    let potential = this.#kernels.measure(this.#data, ...start);
-    this.#i32(at.owner, n).fill(0);
-    const cumulative = this.#f64(at.cumulative, n);
-    let whole = 0;
-    for (let i = 0; i < n; i++) whole += norms[i];
-    for (let c = 1; c < k; c++) {
-      const values = rng.randomSample(trials).data;
-      this.#kernels.accumulate(n, at.closest, this.#weight, at.cumulative);
-      if (c > 1) potential = cumulative[n - 1];
-      const tried = Array.from(values, (v) => Math.min(firstAtLeast(cumulative, v * potential), n - 1));
-      this.#f32(at.reach, k).set(reaches(tried, centers.subarray(0, c * m), this.rows));
-      const count = this.#kernels.reachable(n, at.closest32, at.owner, at.reach, at.list);
-      for (let f = 0; f < fours; f++) this.#try(tried.slice(FOUR * f, FOUR * (f + 1)), f, count, at);
-      const best = this.#bestOf(tried, whole, at);
-      const { list, closest, closest32, owner, masks } = at;
-      const chosen = [tried[best], c, masks + (n + 16) * (best >> 2), best & 3];
-      this.#kernels.keepCloser(this.#data, count, list, m, this.#norms, closest, closest32, owner, ...chosen);
-      keep(c, tried[best]);
-    }
-    this.#freeSince(rooms);
-    return { centers, indices };
-  }
-
-  /** Measures up to four candidates against the listed rows. */
-  #try(some: readonly number[], f: number, count: number, at: Seeding): void {
-    const { n, m, data, norms } = this.rows;
-    const packed = this.#f32(at.packed, FOUR * m).fill(0);
-    const packedNorms = this.#f32(at.packedNorms, FOUR).fill(HUGE);
-    for (const [t, i] of some.entries()) {
-      for (let j = 0; j < m; j++) packed[FOUR * j + t] = -2 * data[i * m + j];
-      packedNorms[t] = norms[i];
-    }
-    const largest = some.reduce((a, i) => Math.max(a, norms[i]), 0);
-    const into = [at.packed, at.packedNorms, largest, at.masks + (n + 16) * f, at.gains + 32 * f];
-    const { list, closest32 } = at;
-    this.#kernels.tryCandidates(this.#small, count, list, m, this.#norms32, closest32, this.#weight, ...into);
-  }
-
-  /** The candidate that leaves the smallest sum; where float32 cannot tell, those in question are measured in float64. */
-  #bestOf(tried: readonly number[], whole: number, at: Seeding): number {
-    const { n, m, norms, weight } = this.rows;
-    const gains = this.#f64(at.gains, tried.length);
-    let best = 0;
-    for (let t = 1; t < tried.length; t++) if (gains[t] > gains[best]) best = t;
-    const heaviest = weight === undefined ? 1 : weight.reduce((a, b) => Math.max(a, b), 0);
-    const largest = tried.reduce((a, i) => Math.max(a, norms[i]), 0);
-    // Far more than roundings that go up and down leave of a sum.
-    const error = 8 * ROUNDING * heaviest * (whole + n * largest);
-    const close = Array.from(tried.keys()).filter((t) => tried[t] !== tried[best] && gains[best] - gains[t] <= error);
-    if (close.length === 0) return tried.indexOf(tried[best]);
-    let most = -Infinity;
-    for (const t of [...close, best].sort((a, b) => a - b)) {
-      const gain = this.#kernels.exactGain(this.#data, n, m, this.#norms, at.closest, this.#weight, tried[t]);
-      if (!(gain > most)) continue;
-      most = gain;
-      best = t;
-    }
-    return best;
+    const before = this.#rooms.count;
+    const search = new SeedSearch(this.#team, this.#rooms, this.rows, this.#at, this.#parts, k, trials);
+    const chosen = search.choose(rng);
+    this.#rooms.free(before);
+    return chosen;
   }
 
   [Symbol.dispose](): void {
-    this.#freeSince(0);
+    this.#rooms.free();
+    this.#team[Symbol.dispose]();
   }
 }
 
-/** For each centre a quarter of the squared distance to the nearest candidate, a little less for rounding. */
-function reaches(tried: readonly number[], centers: Float64Array, { data, m }: Rows): Float64Array {
-  const out = new Float64Array(centers.length / m).fill(Infinity);
-  for (const i of tried) {
-    for (let c = 0; c < out.length; c++) out[c] = Math.min(out[c], squaredDistance(data, i * m, centers, c * m, m));
+/** How the samples are cut: by their number and that of the centres alone. */
+function partsOf(n: number, k: number): Part[] {
+  const least = Math.max(LEAST_ROWS, ROWS_PER_CENTER * k);
+  const wanted = Math.min(MOST_PARTS, Math.max(1, Math.floor(n / least)));
+  // Whole groups of eight rows.
+  const rows = Math.ceil(n / wanted / 8) * 8;
+  const parts: Part[] = [];
+  for (let first = 0; first < n; first += rows) {
+    parts.push({ number: parts.length, first, count: Math.min(rows, n - first) });
   }
-  return out.map((d) => d / 4 * (1 - 1e-5));
+  return parts;
 }
 
-/** How far each centre went, and how far the farthest of the others; a little more, for float32 rounds. */
-function movements(shift: Float64Array): { own: Float64Array; others: Float64Array } {
+/** Sums over parts, in their order. */
+function addUp(parts: Float64Array, length: number): Float64Array {
+  const out = parts.slice(0, length);
+  for (let at = length; at < parts.length; at += length) for (let j = 0; j < length; j++) out[j] += parts[at + j];
+  return out;
+}
+
+/** Adds to each centre's movements how far it went, and how far the farthest of the others did. */
+function addMovements(moved: Float64Array, shift: Float64Array): void {
   let first = 0;
   let second = 0;
   let mover = -1;
@@ -342,9 +282,5 @@ function movements(shift: Float64Array): { own: Float64Array; others: Float64Arr
       mover = c;
     } else second = Math.max(second, shift[c]);
   }
-  const wider = 1 + 1e-6;
-  return {
-    own: shift.map((s) => s * wider),
-    others: shift.map((_, c) => (c === mover ? second : first) * wider),
-  };
+  for (let c = 0; c < shift.length; c++) moved[c] += shift[c] + (c === mover ? second : first);
 }

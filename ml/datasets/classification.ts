@@ -214,8 +214,9 @@ function fillClusters(
   fillColumns(rng, X, m, 0, d);
   let stop = 0;
   for (let c = 0; c < sizes.length; c++) {
+    // Weights may come to more than 1: what does not fit is left out.
     const start = stop;
-    stop += sizes[c];
+    stop = Math.min(s.nSamples, stop + sizes[c]);
     y.fill(c % s.nClasses, start, stop);
     multiplyInto(X, m, start, stop, d, signedUniform(rng, d * d), d, X, m, 0);
     for (let i = start; i < stop; i++) for (let j = 0; j < d; j++) X[i * m + j] += centers[c * d + j];

@@ -175,10 +175,11 @@ function estimate(
     randomState: randomSource,
   });
   const [n, m] = X.shape;
-  if (nNeighbors >= n) {
+  const discrete = discreteMask(options.discreteFeatures, m, caller);
+  // Within a class, or a category, fewer neighbours do.
+  if (nNeighbors >= n && "values" in target && discrete.includes(false)) {
     throw new InvalidParameterError(`${caller}: nNeighbors (${nNeighbors}) must be smaller than the ${n} samples`);
   }
-  const discrete = discreteMask(options.discreteFeatures, m, caller);
   const rng: RandomState = checkRandomState(options.randomState);
   const columns = discrete.map((d, j) => d ? X.col(j).data : scaled(X.col(j).data));
   const continuous = columns.map((_, j) => j).filter((j) => !discrete[j]);
@@ -217,8 +218,7 @@ function estimate(
  * @param options how
  * @returns at least 0, shape [nFeatures]
  * @throws {InvalidInputError} when X holds NaN or infinities, or y does not fit X
- * @throws {InvalidParameterError} when there are not more samples than `nNeighbors`, or `discreteFeatures` does not fit
- * X
+ * @throws {InvalidParameterError} when `discreteFeatures` does not fit X
  *
  * @example
  * ```ts
@@ -252,8 +252,8 @@ export function mutualInfoClassif(
  * @param options how
  * @returns at least 0, shape [nFeatures]
  * @throws {InvalidInputError} when X holds NaN or infinities, or y does not fit X
- * @throws {InvalidParameterError} when there are not more samples than `nNeighbors`, or `discreteFeatures` does not fit
- * X
+ * @throws {InvalidParameterError} when there are not more samples than `nNeighbors` and a feature is continuous, or
+ * `discreteFeatures` does not fit X
  *
  * @example
  * ```ts

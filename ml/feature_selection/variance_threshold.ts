@@ -79,7 +79,8 @@ export class VarianceThreshold extends BaseSelector {
     }
     const variances = squares.map((s, j) => {
       const variance = s / counts[j];
-      return this.threshold === 0 ? Math.min(variance, high[j] - low[j]) : variance;
+      // What rounding made of a constant is no variance. Where values are missing, scikit-learn does not look.
+      return this.threshold === 0 && counts[j] === n ? Math.min(variance, high[j] - low[j]) : variance;
     });
     if (variances.every((v) => !(v > this.threshold))) {
       throw new InvalidInputError(

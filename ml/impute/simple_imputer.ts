@@ -197,10 +197,11 @@ export class SimpleImputer extends BaseTransformer {
       const mask = this.maskOf(column);
       const there = Array.isArray(column) ? column.filter((_, i) => mask[i] === 0) : presentNumbers(column, mask);
       if (there.length < mask.length) missed.push(j);
-      // A column of nothing but null may have been of anything; without values it counts as numbers.
+      // A column of nothing but null may have been of anything: it is of what takes its place.
       const isNumeric = !Array.isArray(column) || there.length === 0;
-      numeric.push(isNumeric);
-      statistics.push(this.statisticOf(there, isNumeric, j));
+      const statistic = this.statisticOf(there, isNumeric, j);
+      numeric.push(isNumeric && typeof statistic !== "string");
+      statistics.push(statistic);
     }
     this.statistics_ = statistics.every((s) => typeof s === "number")
       ? new NDArray(Float64Array.from(statistics as number[]))

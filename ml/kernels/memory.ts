@@ -1,4 +1,5 @@
 import { inTask, MemoryError } from "../../actors/mod.ts";
+import { onHugePages } from "../array/huge_pages.ts";
 
 /** Typed arrays that kernels compute with. */
 export type KernelArray =
@@ -52,8 +53,8 @@ export function aligned(bytes: number): number {
   return Math.max(ALIGN, Math.ceil(bytes / ALIGN) * ALIGN);
 }
 
-/** The thread's own memory: rooms by first fit. It grows as it is used. */
-class PrivateMemory implements KernelMemory {
+/** A memory of a thread's own, or of a team's: rooms by first fit. It grows as it is used. */
+export class PrivateMemory implements KernelMemory {
   readonly memory = new WebAssembly.Memory({ initial: 16, maximum: MOST_PAGES, shared: true });
   readonly isPrivate = true;
   /** Free pieces in order of address, none touching the next; the last one ends where the memory does. */
@@ -144,6 +145,7 @@ class PrivateMemory implements KernelMemory {
     } catch {
       return false;
     }
+    onHugePages(new Uint8Array(this.memory.buffer, end, generous * WASM_PAGE));
     this.#give(end, generous * WASM_PAGE);
     return true;
   }

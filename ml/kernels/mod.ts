@@ -11,5 +11,6 @@ export { BlasKernels } from "./blas_kernels.ts";
 export { BLAS, blasLibrary, findBlas, hasWideIntegers } from "./blas_library.ts";
 export { Lapack } from "./lapack.ts";
 export { resultArray } from "./result_array.ts";
+export { endTeams, MOST_PARTS, Team } from "./team.ts";
 export { kernels, lapack, useTier } from "./tier.ts";
 export { WasmKernels } from "./wasm_kernels.ts";

@@ -35,16 +35,17 @@ export function equationsOf({ X, Y, weight, look }: RegressionData, fitIntercept
 /** Weighted means of the columns, or zeros where there is no constant. */
 export function meansOf({ X, Y, weight }: RegressionData, fitIntercept: boolean): Means {
   const mean = (table: NDArray<Float64Array>): Float64Array => {
-    const [n, k] = table.shape;
+    const { data, shape: [n, k] } = table;
     const out = new Float64Array(k);
     if (!fitIntercept) return out;
     let total = 0;
+    // From the first row, so that the mean of a constant is that constant.
     for (let i = 0; i < n; i++) {
       const w = weight === undefined ? 1 : weight[i];
       total += w;
-      for (let j = 0; j < k; j++) out[j] += w * table.data[i * k + j];
+      for (let j = 0; j < k; j++) out[j] += w * (data[i * k + j] - data[j]);
     }
-    return out.map((v) => v / total);
+    return out.map((v, j) => data[j] + v / total);
   };
   return { m: X.shape[1], t: Y.shape[1], xMean: mean(X), yMean: mean(Y) };
 }

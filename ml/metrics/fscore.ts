@@ -66,10 +66,13 @@ export function countsFor(yTrue: TargetsLike, yPred: TargetsLike, options: FScor
   if (!labels.includes(posLabel as number) && labels.length >= 2) {
     throw new MetricError(`posLabel ${JSON.stringify(posLabel)} is no label; valid: ${labels.join(", ")}`);
   }
+  if (typeof labels[0] === typeof posLabel) {
+    return countLabels(yTrue, yPred, { labels: [posLabel] as LabelsLike, sampleWeight });
+  }
   // A label of the other kind occurs nowhere: it counts nothing.
-  const kind = typeof labels[0] === typeof posLabel;
-  if (!kind) throw new MetricError(`posLabel ${JSON.stringify(posLabel)} is no label; valid: ${labels.join(", ")}`);
-  return countLabels(yTrue, yPred, { labels: [posLabel] as LabelsLike, sampleWeight });
+  const counts = countLabels(yTrue, yPred, { labels: [labels[0]] as LabelsLike, sampleWeight });
+  const none = (): Float64Array => new Float64Array(1);
+  return { ...counts, labels: [posLabel as number | string], hits: none(), predicted: none(), actual: none() };
 }
 
 function together(counts: LabelCounts): LabelCounts {

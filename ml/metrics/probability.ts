@@ -14,6 +14,7 @@ import { type ChunkedInput, combineInTree, cutAlike, isChunked, partialsOf } fro
 import type { WeightOptions } from "./classification.ts";
 import { MetricError } from "./errors.ts";
 import { keptLabel, type PosLabel } from "./pos_label.ts";
+import { checkIndicator, isTable, type TargetsLike } from "./targets.ts";
 import { warnOnce } from "./warn.ts";
 
 /** Options of metrics of probabilities. */
@@ -26,7 +27,8 @@ export interface ProbaOptions extends WeightOptions {
 interface ProbaTargets {
   n: number;
   k: number;
-  truth: Int32Array;
+  /** Class of each sample, or, of samples of several classes, zeros and ones, shape [n, k]. */
+  truth: Int32Array | Uint8Array;
   proba: Float64Array;
   weight: Float64Array;
 }
@@ -44,12 +46,13 @@ function checkProba(yProba: VectorLike | MatrixLike, who: string): NDArray<Float
 /** Targets against a column for each class; a single column is that of the second of two. */
 function probaTargets(
   who: string,
-  yTrue: LabelsLike,
+  yTrue: TargetsLike,
   yProba: VectorLike | MatrixLike,
   options: ProbaOptions,
 ): ProbaTargets {
   checkConsistentLength({ yTrue, yProba, sampleWeight: options.sampleWeight });
-  const { codes, classes } = encodeLabels(checkLabels(yTrue, "yTrue"));
+  if (isTable(yTrue)) return markedTargets(who, yTrue, yProba, options);
+  const { codes, classes } = encodeLabels(checkLabels(yTrue as LabelsLike, "yTrue"));
   const asked = options.labels === undefined || options.labels === null
     ? undefined
     : checkLabels(options.labels, "labels");
@@ -65,14 +68,7 @@ function probaTargets(
   const places = Array.from(classes.data as ArrayLike<unknown>, (v) => [...given.data as Iterable<unknown>].indexOf(v));
   if (places.includes(-1)) throw new MetricError(`${who}: yTrue has labels that are not in labels`);
   const full = columns === 1 ? bothColumns(proba.data) : proba.data;
-  for (let i = 0; i < codes.length; i++) {
-    let sum = 0;
-    for (let c = 0; c < k; c++) sum += full[i * k + c];
-    if (!(Math.abs(sum - 1) <= 1.5e-8)) {
-      warnOnce(`${who}: probabilities of a sample do not sum to 1; sample ${i} has ${sum}`);
-      break;
-    }
-  }
+  warnOfSums(who, full, k);
   return {
     n: codes.length,
     k,
@@ -80,6 +76,40 @@ function probaTargets(
     proba: full,
     weight: checkSampleWeight(options.sampleWeight, codes.length),
   };
+}
+
+/** Targets of samples that may have several classes, or none. */
+function markedTargets(
+  who: string,
+  yTrue: TargetsLike,
+  yProba: VectorLike | MatrixLike,
+  options: ProbaOptions,
+): ProbaTargets {
+  const { n, k, data: truth } = checkIndicator(yTrue, "yTrue");
+  if (options.labels !== undefined && options.labels !== null) {
+    throw new MetricError(`${who}: labels are for one class a sample; yTrue has a column for each class`);
+  }
+  const { data: proba, shape } = checkProba(yProba, who);
+  const columns = shape.length === 2 ? shape[1] : 1;
+  if (columns !== k) throw new MetricError(`${who}: ${columns} columns of probabilities for ${k} classes`);
+  warnOfSums(who, proba, k);
+  return { n, k, truth, proba, weight: checkSampleWeight(options.sampleWeight, n) };
+}
+
+function warnOfSums(who: string, proba: Float64Array, k: number): void {
+  for (let at = 0; at < proba.length; at += k) {
+    let sum = 0;
+    for (let c = 0; c < k; c++) sum += proba[at + c];
+    if (!(Math.abs(sum - 1) <= 1.5e-8)) {
+      warnOnce(`${who}: probabilities of a sample do not sum to 1; sample ${at / k} has ${sum}`);
+      break;
+    }
+  }
+}
+
+/** Whether a sample is of a class. */
+function isOf({ truth, k }: ProbaTargets, i: number, c: number): boolean {
+  return truth instanceof Uint8Array ? truth[i * k + c] === 1 : truth[i] === c;
 }
 
 function bothColumns(second: Float64Array): Float64Array {
@@ -91,11 +121,13 @@ function bothColumns(second: Float64Array): Float64Array {
   return out;
 }
 
-function sumOfLogs({ n, k, truth, weight }: ProbaTargets, proba: (at: number, c: number) => number): number {
+function sumOfLogs(targets: ProbaTargets, proba: (at: number, c: number) => number): number {
+  const { n, k, truth, weight } = targets;
+  const log = (p: number): number => Math.log(Math.min(Math.max(p, Number.EPSILON), 1 - Number.EPSILON));
   let sum = 0;
   for (let i = 0; i < n; i++) {
-    const p = proba(i * k + truth[i], truth[i]);
-    sum -= weight[i] * Math.log(Math.min(Math.max(p, Number.EPSILON), 1 - Number.EPSILON));
+    if (truth instanceof Int32Array) sum -= weight[i] * log(proba(i * k + truth[i], truth[i]));
+    else for (let c = 0; c < k; c++) if (truth[i * k + c] === 1) sum -= weight[i] * log(proba(i * k + c, c));
   }
   return sum;
 }
@@ -103,6 +135,7 @@ function sumOfLogs({ n, k, truth, weight }: ProbaTargets, proba: (at: number, c:
 /**
  * Mean negative logarithm of the probability given to the true class; their sum with `normalize: false`.
  *
+ * @param yTrue class of each sample, or a table of zeros and ones with a column for each class
  * @param yProba probabilities, shape [nSamples, nClasses], columns in the order of the labels; for two classes also
  * that of the larger label, shape [nSamples]
  * @param options `labels`: the classes, where yTrue does not have them all
@@ -115,7 +148,7 @@ function sumOfLogs({ n, k, truth, weight }: ProbaTargets, proba: (at: number, c:
  * ```
  */
 export function logLoss(
-  yTrue: LabelsLike,
+  yTrue: TargetsLike,
   yProba: VectorLike | MatrixLike,
   options?: ProbaOptions & { normalize?: boolean },
 ): number;
@@ -126,7 +159,7 @@ export function logLoss(
   options?: { labels?: LabelsLike | null; normalize?: boolean; sampleWeight?: ChunkedInput | null },
 ): Promise<number>;
 export function logLoss(
-  yTrue: LabelsLike | ChunkedInput,
+  yTrue: TargetsLike | ChunkedInput,
   yProba: VectorLike | MatrixLike | ChunkedInput,
   given: { labels?: LabelsLike | null; normalize?: boolean; sampleWeight?: VectorLike | ChunkedInput | null } = {},
 ): number | Promise<number> {
@@ -179,11 +212,12 @@ async function chunkedLogLoss(
 registerInternals({ lossOfBlock, weightedLossOfBlock });
 
 /** Weight of each class as part of the whole: what one would predict who knows no more. */
-function shares({ n, k, truth, weight }: ProbaTargets): Float64Array {
+function shares(targets: ProbaTargets): Float64Array {
+  const { n, k, weight } = targets;
   const out = new Float64Array(k);
   let mass = 0;
   for (let i = 0; i < n; i++) {
-    out[truth[i]] += weight[i];
+    for (let c = 0; c < k; c++) if (isOf(targets, i, c)) out[c] += weight[i];
     mass += weight[i];
   }
   return out.map((w) => w / mass);
@@ -200,10 +234,13 @@ function shares({ n, k, truth, weight }: ProbaTargets): Float64Array {
  * d2LogLossScore([0, 1, 1], [0.1, 0.9, 0.8]); // 0.7727…
  * ```
  */
-export function d2LogLossScore(yTrue: LabelsLike, yProba: VectorLike | MatrixLike, options: ProbaOptions = {}): number {
+export function d2LogLossScore(
+  yTrue: TargetsLike,
+  yProba: VectorLike | MatrixLike,
+  options: ProbaOptions = {},
+): number {
   checkOptionNames("d2LogLossScore", options, ["labels", "sampleWeight"]);
-  const { length } = checkLabels(yTrue, "yTrue");
-  if (length < 2) return tooFew("d2LogLossScore");
+  if (toNDArray(yTrue, "yTrue").length < 2) return tooFew("d2LogLossScore");
   const targets = probaTargets("d2LogLossScore", yTrue, yProba, options);
   const known = shares(targets);
   return 1 - sumOfLogs(targets, (at) => targets.proba[at]) / sumOfLogs(targets, (_, c) => known[c]);
@@ -225,23 +262,23 @@ export interface BrierOptions extends ProbaOptions {
 /** The label that one column of probabilities is of, where `posLabel` does not say: 1, or the larger of two others. */
 function labelLookedFor(who: string, labels: readonly (number | string)[]): number | string {
   if (labels.every((v) => v === 0 || v === 1) || labels.every((v) => v === -1 || v === 1)) return 1;
-  if (labels.length < 2) {
+  if (labels.length < 2 && typeof labels[0] === "string") {
     throw new MetricError(`${who}: yTrue holds ${labels[0]} only; say by posLabel what is looked for`);
   }
-  return labels[1];
+  return labels[labels.length - 1];
 }
 
 /** Targets for a column of the label looked for, or for one of each class. */
 function brierTargets(
   who: string,
-  yTrue: LabelsLike,
+  yTrue: TargetsLike,
   yProba: VectorLike | MatrixLike,
   options: BrierOptions,
 ): ProbaTargets {
   const array = toNDArray(yProba, "yProba");
   if (array.ndim === 2 && array.shape[1] > 1) return probaTargets(who, yTrue, yProba, options);
   checkConsistentLength({ yTrue, yProba, sampleWeight: options.sampleWeight });
-  const labels = checkLabels(yTrue, "yTrue");
+  const labels = checkLabels(yTrue as LabelsLike, "yTrue");
   if (typeOfTarget(labels) !== "binary") {
     throw new MetricError(`${who}: one column of probabilities is for two classes; yTrue has more, or fractions`);
   }
@@ -262,12 +299,15 @@ function brierTargets(
   };
 }
 
-function squares({ n, k, truth, proba, weight }: ProbaTargets, of?: Float64Array): number {
+function squares(targets: ProbaTargets, of?: Float64Array): number {
+  const { n, k, proba, weight } = targets;
   let sum = 0;
   let mass = 0;
   for (let i = 0; i < n; i++) {
     let row = 0;
-    for (let c = 0; c < k; c++) row += ((truth[i] === c ? 1 : 0) - (of === undefined ? proba[i * k + c] : of[c])) ** 2;
+    for (let c = 0; c < k; c++) {
+      row += (Number(isOf(targets, i, c)) - (of === undefined ? proba[i * k + c] : of[c])) ** 2;
+    }
     sum += weight[i] * row;
     mass += weight[i];
   }
@@ -280,6 +320,7 @@ function squares({ n, k, truth, proba, weight }: ProbaTargets, of?: Float64Array
  *
  * Source: G. W. Brier, "Verification of forecasts expressed in terms of probability", Monthly Weather Review 78 (1950).
  *
+ * @param yTrue class of each sample, or a table of zeros and ones with a column for each class
  * @param yProba probability of the label looked for, shape [nSamples], or of each class, shape [nSamples, nClasses]
  * @throws {MetricError} when columns and classes do not fit together
  *
@@ -290,7 +331,7 @@ function squares({ n, k, truth, proba, weight }: ProbaTargets, of?: Float64Array
  * ```
  */
 export function brierScoreLoss(
-  yTrue: LabelsLike,
+  yTrue: TargetsLike,
   yProba: VectorLike | MatrixLike,
   options: BrierOptions = {},
 ): number {
@@ -312,13 +353,12 @@ export function brierScoreLoss(
  * ```
  */
 export function d2BrierScore(
-  yTrue: LabelsLike,
+  yTrue: TargetsLike,
   yProba: VectorLike | MatrixLike,
   options: Omit<BrierOptions, "scaleByHalf"> = {},
 ): number {
   checkOptionNames("d2BrierScore", options, ["labels", "posLabel", "sampleWeight"]);
-  const { length } = checkLabels(yTrue, "yTrue");
-  if (length < 2) return tooFew("d2BrierScore");
+  if (toNDArray(yTrue, "yTrue").length < 2) return tooFew("d2BrierScore");
   const targets = brierTargets("d2BrierScore", yTrue, yProba, options);
   return 1 - squares(targets) / squares(targets, shares(targets));
 }

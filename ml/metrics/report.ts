@@ -1,4 +1,4 @@
-import { checkLabels, checkOptionNames } from "../utils/mod.ts";
+import { checkLabels, checkOptionNames, fixed } from "../utils/mod.ts";
 import { type LabelsLike, NDArray } from "../array/mod.ts";
 import type { WeightOptions } from "./classification.ts";
 import { countLabels, type ZeroDivision } from "./counts.ts";
@@ -137,21 +137,10 @@ function asText(rows: readonly Row[], means: readonly Row[], digits: number, wei
   const cell = (text: string): string => ` ${text.padStart(9)}`;
   const count = (v: number): string => weighted && Number.isInteger(v) ? v.toFixed(1) : String(v);
   const line = ({ name, values }: Row): string => {
-    const numbers = values.slice(0, 3).map((v) => Number.isNaN(v) ? "nan" : fixed(v, digits));
+    const numbers = values.slice(0, 3).map((v) => fixed(v, digits));
     const shown = name === "accuracy" ? ["", "", numbers[2]] : numbers;
     return `${name.padStart(width)} ${shown.map(cell).join("")}${cell(count(values[3]))}\n`;
   };
   const head = `${"".padStart(width)} ${["precision", "recall", "f1-score", "support"].map(cell).join("")}\n\n`;
   return `${head}${rows.map(line).join("")}\n${means.map(line).join("")}`;
-}
-
-/** As toFixed, but of two that are equally near the even one, as Python rounds. */
-function fixed(v: number, digits: number): string {
-  const text = v.toFixed(digits);
-  // toFixed(100) is exact: a tie is a five and zeros after it.
-  const exact = Math.abs(v) < 1 ? v.toFixed(100) : v.toFixed(60);
-  const cut = exact.indexOf(".") + digits + (digits === 0 ? 0 : 1);
-  const isTie = /^\.?50*$/.test(exact.slice(cut));
-  const before = Number(exact[cut - 1]);
-  return isTie && before % 2 === 0 ? exact.slice(0, cut) : text;
 }

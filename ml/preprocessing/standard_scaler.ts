@@ -80,6 +80,14 @@ export class StandardScaler extends BaseOneToOneTransformer {
    * @param _y not used
    * @param sampleWeight weight of each sample
    * @throws {InvalidInputError} when X has another number of features than before
+   *
+   * @example
+   * ```ts
+   * import { StandardScaler } from "@troupe/troupe";
+   * const scaler = new StandardScaler();
+   * for (const part of [[[1], [2]], [[3], [6]]]) await scaler.partialFit(part);
+   * scaler.mean_!.toArray(); // [3]
+   * ```
    */
   async partialFit(X: MatrixLike | ChunkedInput, _y?: unknown, sampleWeight?: VectorLike): Promise<this> {
     checkParameters("StandardScaler", this.getParams(), { withMean: bool, withStd: bool });
@@ -102,7 +110,9 @@ export class StandardScaler extends BaseOneToOneTransformer {
       checkFeatures(this, X, m, "partialFit");
       before = this.moments(m);
     }
-    const now = addMoments(before, table, weight);
+    // Where nothing is learned, samples are counted, whatever they weigh.
+    const counted = !this.withMean && !this.withStd;
+    const now = addMoments(before, table, counted ? undefined : weight);
     // One sample has no variance, whatever it is.
     if (![now.mean, now.variance].every((of) => of.every(Number.isFinite))) {
       assertFinite(table, "StandardScaler.fit: X", true);

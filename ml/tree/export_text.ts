@@ -1,6 +1,6 @@
 import type { Labels } from "../array/mod.ts";
 import { checkIsFitted } from "../base/mod.ts";
-import { checkOptionNames, InvalidParameterError } from "../utils/mod.ts";
+import { checkOptionNames, fixed, InvalidParameterError } from "../utils/mod.ts";
 import { type Tree, TREE_LEAF } from "./structure.ts";
 
 /** Options of {@linkcode exportText}. */
@@ -55,6 +55,9 @@ export function exportText(tree: FittedTree, options: ExportTextOptions = {}): s
   checkIsFitted(tree, "exportText");
   const { featureNames, classNames, maxDepth = 10, spacing = 3, decimals = 2, showWeights = false } = options;
   const { tree_, nFeaturesIn_ } = tree;
+  if (Array.isArray(tree.classes_)) {
+    throw new InvalidParameterError("exportText: a classifier of several targets has no one class for a leaf to show");
+  }
   if (!(maxDepth >= 0 && spacing >= 1 && decimals >= 0)) {
     throw new InvalidParameterError(
       `exportText: maxDepth and decimals must be at least 0 and spacing at least 1, got ${maxDepth}, ${decimals}, ${spacing}`,
@@ -69,7 +72,7 @@ export function exportText(tree: FittedTree, options: ExportTextOptions = {}): s
     throw new InvalidParameterError(`exportText: ${classes.length} classNames for ${tree.classes_?.size} classes`);
   }
   const indent = (depth: number): string => `|${" ".repeat(spacing)}`.repeat(depth - 1) + "|" + "-".repeat(spacing);
-  const numbers = (values: ArrayLike<number>): string => Array.from(values, (v) => v.toFixed(decimals)).join(", ");
+  const numbers = (values: ArrayLike<number>): string => Array.from(values, (v) => fixed(v, decimals)).join(", ");
 
   function leaf(node: number, depth: number): string {
     const stride = tree_.valueStride;
@@ -93,7 +96,7 @@ export function exportText(tree: FittedTree, options: ExportTextOptions = {}): s
     }
     if (tree_.childrenLeft[node] === TREE_LEAF) return leaf(node, depth);
     const name = names[tree_.feature[node]];
-    const threshold = tree_.threshold[node].toFixed(decimals);
+    const threshold = fixed(tree_.threshold[node], decimals);
     return `${indent(depth)} ${name} <= ${threshold}\n${write(tree_.childrenLeft[node], depth + 1)}` +
       `${indent(depth)} ${name} >  ${threshold}\n${write(tree_.childrenRight[node], depth + 1)}`;
   }

@@ -4,6 +4,7 @@
  */
 export * from "./class_weight.ts";
 export * from "./errors.ts";
+export { fixed } from "./fixed.ts";
 export { didYouMean, nearestName } from "./nearest_name.ts";
 export { checkNoOptions, checkNothingMore, checkOptionNames, checkOptions, type NoOptions } from "./option_names.ts";
 export { checkOutputs } from "./outputs.ts";

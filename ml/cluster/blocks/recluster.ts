@@ -73,7 +73,7 @@ export function bestOnSample(
   own = 1,
 ): Float64Array {
   const m = sample.shape[1];
-  using session = KMeansSession.open(sample, undefined);
+  using session = KMeansSession.open(sample, undefined, k, tries.length + own);
   const rows = session?.rows ?? rowsOf(sample);
   const mean = session?.mean ?? new Float64Array(m);
   let best: RunResult | undefined;

@@ -2,6 +2,6 @@
 // cannot decide is decided in float64.
 
 export { columnSums, center } from "./kmeans/rows";
-export { pendingRows, assign } from "./kmeans/assign";
-export { sumAll, moveRows, inertia, measure, accumulate } from "./kmeans/sums";
-export { reachable, tryCandidates, exactGain, keepCloser } from "./kmeans/candidates";
+export { inertia } from "./kmeans/sums";
+export { exactGain } from "./kmeans/candidates";
+export { beginSeeds, iterate, keepSeed, trySeeds } from "./kmeans/parts";

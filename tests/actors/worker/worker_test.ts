@@ -264,6 +264,20 @@ Deno.test("Worker gives up when there is no scheduler for too long", async () =>
   assert.match(ends[0].reason, /no scheduler at memory:\/\/s for 60 s/);
 });
 
+Deno.test("Worker does not give up a scheduler that was there before it was", async () => {
+  await using w = await new World().begin();
+  const worker = await w.add("w1", 1 << 20, { giveUpAfter: 60_000, dialFor: 10 });
+  const ends: WorkerEnd[] = [];
+  void worker.ended.then((e) => ends.push(e));
+  w.clock.advance(120_000);
+  await Promise.resolve();
+  assert.equal(w.take("join").length, 1);
+  assert.deepEqual(ends, []);
+  w.run("w1", { key: "a", fn: "inc", args: [1] });
+  w.clock.advance(20);
+  assert.deepEqual(w.take("finished").map((m) => m.keys), [["a"]]);
+});
+
 Deno.test("Worker gives up when no scheduler listens where it was told, but a worker", async () => {
   await using w = await new World().begin("w1");
   const worker = await w.add("w2", 1 << 20, { scheduler: "memory://w1" });

@@ -76,10 +76,11 @@ export class World implements AsyncDisposable {
     return this;
   }
 
+  /** A worker; `dialFor` so many ms after its endpoint has begun to dial. */
   async add(
     name: string,
     memoryLimit = 1 << 24,
-    options: { giveUpAfter?: number; scheduler?: string } = {},
+    options: { giveUpAfter?: number; scheduler?: string; dialFor?: number } = {},
   ): Promise<Worker> {
     const store = new Store({ memoryLimit, arenas: heapArenas });
     const rooms = new Rooms(store);
@@ -89,7 +90,10 @@ export class World implements AsyncDisposable {
       reserve: rooms.reserve,
       limits: { chunkBytes: 4096, creditBytes: 16_384 },
     });
+    const { dialFor, ...rest } = options;
+    if (dialFor !== undefined) endpoint.dial("memory://s");
     const address = await endpoint.bind(`memory://${name}`);
+    if (dialFor !== undefined) this.clock.advance(dialFor);
     const worker = new Worker({
       name,
       scheduler: "memory://s",
@@ -99,7 +103,7 @@ export class World implements AsyncDisposable {
       executor,
       store,
       rooms,
-      ...options,
+      ...rest,
     });
     this.workers.set(name, { worker, store, executor });
     return worker;

@@ -113,7 +113,7 @@ Deno.test("mutualInfoClassif() and mutualInfoRegression() estimate as scikit-lea
     h,
     1e-9,
   );
-  assert.throws(() => mutualInfoClassif([[1], [2]], [0, 1]), /nNeighbors \(3\) must be smaller than the 2 samples/);
+  assert.throws(() => mutualInfoRegression([[1], [2]], [0, 1]), /nNeighbors \(3\) must be smaller than the 2 samples/);
   assert.throws(() => mutualInfoClassif(iris.X, iris.y, { discreteFeatures: [9] }), /discreteFeatures must be/);
 });
 

@@ -2,30 +2,26 @@
 
 import { at4, at8 } from "../shared/addresses";
 import { madd32 } from "../shared/multiply_add";
-import { NARROWER, ROUNDING, WIDER } from "./bounds";
+import { LESS, NARROWER, ROUNDING, WIDER } from "./bounds";
 import { dot } from "./rows";
 
 /**
- * Moves the bounds of rows as their centres moved, and lists the rows whose label they do not prove.
+ * Lists the rows whose label their margins do not prove.
  *
- * @param own how far each centre went; float32
- * @param others how far the farthest of the other centres went, for each; float32
+ * @param margins by how much all other centres are farther than the own one, plus what `moved` was for it then; float32
+ * @param moved for each centre, how far it and the farthest of the others have gone since the beginning, together; float32
  */
-export function pendingRows(n: i32, labels: usize, upper: usize, lower: usize, own: usize, others: usize, pending: usize): i32 {
+export function pendingRows(n: i32, labels: usize, margins: usize, moved: usize, pending: usize): i32 {
   let count = 0;
   for (let i = 0; i < n; i++) {
-    const c = load<i32>(at4(labels, i));
-    const u = (load<f32>(at4(upper, i)) + load<f32>(at4(own, c))) * WIDER;
-    const l = (load<f32>(at4(lower, i)) - load<f32>(at4(others, c))) * NARROWER;
-    store<f32>(at4(upper, i), u);
-    store<f32>(at4(lower, i), l);
+    const far = load<f32>(at4(margins, i)) > load<f32>(at4(moved, load<i32>(at4(labels, i))));
     store<i32>(at4(pending, count), i);
-    count += i32(!(u < l));
+    count += i32(!far);
   }
   return count;
 }
 
-/** Labels one row in float64, and writes its bounds. */
+/** Labels one row in float64, and writes its margin. */
 function assignExactly(
   data: usize,
   m: i32,
@@ -33,8 +29,8 @@ function assignExactly(
   centers: usize,
   centerNorms: usize,
   norms: usize,
-  upper: usize,
-  lower: usize,
+  margins: usize,
+  moved: usize,
   i: i32,
 ): i32 {
   const row = data + <usize> i * <usize> m * 8;
@@ -50,28 +46,37 @@ function assignExactly(
     } else if (d < second) second = d;
   }
   const norm = load<f64>(at8(norms, i));
-  store<f32>(at4(upper, i), <f32> Math.sqrt(Math.max(0, best + norm)) * WIDER);
-  store<f32>(at4(lower, i), <f32> Math.sqrt(Math.max(0, second + norm)) * NARROWER);
+  const near = <f32> Math.sqrt(Math.max(0, best + norm)) * WIDER;
+  const far = <f32> Math.sqrt(Math.max(0, second + norm)) * NARROWER;
+  store<f32>(at4(margins, i), far - near + LESS * load<f32>(at4(moved, label)));
   return label;
 }
 
-/**
- * Bounds and labels of four rows: given squared lengths at `at`, writes upper bounds 32 bytes on, lower ones 64, labels 96. Gives the rows
- * that float32 cannot decide.
- */
+/** By how much the second centre is farther than the nearest, at least: the margins of four rows. */
 // @ts-ignore: decorator
 @inline
-function judge(at: usize, best: v128, second: v128, label: v128, factor: f32, largest: f32): i32 {
-  const norm = v128.load(at);
-  const error = f32x4.mul(f32x4.add(norm, f32x4.splat(largest)), f32x4.splat(factor));
+function marginOf(norm: v128, error: v128, best: v128, second: v128): v128 {
   const zero = f32x4.splat(0);
-  const near = f32x4.sqrt(f32x4.max(zero, f32x4.add(f32x4.add(best, norm), error)));
-  const far = f32x4.sqrt(f32x4.max(zero, f32x4.sub(f32x4.add(second, norm), error)));
-  v128.store(at, f32x4.mul(near, f32x4.splat(WIDER)), 32);
-  v128.store(at, f32x4.mul(far, f32x4.splat(NARROWER)), 64);
-  v128.store(at, label, 96);
-  const sure = f32x4.gt(f32x4.sub(second, best), f32x4.add(error, error));
-  return ~i32x4.bitmask(sure) & 15;
+  const near = f32x4.sqrt(f32x4.pmax(zero, f32x4.add(f32x4.add(best, norm), error)));
+  const far = f32x4.sqrt(f32x4.pmax(zero, f32x4.sub(f32x4.add(second, norm), error)));
+  return f32x4.sub(f32x4.mul(far, f32x4.splat(NARROWER)), f32x4.mul(near, f32x4.splat(WIDER)));
+}
+
+/** Those of four rows that float32 cannot decide. */
+// @ts-ignore: decorator
+@inline
+function unsureOf(error: v128, best: v128, second: v128): i32 {
+  return ~i32x4.bitmask(f32x4.gt(f32x4.sub(second, best), f32x4.add(error, error))) & 15;
+}
+
+/** Four float32 that stand apart. */
+// @ts-ignore: decorator
+@inline
+function gather(from: usize, a: i32, b: i32, c: i32, d: i32): v128 {
+  const x = v128.load32_zero(at4(from, a));
+  const xy = v128.load_lane<f32>(at4(from, b), x, 1);
+  const xyz = v128.load_lane<f32>(at4(from, c), xy, 2);
+  return v128.load_lane<f32>(at4(from, d), xyz, 3);
 }
 
 /** Brings a row's features into lane r of a table of m rows of eight. */
@@ -107,6 +112,16 @@ function spreadFour(a: usize, b: usize, c: usize, d: usize, m: i32, to: usize): 
   spread(d, m, j, to + 12);
 }
 
+/** What `moved` is for four labels, less what rounding may add. */
+// @ts-ignore: decorator
+@inline
+function movedOf(moved: usize, label: v128): v128 {
+  const a = i32x4.extract_lane(label, 0);
+  const b = i32x4.extract_lane(label, 1);
+  const far = gather(moved, a, b, i32x4.extract_lane(label, 2), i32x4.extract_lane(label, 3));
+  return f32x4.mul(far, f32x4.splat(LESS));
+}
+
 /**
  * Labels rows by their nearest centres, eight at a time, and notes those whose label changes.
  *
@@ -115,6 +130,7 @@ function spreadFour(a: usize, b: usize, c: usize, d: usize, m: i32, to: usize): 
  * @param packedNorms squared lengths of the centres, in fours; those that fill up are huge; float32
  * @param fours number of fours
  * @param largest the largest squared length of a centre
+ * @param moved see `pendingRows`
  * @param scratch room for 8 m float32
  * @param changed gets rows and their labels before, in pairs; int32
  * @returns how many labels changed
@@ -136,12 +152,13 @@ export function assign(
   centerNorms: usize,
   largest: f32,
   labels: usize,
-  upper: usize,
-  lower: usize,
+  margins: usize,
+  moved: usize,
   scratch: usize,
   changed: usize,
 ): i32 {
   let changes = 0;
+  let touched = 0;
   const factor: f32 = 2 * ROUNDING * <f32> (m + 8);
   for (let p = 0; p < count; p += 8) {
     const rows = min(8, count - p);
@@ -155,6 +172,13 @@ export function assign(
     const i6 = all ? p + min(6, last) : load<i32>(at4(pending, p + min(6, last)));
     const i7 = all ? p + last : load<i32>(at4(pending, p + last));
     const stride = <usize> m << 2;
+    // Listed rows lie apart: those of the next eight are asked for now, for memory takes longer than eight rows do.
+    if (!all && p + 16 <= count && load<i32>(at4(pending, p + 15)) - i7 != 8) {
+      for (let r = 8; r < 16; r++) {
+        const row = small + <usize> load<i32>(at4(pending, p + r)) * stride;
+        touched ^= load<i32>(row) ^ load<i32>(row + stride - 4);
+      }
+    }
     spreadFour(small + i0 * stride, small + i1 * stride, small + i2 * stride, small + i3 * stride, m, scratch);
     spreadFour(small + i4 * stride, small + i5 * stride, small + i6 * stride, small + i7 * stride, m, scratch + 16);
     let bestA = f32x4.splat(Infinity);
@@ -178,10 +202,12 @@ export function assign(
       for (let j = 0; j < m; j++) {
         const xa = v128.load(x);
         const xb = v128.load(x, 16);
-        const w0 = v128.load32_splat(w);
-        const w1 = v128.load32_splat(w, 4);
-        const w2 = v128.load32_splat(w, 8);
-        const w3 = v128.load32_splat(w, 12);
+        // One load, and four copies from the register: each load is checked against the memory's end.
+        const four = v128.load(w);
+        const w0 = v128.shuffle<f32>(four, four, 0, 0, 0, 0);
+        const w1 = v128.shuffle<f32>(four, four, 1, 1, 1, 1);
+        const w2 = v128.shuffle<f32>(four, four, 2, 2, 2, 2);
+        const w3 = v128.shuffle<f32>(four, four, 3, 3, 3, 3);
         a0 = madd32(xa, w0, a0);
         b0 = madd32(xb, w0, b0);
         a1 = madd32(xa, w1, a1);
@@ -193,50 +219,67 @@ export function assign(
         x += 32;
         w += 16;
       }
-      secondA = f32x4.min(secondA, f32x4.max(bestA, a0));
+      secondA = f32x4.pmin(secondA, f32x4.pmax(bestA, a0));
       labelA = v128.bitselect(i32x4.splat(4 * f + 0), labelA, f32x4.lt(a0, bestA));
-      bestA = f32x4.min(bestA, a0);
-      secondB = f32x4.min(secondB, f32x4.max(bestB, b0));
+      bestA = f32x4.pmin(bestA, a0);
+      secondB = f32x4.pmin(secondB, f32x4.pmax(bestB, b0));
       labelB = v128.bitselect(i32x4.splat(4 * f + 0), labelB, f32x4.lt(b0, bestB));
-      bestB = f32x4.min(bestB, b0);
-      secondA = f32x4.min(secondA, f32x4.max(bestA, a1));
+      bestB = f32x4.pmin(bestB, b0);
+      secondA = f32x4.pmin(secondA, f32x4.pmax(bestA, a1));
       labelA = v128.bitselect(i32x4.splat(4 * f + 1), labelA, f32x4.lt(a1, bestA));
-      bestA = f32x4.min(bestA, a1);
-      secondB = f32x4.min(secondB, f32x4.max(bestB, b1));
+      bestA = f32x4.pmin(bestA, a1);
+      secondB = f32x4.pmin(secondB, f32x4.pmax(bestB, b1));
       labelB = v128.bitselect(i32x4.splat(4 * f + 1), labelB, f32x4.lt(b1, bestB));
-      bestB = f32x4.min(bestB, b1);
-      secondA = f32x4.min(secondA, f32x4.max(bestA, a2));
+      bestB = f32x4.pmin(bestB, b1);
+      secondA = f32x4.pmin(secondA, f32x4.pmax(bestA, a2));
       labelA = v128.bitselect(i32x4.splat(4 * f + 2), labelA, f32x4.lt(a2, bestA));
-      bestA = f32x4.min(bestA, a2);
-      secondB = f32x4.min(secondB, f32x4.max(bestB, b2));
+      bestA = f32x4.pmin(bestA, a2);
+      secondB = f32x4.pmin(secondB, f32x4.pmax(bestB, b2));
       labelB = v128.bitselect(i32x4.splat(4 * f + 2), labelB, f32x4.lt(b2, bestB));
-      bestB = f32x4.min(bestB, b2);
-      secondA = f32x4.min(secondA, f32x4.max(bestA, a3));
+      bestB = f32x4.pmin(bestB, b2);
+      secondA = f32x4.pmin(secondA, f32x4.pmax(bestA, a3));
       labelA = v128.bitselect(i32x4.splat(4 * f + 3), labelA, f32x4.lt(a3, bestA));
-      bestA = f32x4.min(bestA, a3);
-      secondB = f32x4.min(secondB, f32x4.max(bestB, b3));
+      bestA = f32x4.pmin(bestA, a3);
+      secondB = f32x4.pmin(secondB, f32x4.pmax(bestB, b3));
       labelB = v128.bitselect(i32x4.splat(4 * f + 3), labelB, f32x4.lt(b3, bestB));
-      bestB = f32x4.min(bestB, b3);
+      bestB = f32x4.pmin(bestB, b3);
     }
-    store<f32>(scratch, load<f32>(at4(norms32, i0)));
-    store<f32>(scratch, load<f32>(at4(norms32, i1)), 4);
-    store<f32>(scratch, load<f32>(at4(norms32, i2)), 8);
-    store<f32>(scratch, load<f32>(at4(norms32, i3)), 12);
-    store<f32>(scratch, load<f32>(at4(norms32, i4)), 16);
-    store<f32>(scratch, load<f32>(at4(norms32, i5)), 20);
-    store<f32>(scratch, load<f32>(at4(norms32, i6)), 24);
-    store<f32>(scratch, load<f32>(at4(norms32, i7)), 28);
-    const unsure = judge(scratch, bestA, secondA, labelA, factor, largest) |
-      (judge(scratch + 16, bestB, secondB, labelB, factor, largest) << 4);
+    // Rows that follow each other are read and written four at a time.
+    const close = rows == 8 && i7 - i0 == 7;
+    const na = close ? v128.load(at4(norms32, i0)) : gather(norms32, i0, i1, i2, i3);
+    const nb = close ? v128.load(at4(norms32, i0), 16) : gather(norms32, i4, i5, i6, i7);
+    const ea = f32x4.mul(f32x4.add(na, f32x4.splat(largest)), f32x4.splat(factor));
+    const eb = f32x4.mul(f32x4.add(nb, f32x4.splat(largest)), f32x4.splat(factor));
+    const unsure = unsureOf(ea, bestA, secondA) | (unsureOf(eb, bestB, secondB) << 4);
+    const marginA = f32x4.add(marginOf(na, ea, bestA, secondA), movedOf(moved, labelA));
+    const marginB = f32x4.add(marginOf(nb, eb, bestB, secondB), movedOf(moved, labelB));
+    if (close && unsure == 0) {
+      v128.store(at4(margins, i0), marginA);
+      v128.store(at4(margins, i0), marginB, 16);
+      const own = at4(labels, i0);
+      const ba = v128.load(own);
+      const bb = v128.load(own, 16);
+      let other = i32x4.bitmask(i32x4.ne(ba, labelA)) | (i32x4.bitmask(i32x4.ne(bb, labelB)) << 4);
+      while (other != 0) {
+        const r = ctz(other);
+        other &= other - 1;
+        store<i32>(at8(changed, changes), i0 + r);
+        store<i32>(at8(changed, changes), load<i32>(at4(own, r)), 4);
+        changes++;
+      }
+      v128.store(own, labelA);
+      v128.store(own, labelB, 16);
+      continue;
+    }
+    v128.store(scratch, marginA);
+    v128.store(scratch, marginB, 16);
+    v128.store(scratch, labelA, 32);
+    v128.store(scratch, labelB, 48);
     for (let r = 0; r < rows; r++) {
       const i = all ? p + r : load<i32>(at4(pending, p + r));
-      let label = load<i32>(at4(scratch, r), 96);
-      if (unsure & (1 << r)) {
-        label = assignExactly(data, m, k, centers, centerNorms, norms, upper, lower, i);
-      } else {
-        store<f32>(at4(upper, i), load<f32>(at4(scratch, r), 32));
-        store<f32>(at4(lower, i), load<f32>(at4(scratch, r), 64));
-      }
+      let label = load<i32>(at4(scratch, r), 32);
+      if (unsure & (1 << r)) label = assignExactly(data, m, k, centers, centerNorms, norms, margins, moved, i);
+      else store<f32>(at4(margins, i), load<f32>(at4(scratch, r)));
       const before = load<i32>(at4(labels, i));
       if (label == before) continue;
       store<i32>(at4(labels, i), label);
@@ -245,5 +288,6 @@ export function assign(
       changes++;
     }
   }
+  store<i32>(scratch, touched);
   return changes;
 }

@@ -11,3 +11,7 @@ export const WIDER: f32 = 1.0000004;
 // @ts-ignore: decorator
 @inline
 export const NARROWER: f32 = 0.9999996;
+/** What a sum of movements is taken times when a margin is added to it: more than these roundings, and that of `moved`, come to. */
+// @ts-ignore: decorator
+@inline
+export const LESS: f32 = 0.999997;

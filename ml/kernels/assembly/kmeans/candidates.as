@@ -30,9 +30,19 @@ function gainOf(values: v128, i: i32, norms32: usize, closest32: usize, weight: 
   const v = f32x4.add(values, f32x4.splat(norm));
   const limit = close + factor * (norm + largest + close);
   store<u8>(mask, <u8> i32x4.bitmask(f32x4.le(v, f32x4.splat(limit))));
-  const g = f32x4.max(f32x4.splat(0), f32x4.sub(f32x4.splat(close), v));
+  const g = f32x4.pmax(f32x4.splat(0), f32x4.sub(f32x4.splat(close), v));
   if (weight == 0) return g;
   return f32x4.mul(g, f32x4.splat(<f32> load<f64>(at8(weight, i))));
+}
+
+/** Adds the products of four features of a row with those of four candidates. */
+// @ts-ignore: decorator
+@inline
+function addFour(x: v128, w0: v128, w1: v128, w2: v128, w3: v128, sum: v128): v128 {
+  const a = madd32(v128.shuffle<f32>(x, x, 0, 0, 0, 0), w0, sum);
+  const b = madd32(v128.shuffle<f32>(x, x, 1, 1, 1, 1), w1, a);
+  const c = madd32(v128.shuffle<f32>(x, x, 2, 2, 2, 2), w2, b);
+  return madd32(v128.shuffle<f32>(x, x, 3, 3, 3, 3), w3, c);
 }
 
 /**
@@ -91,7 +101,24 @@ export function tryCandidates(
     let a5 = start;
     let a6 = start;
     let a7 = start;
-    for (let j: usize = 0; j < stride; j += 4) {
+    let j: usize = 0;
+    // Four features of a row with one load, for each load is checked against the memory's end.
+    for (; j + 16 <= stride; j += 16) {
+      const from = packed + (j << 2);
+      const w0 = v128.load(from);
+      const w1 = v128.load(from, 16);
+      const w2 = v128.load(from, 32);
+      const w3 = v128.load(from, 48);
+      a0 = addFour(v128.load(x0 + j), w0, w1, w2, w3, a0);
+      a1 = addFour(v128.load(x1 + j), w0, w1, w2, w3, a1);
+      a2 = addFour(v128.load(x2 + j), w0, w1, w2, w3, a2);
+      a3 = addFour(v128.load(x3 + j), w0, w1, w2, w3, a3);
+      a4 = addFour(v128.load(x4 + j), w0, w1, w2, w3, a4);
+      a5 = addFour(v128.load(x5 + j), w0, w1, w2, w3, a5);
+      a6 = addFour(v128.load(x6 + j), w0, w1, w2, w3, a6);
+      a7 = addFour(v128.load(x7 + j), w0, w1, w2, w3, a7);
+    }
+    for (; j < stride; j += 4) {
       const w = v128.load(packed + (j << 2));
       a0 = madd32(v128.load32_splat(x0 + j), w, a0);
       a1 = madd32(v128.load32_splat(x1 + j), w, a1);

@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import {
+  DecisionTreeClassifier,
+  DecisionTreeRegressor,
+  exportText,
+  LinearRegression,
+  makeClassification,
+  mutualInfoClassif,
+  NDArray,
+  Ridge,
+  SimpleImputer,
+  StandardScaler,
+  VarianceThreshold,
+} from "../../../ml/mod.ts";
+import { assertClose, captured, golden } from "../golden.ts";
+
+const values = golden("ml_odd_calls");
+
+/** A table in which text stands for NaN. */
+function table(rows: (number | string)[][]): NDArray<Float64Array> {
+  const flat = rows.flat().map((v) => v === "nan" ? NaN : Number(v));
+  return new NDArray(Float64Array.from(flat), [rows.length, rows[0].length]);
+}
+
+Deno.test("StandardScaler.fit() counts samples, whatever they weigh, where it learns nothing", async () => {
+  const scaler = new StandardScaler({ withMean: false, withStd: false });
+  await scaler.fit([[1, 2], [3, NaN], [5, 6]], undefined, [0.5, 2, 0]);
+  assertClose(scaler.nSamplesSeen_, values.counted, 0);
+});
+
+Deno.test("VarianceThreshold.fit() looks for constants where nothing is missing, as scikit-learn's", async () => {
+  const { X, variances } = values.variances;
+  await captured(async () => {
+    assertClose((await new VarianceThreshold().fit(table(X))).variances_, variances, 1e-12);
+  });
+});
+
+Deno.test("SimpleImputer fills columns without a value with text", async () => {
+  const imputer = new SimpleImputer({
+    missingValues: null,
+    strategy: "constant",
+    fillValue: "zz",
+    keepEmptyFeatures: true,
+  });
+  const filled = await imputer.fitTransform([["b", null], ["a", null], [null, null]]);
+  assert.deepEqual(filled.toArray(), values.filled);
+  assert.deepEqual((await imputer.transform([[null, "q"]])).toArray(), [["zz", "q"]]);
+});
+
+Deno.test("mutualInfoClassif() of fewer samples than neighbours is scikit-learn's", () => {
+  assertClose(mutualInfoClassif([[2, 0], [1, 1], [0, 1]], [2, 7, 2], { randomState: 0 }), values.few_neighbors);
+});
+
+Deno.test("exportText() rounds as Python does, and refuses classes of several targets", async () => {
+  const { X, y, texts } = values.text;
+  const tree = await new DecisionTreeRegressor({ randomState: 0 }).fit(X, y);
+  for (const [decimals, text] of texts.entries()) assert.equal(exportText(tree, { decimals }), text);
+  const several = await new DecisionTreeClassifier().fit([[0], [1]], [[0, 1], [1, 1]] as never);
+  assert.throws(() => exportText(several), /several targets/);
+});
+
+Deno.test("makeClassification() leaves out what weights above 1 ask for too much, as scikit-learn's", () => {
+  const { X, y } = makeClassification({
+    nSamples: 10,
+    nFeatures: 4,
+    nClustersPerClass: 1,
+    weights: [0.5, 0.8],
+    shift: null,
+    randomState: 3,
+  });
+  assertClose(X, values.heavy.X);
+  assert.deepEqual(y.toArray(), values.heavy.y);
+});
+
+Deno.test("LinearRegression and Ridge give nothing to a constant feature, whatever its value", async () => {
+  for (const value of [0.1, 1 / 3, 1e10, -123.456]) {
+    for (const n of [3, 7, 40]) {
+      const y = Array.from({ length: n }, (_, i) => Math.sin(i));
+      const ones = y.map(() => [value]);
+      const alone = await new LinearRegression().fit(ones, y);
+      assert.deepEqual([alone.coef_.toArray(), alone.rank_], [[0], 0], `${value}, ${n}`);
+      const beside = await new LinearRegression().fit(y.map((_, i) => [value, i % 3]), y, y.map((_, i) => 1 + i % 2));
+      assert.equal(beside.coef_.get(0), 0);
+      assert.equal((await new Ridge({ alpha: 1e-10 }).fit(ones, y)).coef_.get(0), 0);
+    }
+  }
+});
