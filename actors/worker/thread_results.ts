@@ -149,24 +149,42 @@ export class Results {
   }
 }
 
-/** Packs an error; whatever was thrown, something small comes out. */
+/** Packs an error; whatever was thrown, something small comes out, and this does not throw: nobody would hear of the task's end. */
 export function packError(error: unknown): PackedValue {
-  const e = error instanceof Error ? error : new Error(`thrown: ${shown(error)}`, { cause: error });
+  const e = isError(error) ? error : new Error(`thrown: ${shown(error)}`, { cause: error });
   try {
     const packed = pack(e);
     if (packed.nbytes <= 2 * INLINE_BYTES && packed.refs.length === 0 && packed.codes.size === 0) return packed;
   } catch {
     // Falls through to what can always be sent.
   }
-  const plain = new Error(String(e.message).slice(0, 4096));
-  plain.name = e.name;
-  plain.stack = String(e.stack ?? "").slice(0, 8192);
+  const plain = new Error(textOf(e, "message").slice(0, 4096));
+  plain.name = textOf(e, "name").slice(0, 256) || "Error";
+  plain.stack = textOf(e, "stack").slice(0, 8192);
   return pack(plain);
 }
 
 /** The blob of a packed error. */
 export function errorBlob(error: unknown): Uint8Array {
   return toBlob(packError(error));
+}
+
+/** A proxy may throw when it is asked. */
+function isError(v: unknown): v is Error {
+  try {
+    return v instanceof Error;
+  } catch {
+    return false;
+  }
+}
+
+/** What an error says, as far as it does: a property may be anything, and throw when it is read. */
+function textOf(e: Error, property: "message" | "name" | "stack"): string {
+  try {
+    return String(e[property] ?? "");
+  } catch {
+    return property === "message" ? "the error's message cannot be read" : "";
+  }
 }
 
 function shown(v: unknown): string {

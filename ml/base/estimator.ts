@@ -116,6 +116,13 @@ export class BaseEstimator {
    * Changes hyperparameters. `step__name` changes those of the estimator at `step`.
    *
    * @throws {UnknownNameError} at a name that is not one, with the nearest one that is; then nothing was changed
+   *
+   * @example
+   * ```ts
+   * import { makePipeline, StandardScaler, SVC } from "@troupe/troupe";
+   * const pipeline = makePipeline(new StandardScaler(), new SVC()).setParams({ svc__C: 10 });
+   * pipeline.getParams().svc__C; // 10
+   * ```
    */
   setParams(params: Params): this {
     checkParamNames(this, Object.keys(params));

@@ -60,8 +60,7 @@ export function checkIsFitted(estimator: object, method?: string): void {
  * ```ts
  * import { checkArray, checkNFeatures } from "@troupe/troupe";
  * const fitted = { nFeaturesIn_: 2 };
- * checkNFeatures(fitted, checkArray([[1, 2]]), "predict");
- * checkNFeatures(fitted, checkArray([[1, 2, 3]]), "predict"); // throws an InvalidInputError
+ * checkNFeatures(fitted, checkArray([[1, 2]]), "predict"); // [[1, 2, 3]] would throw an InvalidInputError
  * ```
  */
 export function checkNFeatures(estimator: { nFeaturesIn_: number }, X: NDArray, method: string): void {

@@ -184,7 +184,16 @@ function lengths(shape: number | readonly number[]): number[] {
   return typeof shape === "number" ? [shape] : [...shape];
 }
 
-/** An array of one value. */
+/**
+ * An array of one value.
+ *
+ * @example
+ * ```ts
+ * import { chunked, Client } from "@troupe/troupe";
+ * await using client = await Client.local({ processes: false });
+ * (await chunked.full([2, 3], 7, { chunks: [1, 3], dtype: "int32" }).compute()).toArray(); // [[7, 7, 7], [7, 7, 7]]
+ * ```
+ */
 export function full<K extends DType = "float64">(
   shape: number | readonly number[],
   value: number,
@@ -200,7 +209,16 @@ export function full<K extends DType = "float64">(
   return new ChunkedArray(gridOf(client, cut, dtype, nodes));
 }
 
-/** An array of zeros. */
+/**
+ * An array of zeros.
+ *
+ * @example
+ * ```ts
+ * import { chunked, Client } from "@troupe/troupe";
+ * await using client = await Client.local({ processes: false });
+ * chunked.zeros([1_000_000, 20], { chunks: [200_000, 20] }).nbytes; // 160000000, none of which is made yet
+ * ```
+ */
 export function zeros<K extends DType = "float64">(
   shape: number | readonly number[],
   options: FillOptions<K> = {},
@@ -208,7 +226,16 @@ export function zeros<K extends DType = "float64">(
   return full(shape, 0, options);
 }
 
-/** An array of ones. */
+/**
+ * An array of ones.
+ *
+ * @example
+ * ```ts
+ * import { chunked, Client } from "@troupe/troupe";
+ * await using client = await Client.local({ processes: false });
+ * await chunked.ones([1000, 20], { chunks: [200, 20] }).sum().compute(); // 20000
+ * ```
+ */
 export function ones<K extends DType = "float64">(
   shape: number | readonly number[],
   options: FillOptions<K> = {},
@@ -216,7 +243,16 @@ export function ones<K extends DType = "float64">(
   return full(shape, 1, options);
 }
 
-/** Numbers from `start` (0 if only one is given) to `stop`, which is not included. */
+/**
+ * Numbers from `start` (0 if only one is given) to `stop`, which is not included.
+ *
+ * @example
+ * ```ts
+ * import { chunked, Client } from "@troupe/troupe";
+ * await using client = await Client.local({ processes: false });
+ * (await chunked.arange(0, 10, 3, { chunks: 2 }).compute()).toArray(); // [0, 3, 6, 9]
+ * ```
+ */
 export function arange<K extends DType = "float64">(
   start: number,
   stop?: number,
@@ -237,6 +273,14 @@ export function arange<K extends DType = "float64">(
 /**
  * Random numbers. Each block has a generator of its own, NumPy's `RandomState` with the list of the seed and the block's place in the grid as seed: so
  * they depend on seed, shape and chunks, and on nothing else.
+ *
+ * @example
+ * ```ts
+ * import { chunked, Client } from "@troupe/troupe";
+ * await using client = await Client.local({ processes: false });
+ * const x = chunked.random(100_000, { chunks: 20_000, distribution: "normal", randomState: 0 });
+ * await x.std().compute(); // 0.99…
+ * ```
  */
 export function random(shape: number | readonly number[], options: RandomOptions = {}): ChunkedArray<Float64Array> {
   const { chunks = "auto", client = clientInForce(), distribution = "uniform" } = options;

@@ -145,6 +145,16 @@ export interface FromCsvOptions extends Omit<ReadCsvOptions, "nRows">, Pick<Crea
  * must see the same files, and may (`allowRead`). Line breaks inside of quotes do not work.
  *
  * @param source a path or file: URL, or several whose columns are the same
+ *
+ * @example
+ * ```ts
+ * import { chunked, Client } from "@troupe/troupe";
+ * const directory = await Deno.makeTempDir();
+ * await Deno.writeTextFile(`${directory}/a.csv`, "age,size\n31,1.7\n45,1.8\n");
+ * await using client = await Client.local({ allowRead: [directory] });
+ * const X = await chunked.fromCsv(`${directory}/a.csv`);
+ * (await X.mean(0).compute()).toArray(); // [38, 1.75]
+ * ```
  */
 export async function fromCsv(
   source: string | URL | readonly (string | URL)[],
@@ -205,6 +215,12 @@ export interface FromParquetOptions extends CreateOptions {
  *
  * @param source a path or file: URL, or several whose columns are the same
  * @param options the first of `chunks` says how rows are cut, within each file
+ *
+ * @example
+ * ```ts ignore
+ * await using client = await Client.local({ allowRead: ["/data"] });
+ * const X = await chunked.fromParquet(["/data/a.parquet", "/data/b.parquet"], { columns: ["age", "size"] });
+ * ```
  */
 export async function fromParquet(
   source: string | URL | readonly (string | URL)[],

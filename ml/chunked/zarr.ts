@@ -79,6 +79,16 @@ registerInternals({ readZarrBlock });
  * @param source a path, file: or http(s): URL of the array itself
  * @param options blocks are the array's chunks, if nothing else is said
  * @throws {FileFormatError} when there is none, or its elements are of a kind that arrays do not have
+ *
+ * @example
+ * ```ts
+ * import { chunked, Client } from "@troupe/troupe";
+ * const directory = await Deno.makeTempDir();
+ * await using client = await Client.local({ allowRead: [directory] });
+ * await chunked.arange(0, 6, 1, { chunks: 2 }).toZarr(`${directory}/x.zarr`);
+ * const x = await chunked.fromZarr(`${directory}/x.zarr`);
+ * await x.sum().compute(); // 15
+ * ```
  */
 export async function fromZarr(source: string | URL, options: CreateOptions = {}): Promise<ChunkedArray<ArrayData>> {
   const where = isWeb(String(source)) ? String(source) : pathOf(source);

@@ -91,6 +91,14 @@ export abstract class LinearDecomposition extends BaseTransformer {
    * @param X samples in the new directions, shape [nSamples, nComponents]
    * @throws {NotFittedError} before `fit`
    * @throws {InvalidInputError} when X has not a column for each component
+   *
+   * @example
+   * ```ts
+   * import { PCA } from "@troupe/troupe";
+   * const X = [[1, 2], [2, 4], [3, 6]];
+   * const pca = await new PCA({ nComponents: 1 }).fit(X);
+   * (await pca.inverseTransform([[0]])).toArray(); // [[2, 4]]
+   * ```
    */
   inverseTransform(X: MatrixLike): Promise<NDArray<Float64Array>>;
   /** The same of samples in blocks: computed when it is asked for. */

@@ -34,6 +34,14 @@ export abstract class BaseSelector extends BaseTransformer {
    *
    * @param indices their numbers instead of a mask
    * @throws {NotFittedError} before `fit`
+   *
+   * @example
+   * ```ts
+   * import { VarianceThreshold } from "@troupe/troupe";
+   * const selector = await new VarianceThreshold().fit([[1, 2, 3], [1, 4, 5]]);
+   * selector.getSupport().toArray(); // [false, true, true]
+   * selector.getSupport(true).toArray(); // [1, 2]
+   * ```
    */
   getSupport(indices?: false): NDArray<Uint8Array>;
   /** The numbers of the features that are kept. */

@@ -74,6 +74,12 @@ export class ParameterGrid implements Iterable<Params> {
    * The combination at a place.
    *
    * @throws {RangeError} when there are not so many
+   *
+   * @example
+   * ```ts
+   * import { ParameterGrid } from "@troupe/troupe";
+   * new ParameterGrid({ C: [1, 10], kernel: ["rbf", "linear"] }).at(2); // { C: 10, kernel: "rbf" }
+   * ```
    */
   at(index: number): Params {
     let left = index;

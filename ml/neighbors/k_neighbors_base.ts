@@ -12,6 +12,15 @@ export interface KNeighborsMethods extends KNeighborsState {
    * @returns distances and numbers of samples, each of shape [nQueries, nNeighbors], nearest first
    * @throws {NotFittedError} before `fit`
    * @throws {NeighborsError} when there are not that many
+   *
+   * @example
+   * ```ts
+   * import { KNeighborsClassifier } from "@troupe/troupe";
+   * const model = await new KNeighborsClassifier({ nNeighbors: 2 }).fit([[0], [1], [5]], ["a", "a", "b"]);
+   * const [distances, indices] = await model.kneighbors([[1.5]]);
+   * distances.toArray(); // [[0.5, 1.5]]
+   * indices.toArray(); // [[1, 0]]
+   * ```
    */
   kneighbors(
     X?: MatrixLike | null,
@@ -23,6 +32,15 @@ export interface KNeighborsMethods extends KNeighborsState {
    * @param X queries, or nothing, as for `kneighbors`
    * @param nNeighbors how many; as many as count if left out
    * @param mode whether the entries are 1 ("connectivity") or the distance
+   *
+   * @example
+   * ```ts
+   * import { KNeighborsRegressor } from "@troupe/troupe";
+   * const model = await new KNeighborsRegressor({ nNeighbors: 1 }).fit([[0], [1], [5]], [0, 0, 1]);
+   * const { indices, shape } = await model.kneighborsGraph([[4]]);
+   * indices; // Int32Array [2]
+   * shape; // [1, 3]
+   * ```
    */
   kneighborsGraph(
     X?: MatrixLike | null,

@@ -112,6 +112,15 @@ export class Parallel {
    * @param calls As for `run`.
    * @throws {TypeError} when the calls are no array and not iterable
    * @throws {BackendError} when there is no such backend, or it has no client
+   *
+   * @example
+   * ```ts
+   * import { delayed, Parallel } from "@troupe/troupe";
+   * const calls = [3, 1, 2].map((x) => delayed(Math.sqrt)(x * x));
+   * const seen: number[] = [];
+   * for await (const root of new Parallel({ nJobs: 2 }).stream(calls, { ordered: false })) seen.push(root);
+   * seen.sort(); // [1, 2, 3]
+   * ```
    */
   stream<R>(calls: Calls<R>, { ordered = true }: StreamOptions = {}): AsyncIterableIterator<R> {
     const started = this.#start(calls, ordered, STREAM_AHEAD);

@@ -80,6 +80,14 @@ export class StandardScaler extends BaseOneToOneTransformer {
    * @param _y not used
    * @param sampleWeight weight of each sample
    * @throws {InvalidInputError} when X has another number of features than before
+   *
+   * @example
+   * ```ts
+   * import { StandardScaler } from "@troupe/troupe";
+   * const scaler = new StandardScaler();
+   * for (const part of [[[1], [2]], [[3], [6]]]) await scaler.partialFit(part);
+   * scaler.mean_!.toArray(); // [3]
+   * ```
    */
   async partialFit(X: MatrixLike | ChunkedInput, _y?: unknown, sampleWeight?: VectorLike): Promise<this> {
     checkParameters("StandardScaler", this.getParams(), { withMean: bool, withStd: bool });

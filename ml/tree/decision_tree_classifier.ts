@@ -157,6 +157,17 @@ export class DecisionTreeClassifier extends TreeClassifierBase {
    * @param y their classes
    * @param sampleWeight their weights
    * @throws as {@linkcode DecisionTreeClassifier.fit}
+   *
+   * @example
+   * ```ts
+   * import { DecisionTreeClassifier, loadIris } from "@troupe/troupe";
+   * const { X, y } = loadIris();
+   * const { ccpAlphas } = await new DecisionTreeClassifier({ randomState: 0 }).costComplexityPruningPath(X, y);
+   * for (const ccpAlpha of ccpAlphas) {
+   *   const tree = await new DecisionTreeClassifier({ ccpAlpha, randomState: 0 }).fit(X, y);
+   *   console.log(tree.tree_.nodeCount); // 17, then fewer, at last 1
+   * }
+   * ```
    */
   async costComplexityPruningPath(X: MatrixLike, y: LabelsLike, sampleWeight?: VectorLike): Promise<PruningPath> {
     const whole = clone(this);

@@ -110,6 +110,13 @@ export class DecisionTreeRegressor extends TreeRegressorBase {
    * @param y their numbers
    * @param sampleWeight their weights
    * @throws as {@linkcode DecisionTreeRegressor.fit}
+   *
+   * @example
+   * ```ts
+   * import { DecisionTreeRegressor } from "@troupe/troupe";
+   * const { ccpAlphas } = await new DecisionTreeRegressor().costComplexityPruningPath([[0], [1], [2], [3]], [0, 0, 5, 6]);
+   * ccpAlphas; // Float64Array [0, 0.125, 7.5625]
+   * ```
    */
   async costComplexityPruningPath(X: MatrixLike, y: VectorLike, sampleWeight?: VectorLike): Promise<PruningPath> {
     const whole = clone(this);

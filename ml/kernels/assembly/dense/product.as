@@ -30,6 +30,22 @@ function writeRow<T>(c: usize, n: i32, s0: v128, s1: v128, alpha: v128, beta: v1
   for (let i = 0; i < n; i++) store<T>(c + i * size, load<T>(spare + i * size));
 }
 
+/** Copies of one of four values, in one register or two. Cheaper than a load of each: loads are checked against the memory's end. */
+// @ts-ignore: decorator
+@inline
+function copies<T>(low: v128, high: v128, i: i32): v128 {
+  if (sizeof<T>() == 8) {
+    if (i == 0) return v128.shuffle<f64>(low, low, 0, 0);
+    if (i == 1) return v128.shuffle<f64>(low, low, 1, 1);
+    if (i == 2) return v128.shuffle<f64>(high, high, 0, 0);
+    return v128.shuffle<f64>(high, high, 1, 1);
+  }
+  if (i == 0) return v128.shuffle<f32>(low, low, 0, 0, 0, 0);
+  if (i == 1) return v128.shuffle<f32>(low, low, 1, 1, 1, 1);
+  if (i == 2) return v128.shuffle<f32>(low, low, 2, 2, 2, 2);
+  return v128.shuffle<f32>(low, low, 3, 3, 3, 3);
+}
+
 /**
  * C = alpha A B + beta C for packed A (panels of 4 rows) and B (panels of two vectors). Where `below` is not negative, only tiles that reach the
  * diagonal or lie below it are computed: those with column ≤ row + below - 1 somewhere.
@@ -67,16 +83,18 @@ function product<T>(
       for (let kk = 0; kk < k; kk++) {
         const b0 = v128.load(q);
         const b1 = v128.load(q, 16);
-        const a0 = v128.load_splat<T>(p);
+        const low = v128.load(p);
+        const high = sizeof<T>() == 8 ? v128.load(p, 16) : low;
+        const a0 = copies<T>(low, high, 0);
         s00 = madd<T>(a0, b0, s00);
         s01 = madd<T>(a0, b1, s01);
-        const a1 = v128.load_splat<T>(p, sizeof<T>());
+        const a1 = copies<T>(low, high, 1);
         s10 = madd<T>(a1, b0, s10);
         s11 = madd<T>(a1, b1, s11);
-        const a2 = v128.load_splat<T>(p, 2 * sizeof<T>());
+        const a2 = copies<T>(low, high, 2);
         s20 = madd<T>(a2, b0, s20);
         s21 = madd<T>(a2, b1, s21);
-        const a3 = v128.load_splat<T>(p, 3 * sizeof<T>());
+        const a3 = copies<T>(low, high, 3);
         s30 = madd<T>(a3, b0, s30);
         s31 = madd<T>(a3, b1, s31);
         p += MR * size;

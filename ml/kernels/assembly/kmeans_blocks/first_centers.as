@@ -129,10 +129,12 @@ export function measureNew(
       for (let j = 0; j < m; j++) {
         const xa = v128.load(x);
         const xb = v128.load(x, 16);
-        const w0 = v128.load32_splat(w);
-        const w1 = v128.load32_splat(w, 4);
-        const w2 = v128.load32_splat(w, 8);
-        const w3 = v128.load32_splat(w, 12);
+        // One load, and four copies from the register: each load is checked against the memory's end.
+        const four = v128.load(w);
+        const w0 = v128.shuffle<f32>(four, four, 0, 0, 0, 0);
+        const w1 = v128.shuffle<f32>(four, four, 1, 1, 1, 1);
+        const w2 = v128.shuffle<f32>(four, four, 2, 2, 2, 2);
+        const w3 = v128.shuffle<f32>(four, four, 3, 3, 3, 3);
         a0 = madd32(xa, w0, a0);
         b0 = madd32(xb, w0, b0);
         a1 = madd32(xa, w1, a1);

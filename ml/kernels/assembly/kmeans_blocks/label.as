@@ -39,8 +39,8 @@ function listed(data: usize, list: usize, start: i32, e: i32, m: i32): usize {
 function judge(at: usize, norm: v128, best: v128, second: v128, label: v128, factor: f32, largest: f32): i32 {
   const error = f32x4.mul(f32x4.add(norm, f32x4.splat(largest)), f32x4.splat(factor));
   const zero = f32x4.splat(0);
-  const near = f32x4.sqrt(f32x4.max(zero, f32x4.add(f32x4.add(best, norm), error)));
-  const far = f32x4.sqrt(f32x4.max(zero, f32x4.sub(f32x4.add(second, norm), error)));
+  const near = f32x4.sqrt(f32x4.pmax(zero, f32x4.add(f32x4.add(best, norm), error)));
+  const far = f32x4.sqrt(f32x4.pmax(zero, f32x4.sub(f32x4.add(second, norm), error)));
   v128.store(at, f32x4.mul(near, f32x4.splat(1.0000004)));
   v128.store(at, f32x4.mul(far, f32x4.splat(0.9999996)), 32);
   v128.store(at, label, 64);
@@ -98,10 +98,12 @@ export function label(
       for (let j = 0; j < m; j++) {
         const xa = v128.load(x);
         const xb = v128.load(x, 16);
-        const w0 = v128.load32_splat(w);
-        const w1 = v128.load32_splat(w, 4);
-        const w2 = v128.load32_splat(w, 8);
-        const w3 = v128.load32_splat(w, 12);
+        // One load, and four copies from the register: each load is checked against the memory's end.
+        const four = v128.load(w);
+        const w0 = v128.shuffle<f32>(four, four, 0, 0, 0, 0);
+        const w1 = v128.shuffle<f32>(four, four, 1, 1, 1, 1);
+        const w2 = v128.shuffle<f32>(four, four, 2, 2, 2, 2);
+        const w3 = v128.shuffle<f32>(four, four, 3, 3, 3, 3);
         a0 = madd32(xa, w0, a0);
         b0 = madd32(xb, w0, b0);
         a1 = madd32(xa, w1, a1);
