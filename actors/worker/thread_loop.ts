@@ -16,7 +16,7 @@ import { type TaskContext, taskSymbol } from "./thread_api.ts";
 import { ThreadCode } from "./thread_code.ts";
 import { captureConsole } from "./thread_console.ts";
 import { ThreadContext } from "./thread_context.ts";
-import type { FromThread, ThreadInit, ToThread } from "./thread_messages.ts";
+import { type FromThread, LIBRARY_AHEAD, type ThreadInit, type ToThread } from "./thread_messages.ts";
 import { In, Kind, Out, TASK_HEAD } from "./thread_records.ts";
 import { NO_RUN, Results } from "./thread_results.ts";
 import { Run, type RunHost } from "./thread_run.ts";
@@ -102,7 +102,9 @@ export class ThreadLoop implements RunHost {
   message(m: ToThread): void {
     switch (m.type) {
       case "fn":
-        return this.code.setRef(m.index, m.ref);
+        this.code.setRef(m.index, m.ref);
+        if (m.ref === LIBRARY_AHEAD && this.#claims) this.code.load(m.ref).catch(() => {});
+        return;
       case "code":
         return this.code.setCode(m.hash, m.bytes);
       case "library":

@@ -9,7 +9,7 @@ import type { Joining } from "./team_thread.ts";
 export { MOST_PARTS } from "./team_table.ts";
 
 /** Milliseconds of work that are worth a thread: to start one takes some 20. */
-const WORTH = 100;
+const WORTH = 50;
 /** Milliseconds for which threads wait for more work, with the memory of the last. */
 const LINGER = 10_000;
 /** Bytes of memory that they wait with at most. */

@@ -1,4 +1,4 @@
-import { instantiate, KernelError, memoryOf, privateMemory } from "../kernels/mod.ts";
+import { instantiate, KernelError, type KernelMemory, memoryOf, privateMemory } from "../kernels/mod.ts";
 import * as built from "../kernels/wasm/linear.ts";
 
 /** What assembly/linear.as exports; arrays are given by where they lie. */
@@ -46,11 +46,12 @@ export type LinearExports = {
 export class Workspace implements Disposable {
   /** The kernels. */
   readonly exports: LinearExports;
-  readonly #home = privateMemory();
+  readonly #home: KernelMemory;
   readonly #rooms: { free(): void }[] = [];
 
-  /** The thread's own memory. */
-  constructor() {
+  /** In the thread's own memory, or a team's. */
+  constructor(home: KernelMemory = privateMemory()) {
+    this.#home = home;
     this.exports = instantiate<LinearExports>(built, this.#home.memory);
   }
 

@@ -2,6 +2,7 @@ import type { NDArray } from "../array/mod.ts";
 import { kernels } from "../kernels/mod.ts";
 import { Workspace } from "./linear_kernels.ts";
 import { BLOCK_ROWS, eachBlock, takeInto } from "./row_blocks.ts";
+import { isTall, productsByParts } from "./tall_products.ts";
 
 /**
  * Sums and products of the columns of some samples: all that least squares need to know of them. Products are taken
@@ -62,14 +63,32 @@ export function addMoments(
   weight?: Float64Array,
   rows?: ArrayLike<number>,
 ): void {
-  const [m, t] = [X.shape[1], Y.shape[1]];
   const { width, sums, products } = into;
   // A column of ones makes sums of products, too.
-  const order = width + 1;
+  const { all, order } = rows === undefined && isTall(X.length, width)
+    ? productsByParts(into.shift, X, Y, weight)
+    : productsByBlocks(into.shift, X, Y, weight, rows);
+  for (let a = 0; a < width; a++) {
+    for (let b = 0; b < width; b++) products[a * width + b] += all[a * order + b];
+    sums[a] += all[a * order + width];
+  }
+  into.weight += all[width * order + width];
+}
+
+/** Products of all pairs of columns, block by block. */
+function productsByBlocks(
+  shifts: Float64Array,
+  X: NDArray<Float64Array>,
+  Y: NDArray<Float64Array>,
+  weight: Float64Array | undefined,
+  rows: ArrayLike<number> | undefined,
+): { all: Float64Array; order: number } {
+  const [m, t] = [X.shape[1], Y.shape[1]];
+  const order = m + t + 1;
   using work = new Workspace();
   const x = work.f64(BLOCK_ROWS * m), y = work.f64(BLOCK_ROWS * t), packed = work.f64(BLOCK_ROWS * order);
-  const shift = work.f64(width), roots = work.f64(BLOCK_ROWS), all = work.f64(order * order);
-  shift.set(into.shift);
+  const shift = work.f64(m + t), roots = work.f64(BLOCK_ROWS), all = work.f64(order * order);
+  shift.set(shifts);
   const blas = kernels();
   const { exports } = work;
   eachBlock(X, x, rows, (_, start, count) => {
@@ -82,11 +101,7 @@ export function addMoments(
     exports.packRows(x.byteOffset, count, m, y.byteOffset, t, shift.byteOffset, factors, packed.byteOffset);
     blas.syrk(true, order, count, 1, packed, order, 1, all, order);
   }, true);
-  for (let a = 0; a < width; a++) {
-    for (let b = 0; b < width; b++) products[a * width + b] += all[a * order + b];
-    sums[a] += all[a * order + width];
-  }
-  into.weight += all[width * order + width];
+  return { all: all.slice(), order };
 }
 
 /** Sum of the products of two runs of numbers: in four sums, for one alone waits for each addition to end before the next. */

@@ -111,13 +111,7 @@ export interface KappaOptions extends Omit<ConfusionOptions, "normalize"> {
  * ```
  */
 export function cohenKappaScore(y1: LabelsLike, y2: LabelsLike, options: KappaOptions = {}): number {
-  checkOptionNames("cohenKappaScore", options, [
-    "labels",
-    "normalize",
-    "replaceUndefinedBy",
-    "sampleWeight",
-    "weights",
-  ]);
+  checkOptionNames("cohenKappaScore", options, ["labels", "replaceUndefinedBy", "sampleWeight", "weights"]);
   const { weights = null, replaceUndefinedBy = NaN } = options;
   if (weights !== null && weights !== "linear" && weights !== "quadratic") {
     throw new MetricError(`cohenKappaScore: weights must be "linear", "quadratic" or null, got ${weights}`);

@@ -71,6 +71,7 @@ Deno.test("metrics of labels refuse what they cannot judge", () => {
   assert.throws(() => ml.confusionMatrix([0, 1], [0, 1], { labels: [] }), /labels is empty/);
   assert.throws(() => ml.confusionMatrix([0, 1], [0, 1], { normalize: "rows" as "true" }), /normalize must be/);
   assert.throws(() => ml.cohenKappaScore([0, 1], [0, 1], { weights: "cubic" as "linear" }), /weights must be/);
+  assert.throws(() => ml.cohenKappaScore([0, 1], [0, 1], { normalize: "true" } as never), /no option "normalize"/);
   assert.throws(() => ml.classLikelihoodRatios([0, 1, 2], [0, 1, 1]), /needs two classes, got 3/);
   assert.throws(() => ml.classLikelihoodRatios([0, 1], [0, 1], { replaceUndefinedBy: 0.2 }), MetricError);
   assert.throws(() => ml.classificationReport([0, 1], [0, 1], { targetNames: ["a"] }), /1 targetNames for 2 labels/);

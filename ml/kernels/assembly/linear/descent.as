@@ -1,7 +1,7 @@
 // Stochastic gradient descent.
 
 import { madd64 } from "../shared/multiply_add";
-import { expOfNegative, logFromOne, sumOf } from "./elementary";
+import { expOfNegative, holdConstants, logFromOne, sumOf } from "./elementary";
 
 /** The sum of the products of w and a row. */
 // @ts-ignore: decorator
@@ -55,6 +55,11 @@ function lossValue(kind: i32, epsilon: f64, y: f64, p: f64): f64 {
 
 /** Its derivative by the prediction. */
 export function lossSlope(kind: i32, epsilon: f64, y: f64, p: f64): f64 {
+  holdConstants(<f64> (kind >> 31));
+  return slopeOf(kind, epsilon, y, p);
+}
+
+function slopeOf(kind: i32, epsilon: f64, y: f64, p: f64): f64 {
   if (kind == LOG) {
     const e = expOf(-abs(p));
     return (p >= 0 ? 1 / (1 + e) : e / (1 + e)) - y;
@@ -105,6 +110,7 @@ export function descend(
   table: usize, rows: usize, count: i32, m: i32, y: usize, sw: usize, etas: usize, s: usize, w: usize, mean: usize, paid: usize, kind: i32, passive: i32,
   margin: bool, shrinks: bool, sparse: bool, penalised: bool, fitIntercept: bool, judges: bool,
 ): i32 {
+  holdConstants(<f64> (count >> 31));
   const alpha = load<f64>(s, ALPHA), l1 = load<f64>(s, L1), eta0 = load<f64>(s, ETA0), average = load<f64>(s, AVERAGE);
   const epsilon = load<f64>(s, EPSILON), width = <usize> m << 3;
   let intercept = load<f64>(s, INTERCEPT), t = load<f64>(s, STEP), scale = load<f64>(s, SCALE);
@@ -136,7 +142,7 @@ export function descend(
       update = passive == 1 ? min(eta0, size / square) : size / (square + 0.5 / eta0);
       if (margin) update *= target;
       else if (target < p) update = -update;
-    } else update = -eta * max(-1e12, min(1e12, lossSlope(kind, epsilon, target, p)));
+    } else update = -eta * max(-1e12, min(1e12, slopeOf(kind, epsilon, target, p)));
     update *= (target > 0 ? load<f64>(s, POSITIVE) : load<f64>(s, NEGATIVE)) * load<f64>(sw + (i << 3));
     if (shrinks) {
       const factor = max(0, 1 - (1 - l1) * eta * alpha);

@@ -1,7 +1,7 @@
 // Logistic losses, their slopes, and probabilities.
 
 import { madd64 } from "../shared/multiply_add";
-import { expOfNegative, logFromOne, sumOf } from "./elementary";
+import { expOfNegative, holdConstants, logFromOne, sumOf } from "./elementary";
 
 /** Sums that a loss adds to: the losses, and the slopes. */
 // @ts-ignore: decorator
@@ -21,6 +21,7 @@ const SLOPE: usize = 8;
  * @param sums loss and slope are added here
  */
 export function binaryLoss(z: usize, count: i32, shift: f64, y: usize, w: usize, masks: bool, sums: usize): void {
+  holdConstants(<f64> (count >> 31));
   const one = f64x2.splat(1), zero = f64x2.splat(0), b = f64x2.splat(shift);
   let loss = zero, slope = zero, product = one;
   for (let i = 0; i < count; i += 2) {
@@ -34,7 +35,7 @@ export function binaryLoss(z: usize, count: i32, shift: f64, y: usize, w: usize,
     const whole = f64x2.add(one, e);
     const p = f64x2.div(v128.bitselect(one, e, f64x2.ge(value, zero)), whole);
     const r = f64x2.mul(weight, f64x2.sub(p, truth));
-    const linear = f64x2.sub(f64x2.max(value, zero), f64x2.mul(truth, value));
+    const linear = f64x2.sub(f64x2.pmax(value, zero), f64x2.mul(truth, value));
     if (w == 0 && !odd) {
       product = f64x2.mul(product, whole);
       loss = f64x2.add(loss, linear);
@@ -73,6 +74,7 @@ export function binaryLoss(z: usize, count: i32, shift: f64, y: usize, w: usize,
 export function softmax(
   z: usize, stride: i32, count: i32, k: i32, shift: usize, codes: usize, w: usize, sums: usize,
 ): void {
+  holdConstants(<f64> (count >> 31));
   const zero = f64x2.splat(0), one = f64x2.splat(1);
   const step = <usize> stride << 3;
   let loss = zero;
@@ -84,7 +86,7 @@ export function softmax(
     for (let c = 0; c < k; c++) {
       const v = f64x2.add(v128.load(p), v128.load64_splat(shift + (c << 3)));
       v128.store(p, v);
-      top = f64x2.max(top, v);
+      top = f64x2.pmax(v, top);
       p += step;
     }
     let own = zero;
@@ -111,7 +113,9 @@ export function softmax(
       p += step;
     }
     if (codes != 0) {
-      loss = madd64(weight, f64x2.add(logFromOne(sum), f64x2.sub(top, own)), loss);
+      // No number where one of the values was none: `top` may have passed it over.
+      const far = f64x2.sub(f64x2.sub(top, own), f64x2.sub(sum, sum));
+      loss = madd64(weight, f64x2.add(logFromOne(sum), far), loss);
       const a = z + step * c0, b = z + step * c1 + 8;
       store<f64>(a, load<f64>(a) - f64x2.extract_lane(weight, 0));
       if (!odd) store<f64>(b, load<f64>(b) - f64x2.extract_lane(weight, 1));
@@ -140,6 +144,7 @@ export function softmax(
 
 /** Probabilities of one function in place of its values. */
 export function sigmoid(z: usize, count: i32, shift: f64): void {
+  holdConstants(<f64> (count >> 31));
   const one = f64x2.splat(1), zero = f64x2.splat(0), b = f64x2.splat(shift);
   for (let i = 0; i < count; i += 2) {
     const value = f64x2.add(v128.load(z), b);

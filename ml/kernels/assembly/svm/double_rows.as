@@ -39,21 +39,59 @@ export function rows64(tiles: usize, norms: usize, blocks: i32, dim: i32, rows: 
       b3 = f64x2.add(b3, m);
       norms += 64;
     }
-    for (let k = 0; k < dim << 3; k += 8) {
-      const v = v128.load64_splat(rows + k);
-      const w = v128.load64_splat(r1 + k);
-      let x = v128.load(tiles);
-      a0 = madd64(x, v, a0);
-      b0 = madd64(x, w, b0);
+    const end = <usize> dim << 3;
+    let k: usize = 0;
+    // Two features of a row a load: each is checked against the memory's end.
+    for (; k + 16 <= end; k += 16) {
+      const v = v128.load(rows + k);
+      const w = v128.load(r1 + k);
+      let y = v128.shuffle<f64>(v, v, 0, 0);
+      let z = v128.shuffle<f64>(w, w, 0, 0);
+      let x: v128;
+      x = v128.load(tiles);
+      a0 = madd64(x, y, a0);
+      b0 = madd64(x, z, b0);
       x = v128.load(tiles, 16);
-      a1 = madd64(x, v, a1);
-      b1 = madd64(x, w, b1);
+      a1 = madd64(x, y, a1);
+      b1 = madd64(x, z, b1);
       x = v128.load(tiles, 32);
-      a2 = madd64(x, v, a2);
-      b2 = madd64(x, w, b2);
+      a2 = madd64(x, y, a2);
+      b2 = madd64(x, z, b2);
       x = v128.load(tiles, 48);
-      a3 = madd64(x, v, a3);
-      b3 = madd64(x, w, b3);
+      a3 = madd64(x, y, a3);
+      b3 = madd64(x, z, b3);
+      y = v128.shuffle<f64>(v, v, 1, 1);
+      z = v128.shuffle<f64>(w, w, 1, 1);
+      x = v128.load(tiles, 64);
+      a0 = madd64(x, y, a0);
+      b0 = madd64(x, z, b0);
+      x = v128.load(tiles, 80);
+      a1 = madd64(x, y, a1);
+      b1 = madd64(x, z, b1);
+      x = v128.load(tiles, 96);
+      a2 = madd64(x, y, a2);
+      b2 = madd64(x, z, b2);
+      x = v128.load(tiles, 112);
+      a3 = madd64(x, y, a3);
+      b3 = madd64(x, z, b3);
+      tiles += 128;
+    }
+    if (k < end) {
+      const y = v128.load64_splat(rows + k);
+      const z = v128.load64_splat(r1 + k);
+      let x: v128;
+      x = v128.load(tiles);
+      a0 = madd64(x, y, a0);
+      b0 = madd64(x, z, b0);
+      x = v128.load(tiles, 16);
+      a1 = madd64(x, y, a1);
+      b1 = madd64(x, z, b1);
+      x = v128.load(tiles, 32);
+      a2 = madd64(x, y, a2);
+      b2 = madd64(x, z, b2);
+      x = v128.load(tiles, 48);
+      a3 = madd64(x, y, a3);
+      b3 = madd64(x, z, b3);
       tiles += 64;
     }
     shaped(a0, a1, a2, a3);

@@ -59,13 +59,13 @@ export function roomBytes(q: i32, dim: i32): i32 {
   return (4 * q + 64) + 64 * q + 8192 + 4 * q + 9 * q + 64 + 4 * q * q + 8 * q * dim + 256;
 }
 
-/** Puts one row's features to `to`, floats times a factor. */
-function takeRow32(r: i32, to: usize, factor: f32): void {
+/** Puts one row's features to `to`, floats times a factor, `step` bytes apart. */
+function takeRow32(r: i32, to: usize, step: usize, factor: f32): void {
   let from = TILES + ((<usize> (r >> 3) * <usize> DIM) << 5) + (<usize> (r & 7) << 2);
   for (let k = 0; k < DIM; k++) {
     store<f32>(to, load<f32>(from) * factor);
     from += 32;
-    to += 4;
+    to += step;
   }
 }
 
@@ -83,13 +83,15 @@ export function compute(kind: i32, rows: usize, count: i32, coefs: usize, tiles:
   if (kind == SINGLE) {
     const factor: f32 = APART ? 1 : <f32> (2 * GAMMA);
     const ns = scratch + ((<usize> DIM) << 4);
-    for (let r = 0; r < 4; r++) {
+    const alone = count == 1 && coefs == 0;
+    const taken = alone ? 1 : 4;
+    for (let r = 0; r < taken; r++) {
       const i = load<i32>(rows + (<usize> min(r, count - 1) << 2));
-      takeRow32(i, scratch + ((<usize> r * <usize> DIM) << 2), factor);
+      takeRow32(i, scratch + (<usize> r << 2), alone ? 4 : 16, factor);
       store<f32>(ns + (<usize> r << 2), load<f32>(NORMS + (<usize> i << 2)));
       if (coefs != 0) store<f32>(ns + 16 + (<usize> r << 2), r < count ? <f32> load<f64>(coefs + (<usize> r << 3)) : 0);
     }
-    if (count == 1 && coefs == 0) gaussianRow(tiles, norms, blocks, DIM, scratch, ns, out);
+    if (alone) gaussianRow(tiles, norms, blocks, DIM, scratch, ns, out);
     else gaussian32(tiles, norms, blocks, DIM, scratch, ns, coefs != 0 ? ns + 16 : 0, out, ld, also);
     return;
   }

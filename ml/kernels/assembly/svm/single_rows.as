@@ -54,14 +54,11 @@ function addEight(k0: v128, k1: v128, k2: v128, k3: v128, h0: v128, h1: v128, h2
 }
 
 /**
- * Four rows of a gaussian kernel in single precision. `rows`: their features one after the other, times 2·GAMMA unless APART; `rowNorms`
+ * Four rows of a gaussian kernel in single precision. `rows`: for each feature those of the four, times 2·GAMMA unless APART; `rowNorms`
  * and `norms`: −GAMMA·|x|². With `coefs` (four floats) they are added to `out` (doubles; and to `also`), without stored in `out` (floats, rows
  * `ld` apart).
  */
 export function gaussian32(tiles: usize, norms: usize, blocks: i32, dim: i32, rows: usize, rowNorms: usize, coefs: usize, out: usize, ld: i32, also: usize): void {
-  const r1 = rows + (dim << 2);
-  const r2 = r1 + (dim << 2);
-  const r3 = r2 + (dim << 2);
   const n0 = v128.load32_splat(rowNorms);
   const n1 = v128.load32_splat(rowNorms, 4);
   const n2 = v128.load32_splat(rowNorms, 8);
@@ -79,26 +76,28 @@ export function gaussian32(tiles: usize, norms: usize, blocks: i32, dim: i32, ro
     let a0: v128, a1: v128, a2: v128, a3: v128, b0: v128, b1: v128, b2: v128, b3: v128;
     if (APART) {
       a0 = a1 = a2 = a3 = b0 = b1 = b2 = b3 = f32x4.splat(0);
-      for (let k = 0; k < dim << 2; k += 4) {
+      for (let k = 0; k < dim << 4; k += 16) {
         const x = v128.load(tiles);
         const z = v128.load(tiles, 16);
         tiles += 32;
-        let v = v128.load32_splat(rows + k);
+        // One load, and four copies from the register: each load is checked against the memory's end.
+        const four = v128.load(rows + k);
+        let v = v128.shuffle<f32>(four, four, 0, 0, 0, 0);
         let e = f32x4.sub(x, v);
         a0 = madd32(e, e, a0);
         e = f32x4.sub(z, v);
         b0 = madd32(e, e, b0);
-        v = v128.load32_splat(r1 + k);
+        v = v128.shuffle<f32>(four, four, 1, 1, 1, 1);
         e = f32x4.sub(x, v);
         a1 = madd32(e, e, a1);
         e = f32x4.sub(z, v);
         b1 = madd32(e, e, b1);
-        v = v128.load32_splat(r2 + k);
+        v = v128.shuffle<f32>(four, four, 2, 2, 2, 2);
         e = f32x4.sub(x, v);
         a2 = madd32(e, e, a2);
         e = f32x4.sub(z, v);
         b2 = madd32(e, e, b2);
-        v = v128.load32_splat(r3 + k);
+        v = v128.shuffle<f32>(four, four, 3, 3, 3, 3);
         e = f32x4.sub(x, v);
         a3 = madd32(e, e, a3);
         e = f32x4.sub(z, v);
@@ -124,20 +123,21 @@ export function gaussian32(tiles: usize, norms: usize, blocks: i32, dim: i32, ro
       b1 = f32x4.add(w, n1);
       b2 = f32x4.add(w, n2);
       b3 = f32x4.add(w, n3);
-      for (let k = 0; k < dim << 2; k += 4) {
+      for (let k = 0; k < dim << 4; k += 16) {
         const x = v128.load(tiles);
         const z = v128.load(tiles, 16);
         tiles += 32;
-        let v = v128.load32_splat(rows + k);
+        const four = v128.load(rows + k);
+        let v = v128.shuffle<f32>(four, four, 0, 0, 0, 0);
         a0 = madd32(x, v, a0);
         b0 = madd32(z, v, b0);
-        v = v128.load32_splat(r1 + k);
+        v = v128.shuffle<f32>(four, four, 1, 1, 1, 1);
         a1 = madd32(x, v, a1);
         b1 = madd32(z, v, b1);
-        v = v128.load32_splat(r2 + k);
+        v = v128.shuffle<f32>(four, four, 2, 2, 2, 2);
         a2 = madd32(x, v, a2);
         b2 = madd32(z, v, b2);
-        v = v128.load32_splat(r3 + k);
+        v = v128.shuffle<f32>(four, four, 3, 3, 3, 3);
         a3 = madd32(x, v, a3);
         b3 = madd32(z, v, b3);
       }
