@@ -73,6 +73,8 @@ export class DummyClassifier extends BaseClassifier {
   declare classPrior_: NDArray<Float64Array>;
   /** Number of outputs: 1. */
   declare nOutputs_: number;
+  /** The strategy at the time of `fit`, which holds until the next one. */
+  declare strategy_: DummyClassifierStrategy;
 
   /**
    * Keeps its hyperparameters.
@@ -110,6 +112,7 @@ export class DummyClassifier extends BaseClassifier {
     this.nClasses_ = classes.size;
     this.nOutputs_ = 1;
     this.classPrior_ = new NDArray(prior.map((w) => w / total));
+    this.strategy_ = this.strategy;
     return this;
   }
 
@@ -140,10 +143,10 @@ export class DummyClassifier extends BaseClassifier {
     checkIsFitted(this, "predict");
     const n = numSamples(X);
     const codes = new Int32Array(n);
-    if (this.strategy === "stratified") this.draw(n, (i, c) => codes[i] = c);
-    else if (this.strategy === "uniform") {
+    if (this.strategy_ === "stratified") this.draw(n, (i, c) => codes[i] = c);
+    else if (this.strategy_ === "uniform") {
       codes.set(checkRandomState(this.randomState).randint(0, this.nClasses_, n).data);
-    } else if (this.strategy === "constant") codes.fill(this.constantCode(this.classes_));
+    } else if (this.strategy_ === "constant") codes.fill(this.constantCode(this.classes_));
     else codes.fill(this.classPrior_.argmax());
     return decodeLabels(this.classes_, codes);
   }
@@ -169,10 +172,10 @@ export class DummyClassifier extends BaseClassifier {
     const always = (c: number): void => {
       for (let i = 0; i < n; i++) out[i * k + c] = 1;
     };
-    if (this.strategy === "most_frequent") always(this.classPrior_.argmax());
-    else if (this.strategy === "constant") always(this.constantCode(this.classes_));
-    else if (this.strategy === "uniform") out.fill(1 / k);
-    else if (this.strategy === "stratified") this.draw(n, (i, c) => out[i * k + c] = 1);
+    if (this.strategy_ === "most_frequent") always(this.classPrior_.argmax());
+    else if (this.strategy_ === "constant") always(this.constantCode(this.classes_));
+    else if (this.strategy_ === "uniform") out.fill(1 / k);
+    else if (this.strategy_ === "stratified") this.draw(n, (i, c) => out[i * k + c] = 1);
     else for (let i = 0; i < n; i++) out.set(this.classPrior_.data, i * k);
     return new NDArray(out, [n, k]);
   }

@@ -3,7 +3,7 @@ import {
   type LabelsLike,
   NDArray,
   stackColumns,
-  type Table,
+  Table,
   type TableLike,
   toNDArray,
 } from "../array/mod.ts";
@@ -80,6 +80,11 @@ export class FeatureUnion extends BaseComposition {
   /** Whether names of features begin with that of their transformer. */
   declare verboseFeatureNamesOut: boolean;
 
+  /** How many features pass as they are; null where none do. */
+  declare nPassed_: number | null;
+  /** Names of those, where X had names. */
+  declare passedNames_: string[] | undefined;
+
   /**
    * A union of transformers.
    *
@@ -111,7 +116,7 @@ export class FeatureUnion extends BaseComposition {
   /** Number of features seen in `fit`, as the first transformer says it. */
   get nFeaturesIn_(): number {
     const first = this.working().find(({ transformer }) => typeof transformer === "object");
-    return (first?.transformer as { nFeaturesIn_?: number } | undefined)?.nFeaturesIn_ as number;
+    return ((first?.transformer as { nFeaturesIn_?: number } | undefined)?.nFeaturesIn_ ?? this.nPassed_) as number;
   }
 
   /** The transformers that are not dropped. */
@@ -182,6 +187,9 @@ export class FeatureUnion extends BaseComposition {
     const fitted = new Map(busy.map(({ name }, k) => [name, results[k].transformer]));
     // Where they ran elsewhere, what comes back is a copy, and takes the place of what was given.
     this.transformerList = this.transformerList.map(([name, t]) => [name, fitted.get(name) ?? t]);
+    const passed = busy.length < working.length ? asArray(X) : null;
+    this.nPassed_ = passed === null ? null : passed.shape[1];
+    this.passedNames_ = passed instanceof Table && passed.named ? [...passed.names] : undefined;
     if (this.verbose) {
       busy.forEach(({ name }, k) => {
         const left = "[FeatureUnion] ";
@@ -253,6 +261,7 @@ export class FeatureUnion extends BaseComposition {
   /** The names of the features that pass as they are. */
   private inputNames(given?: readonly string[] | null): string[] {
     if (given !== undefined && given !== null) return [...given];
+    if (this.passedNames_ !== undefined) return [...this.passedNames_];
     const seen = this.working().map(({ transformer }) =>
       (transformer as { featureNamesIn_?: string[] }).featureNamesIn_
     )

@@ -70,6 +70,8 @@ export class PolynomialFeatures extends BaseTransformer {
 
   /** Number of columns that `transform` gives. */
   declare nOutputFeatures_: number;
+  /** Smallest and largest degree at the time of `fit`. */
+  declare degrees_: [number, number];
   /** Number of features seen in `fit`. */
   declare nFeaturesIn_: number;
   /** Names of the features, where X had names. */
@@ -104,7 +106,7 @@ export class PolynomialFeatures extends BaseTransformer {
 
   /** The monomials, and the numbers of those that are given. */
   private columns(): { monomials: Monomials; kept: number[] } {
-    const [low, high] = this.degrees();
+    const [low, high] = this.degrees_ ?? this.degrees();
     const monomials = monomialsOf(this.nFeaturesIn_, high, this.interactionOnly);
     const kept: number[] = this.includeBias ? [0] : [];
     for (let c = monomials.starts[Math.max(1, low)]; c < monomials.parent.length; c++) kept.push(c);
@@ -122,9 +124,10 @@ export class PolynomialFeatures extends BaseTransformer {
   async fit(X: MatrixLike, _y?: unknown, ...none: never[]): Promise<this> {
     checkNothingMore(`${this.constructor.name}.fit`, none);
     checkParameters("PolynomialFeatures", this.getParams(), { interactionOnly: bool, includeBias: bool });
-    this.degrees();
+    const degrees = this.degrees();
     resetFitted(this);
     fitInput(this, X, true);
+    this.degrees_ = degrees;
     this.nOutputFeatures_ = this.columns().kept.length;
     return this;
   }

@@ -111,7 +111,7 @@ export class RobustScaler extends BaseOneToOneTransformer {
    */
   // deno-lint-ignore require-await -- promises are the contract
   async transform(X: MatrixLike): Promise<NDArray<Float64Array>> {
-    return subtractDivide(fittedInput(this, X, "transform"), this.center_?.data, this.scale_?.data);
+    return subtractDivide(fittedInput(this, X, "transform"), ...this.learned());
   }
 
   /**
@@ -122,6 +122,13 @@ export class RobustScaler extends BaseOneToOneTransformer {
    */
   // deno-lint-ignore require-await -- promises are the contract
   async inverseTransform(X: MatrixLike): Promise<NDArray<Float64Array>> {
-    return multiplyAdd(fittedInput(this, X, "inverseTransform"), this.scale_?.data, this.center_?.data);
+    const table = fittedInput(this, X, "inverseTransform");
+    const [center, scale] = this.learned();
+    return multiplyAdd(table, scale, center);
+  }
+
+  /** What is taken off, and what is divided by: of what was learned, what is asked for now. */
+  private learned(): [Float64Array | undefined, Float64Array | undefined] {
+    return [this.withCentering ? this.center_?.data : undefined, this.withScaling ? this.scale_?.data : undefined];
   }
 }

@@ -156,11 +156,11 @@ export class StandardScaler extends BaseOneToOneTransformer {
   async transform(X: MatrixLike | ChunkedInput): Promise<unknown> {
     if (isChunked(X)) return applyInBlocks(this, "transform", X);
     const table = fittedInput(this, X, "transform", false);
-    const mean = this.withMean ? this.mean_?.data : undefined;
-    const out = standardize(table, mean, this.scale_?.data);
+    const [mean, scale] = this.learned();
+    const out = standardize(table, mean, scale);
     if (out !== undefined) return out;
     assertFinite(table, "StandardScaler.transform: X", true);
-    return subtractDivide(table, mean, this.scale_?.data);
+    return subtractDivide(table, mean, scale);
   }
 
   /**
@@ -176,6 +176,12 @@ export class StandardScaler extends BaseOneToOneTransformer {
   async inverseTransform(X: MatrixLike | ChunkedInput): Promise<unknown> {
     if (isChunked(X)) return applyInBlocks(this, "inverseTransform", X);
     const table = fittedInput(this, X, "inverseTransform");
-    return multiplyAdd(table, this.scale_?.data, this.withMean ? this.mean_?.data : undefined);
+    const [mean, scale] = this.learned();
+    return multiplyAdd(table, scale, mean);
+  }
+
+  /** What is taken off, and what is divided by: of what was learned, what is asked for now. */
+  private learned(): [Float64Array | undefined, Float64Array | undefined] {
+    return [this.withMean ? this.mean_?.data : undefined, this.withStd ? this.scale_?.data : undefined];
   }
 }

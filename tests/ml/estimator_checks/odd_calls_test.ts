@@ -2,14 +2,19 @@ import assert from "node:assert/strict";
 import {
   DecisionTreeClassifier,
   DecisionTreeRegressor,
+  DummyClassifier,
   exportText,
+  FeatureUnion,
   LinearRegression,
   makeClassification,
   mutualInfoClassif,
   NDArray,
+  PolynomialFeatures,
   Ridge,
+  RobustScaler,
   SimpleImputer,
   StandardScaler,
+  Table,
   VarianceThreshold,
 } from "../../../ml/mod.ts";
 import { assertClose, captured, golden } from "../golden.ts";
@@ -84,4 +89,36 @@ Deno.test("LinearRegression and Ridge give nothing to a constant feature, whatev
       assert.equal((await new Ridge({ alpha: 1e-10 }).fit(ones, y)).coef_.get(0), 0);
     }
   }
+});
+
+Deno.test("FeatureUnion.getFeatureNamesOut() names what passes, also where nothing else is there", async () => {
+  const union = new FeatureUnion([["a", "passthrough"], ["b", "drop"]]);
+  await union.fit([[1, 2, 3], [4, 5, 6]]);
+  assert.equal(union.nFeaturesIn_, 3);
+  assert.deepEqual(union.getFeatureNamesOut(), ["a__x0", "a__x1", "a__x2"]);
+  await union.fit(new Table({ age: [1, 2], height: [3, 4] }));
+  assert.deepEqual(union.getFeatureNamesOut(), ["a__age", "a__height"]);
+  assert.deepEqual(union.getFeatureNamesOut(["p", "q"]), ["a__p", "a__q"]);
+});
+
+Deno.test("setParams() after fit() holds at once, or at the next fit, as in scikit-learn", async () => {
+  const { X, y, ...g } = values.later;
+  for (
+    const [name, Scaler, param] of [
+      ["StandardScaler_mean", StandardScaler, "withMean"],
+      ["StandardScaler_std", StandardScaler, "withStd"],
+      ["RobustScaler_centering", RobustScaler, "withCentering"],
+      ["RobustScaler_scaling", RobustScaler, "withScaling"],
+    ] as const
+  ) {
+    const scaler = (await new Scaler().fit(X)).setParams({ [param]: false });
+    assertClose(await scaler.transform(X), g[name][0], 1e-12, name);
+    assertClose(await scaler.inverseTransform(X), g[name][1], 1e-12, name);
+  }
+  const products = (await new PolynomialFeatures().fit(X)).setParams({ degree: 1 });
+  assertClose(await products.transform(X), g.PolynomialFeatures[0]);
+  assert.deepEqual(products.getFeatureNamesOut(), g.PolynomialFeatures[1]);
+  assert.equal((await products.fit(X)).nOutputFeatures_, 3);
+  const dummy = (await new DummyClassifier().fit(X, y)).setParams({ strategy: "uniform" });
+  assertClose(await dummy.predictProba(X), g.DummyClassifier);
 });
