@@ -65,6 +65,7 @@ export async function connect(
   options: ConnectOptions = {},
   closed?: () => Promise<void>,
   started?: Promise<void>,
+  workers?: readonly string[],
 ): Promise<Client> {
   parseAddress(address);
   checkNames("Client.connect()", options, CONNECT);
@@ -73,7 +74,7 @@ export async function connect(
   const keys = typeof options.keys === "string" ? await loadKeys(options.keys) : options.keys;
   const self = { role: "client", name, incarnation: ids.next("i") } as const;
   const endpoint = await openEndpoint({ self, keys, reserve: roomForValues });
-  return await begin(endpoint, address, ids, { ...options, hold: holdForMessages }, closed, started);
+  return await begin(endpoint, address, ids, { ...options, hold: holdForMessages }, closed, started, workers);
 }
 
 async function begin(
@@ -83,11 +84,14 @@ async function begin(
   options: ConnectOptions & { hold?: (ms: number) => void },
   closed: (() => Promise<void>) | undefined,
   started?: Promise<void>,
+  workers: readonly string[] = [],
 ): Promise<Client> {
   const { giveUpAfter, hold, timeout = 5000 } = options;
   const client = clientOver({ endpoint, scheduler, clock: realClock, ids, giveUpAfter, hold, closed });
   // All at once: to get ready takes some milliseconds, and so does the scheduler.
   const core = coreOf(client);
+  // A program that computes from here on lets nobody dial for a while: what it sends is to go out all the same.
+  for (const address of workers) core.links.dial(address);
   const idle = core.awaited.busy();
   try {
     await Promise.all([core.welcomed(timeout), prepareToDescribe(), started]);
@@ -115,6 +119,7 @@ export async function local(options: LocalOptions = {}): Promise<Client> {
       { name, timeout: 60_000 },
       () => cluster.close(),
       cluster.started,
+      cluster.workerAddresses,
     );
     void cluster.over.then((error) => error === undefined || coreOf(client).over(error.message));
     return client;

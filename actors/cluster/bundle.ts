@@ -69,10 +69,13 @@ export async function bundled(
  *
  * @param entry URL of the entry.
  * @param folder Where bundles are kept.
+ * @param unknown Called when all files had to be read: {@link bundled} would write down what they came to.
  */
-export async function findBundle(entry: string, folder: string): Promise<string | undefined> {
+export async function findBundle(entry: string, folder: string, unknown?: () => void): Promise<string | undefined> {
   try {
-    return (await find(await nameOf(entry), folder, new SourceFiles()))?.path;
+    const found = await find(await nameOf(entry), folder, new SourceFiles());
+    if (found !== undefined && found.key !== found.manifest.known?.key) unknown?.();
+    return found?.path;
   } catch {
     return undefined;
   }

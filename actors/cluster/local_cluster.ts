@@ -43,6 +43,8 @@ export interface LocalCluster extends AsyncDisposable {
   readonly schedulerAddress: string;
   /** Names of its workers. */
   readonly workers: readonly string[];
+  /** Where they listen. */
+  readonly workerAddresses: readonly string[];
   /** Settled when the cluster is over: with an error when its scheduler, or the last of its workers, could not be kept alive. Never rejects. */
   readonly over: Promise<Error | undefined>;
   /** Ids of its processes now, by role; undefined while one is being started again. */
@@ -87,6 +89,7 @@ export async function beginLocalCluster(
   const schedulerAddress = `ipc://${scratch.path}/scheduler`;
   const shared = { leave: "cut", scratch: scratch.path, child: { shutdown: 2000 }, log } as const;
   const names = Array.from({ length: count }, (_, i) => `w-${i}`);
+  const addressOf = (name: string): string => `ipc://${scratch.path}/${name}`;
   const files = new SourceFiles();
   const worker = (name: string): Promise<Nanny> =>
     workerNanny({
@@ -94,7 +97,7 @@ export async function beginLocalCluster(
       name,
       child: { shutdown: WORKER_SHUTDOWN, restart: "transient" },
       scheduler: schedulerAddress,
-      address: `ipc://${scratch.path}/${name}`,
+      address: addressOf(name),
       threads,
       memoryLimit,
       memory: options.memory,
@@ -130,6 +133,7 @@ export async function beginLocalCluster(
     schedulerAddress,
     started,
     workers: names,
+    workerAddresses: names.map(addressOf),
     over: Promise.race([scheduler.over, lastOf(workers)]),
     pids: () => ({ scheduler: scheduler.pid, workers: workers.map((w) => w.pid) }),
     close,

@@ -35,6 +35,9 @@ const PATIENCE = 1;
 /** Milliseconds after the start when most first tasks are done: time for what later ones need. */
 const AFTER_START = 150;
 
+/** Milliseconds until others are asked for what only the next start needs. */
+const UNHURRIED = 200;
+
 /** Part of what values may take above which they go to disk, whatever is configured: some room is for what comes. */
 const TARGET_PART = 0.85;
 
@@ -90,7 +93,8 @@ async function main(): Promise<void> {
   endpoint.dial(scheduler);
   const address = await endpoint.bind(config.address);
   const disk = openDisk();
-  const library = libraryBundle(() => lifeline.want("library"));
+  const wantLibrary = (): void => lifeline.want("library");
+  const library = libraryBundle(wantLibrary, () => realClock.after(UNHURRIED, wantLibrary));
   const executor = new ThreadExecutor({
     threads,
     heap: store.heap,

@@ -238,7 +238,8 @@ export class ThreadActors {
         this.#reply(call, value, ok);
         this.#again(resident);
       };
-      (result as PromiseLike<unknown>).then((v) => end(v, true), (e) => end(e, false));
+      // One that is no promise may say more than one thing.
+      Promise.resolve(result).then((v) => end(v, true), (e) => end(e, false));
     } catch (e) {
       this.#reply(call, e, false);
     }

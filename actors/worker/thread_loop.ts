@@ -16,7 +16,7 @@ import { type TaskContext, taskSymbol } from "./thread_api.ts";
 import { ThreadCode } from "./thread_code.ts";
 import { captureConsole } from "./thread_console.ts";
 import { ThreadContext } from "./thread_context.ts";
-import type { FromThread, ThreadInit, ToThread } from "./thread_messages.ts";
+import { type FromThread, LIBRARY_AHEAD, type ThreadInit, type ToThread } from "./thread_messages.ts";
 import { In, Kind, Out, TASK_HEAD } from "./thread_records.ts";
 import { NO_RUN, Results } from "./thread_results.ts";
 import { Run, type RunHost } from "./thread_run.ts";
@@ -102,7 +102,9 @@ export class ThreadLoop implements RunHost {
   message(m: ToThread): void {
     switch (m.type) {
       case "fn":
-        return this.code.setRef(m.index, m.ref);
+        this.code.setRef(m.index, m.ref);
+        if (m.ref === LIBRARY_AHEAD && this.#claims) this.code.load(m.ref).catch(() => {});
+        return;
       case "code":
         return this.code.setCode(m.hash, m.bytes);
       case "library":
@@ -282,7 +284,8 @@ export class ThreadLoop implements RunHost {
     run.begun = true;
     const result = this.local.run(run, () => fn(...args));
     if (typeof (result as PromiseLike<unknown>)?.then === "function") {
-      (result as PromiseLike<unknown>).then((v) => this.#finished(run, v), (e) => this.#failed(run, e));
+      // One that is no promise may say more than one thing.
+      Promise.resolve(result).then((v) => this.#finished(run, v), (e) => this.#failed(run, e));
     } else this.#finished(run, result);
   }
 
@@ -378,9 +381,10 @@ export class ThreadLoop implements RunHost {
   #catchFaults(): void {
     const fault = (error: unknown): void => {
       const run = this.local.get();
-      const mine = run instanceof Run && !run.over && run.index !== NO_RUN ? [run] : [];
-      // Where it cannot be told whose it is, it is everybody's.
-      for (const r of mine.length > 0 ? mine : [...this.#runs.values()]) this.#failed(r, error, true);
+      const known = run instanceof Run && run.index !== NO_RUN;
+      const mine = known && !run.over ? [run] : [];
+      // Where it cannot be told whose it is, it is everybody's. What is over cannot fail any more.
+      for (const r of known ? mine : [...this.#runs.values()]) this.#failed(r, error, r.begun);
       this.#post({ type: "fault", run: mine[0]?.index ?? NO_RUN, text: Deno.inspect(error) });
     };
     globalThis.addEventListener("error", (e) => {

@@ -42,6 +42,9 @@ export type ArrivalData =
   | { readonly kind: "down"; readonly peer: string; readonly reason: string }
   | Extract<Arrival, { kind: "refused" }>;
 
+/** What every thread that performs tasks loads as soon as one of them is to perform it: see `ml/parallel/library_ahead.ts`. */
+export const LIBRARY_AHEAD = "lib:libraryAhead";
+
 /** Main to thread. */
 export type ToThread =
   | ThreadInit

@@ -10,8 +10,10 @@ import { FOUR, HUGE, type Part, type Samples, SeedSearch } from "./seed_search.t
 
 /** Squared lengths beyond this have no float32. */
 const LARGEST = 1e36;
-/** Rows of a part at least: fewer are not worth another thread's while. */
-const LEAST_ROWS = 4096;
+/** Products of a part at least, of each of its rows with each centre: fewer are not worth another thread's while. */
+const LEAST_PRODUCTS = 1e6;
+/** Rows of a part at least. */
+const LEAST_ROWS = 64;
 /** And for each centre, whose sums each part has. */
 const ROWS_PER_CENTER = 8;
 /** Milliseconds that a distance of one feature takes, with what else is done for it. */
@@ -78,7 +80,7 @@ export class KMeansSession implements Disposable {
       norms32: rooms.allocate(4 * n),
       weight: weight === undefined ? 0 : rooms.allocate(8 * n),
     };
-    const parts = this.#parts = partsOf(n, k);
+    const parts = this.#parts = partsOf(n, m, k);
     this.#labels = rooms.allocate(4 * n);
     this.#margins = rooms.allocate(4 * n);
     this.#pending = rooms.allocate(4 * n);
@@ -250,9 +252,9 @@ export class KMeansSession implements Disposable {
   }
 }
 
-/** How the samples are cut: by their number and that of the centres alone. */
-function partsOf(n: number, k: number): Part[] {
-  const least = Math.max(LEAST_ROWS, ROWS_PER_CENTER * k);
+/** How the samples are cut: by their shape and the number of centres alone. */
+function partsOf(n: number, m: number, k: number): Part[] {
+  const least = Math.max(LEAST_ROWS, ROWS_PER_CENTER * k, LEAST_PRODUCTS / (m * k));
   const wanted = Math.min(MOST_PARTS, Math.max(1, Math.floor(n / least)));
   // Whole groups of eight rows.
   const rows = Math.ceil(n / wanted / 8) * 8;

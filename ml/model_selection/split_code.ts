@@ -19,11 +19,7 @@ export function encodeSplits(splits: readonly Split[], n: number): SplitCode {
   const folds = new Int32Array(n).fill(count);
   for (const [s, [train, test]] of splits.entries()) {
     if (train.length + test.length !== n || !ascends(train) || !ascends(test)) return { count, splits };
-    for (const i of test) {
-      if (!(i >= 0 && i < n) || folds[i] !== count) return { count, splits };
-      folds[i] = s;
-    }
-    for (const i of train) if (!(i >= 0 && i < n) || folds[i] === s) return { count, splits };
+    if (!put(folds, test, s, count) || !areElsewhere(folds, train, s)) return { count, splits };
   }
   return { count, folds: count < 256 ? Uint8Array.from(folds) : folds };
 }
@@ -43,6 +39,24 @@ export function decodeSplits({ splits, count, folds }: SplitCode): readonly Spli
     }
     return [train, test];
   });
+}
+
+/** Writes down that a split tests these samples; false where one is none, or is tested by another. */
+function put(folds: Int32Array, test: Int32Array, split: number, none: number): boolean {
+  for (let t = 0; t < test.length; t++) {
+    if (folds[test[t]] !== none) return false;
+    folds[test[t]] = split;
+  }
+  return true;
+}
+
+/** Whether these are samples that a split does not test. */
+function areElsewhere(folds: Int32Array, train: Int32Array, split: number): boolean {
+  for (let t = 0; t < train.length; t++) {
+    const fold = folds[train[t]];
+    if (fold === undefined || fold === split) return false;
+  }
+  return true;
 }
 
 function ascends(values: Int32Array): boolean {

@@ -64,6 +64,8 @@ export interface ParallelBackend {
   submit(calls: readonly DelayedCall<unknown>[], run: ParallelRun): SubmittedBatch;
   /** How many calls the next batch should hold, where the user left it open; 1 where this is missing. */
   batchSize?(run: ParallelRun): number;
+  /** A `parallelBackend` that made it begins: it may get ready what calls will need. */
+  prepare?(): void | Promise<void>;
   /** A run begins. */
   begin?(run: ParallelRun): void | Promise<void>;
   /** A run is over, well or badly, and nothing of it is awaited any more. */

@@ -12,6 +12,8 @@ import { countJobs, type ParallelBackend, type ParallelRun, type SubmittedBatch 
 import { performCalls } from "./batch.ts";
 import type { DelayedCall, KeptResult } from "./delayed.ts";
 import { BackendError } from "./errors.ts";
+import { loadLibraryAhead } from "./library_ahead.ts";
+import { substitute } from "./substitute.ts";
 import { BatchTuner } from "./tuner.ts";
 
 /** Options of the "cluster" backend. */
@@ -98,6 +100,11 @@ export class ClusterBackend implements ParallelBackend {
     }
   }
 
+  /** Has workers load the library while the caller is busy with what comes before its first calls. */
+  prepare(): void | Promise<void> {
+    if (this.#options.client !== undefined) return loadLibraryAhead(this.#options.client);
+  }
+
   /** Threads of all workers. Waits for a first one. */
   async #threads(): Promise<number> {
     const client = await this.client();
@@ -169,7 +176,7 @@ export class ClusterBackend implements ParallelBackend {
             if (calls[0].stays) {
               await wait([only]);
               isKept = only.status === "done";
-              if (isKept) return [kept(running.client, calls[0], only, done)];
+              if (isKept) return [kept(running.client, calls[0], only, this.#pinned, done)];
             }
             const value = await only;
             tuner?.landed(1, clock.now() - began);
@@ -210,12 +217,19 @@ export class ClusterBackend implements ParallelBackend {
 }
 
 /** A result that stays on its worker. */
-function kept(client: Client, call: DelayedCall<unknown>, ref: Future<unknown>, done: () => void): KeptResult<unknown> {
+function kept(
+  client: Client,
+  call: DelayedCall<unknown>,
+  ref: Future<unknown>,
+  pinned: ReadonlyMap<object, Ref<unknown>>,
+  done: () => void,
+): KeptResult<unknown> {
   return {
     call,
     ref,
     async ask<A extends unknown[], T>(fn: (result: unknown, ...args: A) => T, ...args: A): Promise<Awaited<T>> {
-      using asked = client.submit(fn as (...args: unknown[]) => T, ref, ...args);
+      const there = substitute(args, (value) => pinned.get(value));
+      using asked = client.submit(fn as (...args: unknown[]) => T, ref, ...there);
       return await asked as Awaited<T>;
     },
     release() {

@@ -92,6 +92,8 @@ export async function parallelBackend<R, N extends string>(
   const made = typeof backend === "string" ? makeParallelBackend(backend, rest) : undefined;
   const used = made ?? backend as ParallelBackend;
   try {
+    const prepared = made?.prepare?.();
+    if (prepared !== undefined) await prepared;
     return await inScope({ backend: used, nJobs, verbose, onProgress }, body);
   } finally {
     await made?.close?.();

@@ -14,38 +14,70 @@ export interface Position {
  * @returns which β changed, and by how much: F still has to follow
  */
 export function takeOff({ rows, beta, F, lo, hi }: Position): { changed: Int32Array; by: Float64Array } {
-  let sum = 0, largest = 0;
-  for (let i = 0; i < rows; i++) {
-    sum += beta[i];
-    if (hi[i] - lo[i] > largest) largest = hi[i] - lo[i];
-  }
+  const { sum, largest } = sumAndRange(rows, beta, lo, hi);
   // Less is rounding, which does no harm.
   if (!(Math.abs(sum) > 1e-12 * largest)) return { changed: new Int32Array(0), by: new Float64Array(0) };
   const side = sum > 0 ? 1 : -1;
   const list = new Int32Array(rows);
   const keys = new Float64Array(rows);
-  const room = (i: number): number => side > 0 ? beta[i] - lo[i] : hi[i] - beta[i];
+  const room = new Float64Array(rows);
+  const count = collect(side, { rows, beta, F, lo, hi }, list, keys, room);
+  const changed = list.subarray(0, selectLargest(list, keys, count, room, sum * side));
+  return { changed, by: take(side, sum * side, beta, side > 0 ? lo : hi, room, changed) };
+}
+
+function sumAndRange(
+  rows: number,
+  beta: Float64Array,
+  lo: Float64Array,
+  hi: Float64Array,
+): { sum: number; largest: number } {
+  let sum = 0, largest = 0;
+  for (let i = 0; i < rows; i++) {
+    sum += beta[i];
+    if (hi[i] - lo[i] > largest) largest = hi[i] - lo[i];
+  }
+  return { sum, largest };
+}
+
+/** Who has room on a side: their numbers, their keys, and by number how much. */
+function collect(
+  side: number,
+  { rows, beta, F, lo, hi }: Position,
+  list: Int32Array,
+  keys: Float64Array,
+  room: Float64Array,
+): number {
   let count = 0;
   for (let i = 0; i < rows; i++) {
-    if (!(room(i) > 0)) continue;
+    room[i] = side > 0 ? beta[i] - lo[i] : hi[i] - beta[i];
+    if (!(room[i] > 0)) continue;
     keys[count] = side * F[i];
     list[count++] = i;
   }
-  const taken = selectLargest(list, keys, count, room, sum * side);
-  const changed = list.subarray(0, taken);
-  const by = new Float64Array(taken);
-  let left = sum * side;
-  for (let t = 0; t < taken; t++) {
-    const i = changed[t];
-    const most = room(i);
-    const step = Math.min(most, left);
+  return count;
+}
+
+/** Takes `left` in all from some, as far as each has room. */
+function take(
+  side: number,
+  left: number,
+  beta: Float64Array,
+  ends: Float64Array,
+  room: Float64Array,
+  of: Int32Array,
+): Float64Array {
+  const by = new Float64Array(of.length);
+  for (let t = 0; t < of.length; t++) {
+    const i = of[t];
+    const step = Math.min(room[i], left);
     const old = beta[i];
     // To the bound itself, not to what comes of subtracting.
-    beta[i] = step === most ? (side > 0 ? lo[i] : hi[i]) : old - side * step;
+    beta[i] = step === room[i] ? ends[i] : old - side * step;
     by[t] = beta[i] - old;
     left = Math.max(0, left - step);
   }
-  return { changed, by };
+  return by;
 }
 
 /**
@@ -56,7 +88,7 @@ function selectLargest(
   list: Int32Array,
   keys: Float64Array,
   count: number,
-  room: (i: number) => number,
+  room: Float64Array,
   wanted: number,
 ): number {
   let from = 0, to = count;
@@ -66,11 +98,11 @@ function selectLargest(
     let i = from, j = to - 1, upper = 0;
     // Keys from the pivot up go to the left of `i`, those from it down to the right of `j`.
     while (i <= j) {
-      while (keys[i] > pivot) upper += room(list[i++]);
+      while (keys[i] > pivot) upper += room[list[i++]];
       while (keys[j] < pivot) j--;
       if (i > j) break;
       swap(list, keys, i, j);
-      upper += room(list[i++]);
+      upper += room[list[i++]];
       j--;
     }
     if (upper >= wanted) to = i;
@@ -80,7 +112,7 @@ function selectLargest(
     }
   }
   insertionSort(list, keys, from, to);
-  while (from < to && wanted > 0) wanted -= room(list[from++]);
+  while (from < to && wanted > 0) wanted -= room[list[from++]];
   return from;
 }
 

@@ -55,8 +55,6 @@ export type Training = (
 
 /** @internal What is known before a fit. */
 export interface Known {
-  /** β of all samples near the solution, for each pair of classes. */
-  readonly starts?: readonly Float64Array[];
   /** What learns in the fit's place. */
   readonly train?: Training;
 }
@@ -155,7 +153,7 @@ export abstract class BaseSVC extends BaseClassifier {
     X: MatrixLike,
     y: LabelsLike,
     sampleWeight?: VectorLike,
-    { starts, train }: Known = {},
+    { train }: Known = {},
   ): Promise<this> {
     const who = this.constructor.name;
     checkParameters(who, this.getParams(false), this.rules());
@@ -187,7 +185,6 @@ export abstract class BaseSVC extends BaseClassifier {
       maxIter: this.maxIter,
       shrinking: this.shrinking,
       plattSeed: this.probability ? seed : undefined,
-      starts,
     };
     const model = await train?.(set, options) ??
       trainOneVsOne({ ...set, X: await kernelInput(this, table) }, options);

@@ -1,4 +1,16 @@
 import { DualMachine, type MachineOptions } from "./dual_machine.ts";
+import {
+  everyOf,
+  heldOf,
+  movableOf,
+  moveToBounds,
+  negated,
+  pickTimes,
+  roomOf,
+  rowsOf,
+  shortOf,
+  sumOf,
+} from "./loops.ts";
 
 /** Below this many samples that may move, a problem is begun at zero. */
 const SMALL = 600;
@@ -41,17 +53,15 @@ export function thresholdOf({ F, beta, lo, hi, rows }: DualMachine): number {
 export function startCold(machine: DualMachine, options: MachineOptions, signs: Int8Array, tol: number): boolean {
   const { beta, F, lo, hi, rows } = machine;
   beta.fill(0);
-  const base = new Float64Array(signs.length);
-  for (let i = 0; i < signs.length; i++) base[i] = -signs[i];
-  const movable: number[] = [];
-  for (let i = 0; i < rows; i++) if (hi[i] > lo[i]) movable.push(i);
+  const base = negated(signs);
+  const movable = movableOf(lo, hi, rows);
   F.fill(0);
   F.set(base);
   machine.parts.fill(0);
   if (movable.length < SMALL || options.kernel.name === "precomputed" || options.steps === true) {
     return false;
   }
-  const taken = movable.filter((_, k) => k % THIN === THIN >> 1);
+  const taken = everyOf(movable, THIN, THIN >> 1);
   const coarse = solveCoarse(machine, options, signs, taken, tol);
   if (coarse === undefined) return false;
   machine.addRows(coarse.rows, coarse.coefs);
@@ -69,11 +79,9 @@ function solveCoarse(
   tol: number,
 ): { rows: number[]; coefs: number[]; threshold: number } | undefined {
   const { width } = options;
-  const X = new Float64Array(taken.length * width);
-  taken.forEach((i, k) => X.set(options.X.subarray(i * width, (i + 1) * width), k * width));
   const inner: MachineOptions = {
     ...options,
-    X,
+    X: rowsOf(options.X, width, taken),
     rows: taken.length,
     bound: options.bound * THIN,
     cacheSize: options.cacheSize / THIN,
@@ -81,25 +89,20 @@ function solveCoarse(
   };
   using small = new DualMachine(inner);
   const own = Int8Array.from(taken, (i) => signs[i]);
-  taken.forEach((i, k) => {
-    small.lo[k] = machine.lo[i] * THIN;
-    small.hi[k] = machine.hi[i] * THIN;
-  });
+  pickTimes(machine.lo, taken, THIN, small.lo);
+  pickTimes(machine.hi, taken, THIN, small.hi);
   // A rough solution will do: it only says who is likely to stand at a bound.
   const rough = Math.max(tol, 0.02);
   const begun = startCold(small, inner, own, rough);
   if (!begun && taken.length >= SMALL) return undefined;
   small.solve(rough, 20_000);
-  const rows: number[] = [];
-  const coefs: number[] = [];
-  let held = 0;
-  for (let k = 0; k < taken.length; k++) {
-    if (small.beta[k] === 0) continue;
-    if (small.beta[k] === small.lo[k] || small.beta[k] === small.hi[k]) held++;
-    rows.push(taken[k]);
-    coefs.push(small.beta[k]);
-  }
-  return held < HELD * rows.length && !small.isQuick ? undefined : { rows, coefs, threshold: thresholdOf(small) };
+  const { held, support } = heldOf(small.beta, small.lo, small.hi, taken.length);
+  if (held < HELD * support.length && !small.isQuick) return undefined;
+  return {
+    rows: support.map((k) => taken[k]),
+    coefs: support.map((k) => small.beta[k]),
+    threshold: thresholdOf(small),
+  };
 }
 
 /** Puts samples short of their margin at their bounds, the farthest first, as much on one side as on the other. */
@@ -110,24 +113,15 @@ function putAtBounds(
   threshold: number,
 ): void {
   // y (g − ρ) < 1 where y (F − ρ) < 0, for F = g − y.
-  const short = (s: number): number[] =>
-    movable.filter((i) => signs[i] === s && s * (F[i] - threshold) < 0).sort((a, b) => s * (F[a] - F[b]));
+  const short = (s: number): number[] => shortOf(F, signs, s, threshold, movable).sort((a, b) => s * (F[a] - F[b]));
   const sides = [short(1), short(-1)];
-  const mass = sides.map((side) => side.reduce((t, i) => t + hi[i] - lo[i], 0));
+  const mass = sides.map((side) => roomOf(lo, hi, side));
   const most = Math.min(mass[0], mass[1]);
   for (const [k, side] of sides.entries()) {
-    let left = most;
-    for (const i of side) {
-      if (left <= 0) break;
-      const room = hi[i] - lo[i];
-      // To the bound itself, not to what comes of adding to it.
-      const step = Math.min(room, left);
-      beta[i] = step === room ? (k === 0 ? hi[i] : lo[i]) : k === 0 ? step : -step;
-      left -= step;
-    }
+    moveToBounds(beta, lo, hi, side, k === 0 ? 1 : -1, most);
   }
   // What rounding left of the sum.
-  const sum = beta.reduce((a, b) => a + b, 0);
+  const sum = sumOf(beta);
   if (sum !== 0) {
     const i = movable.find((j) => beta[j] - sum > lo[j] && beta[j] - sum < hi[j] && beta[j] !== 0) ?? -1;
     if (i >= 0) beta[i] -= sum;

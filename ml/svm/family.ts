@@ -97,6 +97,25 @@ export function upperOn({ encoded, weight }: FamilyData, train: Int32Array | nul
   return upper;
 }
 
+/** The largest of those bounds that any entry has on a split's training samples. */
+export function largestUpper(
+  { encoded, weight }: FamilyData,
+  train: Int32Array,
+  entries: readonly FamilyEntry[],
+): number {
+  const heaviest = new Float64Array(encoded.classes.size);
+  for (let t = 0; t < train.length; t++) {
+    const i = train[t], c = encoded.codes[i];
+    if (weight[i] > heaviest[c]) heaviest[c] = weight[i];
+  }
+  let largest = 0;
+  for (const entry of entries) {
+    const factors = factorsOn(encoded, train, entry.classWeight);
+    for (let c = 0; c < factors.length; c++) largest = Math.max(largest, factors[c] * entry.C * heaviest[c]);
+  }
+  return largest;
+}
+
 /** What C is multiplied by for each class. */
 function factorsOn(encoded: Encoded, train: Int32Array | null, classWeight: ClassWeight): Float64Array {
   if (classWeight === null || train === null) return computeClassWeight(classWeight, encoded);
@@ -166,19 +185,20 @@ function compare(a: string, b: string): number {
 function areFolds(splits: FitFamily["splits"], n: number): boolean {
   if (splits.length < 2 || splits.length > 250) return false;
   const seen = new Uint8Array(n);
-  for (const [train, test] of splits) {
-    if (train.length + test.length !== n) return false;
-    for (const i of test) if (seen[i]++ > 0) return false;
-  }
-  return seen.every((v) => v === 1);
+  return splits.every(([train, test]) => train.length + test.length === n && areNew(test, seen));
+}
+
+/** Marks samples; false where one was marked before. */
+function areNew(samples: Int32Array, seen: Uint8Array): boolean {
+  for (let t = 0; t < samples.length; t++) if (seen[samples[t]]++ > 0) return false;
+  return true;
 }
 
 /** Splits whose training samples hold every class; of the others, the estimator itself says what is wrong. */
 function soundSplits({ encoded, weight, splits }: FamilyData): number[] {
   return [...splits.keys()].filter((s) => {
-    const seen = new Set<number>();
-    for (const i of splits[s][0]) if (weight[i] > 0) seen.add(encoded.codes[i]);
-    return seen.size === encoded.classes.size;
+    const counts = countClasses(encoded, splits[s][0], weight);
+    return counts.every((count) => count > 0);
   });
 }
 
@@ -186,12 +206,20 @@ function soundSplits({ encoded, weight, splits }: FamilyData): number[] {
 function largestPair({ encoded, splits }: FamilyData): number {
   let largest = 0;
   for (const [train] of splits) {
-    const counts = new Int32Array(encoded.classes.size);
-    for (const i of train) counts[encoded.codes[i]]++;
-    const [a, b = 0] = counts.sort().reverse();
+    const [a, b = 0] = countClasses(encoded, train).sort().reverse();
     largest = Math.max(largest, a + b);
   }
   return largest;
+}
+
+/** How many samples each class has among some; where weights are given, without those of weight zero. */
+function countClasses({ codes, classes }: Encoded, samples: Int32Array, weight?: Float64Array): Int32Array {
+  const counts = new Int32Array(classes.size);
+  for (let t = 0; t < samples.length; t++) {
+    const i = samples[t];
+    if (weight === undefined || weight[i] > 0) counts[codes[i]]++;
+  }
+  return counts;
 }
 
 /**

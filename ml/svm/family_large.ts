@@ -1,7 +1,15 @@
 import type { NDArray } from "../array/mod.ts";
 import { type DecisionModel, pairDecisions } from "./decision.ts";
 import { DualMachine, type MachineOptions } from "./dual_machine.ts";
-import { type FamilyData, type FamilyEntry, type FamilyGroup, type FamilyTask, kernelOf, upperOn } from "./family.ts";
+import {
+  type FamilyData,
+  type FamilyEntry,
+  type FamilyGroup,
+  type FamilyTask,
+  kernelOf,
+  largestUpper,
+  upperOn,
+} from "./family.ts";
 import type { KernelSpec } from "./kernel.ts";
 import { assemble } from "./one_vs_one.ts";
 import { PairPath, type PathState } from "./pair_path.ts";
@@ -23,6 +31,8 @@ export interface LargeFit {
 /** Solutions for all samples: for each entry and pair, where each fold begins. */
 export interface WholePaths {
   readonly states: readonly (readonly StoredState[])[];
+  /** Numbers of the samples in each pair's machine. */
+  readonly samples: readonly Int32Array[];
 }
 
 /** β of all samples, and their gradient without each fold's part; without the gradient where it is made anew as quickly. */
@@ -40,6 +50,8 @@ interface Pair {
   readonly signs: Int8Array;
   /** Number of the fold that tests each; empty where folds do not matter. */
   readonly folds: Uint8Array;
+  /** Place of each sample in the machine, where all have one. */
+  readonly places: Int32Array | undefined;
 }
 
 /** A part at work: one group on some splits. */
@@ -67,9 +79,9 @@ export class LargeFamily implements Disposable {
       for (const [s, [, test]] of splits.entries()) for (let t = 0; t < test.length; t++) folds[test[t]] = s;
     }
     // By class, then by fold: what a problem leaves out stands together, and whole stretches are passed over.
-    const order = this.#order = Int32Array.from({ length: weight.length }, (_, i) => i)
-      .sort((i, j) => encoded.codes[i] - encoded.codes[j] || folds[i] - folds[j] || i - j);
+    const order = this.#order = sortedBy(encoded.codes, folds, k, splits.length);
     const pairs: Pair[] = [];
+    const places = this.#wide ? placesOf(order) : undefined;
     for (let a = 0; a < k; a++) {
       for (let b = a + 1; b < k; b++) {
         const samples = this.#wide ? order : joined(
@@ -83,7 +95,7 @@ export class LargeFamily implements Disposable {
           signs[t] = code === a ? 1 : code === b ? -1 : 0;
           if (way !== "paths") own[t] = folds[samples[t]];
         }
-        pairs.push({ a, b, samples, signs, folds: own });
+        pairs.push({ a, b, samples, signs, folds: own, places: k === 2 ? placesOf(samples) : places });
       }
     }
     this.#pairs = pairs;
@@ -96,16 +108,12 @@ export class LargeFamily implements Disposable {
     const key = `${kernel.gamma},${grouped}`;
     if (this.#shared?.key === key) return new PairPath(this.#shared.options, signs, this.#shared.machine);
     const { entries, cacheSize } = this.#group;
-    let bound = 0;
-    for (const entry of entries) {
-      bound = upperOn(this.#data, this.#data.splits[0][0], entry).reduce((m, v) => Math.max(m, v), bound);
-    }
     const options: MachineOptions = {
       kernel,
       X: table.take(samples).data,
       rows: samples.length,
       width: table.shape[1],
-      bound,
+      bound: largestUpper(this.#data, this.#data.splits[0][0], entries),
       tol: entries.reduce((t, e) => Math.min(t, e.tol), Infinity),
       cacheSize,
       isShared: true,
@@ -138,7 +146,7 @@ export class LargeFamily implements Disposable {
         states[e].push(this.#store(path));
       }
     }
-    return { states };
+    return { states, samples: this.#pairs.map(({ samples }) => samples) };
   }
 
   #store(path: PairPath): StoredState {
@@ -153,16 +161,6 @@ export class LargeFamily implements Disposable {
         return own;
       }),
     };
-  }
-
-  /** Where the fit of an entry to all samples begins: β of all samples by number, from those of each pair's machine. */
-  starts(betas: readonly Float64Array[]): Float64Array[] {
-    return this.#pairs.map(({ samples }, p) => {
-      const beta = betas[p];
-      const start = new Float64Array(this.#data.weight.length);
-      for (let t = 0; t < samples.length; t++) start[samples[t]] = beta[t];
-      return start;
-    });
   }
 
   /** Fits without each of some folds, from solutions for all samples. */
@@ -279,6 +277,32 @@ export class LargeFamily implements Disposable {
   }
 }
 
+/** Where the fit of an entry to all `n` samples begins: β by the samples' numbers, from those of each pair's machine. */
+export function startsOf({ states, samples }: WholePaths, entry: number, n: number): Float64Array[] {
+  return states[entry].map(({ beta }, p) => {
+    const own = samples[p];
+    const start = new Float64Array(n);
+    for (let t = 0; t < own.length; t++) start[own[t]] = beta[t];
+    return start;
+  });
+}
+
+/** Numbers of samples by class, then by fold, then as they stand. Counted: to compare them in pairs takes ten times as long. */
+function sortedBy(codes: Int32Array, folds: Uint8Array, nClasses: number, nFolds: number): Int32Array {
+  const next = new Int32Array(nClasses * nFolds + 1);
+  for (let i = 0; i < codes.length; i++) next[codes[i] * nFolds + folds[i] + 1]++;
+  for (let b = 1; b < next.length; b++) next[b] += next[b - 1];
+  const order = new Int32Array(codes.length);
+  for (let i = 0; i < codes.length; i++) order[next[codes[i] * nFolds + folds[i]]++] = i;
+  return order;
+}
+
+function placesOf(samples: Int32Array): Int32Array {
+  const places = new Int32Array(samples.length);
+  for (let t = 0; t < places.length; t++) places[samples[t]] = t;
+  return places;
+}
+
 function joined(a: Int32Array, b: Int32Array): Int32Array {
   const out = new Int32Array(a.length + b.length);
   out.set(a);
@@ -291,7 +315,6 @@ class Collector {
   readonly #solutions: DualSolution[] = [];
   readonly #test: Float64Array;
   readonly #train: Float64Array | undefined;
-  readonly #complete: boolean;
 
   constructor(
     readonly data: FamilyData,
@@ -303,24 +326,21 @@ class Collector {
     onTrain: boolean,
   ) {
     const [train, test] = data.splits[split];
-    this.#complete = pairs[0].samples.length === data.weight.length;
     this.#test = new Float64Array(test.length * pairs.length);
     this.#train = onTrain ? new Float64Array(train.length * pairs.length) : undefined;
   }
 
   /** The pair's fit stands in its machine now. */
   add(path: PairPath, p: number): void {
-    if (!this.#complete) {
+    const { places } = this.pairs[p];
+    if (places === undefined) {
       this.#solutions.push(path.solution(true));
       return;
     }
-    const { samples } = this.pairs[p];
-    const at = new Int32Array(samples.length);
-    for (let t = 0; t < samples.length; t++) at[samples[t]] = t;
     const [train, test] = this.data.splits[this.split];
     const count = this.pairs.length;
     const put = (rows: Int32Array, to: Float64Array): void => {
-      const decided = path.decisions(rows.map((i) => at[i]));
+      const decided = path.decisions(rows.map((i) => places[i]));
       for (let i = 0; i < decided.length; i++) to[i * count + p] = decided[i];
     };
     put(test, this.#test);
@@ -328,7 +348,7 @@ class Collector {
   }
 
   finish(): { test: Float64Array; train?: Float64Array } {
-    if (this.#complete) return { test: this.#test, train: this.#train };
+    if (this.pairs[0].places !== undefined) return { test: this.#test, train: this.#train };
     const { table, splits } = this.data;
     const [train, test] = splits[this.split];
     const X = this.group.gamma === "scale" ? table.take(train) : table;

@@ -1,6 +1,17 @@
 import { takeOff } from "./balance.ts";
 import { startCold, thresholdOf } from "./cold_start.ts";
 import { DualMachine, type MachineOptions } from "./dual_machine.ts";
+import {
+  bringBetween,
+  clearGroup,
+  haveGrownBy,
+  multiply,
+  negated,
+  setBounds,
+  shareBound,
+  stretch,
+  subtract,
+} from "./loops.ts";
 import type { DualSolution } from "./solver.ts";
 
 /** C may grow this much at a time, and the solution still is a start for the next. */
@@ -36,16 +47,12 @@ export class PairPath implements Disposable {
     this.#isOwn = machine === undefined;
     this.#options = options;
     this.#signs = signs;
-    this.#base = Float64Array.from(signs);
-    for (let i = 0; i < signs.length; i++) this.#base[i] = -signs[i];
+    this.#base = negated(signs);
   }
 
   #bound(upper: ArrayLike<number>): void {
-    const { lo, hi } = this.machine;
-    for (let i = 0; i < this.machine.rows; i++) {
-      hi[i] = this.#signs[i] > 0 ? upper[i] : 0;
-      lo[i] = this.#signs[i] < 0 ? -upper[i] : 0;
-    }
+    const { lo, hi, rows } = this.machine;
+    setBounds(lo, hi, this.#signs, upper, rows);
   }
 
   /**
@@ -66,8 +73,7 @@ export class PairPath implements Disposable {
   solveNear(near: Float64Array, upper: Float64Array, tol: number): boolean {
     this.#bound(upper);
     const { machine } = this;
-    const { beta, lo, hi } = machine;
-    for (let i = 0; i < near.length; i++) beta[i] = Math.min(hi[i], Math.max(lo[i], near[i]));
+    bringBetween(machine.beta, near, machine.lo, machine.hi);
     machine.refresh(this.#base);
     this.#balance();
     this.#upper = upper.slice();
@@ -82,8 +88,7 @@ export class PairPath implements Disposable {
     if (first < 0) return undefined;
     const ratio = upper[first] / old[first];
     if (!(ratio >= 1 && ratio <= STRETCH)) return undefined;
-    for (let i = 0; i < old.length; i++) if (Math.abs(upper[i] - ratio * old[i]) > 1e-12 * upper[i]) return undefined;
-    return ratio;
+    return haveGrownBy(ratio, upper, old) ? ratio : undefined;
   }
 
   /** Whether bounds hold the solution where it stands. */
@@ -94,27 +99,14 @@ export class PairPath implements Disposable {
   /** Whether it is the bounds that hold the solution: then it grows with them. Bounds are set already, from `ratio` smaller ones. */
   #manyBound(ratio: number): boolean {
     const { beta, lo, hi, rows } = this.machine;
-    let support = 0, bound = 0;
-    for (let i = 0; i < rows; i++) {
-      if (beta[i] === 0) continue;
-      support++;
-      if (Math.abs(beta[i]) * ratio >= 0.999 * (hi[i] - lo[i])) bound++;
-    }
+    const { support, bound } = shareBound(beta, lo, hi, rows, ratio);
     return bound > 0.1 * support;
   }
 
   #scale(ratio: number): void {
     const { beta, F, lo, hi, parts, rows } = this.machine;
-    for (let i = 0; i < rows; i++) {
-      const s = this.#signs[i];
-      const scaled = beta[i] * ratio;
-      // What stood at its bound stands there again, to the last digit.
-      beta[i] = Math.abs(scaled - (s > 0 ? hi[i] : lo[i])) <= 1e-12 * Math.abs(scaled)
-        ? (s > 0 ? hi[i] : lo[i])
-        : scaled;
-      F[i] = ratio * (F[i] + s) - s;
-    }
-    for (let k = 0; k < parts.length; k++) parts[k] *= ratio;
+    stretch(beta, F, lo, hi, this.#signs, rows, ratio);
+    multiply(parts, ratio);
   }
 
   #finish(tol: number, most: number): boolean {
@@ -151,8 +143,7 @@ export class PairPath implements Disposable {
    */
   solveWithout(group: number, groups: Uint8Array, upper: Float64Array, tol: number): boolean {
     const { beta, F, parts, padded, rows } = this.machine;
-    const at = group * padded;
-    for (let i = 0; i < padded; i++) F[i] -= parts[at + i];
+    subtract(F, parts, group * padded);
     return this.#leaveOut(group, groups, upper, tol, rows, beta);
   }
 
@@ -173,7 +164,7 @@ export class PairPath implements Disposable {
     machine.beta.set(beta);
     if (F !== undefined) machine.F.set(F);
     else {
-      for (let i = 0; i < machine.rows; i++) if (groups[i] === group) machine.beta[i] = 0;
+      clearGroup(machine.beta, groups, group, machine.rows);
       machine.refresh(this.#base);
     }
     return this.#leaveOut(group, groups, upper, tol, machine.rows, machine.beta);
@@ -188,11 +179,8 @@ export class PairPath implements Disposable {
     beta: Float64Array,
   ): boolean {
     const own = upper.slice();
-    for (let i = 0; i < rows; i++) {
-      if (groups[i] !== group) continue;
-      own[i] = 0;
-      beta[i] = 0;
-    }
+    clearGroup(own, groups, group, rows);
+    clearGroup(beta, groups, group, rows);
     this.#bound(own);
     this.#balance();
     this.#upper = undefined;

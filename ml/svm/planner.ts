@@ -1,4 +1,4 @@
-import { type Labels, type LabelsLike, NDArray } from "../array/mod.ts";
+import { type Labels, type LabelsLike, type MatrixLike, NDArray } from "../array/mod.ts";
 import {
   clone,
   type FitFamily,
@@ -10,13 +10,15 @@ import {
   type StageValue,
 } from "../base/mod.ts";
 import { registerInternals } from "../../actors/code/mod.ts";
-import { checkParameters, decodeLabels, type ParameterRule } from "../utils/mod.ts";
+import { checkArray, checkParameters, decodeLabels, type ParameterRule } from "../utils/mod.ts";
 import type { BaseSVC, Training } from "./base_svc.ts";
 import { familyData, type FamilyGroup, type FamilyTask, planFamily } from "./family.ts";
-import { LargeFamily, type WholePaths } from "./family_large.ts";
+import { LargeFamily, startsOf, type WholePaths } from "./family_large.ts";
+import { type OneVsOneModel, type TrainingOptions, type TrainingSet, trainOneVsOne } from "./one_vs_one.ts";
 import { predictedClasses, shownDecisions } from "./outputs.ts";
 import { smallFits } from "./family_small.ts";
 import { trainSmall } from "./small_fit.ts";
+import { solveBySmo } from "./smo.ts";
 import { stepFits } from "./family_steps.ts";
 import type { Told } from "./small_bench.ts";
 import { givenMatrix, type GramStage, performGram, trainOnStage } from "./step_plan.ts";
@@ -123,12 +125,19 @@ export function* performSVCPart(
   }
 }
 
-/** β of all pairs' samples for an entry, of all that a stage came to: this little travels. */
-export function betasOfStage(paths: unknown, entry: number): Float64Array[] {
-  return (paths as WholePaths).states[entry].map(({ beta }) => beta);
+/** Fits all samples where an entry's solution for them lies, and from there: so little travels, and what is to be done has been done there before. */
+export function trainFromStage(
+  paths: unknown,
+  entry: number,
+  X: MatrixLike,
+  set: Omit<TrainingSet, "X">,
+  options: Omit<TrainingOptions, "solver">,
+): OneVsOneModel {
+  const starts = startsOf(paths as WholePaths, entry, set.codes.length);
+  return trainOneVsOne({ ...set, X: checkArray(X) }, { ...options, solver: solveBySmo, starts });
 }
 
-registerInternals({ betasOfStage, trainOnStage });
+registerInternals({ trainFromStage, trainOnStage });
 
 /** The best candidate, fitted to all samples as the folds were, or from a stage's solution; null where there is none. */
 export function refitSVC(
@@ -154,15 +163,11 @@ export function refitSVC(
       const params = candidates[candidate];
       if (params !== null) made.setParams(clone(params, { safe: false }));
       // Where the stage is lost, the fit is an ordinary one.
-      if (way === "gram") {
-        const train: Training = (set, { solver: _, ...options }) =>
-          (stage as StageValue).ask(trainOnStage, set, options).catch(() => undefined);
-        return await (made as unknown as BaseSVC).fitNear(X, y as LabelsLike, sampleWeight ?? undefined, { train });
-      }
-      const betas = await (stage as StageValue).ask(betasOfStage, entry).catch(() => undefined);
-      using large = new LargeFamily(familyData(family), groups[0], way);
-      const starts = betas === undefined ? undefined : large.starts(betas);
-      return await (made as unknown as BaseSVC).fitNear(X, y as LabelsLike, sampleWeight ?? undefined, { starts });
+      const value = stage as StageValue;
+      const train: Training = (set, { solver: _, ...options }) =>
+        (way === "gram" ? value.ask(trainOnStage, set, options) : value.ask(trainFromStage, entry, X, set, options))
+          .catch(() => undefined);
+      return await (made as unknown as BaseSVC).fitNear(X, y as LabelsLike, sampleWeight ?? undefined, { train });
     };
     return fit();
   }

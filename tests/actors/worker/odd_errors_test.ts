@@ -62,3 +62,46 @@ Deno.test("ThreadExecutor.start() tells also of an error that cannot be read, an
     assert.equal(await b.run((x: number) => x + 1, 1), 2);
   }
 });
+
+Deno.test("ThreadExecutor does not fail a task for what another, that has ended, leaves unhandled", async () => {
+  await using b = new ThreadBench();
+  const wait = async (ms: number): Promise<number> => {
+    await new Promise((r) => setTimeout(r, ms));
+    return ms;
+  };
+  // From the first asynchronous task on it is known whose code runs.
+  assert.equal(await b.run(wait, 1), 1);
+  const leaves = async (): Promise<string> => {
+    await Promise.resolve();
+    const here = globalThis as unknown as { fire: () => void };
+    void new Promise<void>((r) => here.fire = r).then(() => {
+      throw new Error("left behind");
+    });
+    return "over";
+  };
+  assert.equal(await b.run(leaves), "over");
+  const other = async (): Promise<string> => {
+    (globalThis as unknown as { fire: () => void }).fire();
+    await new Promise((r) => setTimeout(r, 20));
+    return "fine";
+  };
+  assert.equal(await b.run(other), "fine");
+  await b.until((e) => e.kind === "log" && e.text.includes("left behind"));
+});
+
+Deno.test("ThreadExecutor.start() takes the first word of a thenable that has more", async () => {
+  await using b = new ThreadBench();
+  const twice = (): unknown => ({
+    then(resolve: (v: number) => void, reject: (e: Error) => void) {
+      resolve(1);
+      resolve(2);
+      reject(new Error("no"));
+    },
+  });
+  for (let i = 0; i < 20; i++) {
+    const outcomes = [twice, () => 3, twice, () => 4].map((fn) => b.outcome(b.start(fn)));
+    assert.deepEqual(await Promise.all(outcomes), [{ value: 1 }, { value: 3 }, { value: 1 }, { value: 4 }]);
+  }
+  await b.spawn("a", () => ({ twice: () => ({ then: (ok: (v: number) => void) => [ok(1), ok(2)] }), other: () => 3 }));
+  assert.deepEqual(await b.call("a", [["twice"], ["other"], ["twice"]]), [{ value: 1 }, { value: 3 }, { value: 1 }]);
+});
