@@ -4,7 +4,7 @@
 const N: i32 = 624;
 const M: i32 = 397;
 
-// The engine builds a constant anew wherever it is used, of two halves: dearer than a load. They lie in globals, whose values the compiler does not know.
+// The engine builds a constant anew wherever it is used, by three instructions: dearer than a load. They lie in globals, whose values the compiler does not know.
 let UPPER: v128 = i32x4.splat(0);
 let LOWER: v128 = i32x4.splat(0);
 let MATRIX: v128 = i32x4.splat(0);
