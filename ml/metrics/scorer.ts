@@ -174,9 +174,9 @@ function area(options: Record<string, string>): Scorer {
   return new Scorer(rocAucScore as Metric, { responseMethod: "predictProba", options });
 }
 
-/** One of the likelihood ratios. */
+/** One of the likelihood ratios; where it has no value it scores 1, as a guess does. */
 function ratio(which: "positive" | "negative"): Metric {
-  return (yTrue, yPred, options) => classLikelihoodRatios(yTrue, yPred, options)[which];
+  return (yTrue, yPred, options) => classLikelihoodRatios(yTrue, yPred, { ...options, replaceUndefinedBy: 1 })[which];
 }
 
 const scorers: Readonly<Record<string, Scorer>> = {

@@ -4,16 +4,64 @@
 const N: i32 = 624;
 const M: i32 = 397;
 
+// The engine builds a constant anew wherever it is used, by three instructions: dearer than a load. They lie in globals, whose values the compiler does not know.
+let UPPER: v128 = i32x4.splat(0);
+let LOWER: v128 = i32x4.splat(0);
+let MATRIX: v128 = i32x4.splat(0);
+let MASK_7: v128 = i32x4.splat(0);
+let MASK_15: v128 = i32x4.splat(0);
+let TWO_26: v128 = f64x2.splat(0);
+let TWO_M53: v128 = f64x2.splat(0);
+let BEGINS: v128 = i64x2.splat(0);
+let HALF_MASK: v128 = i64x2.splat(0);
+let ONE: v128 = f64x2.splat(0);
+let LN2_HIGHS: v128 = f64x2.splat(0);
+let LN2_LOWS: v128 = f64x2.splat(0);
+let C2: v128 = f64x2.splat(0);
+let C3: v128 = f64x2.splat(0);
+let C4: v128 = f64x2.splat(0);
+let C5: v128 = f64x2.splat(0);
+let C6: v128 = f64x2.splat(0);
+let C7: v128 = f64x2.splat(0);
+let C8: v128 = f64x2.splat(0);
+
+/** Sets the constants of words. `nought` is 0, which the compiler cannot know. */
+function holdWords(nought: i32): void {
+  UPPER = i32x4.splat(0x80000000 + nought);
+  LOWER = i32x4.splat(0x7fffffff + nought);
+  MATRIX = i32x4.splat(0x9908b0df + nought);
+  MASK_7 = i32x4.splat(0x9d2c5680 + nought);
+  MASK_15 = i32x4.splat(0xefc60000 + nought);
+}
+
+/** The same for uniforms, and for logarithms. */
+function holdNumbers(nought: f64): void {
+  TWO_26 = f64x2.splat(67108864 + nought);
+  TWO_M53 = f64x2.splat(1.0 / 9007199254740992.0 + nought);
+  const none = <i64> nought;
+  BEGINS = i64x2.splat(BEGIN + none);
+  HALF_MASK = i64x2.splat(0xfffffffff8000000 + none);
+  ONE = f64x2.splat(1 + nought);
+  LN2_HIGHS = f64x2.splat(LN2_HI + nought);
+  LN2_LOWS = f64x2.splat(LN2_LO + nought);
+  C2 = f64x2.splat(-0.5 + nought);
+  C3 = f64x2.splat(1.0 / 3 + nought);
+  C4 = f64x2.splat(-1.0 / 4 + nought);
+  C5 = f64x2.splat(1.0 / 5 + nought);
+  C6 = f64x2.splat(-1.0 / 6 + nought);
+  C7 = f64x2.splat(1.0 / 7 + nought);
+  C8 = f64x2.splat(-1.0 / 8 + nought);
+}
+
 /** The next 624 words of state, four at a time: words depend on words at least 227 places away. */
 function twist(key: usize): void {
-  const upper = i32x4.splat(0x80000000), lower = i32x4.splat(0x7fffffff), matrix = i32x4.splat(0x9908b0df);
-  const one = i32x4.splat(1);
+  const upper = UPPER, lower = LOWER, matrix = MATRIX;
   let i = 0;
   for (; i + 4 <= N - M; i += 4) {
     const p = key + (i << 2);
     const next = v128.load(p, 4);
     const y = v128.or(v128.and(v128.load(p), upper), v128.and(next, lower));
-    const odd = i32x4.neg(v128.and(next, one));
+    const odd = i32x4.shr_s(i32x4.shl(next, 31), 31);
     v128.store(p, v128.xor(v128.xor(v128.load(p, M << 2), i32x4.shr_u(y, 1)), v128.and(odd, matrix)));
   }
   for (; i < N - M; i++) turn(key, i, i + 1, i + M);
@@ -21,7 +69,7 @@ function twist(key: usize): void {
     const p = key + (i << 2);
     const next = v128.load(p, 4);
     const y = v128.or(v128.and(v128.load(p), upper), v128.and(next, lower));
-    const odd = i32x4.neg(v128.and(next, one));
+    const odd = i32x4.shr_s(i32x4.shl(next, 31), 31);
     v128.store(p, v128.xor(v128.xor(v128.load(p - ((N - M) << 2)), i32x4.shr_u(y, 1)), v128.and(odd, matrix)));
   }
   turn(key, N - 1, 0, M - 1);
@@ -37,8 +85,8 @@ function turn(key: usize, i: i32, next: i32, far: i32): void {
 @inline
 function temper4(y: v128): v128 {
   y = v128.xor(y, i32x4.shr_u(y, 11));
-  y = v128.xor(y, v128.and(i32x4.shl(y, 7), i32x4.splat(0x9d2c5680)));
-  y = v128.xor(y, v128.and(i32x4.shl(y, 15), i32x4.splat(0xefc60000)));
+  y = v128.xor(y, v128.and(i32x4.shl(y, 7), MASK_7));
+  y = v128.xor(y, v128.and(i32x4.shl(y, 15), MASK_15));
   return v128.xor(y, i32x4.shr_u(y, 18));
 }
 
@@ -53,6 +101,7 @@ function temper(y: u32): u32 {
 
 /** The next `count` random words, after `pos` of the state were used. The new position. */
 export function words(key: usize, pos: i32, count: i32, out: usize): i32 {
+  holdWords(count >> 31);
   while (count > 0) {
     if (pos == N) {
       twist(key);
@@ -78,19 +127,26 @@ export function words(key: usize, pos: i32, count: i32, out: usize): i32 {
   return pos;
 }
 
+// @ts-ignore: decorator
+@inline
+function twice(v: v128): v128 {
+  return f64x2.add(v, v);
+}
+
 /** Uniforms in [0, 1) of 53 bits, as two lanes: of four words. */
 // @ts-ignore: decorator
 @inline
 function uniforms2(w: usize): v128 {
   const v = v128.load(w);
-  const a = f64x2.convert_low_i32x4_u(i32x4.shr_u(v128.shuffle<i32>(v, v, 0, 2, 0, 2), 5));
-  const b = f64x2.convert_low_i32x4_u(i32x4.shr_u(v128.shuffle<i32>(v, v, 1, 3, 1, 3), 6));
-  // Both steps are exact, so that a fused one could not differ.
-  return f64x2.mul(f64x2.add(f64x2.mul(a, f64x2.splat(67108864)), b), f64x2.splat(1.0 / 9007199254740992.0));
+  const a = f64x2.convert_low_i32x4_s(i32x4.shr_u(v128.shuffle<i32>(v, v, 0, 2, 0, 2), 5));
+  const b = f64x2.convert_low_i32x4_s(i32x4.shr_u(v128.shuffle<i32>(v, v, 1, 3, 1, 3), 6));
+  // Signed conversion is one instruction, and the numbers have fewer bits. Both steps are exact, so that a fused one could not differ.
+  return f64x2.mul(f64x2.add(f64x2.mul(a, TWO_26), b), TWO_M53);
 }
 
 /** `n` uniforms in [0, 1) of 2 n words; `scratch` is room for 2 n + 2 words. The new position. */
 export function uniforms(key: usize, pos: i32, n: i32, out: usize, scratch: usize): i32 {
+  holdNumbers(<f64> (n >> 31));
   pos = words(key, pos, n << 1, scratch);
   let i = 0;
   for (; i + 2 <= n; i += 2) v128.store(out + (i << 3), uniforms2(scratch + (i << 3)));
@@ -158,7 +214,7 @@ const BEGIN: i64 = 0x3fe6000000000000;
 // @ts-ignore: decorator
 @inline
 function log2lanes(x: v128, table: usize): v128 {
-  const shifted = i64x2.sub(x, i64x2.splat(BEGIN));
+  const shifted = i64x2.sub(x, BEGINS);
   // k, in the upper halves; a number of few bits survives the way through 32-bit integers.
   const exponents = i64x2.shr_s(shifted, 52);
   const k = f64x2.convert_low_i32x4_s(v128.shuffle<i32>(exponents, exponents, 0, 2, 0, 2));
@@ -168,29 +224,30 @@ function log2lanes(x: v128, table: usize): v128 {
   const inverse = v128.load64_lane(t1, v128.load64_zero(t0), 1);
   const high = v128.load64_lane(t1, v128.load64_zero(t0, 8), 1, 8);
   const low = v128.load64_lane(t1, v128.load64_zero(t0, 16), 1, 16);
-  const mHigh = v128.and(m, i64x2.splat(0xfffffffff8000000));
+  const mHigh = v128.and(m, HALF_MASK);
   const mLow = f64x2.sub(m, mHigh);
   const r = f64x2.add(
-    f64x2.sub(f64x2.mul(mHigh, inverse), f64x2.splat(1)),
+    f64x2.sub(f64x2.mul(mHigh, inverse), ONE),
     f64x2.mul(mLow, inverse),
   );
-  const hi = f64x2.add(f64x2.mul(k, f64x2.splat(LN2_HI)), high);
+  const hi = f64x2.add(f64x2.mul(k, LN2_HIGHS), high);
   const w = f64x2.add(hi, r);
   const lo = f64x2.add(
     f64x2.add(f64x2.sub(hi, w), r),
-    f64x2.add(f64x2.mul(k, f64x2.splat(LN2_LO)), low),
+    f64x2.add(f64x2.mul(k, LN2_LOWS), low),
   );
   const r2 = f64x2.mul(r, r);
   // r³/3 − r⁴/4 + … − r⁸/8
-  let p = f64x2.add(f64x2.splat(1.0 / 7), f64x2.mul(r, f64x2.splat(-1.0 / 8)));
-  p = f64x2.add(f64x2.add(f64x2.splat(1.0 / 5), f64x2.mul(r, f64x2.splat(-1.0 / 6))), f64x2.mul(r2, p));
-  p = f64x2.add(f64x2.add(f64x2.splat(1.0 / 3), f64x2.mul(r, f64x2.splat(-1.0 / 4))), f64x2.mul(r2, p));
-  const tail = f64x2.add(f64x2.mul(r2, f64x2.splat(-0.5)), f64x2.mul(f64x2.mul(r2, r), p));
+  let p = f64x2.add(C7, f64x2.mul(r, C8));
+  p = f64x2.add(f64x2.add(C5, f64x2.mul(r, C6)), f64x2.mul(r2, p));
+  p = f64x2.add(f64x2.add(C3, f64x2.mul(r, C4)), f64x2.mul(r2, p));
+  const tail = f64x2.add(f64x2.mul(r2, C2), f64x2.mul(f64x2.mul(r2, r), p));
   return f64x2.add(w, f64x2.add(lo, tail));
 }
 
 /** Logarithms of `n` (even) positive numbers: for tests. */
 export function logs(x: usize, n: i32, table: usize, out: usize): void {
+  holdNumbers(<f64> (n >> 31));
   for (let i = 0; i < n; i += 2) v128.store(out + (i << 3), log2lanes(v128.load(x + (i << 3)), table));
 }
 
@@ -199,6 +256,7 @@ export function logs(x: usize, n: i32, table: usize, out: usize): void {
  * pair and 64 bytes. The new position.
  */
 export function gaussians(key: usize, pos: i32, pairs: i32, out: usize, scratch: usize, table: usize): i32 {
+  holdNumbers(<f64> (pairs >> 31));
   const accepted = scratch;
   const raw = scratch + pairs * 24 + 32;
   let done = 0;
@@ -208,7 +266,7 @@ export function gaussians(key: usize, pos: i32, pairs: i32, out: usize, scratch:
     pos = words(key, pos, count << 2, raw);
     let q = accepted + done * 24;
     for (let i = 0; i < count; i++) {
-      const x = f64x2.sub(f64x2.mul(uniforms2(raw + (i << 4)), f64x2.splat(2)), f64x2.splat(1));
+      const x = f64x2.sub(twice(uniforms2(raw + (i << 4))), ONE);
       const s = f64x2.mul(x, x);
       const r2 = f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1);
       v128.store(q, x);
@@ -221,7 +279,7 @@ export function gaussians(key: usize, pos: i32, pairs: i32, out: usize, scratch:
   for (let i = 0; i < pairs; i += 2) {
     // The last of an odd number goes with whatever stands behind it, which is not written.
     const r2 = v128.load64_lane(p, v128.load64_zero(p, 16), 1, 40);
-    const f = f64x2.sqrt(f64x2.div(f64x2.mul(f64x2.splat(-2), log2lanes(r2, table)), r2));
+    const f = f64x2.sqrt(f64x2.div(f64x2.neg(twice(log2lanes(r2, table))), r2));
     const x = v128.load(p), f0 = v128.shuffle<i64>(f, f, 0, 0);
     const a = f64x2.mul(f0, v128.shuffle<i64>(x, x, 1, 0));
     v128.store(out, a);

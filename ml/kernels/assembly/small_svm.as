@@ -4,7 +4,7 @@
 //
 // A problem stands in signed form, as in svm.as: β between lo and hi, F its gradient.
 
-import { E0, E1, E2, E3, exp2d, GAMMA, KERNEL, narrow, RBF, shaped } from "./shared/kernel_values";
+import { E0, E1, E2, E3, exp2d, GAMMA, held64, KERNEL, narrow, RBF, shaped } from "./shared/kernel_values";
 import { madd64 } from "./shared/multiply_add";
 import { BY_I, BY_J, clearMost, MOST_MINUS, MOST_PLUS, step, TAU } from "./shared/smo_step";
 export { setKernel } from "./shared/kernel_values";
@@ -522,7 +522,7 @@ function gainOf(f: v128, k: v128, own: v128, tops: v128, tau: v128, minus: v128)
 // @ts-ignore: decorator
 @inline
 function lookAt(s: usize, end: usize, row: usize, F: usize, down: usize, diag: usize, top: f64, own: f64, flat: bool, scale: f64): void {
-  const tau = f64x2.splat(TAU);
+  const tau = held64(TAU);
   const tops = f64x2.splat(top);
   const owns = f64x2.splat(own);
   const minus = f64x2.splat(-2 * scale);

@@ -2,7 +2,10 @@ import {
   brierScoreLoss,
   d2BrierScore,
   d2LogLossScore,
+  DecisionTreeClassifier,
+  DummyClassifier,
   f1Score,
+  getScorer,
   jaccardScore,
   logLoss,
   MetricError,
@@ -39,4 +42,18 @@ Deno.test("f1Score() and jaccardScore() of one label of text divide zero by zero
     assert.equal(d2BrierScore([2, 2], [0.8, 0.3]), Number(values.one_number.replace("inf", "Infinity")));
   });
   assert.throws(() => f1Score(["a", "b"], ["a", "b"]), /posLabel 1 is no label/);
+});
+
+Deno.test("scorers of likelihood ratios score 1 where there is none, as scikit-learn's", async () => {
+  const X = [[0], [1], [2], [3]], y = [0, 1, 0, 1];
+  const always = await new DummyClassifier({ strategy: "constant", constant: 0 }).fit(X, y);
+  await captured(async () => {
+    assert.equal(await getScorer("positive_likelihood_ratio").score(always, X, y), 1);
+    const perfect = await new DecisionTreeClassifier().fit(X, y);
+    const scores = [];
+    for (const name of ["positive_likelihood_ratio", "neg_negative_likelihood_ratio"]) {
+      scores.push(await getScorer(name).score(perfect, X, y));
+    }
+    assert.deepEqual(scores, values.ratio_scores);
+  });
 });

@@ -3,7 +3,7 @@
 import { at2, at4, at8 } from "../shared/addresses";
 import { madd32 } from "../shared/multiply_add";
 import { ROUNDING } from "./bounds";
-import { addDifference, rowAt, squared } from "./rows";
+import { addAndSquare, rowAt, squared } from "./rows";
 import { spreadEight, squaredLanes } from "./spread";
 
 /** A number from 0 to 1 that depends on the number of a row, and on two seeds: the finalizer of SplitMix64. */
@@ -51,8 +51,7 @@ export function measureOne(
   let count = 0;
   for (let i = 0; i < n; i++) {
     const row = rowAt(data, i, m);
-    const d = squared(row, point, m);
-    addDifference(sums, row, point, m, 1);
+    const d = addAndSquare(sums, row, point, m, 1);
     store<f32>(at4(distance, i), <f32> d);
     sum += d;
     largest = max(largest, d);

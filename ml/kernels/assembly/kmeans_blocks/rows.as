@@ -59,7 +59,7 @@ export function addTo(c: i32, row: usize, m: i32, refs: usize, sums: usize, squa
 /** Adds `sign` times the difference of two lists to a third, and gives the square of its length. */
 // @ts-ignore: decorator
 @inline
-function addAndSquare(to: usize, a: usize, b: usize, m: i32, sign: f64): f64 {
+export function addAndSquare(to: usize, a: usize, b: usize, m: i32, sign: f64): f64 {
   const f = f64x2.splat(sign);
   let s = f64x2.splat(0);
   let t = f64x2.splat(0);

@@ -1,6 +1,6 @@
 // The symmetric eigenproblem: tridiagonal form and implicit QL.
 
-import { at, axpy, axpy2, dot, hypotenuse, largest, put, rotate } from "./vectors";
+import { at, axpy, axpy2, axpy2ToTwo, dot, DOT0, DOT1, dotTwo, hypotenuse, largest, put, rotate } from "./vectors";
 
 /**
  * Tridiagonal form of a symmetric table (both triangles there), in place: the reflections' vectors stay in the rows, right of the diagonal, their
@@ -37,9 +37,16 @@ export function tridiagonalize(a: usize, n: i32, d: usize, e: usize, tau: usize,
     for (let i = 1; i < m; i++) put(v, i, at(v, i) * f);
     // w = t A v, less half of t (w·v) v; then A -= v wᵀ + w vᵀ.
     const block = a + (k + 1) * row + ((k + 1) << 3);
-    for (let i = 0; i < m; i++) put(w, i, t * dot(block + i * row, v, m));
+    let i = 0;
+    for (; i + 2 <= m; i += 2) {
+      dotTwo(block + i * row, row, v, m);
+      put(w, i, t * DOT0);
+      put(w, i + 1, t * DOT1);
+    }
+    if (i < m) put(w, i, t * dot(block + i * row, v, m));
     axpy(-0.5 * t * dot(w, v, m), v, w, m);
-    for (let i = 0; i < m; i++) axpy2(-at(v, i), w, -at(w, i), v, block + i * row, m);
+    for (i = 0; i + 2 <= m; i += 2) axpy2ToTwo(-at(v, i), -at(w, i), -at(v, i + 1), -at(w, i + 1), w, v, block + i * row, row, m);
+    if (i < m) axpy2(-at(v, i), w, -at(w, i), v, block + i * row, m);
   }
   put(d, n - 1, at(a + (n - 1) * row, n - 1));
   put(e, n - 1, 0);

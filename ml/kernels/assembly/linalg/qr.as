@@ -1,6 +1,6 @@
 // Householder's QR.
 
-import { at, axpy, largest, put } from "./vectors";
+import { at, axpy, axpyFour, axpyToFour, largest, put } from "./vectors";
 
 /**
  * QR of `m` rows of `n` in place, by reflections whose signs are LAPACK's: R on and above the diagonal, reflections below it, their factors in
@@ -48,7 +48,13 @@ export function qr(a: usize, ld: i32, m: i32, n: i32, tau: usize, w: usize): voi
 function reflect(v: usize, vrow: i32, x: usize, xrow: i32, rows: i32, n: i32, t: f64, w: usize): void {
   memory.copy(w, x, n << 3);
   let p = x + xrow, q = v + vrow;
-  for (let i = 1; i < rows; i++) {
+  let i = 1;
+  for (; i + 4 <= rows; i += 4) {
+    axpyFour(load<f64>(q), load<f64>(q + vrow), load<f64>(q + 2 * vrow), load<f64>(q + 3 * vrow), p, xrow, w, n);
+    p += 4 * xrow;
+    q += 4 * vrow;
+  }
+  for (; i < rows; i++) {
     axpy(load<f64>(q), p, w, n);
     p += xrow;
     q += vrow;
@@ -56,7 +62,13 @@ function reflect(v: usize, vrow: i32, x: usize, xrow: i32, rows: i32, n: i32, t:
   axpy(-t, w, x, n);
   p = x + xrow;
   q = v + vrow;
-  for (let i = 1; i < rows; i++) {
+  for (i = 1; i + 4 <= rows; i += 4) {
+    const a = -t * load<f64>(q), b = -t * load<f64>(q + vrow), c = -t * load<f64>(q + 2 * vrow), d = -t * load<f64>(q + 3 * vrow);
+    axpyToFour(a, b, c, d, w, p, xrow, n);
+    p += 4 * xrow;
+    q += 4 * vrow;
+  }
+  for (; i < rows; i++) {
     axpy(-t * load<f64>(q), w, p, n);
     p += xrow;
     q += vrow;

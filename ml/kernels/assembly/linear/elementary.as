@@ -8,7 +8,7 @@ export function sumOf(v: v128): f64 {
   return f64x2.extract_lane(v, 0) + f64x2.extract_lane(v, 1);
 }
 
-// The engine builds a constant anew wherever it is used, of two halves: dearer than a load. They lie in globals, whose values the compiler does not know.
+// The engine builds a constant anew wherever it is used, by three instructions: dearer than a load. They lie in globals, whose values the compiler does not know.
 let LEAST: v128 = f64x2.splat(0);
 let MAGIC: v128 = f64x2.splat(0);
 let LOG2E: v128 = f64x2.splat(0);

@@ -21,8 +21,9 @@ const SLOPE: usize = 8;
  * @param sums loss and slope are added here
  */
 export function binaryLoss(z: usize, count: i32, shift: f64, y: usize, w: usize, masks: bool, sums: usize): void {
-  holdConstants(<f64> (count >> 31));
-  const one = f64x2.splat(1), zero = f64x2.splat(0), b = f64x2.splat(shift);
+  const nought = <f64> (count >> 31);
+  holdConstants(nought);
+  const one = f64x2.splat(1 + nought), zero = f64x2.splat(0), b = f64x2.splat(shift);
   let loss = zero, slope = zero, product = one;
   for (let i = 0; i < count; i += 2) {
     const odd = i + 1 == count;
@@ -74,8 +75,9 @@ export function binaryLoss(z: usize, count: i32, shift: f64, y: usize, w: usize,
 export function softmax(
   z: usize, stride: i32, count: i32, k: i32, shift: usize, codes: usize, w: usize, sums: usize,
 ): void {
-  holdConstants(<f64> (count >> 31));
-  const zero = f64x2.splat(0), one = f64x2.splat(1);
+  const nought = <f64> (count >> 31);
+  holdConstants(nought);
+  const zero = f64x2.splat(0), one = f64x2.splat(1 + nought);
   const step = <usize> stride << 3;
   let loss = zero;
   for (let i = 0; i < count; i += 2) {
@@ -144,8 +146,9 @@ export function softmax(
 
 /** Probabilities of one function in place of its values. */
 export function sigmoid(z: usize, count: i32, shift: f64): void {
-  holdConstants(<f64> (count >> 31));
-  const one = f64x2.splat(1), zero = f64x2.splat(0), b = f64x2.splat(shift);
+  const nought = <f64> (count >> 31);
+  holdConstants(nought);
+  const one = f64x2.splat(1 + nought), zero = f64x2.splat(0), b = f64x2.splat(shift);
   for (let i = 0; i < count; i += 2) {
     const value = f64x2.add(v128.load(z), b);
     const e = expOfNegative(f64x2.neg(f64x2.abs(value)));

@@ -1,5 +1,6 @@
 // Pairs moved over all samples, where the sum of β is given for each class.
 
+import { held64 } from "../shared/kernel_values";
 import { TAU } from "../shared/smo_step";
 import { mark } from "./bounds";
 import { larger, largest, LARGEST, STRIDE } from "./largest";
@@ -14,9 +15,8 @@ let P_WORST: f64 = 0;
 
 /** Looks for the partner of a sample with kernel `row` among `bytes` bytes of samples from `o` on. */
 function partner(first: usize, end: usize, F: usize, down: usize, row: usize, top: f64, self: f64): void {
-  const tau = f64x2.splat(TAU);
+  const tau = held64(TAU);
   const zero = f64x2.splat(0);
-  const two = f64x2.splat(2);
   const tops = f64x2.splat(top);
   const own = f64x2.splat(self);
   let worst = f64x2.splat(-Infinity);
@@ -30,7 +30,7 @@ function partner(first: usize, end: usize, F: usize, down: usize, row: usize, to
       worst = f64x2.pmax(worst, f);
       const gap = f64x2.pmax(zero, f64x2.add(tops, f));
       const k = f64x2.promote_low_f32x4(v128.load64_zero(row + (o >> 1)));
-      const curve = f64x2.pmax(tau, f64x2.sub(f64x2.add(own, v128.load(DIAG + o)), f64x2.mul(k, two)));
+      const curve = f64x2.pmax(tau, f64x2.sub(f64x2.add(own, v128.load(DIAG + o)), f64x2.add(k, k)));
       g = f64x2.pmax(g, f64x2.div(f64x2.mul(gap, gap), curve));
     }
     const x = larger(g);

@@ -1,6 +1,7 @@
 // Sequential minimal optimisation on a dense matrix. Source: R.-E. Fan, P.-H. Chen, C.-J. Lin, "Working set selection using second order
 // information for training support vector machines", JMLR 6 (2005).
 
+import { held64 } from "../shared/kernel_values";
 import { BY_I, BY_J, step, TAU } from "../shared/smo_step";
 import { countFree, MOST_FREE, NEWTON, settle } from "./active_set";
 import { mark } from "./bounds";
@@ -14,7 +15,7 @@ import { ensure, IN_MATRIX, LAZY } from "./missing";
  */
 export function smo(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usize, lo: usize, hi: usize, up: usize, down: usize, tol: f64, most: i32): i32 {
   const bytes = <usize> n << 3;
-  const tau = f64x2.splat(TAU);
+  const tau = held64(TAU);
   const none = f64x2.splat(-Infinity);
   const zero = f64x2.splat(0);
   for (let k = 0; k < n; k++) mark(k, beta, lo, hi, up, down);
@@ -47,7 +48,6 @@ export function smo(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usiz
     const own = f64x2.splat(load<f64>(diag + (<usize> i << 3)));
     let worst = none, worse = none;
     let gain: f64 = 0;
-    const two = f64x2.splat(2);
     block = 0;
     for (let s: usize = 0; s < bytes; s += STRIDE) {
       const end = min(s + STRIDE, bytes);
@@ -57,13 +57,13 @@ export function smo(n: i32, K: usize, ld: i32, diag: usize, F: usize, beta: usiz
         worst = f64x2.pmax(worst, f);
         let gap = f64x2.pmax(zero, f64x2.add(tops, f));
         let k = f64x2.promote_low_f32x4(v128.load64_zero(rowI + (o >> 1)));
-        let curve = f64x2.pmax(tau, f64x2.sub(f64x2.add(own, v128.load(diag + o)), f64x2.mul(k, two)));
+        let curve = f64x2.pmax(tau, f64x2.sub(f64x2.add(own, v128.load(diag + o)), f64x2.add(k, k)));
         g = f64x2.pmax(g, f64x2.div(f64x2.mul(gap, gap), curve));
         f = f64x2.add(v128.load(F + o, 16), v128.load(down + o, 16));
         worse = f64x2.pmax(worse, f);
         gap = f64x2.pmax(zero, f64x2.add(tops, f));
         k = f64x2.promote_low_f32x4(v128.load64_zero(rowI + (o >> 1), 8));
-        curve = f64x2.pmax(tau, f64x2.sub(f64x2.add(own, v128.load(diag + o, 16)), f64x2.mul(k, two)));
+        curve = f64x2.pmax(tau, f64x2.sub(f64x2.add(own, v128.load(diag + o, 16)), f64x2.add(k, k)));
         h = f64x2.pmax(h, f64x2.div(f64x2.mul(gap, gap), curve));
       }
       const x = larger(f64x2.pmax(g, h));

@@ -1,5 +1,6 @@
 // Pairs moved over all samples, on their matrix.
 
+import { held32 } from "../shared/kernel_values";
 import { madd32 } from "../shared/multiply_add";
 import { TAU } from "../shared/smo_step";
 import { NEWTON, setNewton } from "./active_set";
@@ -37,7 +38,7 @@ function largest32(v: v128): f32 {
  */
 function moveAll(live: usize, end: usize, f: usize, diag: usize, up: usize, down: usize, beta: usize, lo: usize, hi: usize, tol: f64, most: i32): i32 {
   const bytes = <usize> N << 2;
-  const tau = f32x4.splat(<f32> TAU);
+  const tau = held32(<f32> TAU);
   const none = f32x4.splat(-Infinity);
   const zero = f32x4.splat(0);
   let rowI: usize = 0, rowJ: usize = 0;
