@@ -67,7 +67,8 @@ export function exportText(tree: FittedTree, options: ExportTextOptions = {}): s
   if (names.length !== nFeaturesIn_) {
     throw new InvalidParameterError(`exportText: ${names.length} featureNames for ${nFeaturesIn_} features`);
   }
-  const classes = tree.classes_ === undefined ? undefined : classNames ?? [...tree.classes_.data].map(String);
+  const shown = (label: unknown): string => String(tree.classes_?.dtype === "bool" ? label === 1 : label);
+  const classes = tree.classes_ === undefined ? undefined : classNames ?? Array.from(tree.classes_.data, shown);
   if (classes !== undefined && classes.length !== tree.classes_?.size) {
     throw new InvalidParameterError(`exportText: ${classes.length} classNames for ${tree.classes_?.size} classes`);
   }

@@ -3,7 +3,11 @@ import { InvalidInputError, InvalidParameterError } from "./errors.ts";
 import type { Encoded } from "./unique.ts";
 
 /** Weights of classes: one for each label, "balanced", or null for all the same. Labels not named weigh 1. */
-export type ClassWeight = "balanced" | Readonly<Record<string, number>> | ReadonlyMap<number | string, number> | null;
+export type ClassWeight =
+  | "balanced"
+  | Readonly<Record<string, number>>
+  | ReadonlyMap<number | string | boolean, number>
+  | null;
 
 /**
  * One weight for each class. "balanced" weighs a class by nSamples / (nClasses × its samples), counting samples by
@@ -51,7 +55,7 @@ export function computeClassWeight(
   }
   const entries = [
     ...(classWeight instanceof Map ? classWeight : Object.entries(classWeight as Record<string, number>)),
-  ] as [number | string, number][];
+  ] as [number | string | boolean, number][];
   const unknown: string[] = [];
   const known = new Set<number>();
   for (const [label, weight] of entries) {
@@ -73,8 +77,9 @@ export function computeClassWeight(
   return out;
 }
 
-function indexOfLabel(classes: Labels, label: number | string): number {
-  const text = String(label);
+function indexOfLabel(classes: Labels, label: number | string | boolean): number {
+  let text = String(label);
+  if (classes.dtype === "bool" && (text === "true" || text === "false")) text = text === "true" ? "1" : "0";
   for (let c = 0; c < classes.size; c++) if (String(classes.data[c]) === text) return c;
   return -1;
 }

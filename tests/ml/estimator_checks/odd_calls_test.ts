@@ -122,3 +122,16 @@ Deno.test("setParams() after fit() holds at once, or at the next fit, as in scik
   const dummy = (await new DummyClassifier().fit(X, y)).setParams({ strategy: "uniform" });
   assertClose(await dummy.predictProba(X), g.DummyClassifier);
 });
+
+Deno.test("classes that are booleans have weights by their names, and are shown by them", async () => {
+  const X = [[0], [0], [1]], y = [true, false, false];
+  for (const classWeight of [{ true: 3, false: 1 }, new Map([[true, 3], [false, 1]])]) {
+    const tree = await new DecisionTreeClassifier({ classWeight }).fit(X, y);
+    assertClose(await tree.predictProba([[0]]), [[0.25, 0.75]]);
+    assert.equal(
+      exportText(tree),
+      "|--- feature_0 <= 0.50\n|   |--- class: true\n|--- feature_0 >  0.50\n|   |--- class: false\n",
+    );
+  }
+  await assert.rejects(new DecisionTreeClassifier({ classWeight: { yes: 2 } }).fit(X, y), /names yes/);
+});
