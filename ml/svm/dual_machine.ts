@@ -1,6 +1,7 @@
 import { KernelFrame } from "../kernels/mod.ts";
 import * as svm from "../kernels/wasm/svm.ts";
 import { type Features, prepareFeatures } from "./features.ts";
+import { copyTimes, pickGroup, placesNotZero, valuesAt } from "./loops.ts";
 import type { KernelSpec } from "./kernel.ts";
 
 /** The functions of `assembly/svm.as`. */
@@ -148,9 +149,9 @@ export class DualMachine implements Disposable {
       tile(features, rows, single ? frame.f32(at.tiles, n * dim) : frame.f64(at.tiles, n * dim));
       const to = single ? frame.f32(at.norms, n) : frame.f64(at.norms, n);
       to.fill(0);
-      for (let i = 0; i < rows; i++) to[i] = factor * norms[i];
+      copyTimes(norms, factor, to);
       this.diagonal.fill(1);
-      for (let i = 0; i < rows; i++) this.diagonal[i] = selfKernel(name, kernel, norms[i]);
+      fillDiagonal(name, kernel, norms, this.diagonal);
     }
     this.#set = () => {
       exports.setKernel(KERNELS[name], gamma, kernel.coef0, kernel.degree, apart);
@@ -203,12 +204,7 @@ export class DualMachine implements Disposable {
     const list = this.#frame.i32(this.#at.list, this.padded);
     const values = this.#frame.f64(this.#at.coefs, this.padded);
     for (let g = 0; g < Math.max(1, this.#nGroups); g++) {
-      let k = 0;
-      for (let t = 0; t < rows.length; t++) {
-        if (this.#nGroups > 0 && (groups as Uint8Array)[rows[t]] !== g) continue;
-        list[k] = rows[t];
-        values[k++] = coefs[t];
-      }
+      const k = pickGroup(rows, coefs, this.#nGroups > 0 ? groups as Uint8Array : null, g, list, values);
       if (k === 0) continue;
       if (this.#options.steps === true) {
         this.#frame.exports.addExactly(this.#at.list, this.#at.coefs, k, this.#at.F);
@@ -225,9 +221,8 @@ export class DualMachine implements Disposable {
     this.F.fill(0);
     this.F.set(base);
     this.parts.fill(0);
-    const rows: number[] = [];
-    for (let i = 0; i < this.rows; i++) if (this.beta[i] !== 0) rows.push(i);
-    this.addRows(rows, rows.map((i) => this.beta[i]));
+    const rows = placesNotZero(this.beta, this.rows);
+    this.addRows(rows, valuesAt(this.beta, rows));
   }
 
   /** Moves β to the optimum; true when it was reached. With `apart`, the groups' parts are kept up. */
@@ -273,6 +268,10 @@ export class DualMachine implements Disposable {
   [Symbol.dispose](): void {
     this.#frame[Symbol.dispose]();
   }
+}
+
+function fillDiagonal(name: string, kernel: KernelSpec, norms: Float64Array, to: Float64Array): void {
+  for (let i = 0; i < norms.length; i++) to[i] = selfKernel(name, kernel, norms[i]);
 }
 
 function squares({ data, width }: Features, rows: number): Float64Array {

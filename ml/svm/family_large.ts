@@ -71,12 +71,11 @@ export class LargeFamily implements Disposable {
     const { encoded, weight, splits } = data;
     const k = encoded.classes.size;
     const starts = this.#starts = new Int32Array(k + 1);
-    for (let i = 0; i < weight.length; i++) starts[encoded.codes[i] + 1]++;
-    for (let c = 0; c < k; c++) starts[c + 1] += starts[c];
+    for (let c = 0; c < k; c++) starts[c + 1] = starts[c] + encoded.counts[c];
     this.#wide = k > 2 && k <= FEW_CLASSES;
     const folds = new Uint8Array(weight.length);
     if (way !== "paths") {
-      for (const [s, [, test]] of splits.entries()) for (let t = 0; t < test.length; t++) folds[test[t]] = s;
+      for (const [s, [, test]] of splits.entries()) mark(folds, test, s);
     }
     // By class, then by fold: what a problem leaves out stands together, and whole stretches are passed over.
     const order = this.#order = sortedBy(encoded.codes, folds, k, splits.length);
@@ -88,13 +87,8 @@ export class LargeFamily implements Disposable {
           order.subarray(starts[a], starts[a + 1]),
           order.subarray(starts[b], starts[b + 1]),
         );
-        const signs = new Int8Array(samples.length);
-        const own = new Uint8Array(way === "paths" ? 0 : samples.length);
-        for (let t = 0; t < samples.length; t++) {
-          const code = encoded.codes[samples[t]];
-          signs[t] = code === a ? 1 : code === b ? -1 : 0;
-          if (way !== "paths") own[t] = folds[samples[t]];
-        }
+        const signs = signsOf(encoded.codes, samples, a, b);
+        const own = way === "paths" ? new Uint8Array(0) : foldsAt(folds, samples);
         pairs.push({ a, b, samples, signs, folds: own, places: k === 2 ? placesOf(samples) : places });
       }
     }
@@ -295,6 +289,25 @@ function sortedBy(codes: Int32Array, folds: Uint8Array, nClasses: number, nFolds
   const order = new Int32Array(codes.length);
   for (let i = 0; i < codes.length; i++) order[next[codes[i] * nFolds + folds[i]]++] = i;
   return order;
+}
+
+function mark(folds: Uint8Array, samples: Int32Array, fold: number): void {
+  for (let t = 0; t < samples.length; t++) folds[samples[t]] = fold;
+}
+
+function foldsAt(folds: Uint8Array, samples: Int32Array): Uint8Array {
+  const out = new Uint8Array(samples.length);
+  for (let t = 0; t < out.length; t++) out[t] = folds[samples[t]];
+  return out;
+}
+
+function signsOf(codes: Int32Array, samples: Int32Array, a: number, b: number): Int8Array {
+  const out = new Int8Array(samples.length);
+  for (let t = 0; t < out.length; t++) {
+    const code = codes[samples[t]];
+    out[t] = code === a ? 1 : code === b ? -1 : 0;
+  }
+  return out;
 }
 
 function placesOf(samples: Int32Array): Int32Array {

@@ -58,6 +58,21 @@ function monomials({ gamma, coef0, degree }: KernelSpec, data: Float64Array, row
   });
   const m = all.length;
   const out = new Float64Array(rows * m);
+  writeOut(data, rows, width, degree, factors, all, out);
+  return { data: out, width: m, linear: true };
+}
+
+/** Each row's monomials with these exponents and factors. */
+function writeOut(
+  data: Float64Array,
+  rows: number,
+  width: number,
+  degree: number,
+  factors: readonly number[],
+  all: readonly (readonly number[])[],
+  out: Float64Array,
+): void {
+  const m = all.length;
   const powers = new Float64Array(width * (degree + 1));
   for (let i = 0; i < rows; i++) {
     for (let k = 0; k < width; k++) {
@@ -73,7 +88,6 @@ function monomials({ gamma, coef0, degree }: KernelSpec, data: Float64Array, row
       out[i * m + j] = value;
     }
   }
-  return { data: out, width: m, linear: true };
 }
 
 /**
@@ -92,6 +106,12 @@ export function prepareFeatures(
   if (spec.name === "poly" && explicitWidth(spec, width) < Infinity) return monomials(spec, X, rows, width);
   const linear = spec.name === "linear";
   if (spec.name !== "rbf" && !(linear && balanced)) return { data: X, width, linear };
+  const { data, shift } = centred(X, rows, width);
+  return { data, width, linear, shift: linear ? shift : undefined };
+}
+
+/** Samples moved to their mean c, and (x − c)·c of each. */
+function centred(X: Float64Array, rows: number, width: number): { data: Float64Array; shift: Float64Array } {
   const mean = new Float64Array(width);
   for (let i = 0; i < rows; i++) for (let k = 0; k < width; k++) mean[k] += X[i * width + k];
   for (let k = 0; k < width; k++) mean[k] /= rows;
@@ -104,5 +124,5 @@ export function prepareFeatures(
       shift[i] += v * mean[k];
     }
   }
-  return { data, width, linear, shift: linear ? shift : undefined };
+  return { data, shift };
 }

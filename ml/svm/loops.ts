@@ -69,6 +69,44 @@ export function stretch(
   }
 }
 
+/** Where numbers are not zero. */
+export function placesNotZero(values: Float64Array, count: number): Int32Array {
+  const out = new Int32Array(count);
+  let k = 0;
+  for (let i = 0; i < count; i++) if (values[i] !== 0) out[k++] = i;
+  return out.subarray(0, k);
+}
+
+/** The numbers at some places. */
+export function valuesAt(values: Float64Array, places: Int32Array): Float64Array {
+  const out = new Float64Array(places.length);
+  for (let k = 0; k < out.length; k++) out[k] = values[places[k]];
+  return out;
+}
+
+/** Puts rows and their coefficients side by side, of one group where there are some; gives how many. */
+export function pickGroup(
+  rows: ArrayLike<number>,
+  coefs: ArrayLike<number>,
+  groups: Uint8Array | null,
+  group: number,
+  list: Int32Array,
+  values: Float64Array,
+): number {
+  let k = 0;
+  for (let t = 0; t < rows.length; t++) {
+    if (groups !== null && groups[rows[t]] !== group) continue;
+    list[k] = rows[t];
+    values[k++] = coefs[t];
+  }
+  return k;
+}
+
+/** The same numbers, multiplied. */
+export function copyTimes(from: Float64Array, by: number, to: Float64Array | Float32Array): void {
+  for (let i = 0; i < from.length; i++) to[i] = by * from[i];
+}
+
 /** Multiplies all numbers. */
 export function multiply(values: Float64Array, by: number): void {
   for (let i = 0; i < values.length; i++) values[i] *= by;
