@@ -46,7 +46,7 @@ async function partsOf(value: unknown, options: PersistenceOptions): Promise<Uin
  * ```ts
  * import { dump, load, loadIris, SVC } from "@troupe/troupe";
  * const { X, y } = loadIris();
- * await dump(await new SVC().fit(X, y), "iris.trp");
+ * await dump(await new SVC().fit(X, y), `${await Deno.makeTempDir()}/iris.trp`);
  * const svc = await load<SVC>("iris.trp");
  * await svc.predict(X);
  * ```
