@@ -103,7 +103,7 @@ export class ExecutorThread {
     if (this.dead) return;
     if (this.#pending.length > 0 || !this.#write(type, size, write)) {
       this.#pending.push({ type, size, write });
-      this.#wantRoom();
+      this.continue();
     }
     this.#queue.wakeThread(this.index, 0);
   }
@@ -125,6 +125,8 @@ export class ExecutorThread {
   /** Puts in what waited for room, as far as there is room now. */
   continue(): void {
     if (this.#pending.length === 0) return;
+    // Said before it is looked for: who makes room from here on tells.
+    Atomics.store(this.#queue.words, SharedQueue.word(this.index, Word.wants), 1);
     let n = 0;
     while (n < this.#pending.length) {
       const { type, size, write } = this.#pending[n];
@@ -132,7 +134,6 @@ export class ExecutorThread {
       n++;
     }
     this.#pending.splice(0, n);
-    if (this.#pending.length > 0) this.#wantRoom();
     if (n > 0) this.#queue.wakeThread(this.index, 0);
   }
 
@@ -165,9 +166,5 @@ export class ExecutorThread {
     if (at < 0) return false;
     inbox.commit(type, write(inbox.bytes, at));
     return true;
-  }
-
-  #wantRoom(): void {
-    Atomics.store(this.#queue.words, SharedQueue.word(this.index, Word.wants), 1);
   }
 }

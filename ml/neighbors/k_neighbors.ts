@@ -163,7 +163,8 @@ function checkNotNegative(table: NDArray<Float64Array>, where: string): void {
 export function keepIndex(estimator: KNeighborsState, X: MatrixLike, index: SearchIndex): void {
   estimator.index_ = index;
   estimator.nSamplesFit_ = index.X.length;
-  estimator.effectiveMetric_ = index.metric.kind;
+  const { metric } = estimator;
+  estimator.effectiveMetric_ = typeof metric === "string" && metric !== "minkowski" ? metric : index.metric.kind;
   rememberFeatures(estimator, X, index.X.shape[1]);
 }
 

@@ -5,6 +5,7 @@ import {
   DummyClassifier,
   exportText,
   FeatureUnion,
+  KNeighborsClassifier,
   LinearRegression,
   makeClassification,
   mutualInfoClassif,
@@ -134,4 +135,13 @@ Deno.test("classes that are booleans have weights by their names, and are shown 
     );
   }
   await assert.rejects(new DecisionTreeClassifier({ classWeight: { yes: 2 } }).fit(X, y), /names yes/);
+});
+
+Deno.test("KNeighborsClassifier names the metric as it was given; of minkowski what it comes to", async () => {
+  const names = [];
+  for (const options of [{ metric: "l2" }, { metric: "cityblock" }, { p: 1 }, {}, { p: 3 }] as const) {
+    const model = await new KNeighborsClassifier({ nNeighbors: 1, ...options }).fit([[0], [1]], [0, 1]);
+    names.push(model.effectiveMetric_);
+  }
+  assert.deepEqual(names, values.metric_names);
 });
