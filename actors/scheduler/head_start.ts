@@ -42,12 +42,12 @@ export function deadOf(b: Books, name: string, incarnation: string): string | nu
  * meanwhile (of it there is the name) may have died of the task.
  */
 export function begun(b: Books, t: SchedulerTask, w: SchedulerWorker | string): Uint8Array | undefined {
+  const error = b.endedEarly.get(t.key);
+  b.endedEarly.delete(t.key);
   if (typeof w === "string") {
     extrasOf(t).killers.push(w);
     return;
   }
-  const error = b.endedEarly.get(t.key);
-  b.endedEarly.delete(t.key);
   if (error === null) return;
   if (t.state !== RELEASED || t.deps.length > 0 || isActor(t) || !t.options!.pool.general) return;
   t.engaged = true;
@@ -60,13 +60,14 @@ export function begun(b: Books, t: SchedulerTask, w: SchedulerWorker | string): 
 
 /**
  * A worker has told the end of an attempt that a client began, before the client has told of its task: it threw `error`, or (null) it was
- * given up, or its value was kept for too long. One with an error that is too large to keep is performed once more.
+ * given up, or its value is not kept for it. One with an error that is too large to keep is performed once more; and one of a key that
+ * others have described meanwhile, for what they asked for may be over and let go of before the client's word comes.
  */
 export function endedBefore(b: Books, key: string, attempt: number, error: Uint8Array | null): void {
-  const t = b.tasks.get(key);
-  if (attempt !== HEAD_START || (t !== undefined && t.fn !== null)) return;
+  if (attempt !== HEAD_START) return;
+  const described = (b.tasks.get(key)?.fn ?? null) !== null;
   if (b.endedEarly.size >= REMEMBERED) b.endedEarly.delete(b.endedEarly.keys().next().value!);
-  b.endedEarly.set(key, error !== null && error.length <= ERROR_BYTES ? error : null);
+  b.endedEarly.set(key, !described && error !== null && error.length <= ERROR_BYTES ? error : null);
 }
 
 /** A client does not know whether its tasks were begun; or knows that they were not. */

@@ -48,10 +48,12 @@ export function finished(b: Books, w: SchedulerWorker, m: FromWorker<"finished">
       if (t.tag > b.tag) b.tag = t.tag;
       finish(b, t, small(nbytes[i]), frame, at, length);
     } else {
-      const known = b.tasks.get(keys[i]);
-      if (known === undefined && attempts[i] === HEAD_START) valueHeld(b, w, orphan(b, keys[i]), nbytes[i]);
-      else if (known === undefined) b.tellDrop(w, keys[i]);
-      else valueHeld(b, w, known, nbytes[i]);
+      const known = b.tasks.get(keys[i]), early = attempts[i] === HEAD_START;
+      // The value may be let go of by others before its client's word of it comes.
+      if (early) endedBefore(b, keys[i], attempts[i], null);
+      if (known !== undefined) valueHeld(b, w, known, nbytes[i]);
+      else if (early) valueHeld(b, w, orphan(b, keys[i]), nbytes[i]);
+      else b.tellDrop(w, keys[i]);
     }
     if (length > 0) at += length;
   }

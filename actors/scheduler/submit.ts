@@ -54,6 +54,7 @@ export function submit(
       // The same key is the same task.
       argAt += argBytes[i];
       depAt += depCounts[i];
+      if (at !== null) b.endedEarly.delete(key);
       if (wished) wish(b, c, t);
       continue;
     } else closed = false;

@@ -99,6 +99,24 @@ Deno.test("SchedulerState.handle() takes ends of what was begun before it is tol
   assert.deepEqual(c.done().sort(), ["again", "given", "waits"]);
 });
 
+Deno.test("SchedulerState.handle() does not wait for what was begun, told as ended, and let go of by another before its client told of it", () => {
+  const b = new Bench(), c = b.client(), d = b.client("d"), w = b.worker("w1");
+  w.tasks.set("a", { key: "a", attempt: HEAD_START, tag: 0, fn: "lib:f", args: new Uint8Array(0), deps: {} });
+  w.finish(["a"]);
+  // The same key is the same task.
+  d.submit({ key: "a" });
+  assert.deepEqual(d.done(), ["a"]);
+  d.release("a");
+  assert.deepEqual(w.dropped(), ["a"]);
+  c.say({ type: "begun", ...columns([{ key: "a" }]), worker: "w1", incarnation: w.life });
+  assert.notEqual(w.tasks.get("a")?.attempt, undefined, "it is performed once more");
+  w.finish(["a"]);
+  assert.deepEqual(c.done(), ["a"]);
+  c.release("a");
+  assert.equal(b.state.books.tasks.size, 0);
+  assert.equal(b.state.books.endedEarly.size, 0);
+});
+
 Deno.test("SchedulerState.handle() forgets after a while what was begun by a client that never told of it", () => {
   const b = new Bench(), c = b.client(), w = b.worker("w1");
   w.tasks.set("a", { key: "a", attempt: HEAD_START, tag: 0, fn: "lib:f", args: new Uint8Array(0), deps: {} });
