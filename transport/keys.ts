@@ -43,7 +43,7 @@ export interface Keys {
  * @example
  * ```ts
  * import { makeKeys, saveKeys } from "@troupe/troupe/transport";
- * await saveKeys("keys", await makeKeys());
+ * await saveKeys(`${await Deno.makeTempDir()}/keys`, await makeKeys());
  * ```
  */
 export async function makeKeys(): Promise<Keys> {

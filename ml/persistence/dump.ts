@@ -46,8 +46,9 @@ async function partsOf(value: unknown, options: PersistenceOptions): Promise<Uin
  * ```ts
  * import { dump, load, loadIris, SVC } from "@troupe/troupe";
  * const { X, y } = loadIris();
- * await dump(await new SVC().fit(X, y), "iris.trp");
- * const svc = await load<SVC>("iris.trp");
+ * const path = `${await Deno.makeTempDir()}/iris.trp`;
+ * await dump(await new SVC().fit(X, y), path);
+ * const svc = await load<SVC>(path);
  * await svc.predict(X);
  * ```
  */

@@ -20,7 +20,7 @@ function packAcross<T>(from: usize, ld: i32, depth: i32, width: i32, w: i32, to:
         to += 32;
         p += ld * size;
       }
-    } else if (n * size == 16) {
+    } else if (n == w && n * size == 16) {
       for (let k = 0; k < depth; k++) {
         v128.store(to, v128.load(p));
         to += 16;

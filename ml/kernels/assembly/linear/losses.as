@@ -83,14 +83,17 @@ export function softmax(
   for (let i = 0; i < count; i += 2) {
     // Columns are as long as their stride, which is even: the value behind an odd end may be read and written, but weighs nothing.
     const odd = i + 1 == count;
-    let top = f64x2.splat(-Infinity);
+    let top = f64x2.splat(-Infinity), missing = zero;
     let p = z;
     for (let c = 0; c < k; c++) {
       const v = f64x2.add(v128.load(p), v128.load64_splat(shift + (c << 3)));
       v128.store(p, v);
-      top = f64x2.pmax(v, top);
+      top = f64x2.pmax(top, v);
+      missing = v128.or(missing, f64x2.ne(v, v));
       p += step;
     }
+    // One that is no number makes the largest none: all bits set are NaN.
+    top = v128.or(top, missing);
     let own = zero;
     let c0 = 0, c1 = 0;
     if (codes != 0) {
@@ -115,9 +118,7 @@ export function softmax(
       p += step;
     }
     if (codes != 0) {
-      // No number where one of the values was none: `top` may have passed it over.
-      const far = f64x2.sub(f64x2.sub(top, own), f64x2.sub(sum, sum));
-      loss = madd64(weight, f64x2.add(logFromOne(sum), far), loss);
+      loss = madd64(weight, f64x2.add(logFromOne(sum), f64x2.sub(top, own)), loss);
       const a = z + step * c0, b = z + step * c1 + 8;
       store<f64>(a, load<f64>(a) - f64x2.extract_lane(weight, 0));
       if (!odd) store<f64>(b, load<f64>(b) - f64x2.extract_lane(weight, 1));
