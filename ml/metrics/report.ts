@@ -74,7 +74,7 @@ export function classificationReport(
   const { digits = 2, outputDict = false, zeroDivision = "warn", sampleWeight } = options;
   const { labels, present, multilabel } = countLabels(yTrue, yPred, { labels: options.labels, sampleWeight });
   const given = options.labels !== undefined && options.labels !== null;
-  const all = countLabels(yTrue, yPred, { sampleWeight }).labels;
+  const { labels: all, hits } = countLabels(yTrue, yPred, { sampleWeight });
   const microIsAccuracy = !multilabel && (!given || all.every((label) => labels.includes(label)));
   const shown = !multilabel && checkLabels((options.labels ?? yTrue) as LabelsLike).dtype === "bool"
     ? labels.map(Boolean)
@@ -100,9 +100,9 @@ export function classificationReport(
     const name = average === "micro" && microIsAccuracy ? "accuracy" : `${average} avg`;
     return { name, values: [mp, mr, mf, total] };
   });
-  return outputDict
-    ? asNumbers([...rows, ...means])
-    : asText(rows, means, digits, sampleWeight !== undefined && sampleWeight !== null);
+  // Weights are shown with a point; so are counts in scikit-learn, where no label was right at all.
+  const pointed = (sampleWeight !== undefined && sampleWeight !== null) || (!multilabel && hits.every((h) => h === 0));
+  return outputDict ? asNumbers([...rows, ...means]) : asText(rows, means, digits, pointed);
 }
 
 function namesOf(
@@ -132,10 +132,10 @@ function asNumbers(rows: readonly Row[]): ReportDict {
   ]));
 }
 
-function asText(rows: readonly Row[], means: readonly Row[], digits: number, weighted: boolean): string {
+function asText(rows: readonly Row[], means: readonly Row[], digits: number, pointed: boolean): string {
   const width = Math.max(...rows.map(({ name }) => name.length), "weighted avg".length, digits);
   const cell = (text: string): string => ` ${text.padStart(9)}`;
-  const count = (v: number): string => weighted && Number.isInteger(v) ? v.toFixed(1) : String(v);
+  const count = (v: number): string => pointed && Number.isInteger(v) ? v.toFixed(1) : String(v);
   const line = ({ name, values }: Row): string => {
     const numbers = values.slice(0, 3).map((v) => fixed(v, digits));
     const shown = name === "accuracy" ? ["", "", numbers[2]] : numbers;

@@ -1,5 +1,6 @@
 import {
   brierScoreLoss,
+  classificationReport,
   d2BrierScore,
   d2LogLossScore,
   DecisionTreeClassifier,
@@ -55,5 +56,13 @@ Deno.test("scorers of likelihood ratios score 1 where there is none, as scikit-l
       scores.push(await getScorer(name).score(perfect, X, y));
     }
     assert.deepEqual(scores, values.ratio_scores);
+  });
+});
+
+Deno.test("classificationReport() shows counts as scikit-learn's, also where nothing is right", async () => {
+  await captured(() => {
+    assert.equal(classificationReport([0, 2], [2, 0]), values.reports[0]);
+    assert.equal(classificationReport([0, 2, 1], [2, 0, 1], { labels: [0] }), values.reports[1]);
+    assert.equal(classificationReport([[0, 1], [0, 1]], [[1, 0], [1, 0]]), values.reports[2]);
   });
 });
