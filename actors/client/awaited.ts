@@ -22,6 +22,8 @@ export class Awaited {
   #n = 0;
   /** Whether the next thing that is awaited is such an answer. */
   #soon = false;
+  /** The client is leaving. */
+  #ending = false;
 
   /** Nothing yet. `hold` lets the wait for messages hold this thread for so many ms at a time, where that is of use. */
   constructor(endpoint: Endpoint, hold: ((ms: number) => void) | undefined) {
@@ -44,7 +46,7 @@ export class Awaited {
     if (--this.#n > 0) return;
     this.#soon = false;
     this.#hold?.(0);
-    this.#endpoint.unref?.();
+    if (!this.#ending) this.#endpoint.unref?.();
   }
 
   /** A worker was asked for something directly: if nothing else is awaited, its answer is waited for before others have a turn. */
@@ -58,8 +60,9 @@ export class Awaited {
     if (this.#n === 0) this.#endpoint.unref?.();
   }
 
-  /** The process lives, whatever is awaited. */
+  /** The process lives until the client has left, whatever is awaited: what still is, fails meanwhile. */
   ending(): void {
+    this.#ending = true;
     this.#endpoint.ref?.();
   }
 }
