@@ -14,9 +14,10 @@ import { checkArray, checkParameters, decodeLabels, type ParameterRule } from ".
 import type { BaseSVC, Training } from "./base_svc.ts";
 import { familyData, type FamilyGroup, type FamilyTask, planFamily } from "./family.ts";
 import { LargeFamily, startsOf, type WholePaths } from "./family_large.ts";
-import { type OneVsOneModel, type TrainingOptions, type TrainingSet, trainOneVsOne } from "./one_vs_one.ts";
+import { type OneVsOneModel, type TrainingOptions, trainOneVsOne } from "./one_vs_one.ts";
 import { predictedClasses, shownDecisions } from "./outputs.ts";
 import { smallFits } from "./family_small.ts";
+import { fromSent, type SentSet, toSent } from "./sent_set.ts";
 import { trainSmall } from "./small_fit.ts";
 import { solveBySmo } from "./smo.ts";
 import { stepFits } from "./family_steps.ts";
@@ -130,9 +131,10 @@ export function trainFromStage(
   paths: unknown,
   entry: number,
   X: MatrixLike,
-  set: Omit<TrainingSet, "X">,
+  sent: SentSet,
   options: Omit<TrainingOptions, "solver">,
 ): OneVsOneModel {
+  const set = fromSent(sent);
   const starts = startsOf(paths as WholePaths, entry, set.codes.length);
   return trainOneVsOne({ ...set, X: checkArray(X) }, { ...options, solver: solveBySmo, starts });
 }
@@ -165,7 +167,9 @@ export function refitSVC(
       // Where the stage is lost, the fit is an ordinary one.
       const value = stage as StageValue;
       const train: Training = (set, { solver: _, ...options }) =>
-        (way === "gram" ? value.ask(trainOnStage, set, options) : value.ask(trainFromStage, entry, X, set, options))
+        (way === "gram"
+          ? value.ask(trainOnStage, set, options)
+          : value.ask(trainFromStage, entry, X, toSent(set), options))
           .catch(() => undefined);
       return await (made as unknown as BaseSVC).fitNear(X, y as LabelsLike, sampleWeight ?? undefined, { train });
     };
